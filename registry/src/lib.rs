@@ -1,0 +1,30 @@
+//! Schema registries for Kafka: ids, subjects, the [`Registry`] trait and its backends.
+//!
+//! A registry maps a *subject* ("the values of topic `orders`") to numbered versions of a schema,
+//! and gives every schema an id that records carry. This crate talks to one; it knows no codec:
+//! formats teach it what a schema means through [`SchemaRules`].
+//!
+//! The main types are [`Registry`], the trait that every backend implements, and [`SchemaDef`],
+//! what is registered: always the original text, never a canonical form.
+#![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod error;
+mod id;
+mod level;
+mod registry;
+mod resolve;
+mod rules;
+mod schema;
+mod subject;
+
+pub use crate::error::{Error, ErrorKind, Result};
+pub use crate::id::{SchemaGuid, SchemaId, SchemaKey, Version, VersionRef};
+pub use crate::level::Level;
+pub use crate::registry::{BoxFuture, Compatibility, RegisterOptions, Registry, RegistryExt};
+pub use crate::resolve::resolve;
+pub use crate::rules::{Incompatibility, ParsedSchema, SchemaRules};
+pub use crate::schema::{
+    NamedText, Reference, RegisteredSchema, ResolvedSchema, SchemaDef, SchemaKind, StoredSchema,
+};
+pub use crate::subject::{RecordName, Role, Subject, SubjectNaming, TopicName, TopicRecordName};

@@ -1,0 +1,238 @@
+use wireform_registry::{
+    Reference, RegisterOptions, RegisteredSchema, Registry, RegistryExt, Role, SchemaDef, SchemaId,
+    Subject, SubjectNaming, resolve,
+};
+
+use crate::content_type::ContentType;
+use crate::error::{Error, ErrorKind, Result};
+use crate::format::{Format, SchemaRef};
+use crate::frame::{self, Framing};
+use crate::schema_codec::{SchemaCodec, SchemaFormat, SchemaSource};
+use crate::serializer::{Serializer, append_or_restore};
+
+/// A codec with a schema, behind Confluent's frame: what registry-aware consumers in every
+/// language read.
+///
+/// The id is found once, while this is built; writing is pure and never waits.
+///
+/// ```text
+/// 00 · id, 4 bytes big endian · [message index] · body
+/// ```
+#[derive(Clone, Debug)]
+pub struct Framed<C> {
+    codec: C,
+    schema: SchemaRef,
+    version: Option<String>,
+    framing: Framing,
+    /// What stands before the body, ready to copy.
+    prefix: Box<[u8]>,
+}
+
+impl<C: SchemaFormat> Framed<C> {
+    /// Registers the codec's schema under `subject`, or finds it there; its imports first.
+    ///
+    /// For development and for schemas that belong to this program. Services in production use
+    /// [`lookup`](Self::lookup).
+    ///
+    /// # Errors
+    /// `Incompatible` with the registry's reason if the schema breaks the subject's compatibility
+    /// level; `Registry` if the registry fails. Naming the subject.
+    pub async fn register(
+        codec: C,
+        registry: &(impl Registry + ?Sized),
+        subject: Subject,
+    ) -> Result<Self> {
+        let registered = find(&registry, &subject, codec.source(), How::Register).await;
+        registered
+            .and_then(|schema| Self::with_schema(codec, &schema))
+            .map_err(|error| error.for_subject(&subject))
+    }
+
+    /// Finds the codec's schema under `subject`; never registers it. The production default: what
+    /// was not reviewed and registered is not sent.
+    ///
+    /// # Errors
+    /// `Registry(SchemaNotFound)` or `Registry(SubjectNotFound)` if it is not there; `Registry`
+    /// if the registry fails. Naming the subject.
+    pub async fn lookup(
+        codec: C,
+        registry: &(impl Registry + ?Sized),
+        subject: Subject,
+    ) -> Result<Self> {
+        let found = find(&registry, &subject, codec.source(), How::Lookup).await;
+        found
+            .and_then(|schema| Self::with_schema(codec, &schema))
+            .map_err(|error| error.for_subject(&subject))
+    }
+
+    /// Uses the newest version under `subject`, after checking that the codec's bytes are bytes of
+    /// it: Java's `use.latest.version`, without its trust.
+    ///
+    /// # Errors
+    /// `Incompatible` if they are not; `Registry` if the subject does not exist or the registry
+    /// fails. Naming the subject.
+    pub async fn latest(
+        codec: C,
+        registry: &(impl Registry + ?Sized),
+        subject: Subject,
+    ) -> Result<Self> {
+        let check = async {
+            let newest = (&registry as &dyn Registry).latest(&subject).await?;
+            codec.check_writes(&resolve(registry, &newest.def).await?)?;
+            Ok(newest)
+        };
+        check
+            .await
+            .and_then(|schema| Self::with_schema(codec, &schema))
+            .map_err(|error: Error| error.for_subject(&subject))
+    }
+
+    /// Uses an id that the program knows by other means; asks no registry and checks nothing.
+    pub fn with_id(codec: C, id: SchemaId) -> Self {
+        let mut prefix = Vec::new();
+        frame::write_id(id, &mut prefix);
+        write_index(&codec, &mut prefix);
+        let schema = SchemaRef::with_id(id);
+        let mut framed = Self {
+            codec,
+            schema,
+            version: None,
+            framing: Framing::Prefix,
+            prefix: prefix.into_boxed_slice(),
+        };
+        framed
+            .schema
+            .set_fingerprint(framed.codec.schema().and_then(SchemaRef::fingerprint));
+        framed
+    }
+
+    /// Names the schema in the record's header, by GUID, and leaves the payload unprefixed.
+    ///
+    /// Readers need Confluent clients of 2025 or later, or [`Reader`](crate::Reader).
+    ///
+    /// # Errors
+    /// `Config` if the GUID is not known: the registry has none (before Confluent 8), or the codec
+    /// was built [with an id](Self::with_id).
+    pub fn in_headers(mut self) -> Result<Self> {
+        let Some(guid) = self.schema.guid() else {
+            let message = "the registry gave this schema no GUID, which a header frame needs";
+            let error = Error::new(ErrorKind::Config, message);
+            return Err(match self.schema.subject() {
+                Some(subject) => error.for_subject(subject),
+                None => error,
+            });
+        };
+        let mut header = Vec::new();
+        frame::write_guid(guid, &mut header);
+        write_index(&self.codec, &mut header);
+        self.schema.set_header_value(header.into_boxed_slice());
+        self.prefix = Box::default();
+        self.framing = Framing::Header;
+        Ok(self)
+    }
+
+    fn with_schema(codec: C, registered: &RegisteredSchema) -> Result<Self> {
+        let mut framed = Self::with_id(codec, registered.id);
+        let fingerprint = framed.schema.fingerprint();
+        framed.schema = SchemaRef::from(registered);
+        framed.schema.set_fingerprint(fingerprint);
+        framed.version = Some(registered.version.to_string());
+        Ok(framed)
+    }
+}
+
+impl<C> Framed<C> {
+    /// The codec inside.
+    pub fn codec(&self) -> &C {
+        &self.codec
+    }
+
+    /// Where the schema is named.
+    pub fn framing(&self) -> Framing {
+        self.framing
+    }
+}
+
+/// The subject for a codec's schema on one side of a topic.
+///
+/// # Errors
+/// `Registry(Config)` if the naming needs a record name and the schema has none.
+pub fn subject_of(
+    codec: &(impl SchemaFormat + ?Sized),
+    naming: &dyn SubjectNaming,
+    topic: &str,
+    role: Role,
+) -> Result<Subject> {
+    Ok(naming.subject(topic, role, codec.source().record.as_deref())?)
+}
+
+impl<C: Format> Format for Framed<C> {
+    fn content_type(&self) -> ContentType {
+        self.codec.content_type()
+    }
+
+    fn version(&self) -> Option<&str> {
+        self.version.as_deref().or_else(|| self.codec.version())
+    }
+
+    fn schema(&self) -> Option<&SchemaRef> {
+        Some(&self.schema)
+    }
+}
+
+impl<T: ?Sized, C: SchemaCodec<T>> Serializer<T> for Framed<C> {
+    fn format(&self, _value: &T) -> &dyn Format {
+        self
+    }
+
+    fn serialize(&self, value: &T, out: &mut Vec<u8>) -> Result<()> {
+        append_or_restore(out, |out| {
+            out.extend_from_slice(&self.prefix);
+            self.codec.serialize_body(value, out)
+        })
+    }
+}
+
+fn write_index(codec: &(impl SchemaFormat + ?Sized), out: &mut Vec<u8>) {
+    if codec.source().kind == wireform_registry::SchemaKind::Protobuf {
+        codec.message_index().write(out);
+    }
+}
+
+#[derive(Clone, Copy)]
+enum How {
+    Lookup,
+    Register,
+}
+
+/// Registers or looks up `source`, everything that it imports before it.
+///
+/// An import's subject is its name, as Confluent's `DefaultReferenceSubjectNameStrategy` has it.
+fn find<'a>(
+    registry: &'a dyn Registry,
+    subject: &'a Subject,
+    source: &'a SchemaSource,
+    how: How,
+) -> wireform_registry::BoxFuture<'a, Result<RegisteredSchema>> {
+    Box::pin(async move {
+        let mut references = Vec::with_capacity(source.imports.len());
+        for import in &source.imports {
+            let import_subject = Subject::new(import.name.clone())?;
+            let found = find(registry, &import_subject, &import.source, how).await?;
+            references.push(Reference {
+                name: import.name.clone(),
+                subject: import_subject,
+                version: found.version,
+            });
+        }
+        let def = SchemaDef::new(source.kind, source.text.clone()).with_references(references);
+        Ok(match how {
+            How::Lookup => registry.lookup(subject, &def).await?,
+            How::Register => {
+                registry
+                    .register(subject, &def, RegisterOptions::default())
+                    .await?
+            }
+        })
+    })
+}

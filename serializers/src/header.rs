@@ -1,0 +1,283 @@
+//! The headers that go with a record: which ones, how they are called, whose word counts.
+
+use std::borrow::Cow;
+
+use wireform_registry::Role;
+
+use crate::content_type::ContentType;
+use crate::error::{Error, ErrorKind, Result};
+use crate::format::Format;
+
+/// How the automatic headers are called.
+///
+/// ```
+/// use wireform::HeaderNames;
+///
+/// assert_eq!(HeaderNames::default().content_type(), Some("content-type"));
+/// assert_eq!(HeaderNames::spring().content_type(), Some("contentType"));
+/// assert_eq!(HeaderNames::plain().content_type(), None);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeaderNames {
+    content_type: Option<Cow<'static, str>>,
+    version: Option<Cow<'static, str>>,
+}
+
+impl HeaderNames {
+    /// `content-type` and `version`. The default.
+    #[must_use]
+    pub const fn wireform() -> Self {
+        Self {
+            content_type: Some(Cow::Borrowed("content-type")),
+            version: Some(Cow::Borrowed("version")),
+        }
+    }
+
+    /// `contentType`, as Spring Cloud Stream writes and reads it, and `version`.
+    #[must_use]
+    pub const fn spring() -> Self {
+        Self {
+            content_type: Some(Cow::Borrowed("contentType")),
+            version: Some(Cow::Borrowed("version")),
+        }
+    }
+
+    /// No automatic headers but the schema id, where that is what makes the bytes readable.
+    #[must_use]
+    pub const fn plain() -> Self {
+        Self {
+            content_type: None,
+            version: None,
+        }
+    }
+
+    /// Renames the header with the content type; `None` leaves it out.
+    #[must_use]
+    pub fn with_content_type(mut self, name: Option<impl Into<Cow<'static, str>>>) -> Self {
+        self.content_type = name.map(Into::into);
+        self
+    }
+
+    /// Renames the header with the schema version; `None` leaves it out.
+    #[must_use]
+    pub fn with_version(mut self, name: Option<impl Into<Cow<'static, str>>>) -> Self {
+        self.version = name.map(Into::into);
+        self
+    }
+
+    /// The name of the header with the content type.
+    #[must_use]
+    pub fn content_type(&self) -> Option<&str> {
+        self.content_type.as_deref()
+    }
+
+    /// The name of the header with the version.
+    #[must_use]
+    pub fn version(&self) -> Option<&str> {
+        self.version.as_deref()
+    }
+}
+
+impl Default for HeaderNames {
+    fn default() -> Self {
+        Self::wireform()
+    }
+}
+
+/// The automatic headers of a record, in the order in which they are written, one of each.
+///
+/// `value` is `None` for a tombstone: it has no content, so none of the codec's headers either.
+#[must_use]
+pub fn codec_headers(
+    names: &HeaderNames,
+    key: Option<&dyn Format>,
+    value: Option<&dyn Format>,
+) -> Vec<(String, Vec<u8>)> {
+    let mut headers = Vec::new();
+    if let Some(format) = value {
+        let content_type = format.content_type();
+        let pairs = [
+            (names.content_type(), Some(content_type.as_str())),
+            (names.version(), format.version()),
+        ];
+        for (name, text) in pairs {
+            if let (Some(name), Some(text)) = (name, text) {
+                headers.push((name.to_owned(), text.as_bytes().to_vec()));
+            }
+        }
+    }
+    for (role, format) in [(Role::Value, value), (Role::Key, key)] {
+        if let Some(id) = format
+            .and_then(Format::schema)
+            .and_then(|schema| schema.header_value())
+        {
+            headers.push((schema_id_name(role).to_owned(), id.to_vec()));
+        }
+    }
+    headers
+}
+
+/// Checks that none of a caller's own header names replaces the schema id that `key` or `value`
+/// puts into a header: the record could not be read any more.
+///
+/// # Errors
+/// `Config`, naming the header.
+pub fn check_own_header(
+    name: &str,
+    key: Option<&dyn Format>,
+    value: Option<&dyn Format>,
+) -> Result<()> {
+    for (role, format) in [(Role::Key, key), (Role::Value, value)] {
+        let writes_id = format
+            .and_then(Format::schema)
+            .is_some_and(|s| s.header_value().is_some());
+        if writes_id && name.eq_ignore_ascii_case(schema_id_name(role)) {
+            let message = format!("header {name:?} is written by the codec and names the schema");
+            return Err(Error::new(ErrorKind::Config, message));
+        }
+    }
+    Ok(())
+}
+
+/// The name of the header with the schema id: `__key_schema_id` or `__value_schema_id`.
+///
+/// Source: `SchemaId.java` of <https://github.com/confluentinc/schema-registry>.
+#[must_use]
+pub const fn schema_id_name(role: Role) -> &'static str {
+    match role {
+        Role::Key => "__key_schema_id",
+        Role::Value => "__value_schema_id",
+    }
+}
+
+/// **A type that implements `HeaderList` is the list of a record's headers; it gives them one by
+/// one, in order, names and values as they are on the wire.**
+///
+/// # Contract
+/// `header(i)` is `Some` for every `i` below the number of headers and `None` from there on. A
+/// header may have no value, and a name may occur more than once.
+pub trait HeaderList {
+    /// The header at `index`.
+    fn header(&self, index: usize) -> Option<(&str, Option<&[u8]>)>;
+}
+
+/// No headers.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoHeaders;
+
+impl HeaderList for NoHeaders {
+    fn header(&self, _index: usize) -> Option<(&str, Option<&[u8]>)> {
+        None
+    }
+}
+
+impl<N: AsRef<str>, V: AsRef<[u8]>> HeaderList for [(N, V)] {
+    fn header(&self, index: usize) -> Option<(&str, Option<&[u8]>)> {
+        self.get(index)
+            .map(|(name, value)| (name.as_ref(), Some(value.as_ref())))
+    }
+}
+
+impl<N: AsRef<str>, V: AsRef<[u8]>> HeaderList for Vec<(N, V)> {
+    fn header(&self, index: usize) -> Option<(&str, Option<&[u8]>)> {
+        self.as_slice().header(index)
+    }
+}
+
+impl<N: AsRef<str>, V: AsRef<[u8]>, const LEN: usize> HeaderList for [(N, V); LEN] {
+    fn header(&self, index: usize) -> Option<(&str, Option<&[u8]>)> {
+        self.as_slice().header(index)
+    }
+}
+
+impl<H: HeaderList + ?Sized> HeaderList for &H {
+    fn header(&self, index: usize) -> Option<(&str, Option<&[u8]>)> {
+        (**self).header(index)
+    }
+}
+
+/// The value of the schema id header of `role`: the **last** of that name, if it has a value.
+///
+/// As Java's `DualSchemaIdDeserializer` does (`Headers.lastHeader`).
+pub(crate) fn schema_id<H: HeaderList + ?Sized>(headers: &H, role: Role) -> Option<&[u8]> {
+    last(headers, |name| name == schema_id_name(role)).flatten()
+}
+
+/// The content type that the headers name: `content-type`, else Spring's `contentType`.
+pub(crate) fn content_type<H: HeaderList + ?Sized>(headers: &H) -> Option<ContentType> {
+    ["content-type", "contentType"]
+        .into_iter()
+        .find_map(|wanted| {
+            let value = last(headers, |name| name.eq_ignore_ascii_case(wanted)).flatten()?;
+            ContentType::from_header(value)
+        })
+}
+
+fn last<H: HeaderList + ?Sized>(
+    headers: &H,
+    is_wanted: impl Fn(&str) -> bool,
+) -> Option<Option<&[u8]>> {
+    let mut found = None;
+    for index in 0.. {
+        let Some((name, value)) = headers.header(index) else {
+            break;
+        };
+        if is_wanted(name) {
+            found = Some(value);
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_content_type(headers: &[(&str, &str)], expected: Option<&str>) {
+        let found = content_type(headers);
+        assert_eq!(found.as_ref().map(ContentType::as_str), expected);
+    }
+
+    #[test]
+    fn last_content_type_wins_whatever_its_case() {
+        check_content_type(
+            &[("content-type", "a/b"), ("Content-Type", "c/d")],
+            Some("c/d"),
+        );
+    }
+
+    #[test]
+    fn spring_spelling_is_second_choice() {
+        check_content_type(&[("contentType", "\"a/b\""), ("x", "y")], Some("a/b"));
+        check_content_type(
+            &[("contentType", "a/b"), ("content-type", "c/d")],
+            Some("c/d"),
+        );
+        check_content_type(&[("contenttype", "a/b")], Some("a/b"));
+    }
+
+    #[test]
+    fn no_content_type_is_none() {
+        check_content_type(&[], None);
+        check_content_type(&[("content-type", "")], None);
+    }
+
+    #[test]
+    fn automatic_headers_are_in_order() {
+        let headers = codec_headers(&HeaderNames::default(), None, Some(&crate::Utf8));
+        let expected = vec![(
+            "content-type".to_owned(),
+            b"text/plain; charset=utf-8".to_vec(),
+        )];
+        assert_eq!(headers, expected);
+    }
+
+    #[test]
+    fn tombstone_has_no_automatic_headers() {
+        assert_eq!(
+            codec_headers(&HeaderNames::default(), Some(&crate::Utf8), None),
+            vec![]
+        );
+    }
+}

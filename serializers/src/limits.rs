@@ -1,0 +1,72 @@
+use crate::error::{Error, ErrorKind, Result};
+
+/// How much a deserializer takes on before it gives up with `LimitExceeded`.
+///
+/// Limits belong to a deserializer, never to the process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// The longest payload, in bytes. Default 16 MiB.
+    pub payload: usize,
+    /// The deepest nesting of records, arrays and maps. Default 64, at most 256.
+    pub depth: usize,
+    /// The most memory that decoding one payload may take, in bytes; less for short payloads:
+    /// never over 64 KiB + 256 bytes for each byte of payload. Default 64 MiB.
+    pub heap: usize,
+}
+
+impl Limits {
+    /// The hard ceiling of `depth`.
+    pub const MAX_DEPTH: usize = 256;
+
+    /// Sets the longest payload, in bytes.
+    #[must_use]
+    pub fn payload(mut self, bytes: usize) -> Self {
+        self.payload = bytes;
+        self
+    }
+
+    /// Sets the deepest nesting; more than [`MAX_DEPTH`](Self::MAX_DEPTH) counts as that.
+    #[must_use]
+    pub fn depth(mut self, depth: usize) -> Self {
+        self.depth = depth.min(Self::MAX_DEPTH);
+        self
+    }
+
+    /// Sets the most memory for decoding one payload, in bytes.
+    #[must_use]
+    pub fn heap(mut self, bytes: usize) -> Self {
+        self.heap = bytes;
+        self
+    }
+
+    /// Refuses a payload that is too long.
+    #[allow(dead_code, reason = "used by the codecs, which are features")]
+    pub(crate) fn check_payload(&self, bytes: &[u8]) -> Result<()> {
+        if bytes.len() <= self.payload {
+            return Ok(());
+        }
+        let message = format!("payload of {} bytes is over {}", bytes.len(), self.payload);
+        Err(Error::new(ErrorKind::LimitExceeded, message))
+    }
+
+    /// The most memory that decoding a payload of `len` bytes may take.
+    #[must_use]
+    pub fn heap_for(&self, len: usize) -> usize {
+        self.heap
+            .min(len.saturating_mul(HEAP_PER_BYTE).saturating_add(HEAP_BASE))
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            payload: 16 << 20,
+            depth: 64,
+            heap: 64 << 20,
+        }
+    }
+}
+
+const HEAP_BASE: usize = 64 << 10;
+const HEAP_PER_BYTE: usize = 256;

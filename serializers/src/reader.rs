@@ -1,0 +1,372 @@
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use wireform_registry::{
+    Registry, ResolvedSchema, Role, SchemaKey, SchemaKind, StoredSchema, resolve,
+};
+
+use crate::content_type::ContentType;
+use crate::error::{Error, ErrorKind, Result};
+use crate::format::SchemaRef;
+use crate::frame::{Frame, MessageIndex};
+use crate::header::{self, HeaderList};
+use crate::limits::Limits;
+
+/// **A type that implements `ReadCodec<T>` is a codec that a [`Reader`] may use; it makes a plan
+/// for each writer schema and says which unframed content it reads.**
+///
+/// # Contract
+/// Plans are kept and shared between threads. Bytes and schemas come from outside: every input
+/// gives a value or a typed error, and never a panic.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not read `{T}`",
+    note = "codecs live behind cargo features of `wireform` (`json`, `datetime`, `avro`, \
+            `protobuf`); serde codecs need `#[derive(serde::Deserialize)]` on the value"
+)]
+pub trait ReadCodec<T>: fmt::Debug + Send + Sync {
+    /// Whether it reads what was written with schemas of this type.
+    fn reads_schema(&self, kind: SchemaKind) -> bool;
+
+    /// Whether it reads unframed payloads of this content type.
+    fn reads_content(&self, content_type: &ContentType) -> bool;
+
+    /// How to read what was written with `writer`.
+    ///
+    /// # Errors
+    /// `InvalidSchema` if it does not parse; `Incompatible` with the path if nothing written with
+    /// it can ever be read as `T`.
+    fn plan(&self, writer: &ResolvedSchema) -> Result<Box<dyn ReadPlan<T>>>;
+
+    /// Reads an unframed payload.
+    ///
+    /// # Errors
+    /// As [`Deserializer::deserialize`](crate::Deserializer::deserialize).
+    fn decode_unframed(&self, payload: &[u8]) -> Result<T>;
+}
+
+/// **A type that implements `ReadPlan<T>` is a way to read the bodies of one writer schema.**
+pub trait ReadPlan<T>: fmt::Debug + Send + Sync {
+    /// Reads one body.
+    ///
+    /// # Errors
+    /// `Decode` with the place, `LimitExceeded`, or `WrongType` if `message` is not the one that
+    /// `T` is.
+    fn decode(&self, message: &MessageIndex, body: &[u8]) -> Result<T>;
+}
+
+/// A value that was read, and the schema it was written with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decoded<T> {
+    /// The value.
+    pub value: T,
+    /// The writer schema; `None` where the record names none.
+    pub schema: Option<SchemaRef>,
+}
+
+/// Reads records whoever wrote them: by the schema id in a header, else by the one in front of the
+/// payload, else by the content type.
+///
+/// Only codecs that were given decode. Decoding is pure and never waits: an id that was not met
+/// before is [`ErrorKind::UnknownSchema`], and [`fetch`](Self::fetch) is the caller's choice.
+///
+/// ```
+/// use wireform::{Json, Reader};
+///
+/// #[derive(serde::Deserialize)]
+/// struct Ping {
+///     n: u32,
+/// }
+///
+/// let reader = Reader::<Ping>::offline().with(Json::<Ping>::new()).build();
+/// let headers = [("content-type", "application/json")];
+/// let ping = reader.decode(&headers, Some(b"{\"n\":7}"))?.expect("not a tombstone");
+/// assert_eq!(ping.value.n, 7);
+/// assert!(reader.decode(&headers, None)?.is_none());
+/// # Ok::<(), wireform::Error>(())
+/// ```
+pub struct Reader<T> {
+    registry: Option<Box<dyn Registry>>,
+    codecs: Vec<Box<dyn ReadCodec<T>>>,
+    role: Role,
+    limits: Limits,
+    plans: RwLock<HashMap<SchemaKey, Arc<Planned<T>>>>,
+}
+
+/// What is known of a writer schema; a plan that cannot be made is kept as its reason.
+struct Planned<T> {
+    kind: SchemaKind,
+    schema: SchemaRef,
+    plan: Box<dyn ReadPlan<T>>,
+}
+
+/// Builds a [`Reader`].
+pub struct ReaderBuilder<T> {
+    registry: Option<Box<dyn Registry>>,
+    codecs: Vec<Box<dyn ReadCodec<T>>>,
+    role: Role,
+    limits: Limits,
+}
+
+impl<T> Reader<T> {
+    /// Starts a reader that fetches writer schemas from `registry`.
+    pub fn builder(registry: impl Registry + 'static) -> ReaderBuilder<T> {
+        ReaderBuilder {
+            registry: Some(Box::new(registry)),
+            ..Self::offline()
+        }
+    }
+
+    /// Starts a reader that has no registry: it reads what its codecs read without a frame, and
+    /// schemas that were [added](Self::add) by hand.
+    #[must_use]
+    pub fn offline() -> ReaderBuilder<T> {
+        ReaderBuilder {
+            registry: None,
+            codecs: Vec::new(),
+            role: Role::Value,
+            limits: Limits::default(),
+        }
+    }
+
+    /// Reads a record's value (or key, see [`ReaderBuilder::role`]). `Ok(None)` is a tombstone.
+    ///
+    /// # Errors
+    /// - `UnknownSchema(key)` if the writer schema was not met before: [`fetch`](Self::fetch) it.
+    /// - `Framing` if the payload has no frame and nothing says what it is.
+    /// - `UnsupportedContent` if no codec of this reader reads it.
+    /// - `Decode`, `WrongType`, `Incompatible` and `LimitExceeded` from the codec.
+    pub fn decode<H: HeaderList + ?Sized>(
+        &self,
+        headers: &H,
+        payload: Option<&[u8]>,
+    ) -> Result<Option<Decoded<T>>> {
+        let Some(payload) = payload else {
+            return Ok(None);
+        };
+        self.limits.check_payload(payload)?;
+        if let Some(id) = header::schema_id(headers, self.role) {
+            return self
+                .decode_frame(&Frame::from_header(id, payload)?)
+                .map(Some);
+        }
+        let content_type = match self.role {
+            Role::Key => None,
+            Role::Value => header::content_type(headers),
+        };
+        self.decode_payload(content_type.as_ref(), payload)
+            .map(Some)
+    }
+
+    /// Fetches a writer schema and makes the plan for it; does nothing if that was done before.
+    ///
+    /// # Errors
+    /// `Registry` if the registry fails or does not know the schema; `Config` without a registry;
+    /// `InvalidSchema`, `Incompatible` or `UnsupportedContent` if no plan can be made.
+    pub async fn fetch(&self, key: impl Into<SchemaKey>) -> Result<()> {
+        let key = key.into();
+        if self.planned(key).is_some() {
+            return Ok(());
+        }
+        let Some(registry) = &self.registry else {
+            let message = format!("{key} is unknown, and this reader has no registry");
+            return Err(Error::new(ErrorKind::Config, message));
+        };
+        let stored = match key {
+            SchemaKey::Id(id) => registry.by_id(id).await?,
+            SchemaKey::Guid(guid) => registry.by_guid(guid).await?,
+        };
+        let writer = resolve(registry, &stored.def).await?;
+        self.add_stored(key, &stored, &writer)
+    }
+
+    /// Decodes, fetching the writer schema first where it is not known.
+    ///
+    /// # Errors
+    /// As [`decode`](Self::decode) and [`fetch`](Self::fetch).
+    pub async fn decode_or_fetch<H: HeaderList + ?Sized>(
+        &self,
+        headers: &H,
+        payload: Option<&[u8]>,
+    ) -> Result<Option<Decoded<T>>> {
+        match self.decode(headers, payload) {
+            Err(error) => match error.kind() {
+                ErrorKind::UnknownSchema(key) => {
+                    self.fetch(key).await?;
+                    self.decode(headers, payload)
+                }
+                _ => Err(error),
+            },
+            decoded => decoded,
+        }
+    }
+
+    /// Makes `writer` known under `key`, for readers without a registry.
+    ///
+    /// # Errors
+    /// `InvalidSchema`, `Incompatible` or `UnsupportedContent` if no plan can be made.
+    pub fn add(&self, key: impl Into<SchemaKey>, writer: &ResolvedSchema) -> Result<()> {
+        let key = key.into();
+        let schema = match key {
+            SchemaKey::Id(id) => SchemaRef::with_id(id),
+            SchemaKey::Guid(guid) => SchemaRef::with_guid(guid),
+        };
+        self.insert(key, schema, writer)
+    }
+
+    fn add_stored(
+        &self,
+        key: SchemaKey,
+        stored: &StoredSchema,
+        writer: &ResolvedSchema,
+    ) -> Result<()> {
+        let mut schema = SchemaRef::unknown();
+        schema.set_id(stored.id);
+        schema.set_guid(stored.guid);
+        match key {
+            SchemaKey::Id(id) => schema.set_id(Some(id)),
+            SchemaKey::Guid(guid) => schema.set_guid(Some(guid)),
+        }
+        self.insert(key, schema, writer)
+    }
+
+    fn insert(&self, key: SchemaKey, schema: SchemaRef, writer: &ResolvedSchema) -> Result<()> {
+        let kind = writer.kind;
+        let codec = self
+            .codecs
+            .iter()
+            .find(|codec| codec.reads_schema(kind))
+            .ok_or_else(|| {
+                let message =
+                    format!("{key} is of type {kind}, which no codec of this reader reads");
+                Error::new(ErrorKind::UnsupportedContent, message)
+            })?;
+        let plan = codec.plan(writer)?;
+        let planned = Arc::new(Planned { kind, schema, plan });
+        self.plans
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(key, planned);
+        Ok(())
+    }
+
+    fn planned(&self, key: SchemaKey) -> Option<Arc<Planned<T>>> {
+        self.plans
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&key)
+            .cloned()
+    }
+
+    /// Without a schema id header: a frame where there is one, else what the content type says.
+    fn decode_payload(
+        &self,
+        content_type: Option<&ContentType>,
+        payload: &[u8],
+    ) -> Result<Decoded<T>> {
+        let frame = Frame::from_payload(payload);
+        let unframed = content_type.and_then(|content_type| {
+            self.codecs
+                .iter()
+                .find(|codec| codec.reads_content(content_type))
+        });
+        match (frame, unframed, content_type) {
+            // A known schema id is stronger than a content type: framed JSON names both.
+            (Ok(frame), None, _) => self.decode_frame(&frame),
+            (Ok(frame), Some(codec), _) => match self.decode_frame(&frame) {
+                Err(error) if self.is_unframed(&error) => Self::unframed(&**codec, payload),
+                decoded => decoded,
+            },
+            (Err(_), Some(codec), _) => Self::unframed(&**codec, payload),
+            (Err(_), None, Some(content_type)) => {
+                let message = format!("no codec of this reader reads {:?}", content_type.as_str());
+                Err(Error::new(ErrorKind::UnsupportedContent, message))
+            }
+            (Err(error), None, None) => Err(error),
+        }
+    }
+
+    /// Whether a payload that starts like a frame is better taken as unframed: there is nobody to
+    /// ask for its schema.
+    fn is_unframed(&self, error: &Error) -> bool {
+        self.registry.is_none() && matches!(error.kind(), ErrorKind::UnknownSchema(_))
+    }
+
+    fn unframed(codec: &dyn ReadCodec<T>, payload: &[u8]) -> Result<Decoded<T>> {
+        Ok(Decoded {
+            value: codec.decode_unframed(payload)?,
+            schema: None,
+        })
+    }
+
+    fn decode_frame(&self, frame: &Frame<'_>) -> Result<Decoded<T>> {
+        let key = frame.schema();
+        let planned = self.planned(key).ok_or_else(|| {
+            Error::new(
+                ErrorKind::UnknownSchema(key),
+                format!("{key} was not met before"),
+            )
+        })?;
+        let (message, body) = frame.body(planned.kind)?;
+        let value = planned.plan.decode(&message, body)?;
+        Ok(Decoded {
+            value,
+            schema: Some(planned.schema.clone()),
+        })
+    }
+}
+
+impl<T> ReaderBuilder<T> {
+    /// Adds a codec that may be used. Where several read the same, the first one does.
+    #[must_use]
+    pub fn with(mut self, codec: impl ReadCodec<T> + 'static) -> Self {
+        self.codecs.push(Box::new(codec));
+        self
+    }
+
+    /// Which side of the record is read; the value by default.
+    #[must_use]
+    pub fn role(mut self, role: Role) -> Self {
+        self.role = role;
+        self
+    }
+
+    /// Sets the longest payload; codecs have limits of their own.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// The reader.
+    #[must_use]
+    pub fn build(self) -> Reader<T> {
+        Reader {
+            registry: self.registry,
+            codecs: self.codecs,
+            role: self.role,
+            limits: self.limits,
+            plans: RwLock::default(),
+        }
+    }
+}
+
+impl<T> fmt::Debug for Reader<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reader")
+            .field("registry", &self.registry)
+            .field("codecs", &self.codecs)
+            .field("role", &self.role)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T> fmt::Debug for ReaderBuilder<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReaderBuilder")
+            .field("registry", &self.registry)
+            .field("codecs", &self.codecs)
+            .field("role", &self.role)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,102 @@
+use std::sync::Arc;
+
+use wireform_registry::{ResolvedSchema, SchemaKind};
+
+use crate::error::Result;
+use crate::format::Format;
+use crate::frame::MessageIndex;
+use crate::serializer::Serializer;
+
+/// **A type that implements `SchemaFormat` is a codec whose payload has a schema; it gives the
+/// schema's original text, so that the text can be registered.**
+///
+/// # Contract
+/// The answers never change. `source` is the text as its author wrote it, never a canonical form.
+#[diagnostic::on_unimplemented(
+    note = "codecs with a schema are `SerdeAvro` (feature `avro`) and `Protobuf` (feature \
+            `protobuf`)"
+)]
+pub trait SchemaFormat: Format {
+    /// The schema and what it imports.
+    fn source(&self) -> &SchemaSource;
+
+    /// Which message of the schema the payload is. [`MessageIndex::default`] but for Protobuf.
+    fn message_index(&self) -> MessageIndex;
+
+    /// Whether the bytes that this codec writes are bytes of `schema`, which need not be the same
+    /// text.
+    ///
+    /// # Errors
+    /// `Incompatible` with the reason if they are not; `InvalidSchema` if it does not parse.
+    fn check_writes(&self, schema: &ResolvedSchema) -> Result<()>;
+}
+
+/// **A type that implements `SchemaCodec<T>` is a [`Serializer`] with a schema; it can put its
+/// body behind a frame.**
+///
+/// # Contract
+/// As [`Serializer`]. The body behind a frame is what `serialize` writes, but for one case of
+/// Avro: a top-level `bytes` schema, whose body in Confluent's frame has no length
+/// (`AbstractKafkaAvroSerializer.java`).
+pub trait SchemaCodec<T: ?Sized>: SchemaFormat + Serializer<T> {
+    /// Appends the body that stands behind a frame.
+    ///
+    /// # Errors
+    /// As [`Serializer::serialize`].
+    fn serialize_body(&self, value: &T, out: &mut Vec<u8>) -> Result<()>;
+}
+
+/// A schema text as a codec holds it, with the texts that it imports.
+///
+/// Other than a [`SchemaDef`](wireform_registry::SchemaDef) it needs no registry: imports are
+/// texts, not versions of subjects. Registering it registers the imports first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SchemaSource {
+    /// The language of the texts.
+    pub kind: SchemaKind,
+    /// The text as its author wrote it.
+    pub text: Arc<str>,
+    /// Full name of the record or message that the codec writes, where it has one.
+    pub record: Option<String>,
+    /// What the text imports directly.
+    pub imports: Vec<Import>,
+}
+
+/// A schema that another one imports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Import {
+    /// The name in the importing text: an Avro full name, a `.proto` path.
+    pub name: String,
+    /// The imported schema.
+    pub source: SchemaSource,
+}
+
+impl SchemaSource {
+    /// A schema that imports nothing.
+    #[must_use]
+    pub fn new(kind: SchemaKind, text: impl Into<Arc<str>>) -> Self {
+        Self {
+            kind,
+            text: text.into(),
+            record: None,
+            imports: Vec::new(),
+        }
+    }
+
+    /// Names the record or message that is written.
+    #[must_use]
+    pub fn with_record(mut self, record: impl Into<String>) -> Self {
+        self.record = Some(record.into());
+        self
+    }
+
+    /// Adds a direct import.
+    #[must_use]
+    pub fn with_import(mut self, name: impl Into<String>, source: SchemaSource) -> Self {
+        self.imports.push(Import {
+            name: name.into(),
+            source,
+        });
+        self
+    }
+}
