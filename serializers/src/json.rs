@@ -80,7 +80,7 @@ impl<T: Serialize + ?Sized> Serializer<T> for Json<T> {
 
     fn serialize(&self, value: &T, out: &mut Vec<u8>) -> Result<()> {
         append_or_restore(out, |out| {
-            serde_json::to_writer(out, value).map_err(|error| json_error(ErrorKind::Encode, error))
+            serde_json::to_writer(out, value).map_err(|error| json_error(ErrorKind::Encode, &error))
         })
     }
 }
@@ -88,7 +88,7 @@ impl<T: Serialize + ?Sized> Serializer<T> for Json<T> {
 impl<T: DeserializeOwned> Deserializer<T> for Json<T> {
     fn deserialize(&self, bytes: &[u8]) -> Result<T> {
         self.limits.check_payload(bytes)?;
-        serde_json::from_slice(bytes).map_err(|error| json_error(ErrorKind::Decode, error))
+        serde_json::from_slice(bytes).map_err(|error| json_error(ErrorKind::Decode, &error))
     }
 }
 
@@ -142,7 +142,7 @@ impl<T: ?Sized> fmt::Debug for Json<T> {
 }
 
 /// serde's own messages may quote the offending value, so only the place and category are told.
-pub(crate) fn json_error(kind: ErrorKind, error: serde_json::Error) -> Error {
+pub(crate) fn json_error(kind: ErrorKind, error: &serde_json::Error) -> Error {
     use serde_json::error::Category;
     let what = match error.classify() {
         Category::Data => "does not fit the type",

@@ -16,6 +16,9 @@ mod reader;
 mod schema_codec;
 mod serializer;
 
+#[cfg(feature = "avro")]
+#[cfg_attr(docsrs, doc(cfg(feature = "avro")))]
+pub mod avro;
 #[cfg(feature = "json")]
 mod json;
 
@@ -25,6 +28,8 @@ pub use wireform_registry::{
     TopicName, TopicRecordName, Version,
 };
 
+#[cfg(feature = "avro")]
+pub use crate::avro::SerdeAvro;
 pub use crate::content_type::ContentType;
 pub use crate::error::{Error, ErrorKind, Result};
 pub use crate::format::{Format, SchemaRef};

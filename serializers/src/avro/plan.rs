@@ -1,0 +1,503 @@
+//! Schema resolution: how a reader takes what a writer wrote, worked out once per writer schema.
+//!
+//! <https://avro.apache.org/docs/1.12.0/specification/#schema-resolution>; where the
+//! specification leaves room, as Java 1.12 (`org.apache.avro.Resolver`) does.
+
+use std::collections::HashMap;
+
+use super::compatibility::writer_fields;
+use super::read::MinSizes;
+use super::schema::name::short_name;
+use super::schema::{Enum, Field, Fixed, Kind, NodeId, Record, Schema};
+use crate::error::{Error, ErrorKind, Result};
+
+/// How to read data of one schema as another.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) writer: Schema,
+    pub(crate) reader: Schema,
+    pub(crate) min_sizes: MinSizes,
+    steps: Box<[Step]>,
+    root: StepId,
+}
+
+/// Names one step of a [`Plan`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct StepId(usize);
+
+/// How to read one value.
+#[derive(Debug)]
+pub(crate) enum Step {
+    Null,
+    Boolean,
+    Int,
+    IntToLong,
+    IntToFloat,
+    IntToDouble,
+    Long,
+    LongToFloat,
+    LongToDouble,
+    Float,
+    FloatToDouble,
+    Double,
+    Bytes,
+    BytesToString,
+    String,
+    StringToBytes,
+    Fixed {
+        size: usize,
+        reader: NodeId,
+    },
+    /// For each of the writer's symbols, the reader's.
+    Enum {
+        symbols: Box<[Option<usize>]>,
+        reader: NodeId,
+    },
+    Array {
+        items: StepId,
+        min_size: usize,
+    },
+    Map {
+        values: StepId,
+        min_size: usize,
+    },
+    Record(RecordStep),
+    /// The writer's union: an index in the data, then one of these.
+    Branches(Box<[StepId]>),
+    /// The reader's union: what follows is of its branch `index`.
+    Branch {
+        union: NodeId,
+        index: usize,
+        value: StepId,
+    },
+    /// Data that leads here cannot be read.
+    Impossible(Box<str>),
+}
+
+/// How to read a record.
+#[derive(Debug)]
+pub(crate) struct RecordStep {
+    pub(crate) reader: NodeId,
+    /// What to do with each of the writer's fields, in their order.
+    pub(crate) fields: Box<[FieldStep]>,
+    /// The reader's fields that the writer has not.
+    pub(crate) defaults: Box<[DefaultStep]>,
+}
+
+/// What to do with a field of the writer.
+#[derive(Debug)]
+pub(crate) enum FieldStep {
+    /// Read it as the reader's field of this number.
+    Read { field: usize, value: StepId },
+    /// Read over it; it is of this type of the writer's schema.
+    Skip(NodeId),
+}
+
+/// A reader's field that takes its default, as a datum of its type.
+#[derive(Debug)]
+pub(crate) struct DefaultStep {
+    pub(crate) field: usize,
+    pub(crate) datum: Box<[u8]>,
+    pub(crate) value: StepId,
+}
+
+impl Plan {
+    /// Plans to read data of `writer` as `reader`.
+    ///
+    /// # Errors
+    /// `Incompatible` with the path if no data can be read, whatever it holds.
+    pub(crate) fn new(writer: &Schema, reader: &Schema) -> Result<Self> {
+        let mut planner = Planner {
+            writer,
+            reader,
+            sizes: MinSizes::new(writer),
+            reader_sizes: MinSizes::new(reader),
+            steps: Vec::new(),
+            known: HashMap::new(),
+            known_own: HashMap::new(),
+            depth: 0,
+        };
+        let root = planner.types(writer.root(), reader.root())?;
+        Ok(Self {
+            writer: writer.clone(),
+            reader: reader.clone(),
+            min_sizes: planner.sizes,
+            steps: planner.steps.into_boxed_slice(),
+            root,
+        })
+    }
+
+    pub(crate) fn root(&self) -> StepId {
+        self.root
+    }
+
+    #[allow(
+        clippy::indexing_slicing,
+        reason = "ids are made by this plan's own planner"
+    )]
+    pub(crate) fn step(&self, id: StepId) -> &Step {
+        &self.steps[id.0]
+    }
+}
+
+struct Planner<'s> {
+    writer: &'s Schema,
+    reader: &'s Schema,
+    sizes: MinSizes,
+    reader_sizes: MinSizes,
+    steps: Vec<Step>,
+    known: HashMap<(NodeId, NodeId), StepId>,
+    /// Steps that read the reader's own data: its defaults.
+    known_own: HashMap<NodeId, StepId>,
+    depth: usize,
+}
+
+impl<'s> Planner<'s> {
+    fn types(&mut self, writer: NodeId, reader: NodeId) -> Result<StepId> {
+        if let Some(&id) = self.known.get(&(writer, reader)) {
+            return match self.steps.get(id.0) {
+                Some(Step::Impossible(why)) if !why.is_empty() => Err(incompatible(why)),
+                _ => Ok(id),
+            };
+        }
+        let id = self.reserve();
+        self.known.insert((writer, reader), id);
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return Err(Error::new(
+                ErrorKind::LimitExceeded,
+                "types are nested too deeply",
+            ));
+        }
+        let step = self.kinds(writer, reader);
+        self.depth -= 1;
+        match step {
+            Ok(step) => {
+                self.set(id, step);
+                Ok(id)
+            }
+            Err(error) => {
+                self.set(id, Step::Impossible(error.to_string().into()));
+                Err(error)
+            }
+        }
+    }
+
+    fn kinds(&mut self, writer: NodeId, reader: NodeId) -> Result<Step> {
+        let step = match (self.writer.kind(writer), self.reader.kind(reader)) {
+            (Kind::Union(branches), _) => self.branches(branches, reader)?,
+            (_, Kind::Union(branches)) => self.branch(writer, reader, branches)?,
+            (Kind::Array(w), Kind::Array(r)) => {
+                let items = self.types(*w, *r).map_err(|error| error.at("[]"))?;
+                Step::Array {
+                    items,
+                    min_size: self.sizes.of(*w),
+                }
+            }
+            (Kind::Map(w), Kind::Map(r)) => {
+                let values = self.types(*w, *r).map_err(|error| error.at("[\"\"]"))?;
+                Step::Map {
+                    values,
+                    min_size: self.sizes.of(*w) + 1,
+                }
+            }
+            (Kind::Fixed(w), Kind::Fixed(r)) => fixed(w, r, reader)?,
+            (Kind::Enum(w), Kind::Enum(r)) => enumeration(w, r, reader)?,
+            (Kind::Record(w), Kind::Record(r)) => Step::Record(self.record(w, r, reader)?),
+            (w, r) => scalar(w, r).ok_or_else(|| mismatch(w, r))?,
+        };
+        Ok(step)
+    }
+
+    /// Every branch that the writer may choose; those that cannot be read are errors in the data.
+    fn branches(&mut self, branches: &[NodeId], reader: NodeId) -> Result<Step> {
+        let mut first_error = None;
+        let mut any_fits = branches.is_empty();
+        let mut ids = Vec::with_capacity(branches.len());
+        for &branch in branches {
+            let id = match self.types(branch, reader) {
+                Ok(id) => {
+                    any_fits = true;
+                    id
+                }
+                Err(error) => {
+                    let id = self.reserve();
+                    self.set(id, Step::Impossible(error.to_string().into()));
+                    first_error.get_or_insert(error);
+                    id
+                }
+            };
+            ids.push(id);
+        }
+        match first_error {
+            Some(error) if !any_fits => Err(error),
+            _ => Ok(Step::Branches(ids.into_boxed_slice())),
+        }
+    }
+
+    /// The branch of the reader's union that takes what the writer has outside of a union.
+    fn branch(&mut self, writer: NodeId, union: NodeId, branches: &[NodeId]) -> Result<Step> {
+        let kind = self.writer.kind(writer);
+        for index in self.candidates(kind, branches) {
+            let Some(&branch) = branches.get(index) else {
+                continue;
+            };
+            if let Ok(value) = self.types(writer, branch) {
+                return Ok(Step::Branch {
+                    union,
+                    index,
+                    value,
+                });
+            }
+        }
+        let message = format!(
+            "no branch of the reader's union takes {}",
+            kind.branch_name()
+        );
+        Err(incompatible(&message))
+    }
+
+    /// Branches to try, best first: same full name, same short name, an alias, any record; else
+    /// the same type, then a promotion.
+    fn candidates(&self, writer: &Kind, branches: &[NodeId]) -> Vec<usize> {
+        let rank = |id: &NodeId| {
+            let reader = self.reader.kind(*id);
+            if std::mem::discriminant(reader) != std::mem::discriminant(writer) {
+                return scalar(writer, reader).map(|_| 5);
+            }
+            let (Some(reader_name), Some(name)) = (reader.full_name(), writer.full_name()) else {
+                return Some(0);
+            };
+            Some(match () {
+                () if reader_name == name => 0,
+                () if reader.aliases().iter().any(|alias| alias == name) => 1,
+                () if short_name(reader_name) == short_name(name) => 2,
+                () => 3,
+            })
+        };
+        let mut ranked: Vec<(u8, usize)> = (branches.iter().enumerate())
+            .filter_map(|(index, id)| rank(id).map(|rank| (rank, index)))
+            .collect();
+        ranked.sort_unstable();
+        ranked.into_iter().map(|(_, index)| index).collect()
+    }
+
+    fn record(&mut self, writer: &Record, reader: &Record, id: NodeId) -> Result<RecordStep> {
+        let mut sources: HashMap<&str, usize> = HashMap::with_capacity(reader.fields.len());
+        let mut missing = Vec::new();
+        for (index, field) in reader.fields.iter().enumerate() {
+            let mut matches = writer_fields(field, writer);
+            match (matches.next(), matches.next()) {
+                (None, _) => missing.push(index),
+                (Some(source), None) => drop(sources.insert(&source.name, index)),
+                (Some(_), Some(_)) => {
+                    let message = "the name and aliases match several of the writer's fields";
+                    return Err(incompatible(message).at(field.name.to_string()));
+                }
+            }
+        }
+        let mut fields = Vec::with_capacity(writer.fields.len());
+        for source in &writer.fields {
+            let target = sources
+                .get(&*source.name)
+                .and_then(|&i| Some((i, reader.fields.get(i)?)));
+            fields.push(match target {
+                None => FieldStep::Skip(source.schema),
+                Some((field, target)) => {
+                    let value = self.types(source.schema, target.schema);
+                    let value = value.map_err(|error| error.at(target.name.to_string()))?;
+                    FieldStep::Read { field, value }
+                }
+            });
+        }
+        let defaults = self.defaults(reader, &missing)?;
+        Ok(RecordStep {
+            reader: id,
+            fields: fields.into_boxed_slice(),
+            defaults,
+        })
+    }
+
+    fn defaults(&mut self, reader: &Record, missing: &[usize]) -> Result<Box<[DefaultStep]>> {
+        let mut steps = Vec::with_capacity(missing.len());
+        for &index in missing {
+            let Some(field) = reader.fields.get(index) else {
+                continue;
+            };
+            let Some(default) = &field.default else {
+                let message = "the writer has no such field, and it has no default";
+                return Err(incompatible(message).at(field.name.to_string()));
+            };
+            let datum = default.datum.clone();
+            let value = self.own(field)?;
+            steps.push(DefaultStep {
+                field: index,
+                datum,
+                value,
+            });
+        }
+        Ok(steps.into_boxed_slice())
+    }
+
+    fn own(&mut self, field: &Field) -> Result<StepId> {
+        self.own_type(field.schema)
+    }
+
+    /// The step that reads the reader's own data.
+    fn own_type(&mut self, id: NodeId) -> Result<StepId> {
+        if let Some(&step) = self.known_own.get(&id) {
+            return Ok(step);
+        }
+        let step_id = self.reserve();
+        self.known_own.insert(id, step_id);
+        let step = match self.reader.kind(id) {
+            Kind::Array(items) => Step::Array {
+                items: self.own_type(*items)?,
+                min_size: self.reader_sizes.of(*items),
+            },
+            Kind::Map(values) => {
+                let min_size = self.reader_sizes.of(*values) + 1;
+                Step::Map {
+                    values: self.own_type(*values)?,
+                    min_size,
+                }
+            }
+            Kind::Union(branches) => self.own_union(id, branches)?,
+            Kind::Record(record) => Step::Record(self.own_record(record, id)?),
+            Kind::Fixed(fixed) => Step::Fixed {
+                size: fixed.size,
+                reader: id,
+            },
+            Kind::Enum(enumeration) => Step::Enum {
+                symbols: (0..enumeration.symbols.len()).map(Some).collect(),
+                reader: id,
+            },
+            kind => scalar(kind, kind).ok_or_else(|| mismatch(kind, kind))?,
+        };
+        self.set(step_id, step);
+        Ok(step_id)
+    }
+
+    fn own_union(&mut self, union: NodeId, branches: &[NodeId]) -> Result<Step> {
+        let mut ids = Vec::with_capacity(branches.len());
+        for (index, branch) in branches.iter().enumerate() {
+            let value = self.own_type(*branch)?;
+            let id = self.reserve();
+            self.set(
+                id,
+                Step::Branch {
+                    union,
+                    index,
+                    value,
+                },
+            );
+            ids.push(id);
+        }
+        Ok(Step::Branches(ids.into_boxed_slice()))
+    }
+
+    fn own_record(&mut self, record: &Record, id: NodeId) -> Result<RecordStep> {
+        let mut fields = Vec::with_capacity(record.fields.len());
+        for (field, source) in record.fields.iter().enumerate() {
+            fields.push(FieldStep::Read {
+                field,
+                value: self.own_type(source.schema)?,
+            });
+        }
+        let fields = fields.into_boxed_slice();
+        Ok(RecordStep {
+            reader: id,
+            fields,
+            defaults: Box::default(),
+        })
+    }
+
+    fn reserve(&mut self) -> StepId {
+        self.steps.push(Step::Impossible("".into()));
+        StepId(self.steps.len() - 1)
+    }
+
+    fn set(&mut self, id: StepId, step: Step) {
+        if let Some(place) = self.steps.get_mut(id.0) {
+            *place = step;
+        }
+    }
+}
+
+fn scalar(writer: &Kind, reader: &Kind) -> Option<Step> {
+    Some(match (writer, reader) {
+        (Kind::Null, Kind::Null) => Step::Null,
+        (Kind::Boolean, Kind::Boolean) => Step::Boolean,
+        (Kind::Int, Kind::Int) => Step::Int,
+        (Kind::Int, Kind::Long) => Step::IntToLong,
+        (Kind::Int, Kind::Float) => Step::IntToFloat,
+        (Kind::Int, Kind::Double) => Step::IntToDouble,
+        (Kind::Long, Kind::Long) => Step::Long,
+        (Kind::Long, Kind::Float) => Step::LongToFloat,
+        (Kind::Long, Kind::Double) => Step::LongToDouble,
+        (Kind::Float, Kind::Float) => Step::Float,
+        (Kind::Float, Kind::Double) => Step::FloatToDouble,
+        (Kind::Double, Kind::Double) => Step::Double,
+        (Kind::Bytes, Kind::Bytes) => Step::Bytes,
+        (Kind::Bytes, Kind::String) => Step::BytesToString,
+        (Kind::String, Kind::String) => Step::String,
+        (Kind::String, Kind::Bytes) => Step::StringToBytes,
+        _ => return None,
+    })
+}
+
+/// Names are compared without their namespace, as the specification has it.
+fn is_named(reader: &Kind, writer: &str) -> bool {
+    reader
+        .full_name()
+        .is_some_and(|name| short_name(name) == short_name(writer))
+        || reader.aliases().iter().any(|alias| alias == writer)
+}
+
+fn fixed(writer: &Fixed, reader: &Fixed, id: NodeId) -> Result<Step> {
+    if !is_named(&Kind::Fixed(reader.clone()), &writer.name) {
+        return Err(names(&writer.name, &reader.name));
+    }
+    if writer.size != reader.size {
+        let message = format!("fixed of {} bytes, expected {}", writer.size, reader.size);
+        return Err(incompatible(&message));
+    }
+    Ok(Step::Fixed {
+        size: reader.size,
+        reader: id,
+    })
+}
+
+fn enumeration(writer: &Enum, reader: &Enum, id: NodeId) -> Result<Step> {
+    if !is_named(&Kind::Enum(reader.clone()), &writer.name) {
+        return Err(names(&writer.name, &reader.name));
+    }
+    let symbols = writer.symbols.iter().map(|symbol| {
+        reader
+            .symbols
+            .iter()
+            .position(|known| known == symbol)
+            .or(reader.default)
+    });
+    Ok(Step::Enum {
+        symbols: symbols.collect(),
+        reader: id,
+    })
+}
+
+fn names(writer: &str, reader: &str) -> Error {
+    incompatible(&format!(
+        "the writer's type is {writer}, the reader's {reader}"
+    ))
+}
+
+fn mismatch(writer: &Kind, reader: &Kind) -> Error {
+    let (writer, reader) = (writer.branch_name(), reader.branch_name());
+    incompatible(&format!("expected {reader}, found {writer}"))
+}
+
+fn incompatible(message: &str) -> Error {
+    Error::new(ErrorKind::Incompatible, message.to_owned())
+}
+
+const MAX_DEPTH: usize = 192;

@@ -1,0 +1,440 @@
+//! Avro's binary encoding, read from hostile bytes: nothing is allocated before it is known to be
+//! there.
+//!
+//! <https://avro.apache.org/docs/1.12.0/specification/#binary-encoding>
+
+use super::schema::{Kind, NodeId, Schema};
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits::Limits;
+
+/// The rest of a datum, and what may still be spent on it.
+#[derive(Debug)]
+pub(crate) struct Cursor<'de> {
+    rest: &'de [u8],
+    len: usize,
+    depth: usize,
+    empty_items: usize,
+    /// Fields that may still be visited: records without bytes could hold each other without end.
+    fields: usize,
+}
+
+/// One block of an array or a map.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Block {
+    /// Items in it.
+    pub(crate) items: usize,
+    /// Bytes that they take, where the writer told.
+    pub(crate) bytes: Option<usize>,
+}
+
+impl<'de> Cursor<'de> {
+    /// Starts at the beginning of `datum`.
+    ///
+    /// # Errors
+    /// `LimitExceeded` if it is too long.
+    pub(crate) fn new(datum: &'de [u8], limits: &Limits) -> Result<Self> {
+        limits.check_payload(datum)?;
+        Ok(Self {
+            rest: datum,
+            len: datum.len(),
+            depth: limits.depth,
+            empty_items: MAX_EMPTY_ITEMS,
+            fields: datum
+                .len()
+                .saturating_mul(FIELDS_PER_BYTE)
+                .saturating_add(MAX_EMPTY_FIELDS),
+        })
+    }
+
+    /// Bytes read so far.
+    #[must_use]
+    pub(crate) fn offset(&self) -> usize {
+        self.len - self.rest.len()
+    }
+
+    /// Ends the datum.
+    ///
+    /// # Errors
+    /// `Decode` if bytes are left over.
+    pub(crate) fn finish(self) -> Result<()> {
+        if self.rest.is_empty() {
+            return Ok(());
+        }
+        Err(self.error(&format!("{} bytes left over", self.rest.len())))
+    }
+
+    /// Reads a `boolean`.
+    ///
+    /// # Errors
+    /// `Decode` if the datum ends, or the byte is neither 0 nor 1.
+    #[inline]
+    pub(crate) fn boolean(&mut self) -> Result<bool> {
+        match self.rest {
+            [byte @ (0 | 1), rest @ ..] => {
+                self.rest = rest;
+                Ok(*byte == 1)
+            }
+            [] => Err(self.ended("a boolean")),
+            _ => Err(self.error("a boolean that is neither 0 nor 1")),
+        }
+    }
+
+    /// Reads an `int`.
+    ///
+    /// # Errors
+    /// `Decode` if the datum ends, or the number takes more than 32 bits.
+    #[inline]
+    pub(crate) fn int(&mut self) -> Result<i32> {
+        let value = self.long()?;
+        i32::try_from(value).map_err(|_| self.error("an int of more than 32 bits"))
+    }
+
+    /// Reads a `long`.
+    ///
+    /// # Errors
+    /// `Decode` if the datum ends, or the number takes more than 64 bits.
+    #[inline]
+    pub(crate) fn long(&mut self) -> Result<i64> {
+        let zigzag = match self.rest {
+            [byte, rest @ ..] if *byte < 0x80 => {
+                self.rest = rest;
+                u64::from(*byte)
+            }
+            _ => self.long_varint()?,
+        };
+        #[allow(
+            clippy::cast_possible_wrap,
+            reason = "zigzag: the lowest bit is the sign"
+        )]
+        Ok((zigzag >> 1) as i64 ^ -((zigzag & 1) as i64))
+    }
+
+    #[inline(never)]
+    fn long_varint(&mut self) -> Result<u64> {
+        let mut value = 0_u64;
+        for (position, &byte) in self.rest.iter().enumerate().take(MAX_VARINT) {
+            if position == MAX_VARINT - 1 && byte > 1 {
+                break;
+            }
+            value |= u64::from(byte & 0x7f) << (7 * position);
+            if byte < 0x80 {
+                self.rest = self.rest.get(position + 1..).unwrap_or_default();
+                return Ok(value);
+            }
+        }
+        if self.rest.len() < MAX_VARINT {
+            return Err(self.ended("a number"));
+        }
+        Err(self.error("a number of more than 64 bits"))
+    }
+
+    /// Reads a `float`.
+    ///
+    /// # Errors
+    /// `Decode` if the datum ends.
+    #[inline]
+    pub(crate) fn float(&mut self) -> Result<f32> {
+        self.array().map(f32::from_le_bytes)
+    }
+
+    /// Reads a `double`.
+    ///
+    /// # Errors
+    /// `Decode` if the datum ends.
+    #[inline]
+    pub(crate) fn double(&mut self) -> Result<f64> {
+        self.array().map(f64::from_le_bytes)
+    }
+
+    /// Reads `bytes`.
+    ///
+    /// # Errors
+    /// `Decode` if the length is negative or the datum ends.
+    #[inline]
+    pub(crate) fn bytes(&mut self) -> Result<&'de [u8]> {
+        let len = self.long()?;
+        match usize::try_from(len)
+            .ok()
+            .and_then(|len| self.rest.split_at_checked(len))
+        {
+            Some((bytes, rest)) => {
+                self.rest = rest;
+                Ok(bytes)
+            }
+            None => Err(self.bad_length(len)),
+        }
+    }
+
+    /// Reads a `string`.
+    ///
+    /// # Errors
+    /// As [`bytes`](Self::bytes); also if it is no UTF-8.
+    #[inline]
+    pub(crate) fn string(&mut self) -> Result<&'de str> {
+        let bytes = self.bytes()?;
+        std::str::from_utf8(bytes).map_err(|_| self.error("a string that is no UTF-8"))
+    }
+
+    /// Reads a `fixed` of `size` bytes.
+    ///
+    /// # Errors
+    /// `Decode` if the datum ends.
+    #[inline]
+    pub(crate) fn fixed(&mut self, size: usize) -> Result<&'de [u8]> {
+        match self.rest.split_at_checked(size) {
+            Some((bytes, rest)) => {
+                self.rest = rest;
+                Ok(bytes)
+            }
+            None => Err(self.ended("a fixed")),
+        }
+    }
+
+    /// Reads the index of an enum symbol or a union branch, below `count`.
+    ///
+    /// # Errors
+    /// `Decode` if the datum ends or the index is out of range.
+    #[inline]
+    pub(crate) fn index(&mut self, count: usize) -> Result<usize> {
+        let index = self.long()?;
+        usize::try_from(index)
+            .ok()
+            .filter(|&index| index < count)
+            .ok_or_else(|| self.error(&format!("index {index} of {count} branches or symbols")))
+    }
+
+    /// Reads the head of a block whose items take at least `min_size` bytes each; `None` is the
+    /// end of the array or map.
+    ///
+    /// # Errors
+    /// `Decode` if the datum ends or cannot hold that many items; `LimitExceeded` for more than
+    /// 65,536 items without bytes in one datum.
+    #[inline]
+    pub(crate) fn block(&mut self, min_size: usize) -> Result<Option<Block>> {
+        let count = self.long()?;
+        if count == 0 {
+            return Ok(None);
+        }
+        let bytes = match count < 0 {
+            true => Some(self.block_size()?),
+            false => None,
+        };
+        let items = usize::try_from(count.unsigned_abs()).unwrap_or(usize::MAX);
+        if min_size > 0 && items > self.rest.len() / min_size {
+            return Err(self.error(&format!("{items} items, more than the datum can hold")));
+        }
+        if min_size == 0 {
+            self.empty_items = self.empty_items.checked_sub(items).ok_or_else(|| {
+                Error::new(
+                    ErrorKind::LimitExceeded,
+                    "over 65536 items that take no bytes",
+                )
+            })?;
+        }
+        Ok(Some(Block { items, bytes }))
+    }
+
+    fn block_size(&mut self) -> Result<usize> {
+        let size = self.long()?;
+        let fits = usize::try_from(size)
+            .ok()
+            .filter(|&size| size <= self.rest.len());
+        fits.ok_or_else(|| self.bad_length(size))
+    }
+
+    /// Enters a record, array, map or union.
+    ///
+    /// # Errors
+    /// `LimitExceeded` if that is too deep.
+    #[inline]
+    pub(crate) fn enter(&mut self) -> Result<()> {
+        match self.depth.checked_sub(1) {
+            Some(depth) => {
+                self.depth = depth;
+                Ok(())
+            }
+            None => Err(Error::new(ErrorKind::LimitExceeded, "nested too deeply")),
+        }
+    }
+
+    /// Enters a record of `fields` fields.
+    ///
+    /// # Errors
+    /// `LimitExceeded` if that is too deep, or fields without bytes are too many.
+    #[inline]
+    pub(crate) fn enter_record(&mut self, fields: usize) -> Result<()> {
+        match self.fields.checked_sub(fields + 1) {
+            Some(fields) => self.fields = fields,
+            None => {
+                return Err(Error::new(
+                    ErrorKind::LimitExceeded,
+                    "too many empty fields",
+                ));
+            }
+        }
+        self.enter()
+    }
+
+    /// Leaves what [`enter`](Self::enter) entered.
+    #[inline]
+    pub(crate) fn leave(&mut self) {
+        self.depth += 1;
+    }
+
+    /// Reads over a value of type `id` of `schema`.
+    ///
+    /// # Errors
+    /// `Decode` if there is no such value; `LimitExceeded` if it is nested too deeply.
+    pub(crate) fn skip(&mut self, schema: &Schema, id: NodeId, sizes: &MinSizes) -> Result<()> {
+        match schema.kind(id) {
+            Kind::Null => {}
+            Kind::Boolean => drop(self.boolean()?),
+            Kind::Int => drop(self.int()?),
+            Kind::Long => drop(self.long()?),
+            Kind::Float => drop(self.fixed(4)?),
+            Kind::Double => drop(self.fixed(8)?),
+            Kind::Bytes | Kind::String => drop(self.bytes()?),
+            Kind::Fixed(fixed) => drop(self.fixed(fixed.size)?),
+            Kind::Enum(enumeration) => drop(self.index(enumeration.symbols.len())?),
+            _ => {
+                match schema.kind(id) {
+                    Kind::Record(record) => self.enter_record(record.fields.len())?,
+                    _ => self.enter()?,
+                }
+                self.skip_nested(schema, id, sizes)?;
+                self.leave();
+            }
+        }
+        Ok(())
+    }
+
+    fn skip_nested(&mut self, schema: &Schema, id: NodeId, sizes: &MinSizes) -> Result<()> {
+        match schema.kind(id) {
+            Kind::Array(items) => self.skip_blocks(schema, *items, sizes, false),
+            Kind::Map(values) => self.skip_blocks(schema, *values, sizes, true),
+            Kind::Record(record) => record.fields.iter().try_for_each(|field| {
+                self.skip(schema, field.schema, sizes)
+                    .map_err(|error| error.at(field.name.to_string()))
+            }),
+            Kind::Union(branches) => {
+                let index = self.index(branches.len())?;
+                match branches.get(index) {
+                    Some(branch) => self.skip(schema, *branch, sizes),
+                    None => Ok(()),
+                }
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn skip_blocks(
+        &mut self,
+        schema: &Schema,
+        item: NodeId,
+        sizes: &MinSizes,
+        is_map: bool,
+    ) -> Result<()> {
+        let min_size = sizes.of(item) + usize::from(is_map);
+        while let Some(block) = self.block(min_size)? {
+            if let Some(bytes) = block.bytes {
+                self.fixed(bytes)?;
+                continue;
+            }
+            for _ in 0..block.items {
+                if is_map {
+                    self.bytes()?;
+                }
+                self.skip(schema, item, sizes)?;
+            }
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn array<const N: usize>(&mut self) -> Result<[u8; N]> {
+        match self.rest.split_first_chunk::<N>() {
+            Some((bytes, rest)) => {
+                self.rest = rest;
+                Ok(*bytes)
+            }
+            None => Err(self.ended("a number")),
+        }
+    }
+
+    #[cold]
+    fn bad_length(&self, len: i64) -> Error {
+        self.error(&format!(
+            "a length of {len}, with {} bytes left",
+            self.rest.len()
+        ))
+    }
+
+    #[cold]
+    fn ended(&self, inside: &str) -> Error {
+        self.error(&format!("the datum ends inside {inside}"))
+    }
+
+    /// A `Decode` error that says where.
+    #[cold]
+    pub(crate) fn error(&self, what: &str) -> Error {
+        Error::new(
+            ErrorKind::Decode,
+            format!("at byte {}: {what}", self.offset()),
+        )
+    }
+}
+
+/// The fewest bytes that a value of each type of a schema takes.
+#[derive(Clone, Debug)]
+pub(crate) struct MinSizes(Box<[usize]>);
+
+impl MinSizes {
+    /// Computes them all, from below: recursion through unions, arrays and maps ends, and other
+    /// recursion has no values.
+    pub(crate) fn new(schema: &Schema) -> Self {
+        let count = schema.len();
+        let mut sizes = vec![0; count];
+        // Every round settles at least one level; 64 levels are more than a schema has between
+        // recursions, and too small a size is only less strict.
+        for _ in 0..64 {
+            let next: Vec<usize> = (0..count)
+                .map(|index| min_size(schema.kind(NodeId::at(index)), &sizes))
+                .collect();
+            if next == sizes {
+                break;
+            }
+            sizes = next;
+        }
+        Self(sizes.into_boxed_slice())
+    }
+
+    pub(crate) fn of(&self, id: NodeId) -> usize {
+        self.0.get(id.index()).copied().unwrap_or(0)
+    }
+}
+
+fn min_size(kind: &Kind, sizes: &[usize]) -> usize {
+    let size_of = |id: &NodeId| sizes.get(id.index()).copied().unwrap_or(0);
+    match kind {
+        Kind::Null => 0,
+        Kind::Float => 4,
+        Kind::Double => 8,
+        Kind::Fixed(fixed) => fixed.size,
+        Kind::Union(branches) => branches
+            .iter()
+            .map(size_of)
+            .min()
+            .map_or(1, |s| s.saturating_add(1)),
+        Kind::Record(record) => record.fields.iter().fold(0_usize, |sum, field| {
+            sum.saturating_add(size_of(&field.schema)).min(MAX_SIZE)
+        }),
+        _ => 1,
+    }
+}
+
+const MAX_VARINT: usize = 10;
+const MAX_EMPTY_ITEMS: usize = 65_536;
+const MAX_EMPTY_FIELDS: usize = 1 << 20;
+const FIELDS_PER_BYTE: usize = 256;
+/// Where sizes stop growing: recursion without an end has no values at all.
+const MAX_SIZE: usize = 1 << 40;

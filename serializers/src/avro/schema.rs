@@ -1,0 +1,175 @@
+//! Avro schemas: parsed once into a frozen arena, cheap to clone and to share.
+//!
+//! Source of every rule: <https://avro.apache.org/docs/1.12.0/specification/>.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use crate::error::{Error, Result};
+
+mod canonical;
+mod default;
+mod fingerprint;
+mod json;
+mod logical;
+pub(crate) mod name;
+mod node;
+mod parse;
+
+pub use self::fingerprint::Fingerprint;
+pub use self::logical::LogicalType;
+pub use self::node::{Default, Enum, Field, Fixed, Kind, Node, NodeId, Order, Record};
+
+/// An Avro schema.
+///
+/// Parsing resolves all names, checks every default and keeps the original text: that text is what
+/// is registered, never a canonical form. A clone shares everything.
+///
+/// ```
+/// use wireform::avro::Schema;
+///
+/// let schema: Schema = r#"{"type": "fixed", "name": "shop.Code", "size": 4, "doc": "x"}"#.parse()?;
+/// assert_eq!(schema.full_name(), Some("shop.Code"));
+/// assert_eq!(schema.canonical_form(), r#"{"name":"shop.Code","type":"fixed","size":4}"#);
+/// # Ok::<(), wireform::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Schema(Arc<Inner>);
+
+struct Inner {
+    text: Arc<str>,
+    nodes: Box<[Node]>,
+    root: NodeId,
+    names: HashMap<Arc<str>, NodeId>,
+    fingerprint: Fingerprint,
+}
+
+impl Schema {
+    /// Parses a schema that refers to nothing outside its text.
+    ///
+    /// # Errors
+    /// `InvalidSchema` with line, column and JSON path; `LimitExceeded` for texts over 4 MiB,
+    /// nesting deeper than 64, or more than 65,536 types.
+    pub fn parse(text: &str) -> Result<Self> {
+        Self::parse_with(text, &[])
+    }
+
+    /// Parses a schema together with the texts that define the names it refers to, in any order;
+    /// types nested inside other types count too.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse); also if two texts define the same name differently.
+    pub fn parse_with(text: &str, references: &[&str]) -> Result<Self> {
+        parse::parse(text, references)
+    }
+
+    /// The text as its author wrote it.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.0.text
+    }
+
+    /// The text, shared.
+    #[must_use]
+    pub fn shared_text(&self) -> Arc<str> {
+        self.0.text.clone()
+    }
+
+    /// The outermost type.
+    #[must_use]
+    pub fn root(&self) -> NodeId {
+        self.0.root
+    }
+
+    /// One type of this schema.
+    ///
+    /// # Panics
+    /// If `id` is of another schema and out of this one's range.
+    #[must_use]
+    #[allow(
+        clippy::indexing_slicing,
+        reason = "ids are made by this schema's own parser"
+    )]
+    pub fn node(&self, id: NodeId) -> &Node {
+        &self.0.nodes[id.index()]
+    }
+
+    /// How many types there are.
+    pub(crate) fn len(&self) -> usize {
+        self.0.nodes.len()
+    }
+
+    /// What the type `id` is. See [`node`](Self::node).
+    #[must_use]
+    pub(crate) fn kind(&self, id: NodeId) -> &Kind {
+        &self.node(id).kind
+    }
+
+    /// The named type called `full_name`.
+    #[must_use]
+    pub fn named(&self, full_name: &str) -> Option<NodeId> {
+        self.0.names.get(full_name).copied()
+    }
+
+    /// Full names of all types that the texts define, sorted.
+    #[must_use]
+    pub fn names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.0.names.keys().map(|name| &**name).collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// The full name of the outermost type, if it is a record, an enum or a fixed.
+    #[must_use]
+    pub fn full_name(&self) -> Option<&str> {
+        self.kind(self.root()).full_name()
+    }
+
+    /// The Parsing Canonical Form: equal for schemas whose bytes are the same.
+    #[must_use]
+    pub fn canonical_form(&self) -> String {
+        canonical::canonical_form(self)
+    }
+
+    /// CRC-64-AVRO of the canonical form.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.0.fingerprint
+    }
+
+    fn with_fingerprint(mut self, fingerprint: Fingerprint) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.0) {
+            inner.fingerprint = fingerprint;
+        }
+        self
+    }
+}
+
+impl FromStr for Schema {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        Self::parse(text)
+    }
+}
+
+impl PartialEq for Schema {
+    /// Whether both have the same text and were parsed with references that mean the same.
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+            || (self.0.text == other.0.text && self.0.fingerprint == other.0.fingerprint)
+    }
+}
+
+impl Eq for Schema {}
+
+impl fmt::Debug for Schema {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Schema").field(&self.text()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests;

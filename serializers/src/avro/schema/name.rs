@@ -1,0 +1,47 @@
+use crate::error::{Error, ErrorKind, Result};
+
+/// The full name of `name` in `namespace`: a name with a dot is one already.
+pub(super) fn full_name(name: &str, namespace: Option<&str>) -> String {
+    match namespace {
+        Some(namespace) if !namespace.is_empty() && !name.contains('.') => {
+            format!("{namespace}.{name}")
+        }
+        _ => name.to_owned(),
+    }
+}
+
+/// The namespace of a full name.
+pub(crate) fn namespace_of(full_name: &str) -> Option<&str> {
+    full_name.rsplit_once('.').map(|(namespace, _)| namespace)
+}
+
+/// The last part of a full name.
+pub(crate) fn short_name(full_name: &str) -> &str {
+    full_name
+        .rsplit_once('.')
+        .map_or(full_name, |(_, name)| name)
+}
+
+/// Checks a simple name: a letter or `_`, then letters, digits and `_`.
+///
+/// Letters are Unicode's: the specification says ASCII, but Java 1.12 takes others too, so there
+/// are such schemas.
+pub(super) fn check_simple(name: &str) -> Result<()> {
+    let mut chars = name.chars();
+    let starts_well = chars.next().is_some_and(|c| c == '_' || c.is_alphabetic());
+    if starts_well && chars.all(|c| c == '_' || c.is_alphanumeric()) && name.len() <= MAX_LEN {
+        return Ok(());
+    }
+    let shown: String = name.chars().take(40).collect();
+    Err(Error::new(
+        ErrorKind::InvalidSchema,
+        format!("invalid name {shown:?}"),
+    ))
+}
+
+/// Checks a full name: simple names with dots between.
+pub(super) fn check_full(name: &str) -> Result<()> {
+    name.split('.').try_for_each(check_simple)
+}
+
+const MAX_LEN: usize = 1024;

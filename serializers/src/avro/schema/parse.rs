@@ -1,0 +1,601 @@
+//! Text to arena, in two passes: first every type gets a node and every name a place, then names
+//! are linked and defaults are checked.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::json::{Json, Object, Shape, line_column};
+use super::logical::LogicalType;
+use super::name::{check_full, check_simple, full_name, namespace_of};
+use super::node::{Default, Enum, Field, Fixed, Kind, Node, NodeId, Order, Record};
+use super::{Fingerprint, Inner, Schema, canonical, default};
+use crate::error::{Error, ErrorKind, Result};
+
+/// Parses `text`, and `references` for the names that it does not define itself.
+pub(super) fn parse(text: &str, references: &[&str]) -> Result<Schema> {
+    let mut parser = Parser::default();
+    let root = parser.text(text)?;
+    for reference in references {
+        parser.text(reference)?;
+    }
+    let links = parser.link()?;
+    let root = links.get(&root).copied().unwrap_or(root);
+    let mut nodes = parser.nodes;
+    check_depth(&nodes, root)?;
+    check_unions(&nodes)?;
+    fill_defaults(&mut nodes)?;
+    let schema = Schema(Arc::new(Inner {
+        text: text.into(),
+        nodes: nodes.into_boxed_slice(),
+        root,
+        names: parser
+            .names
+            .into_iter()
+            .map(|(name, defined)| (name, defined.id))
+            .collect(),
+        fingerprint: Fingerprint::of(b""),
+    }));
+    let fingerprint = Fingerprint::of(canonical::canonical_form(&schema).as_bytes());
+    Ok(schema.with_fingerprint(fingerprint))
+}
+
+#[derive(Default)]
+struct Parser<'a> {
+    nodes: Vec<Node>,
+    names: HashMap<Arc<str>, Defined<'a>>,
+    /// Nodes that stand for a name which was not defined yet.
+    unresolved: Vec<Unresolved>,
+    text: &'a str,
+    /// Where the parser is, as a JSON pointer.
+    path: Vec<String>,
+    depth: usize,
+}
+
+struct Defined<'a> {
+    id: NodeId,
+    text: &'a str,
+}
+
+struct Unresolved {
+    id: NodeId,
+    /// With the enclosing namespace, and as written.
+    names: [String; 2],
+    error: Error,
+}
+
+impl<'a> Parser<'a> {
+    fn text(&mut self, text: &'a str) -> Result<NodeId> {
+        if text.len() > MAX_TEXT {
+            return Err(Error::new(
+                ErrorKind::LimitExceeded,
+                "schema text over 4 MiB",
+            ));
+        }
+        self.text = text;
+        let json = Json::parse(text).map_err(|(offset, what)| {
+            let (line, column) = line_column(text, offset);
+            let message = format!("schema, line {line} column {column}: not JSON: {what}");
+            Error::new(ErrorKind::InvalidSchema, message)
+        })?;
+        self.schema(json, None)
+    }
+
+    fn schema(&mut self, json: Json<'a>, namespace: Option<&str>) -> Result<NodeId> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH || self.nodes.len() >= MAX_NODES {
+            return Err(Error::new(
+                ErrorKind::LimitExceeded,
+                "the schema has over 65536 types, or they are nested deeper than 64",
+            ));
+        }
+        let id = match json.shape() {
+            Shape::String(name) => self.name(json, &name, namespace),
+            Shape::Array(branches) => self.union(branches, namespace),
+            Shape::Object(object) => self.object(json, &object, namespace),
+            Shape::Other => Err(self.invalid(json, "expected a type: a string, array or object")),
+        };
+        self.depth -= 1;
+        id
+    }
+
+    /// A schema one step further down in the text.
+    fn inner(
+        &mut self,
+        step: impl Into<String>,
+        json: Json<'a>,
+        namespace: Option<&str>,
+    ) -> Result<NodeId> {
+        self.path.push(step.into());
+        let id = self.schema(json, namespace);
+        self.path.pop();
+        id
+    }
+
+    fn name(&mut self, json: Json<'a>, name: &str, namespace: Option<&str>) -> Result<NodeId> {
+        if let Some(kind) = primitive(name) {
+            return Ok(self.add(kind));
+        }
+        check_full(name).map_err(|_| self.invalid(json, &unknown(name)))?;
+        let names = [full_name(name, namespace), name.to_owned()];
+        if let Some(defined) = self.names.get(&*names[0]) {
+            return Ok(defined.id);
+        }
+        let error = self.invalid(json, &unknown(name));
+        let id = self.add(Kind::Null);
+        self.unresolved.push(Unresolved { id, names, error });
+        Ok(id)
+    }
+
+    fn union(&mut self, branches: Vec<Json<'a>>, namespace: Option<&str>) -> Result<NodeId> {
+        let id = self.add(Kind::Null);
+        let mut ids = Vec::with_capacity(branches.len());
+        for (index, branch) in branches.into_iter().enumerate() {
+            if matches!(branch.shape(), Shape::Array(_)) {
+                return Err(self.invalid(branch, "a union must not directly hold a union"));
+            }
+            ids.push(self.inner(index.to_string(), branch, namespace)?);
+        }
+        self.set(id, Kind::Union(ids.into_boxed_slice()));
+        Ok(id)
+    }
+
+    fn object(
+        &mut self,
+        json: Json<'a>,
+        object: &Object<'a>,
+        namespace: Option<&str>,
+    ) -> Result<NodeId> {
+        let Some(type_name) = object.get("type") else {
+            return Err(self.invalid(json, "the attribute \"type\" is missing"));
+        };
+        let Some(name) = type_name.as_string() else {
+            return self.inner("type", type_name, namespace);
+        };
+        let id = match &*name {
+            "array" => self.container(json, object, "items", namespace, Kind::Array)?,
+            "map" => self.container(json, object, "values", namespace, Kind::Map)?,
+            "record" | "error" => self.record(json, object, namespace, name == "error")?,
+            "enum" => self.enumeration(json, object, namespace)?,
+            "fixed" => self.fixed(json, object, namespace)?,
+            name => match primitive(name) {
+                Some(kind) => self.add(kind),
+                // Attributes around a reference belong to nobody.
+                None => return self.inner("type", type_name, namespace),
+            },
+        };
+        self.describe(id, object);
+        Ok(id)
+    }
+
+    fn container(
+        &mut self,
+        json: Json<'a>,
+        object: &Object<'a>,
+        key: &str,
+        namespace: Option<&str>,
+        kind: fn(NodeId) -> Kind,
+    ) -> Result<NodeId> {
+        let id = self.add(Kind::Null);
+        let inner = self.required(json, object, key)?;
+        let inner = self.inner(key, inner, namespace)?;
+        self.set(id, kind(inner));
+        Ok(id)
+    }
+
+    fn record(
+        &mut self,
+        json: Json<'a>,
+        object: &Object<'a>,
+        namespace: Option<&str>,
+        is_error: bool,
+    ) -> Result<NodeId> {
+        let (id, name) = self.define(json, object, namespace)?;
+        let own_namespace = namespace_of(&name).map(str::to_owned);
+        let list = self.required(json, object, "fields")?;
+        let list = list
+            .as_array()
+            .ok_or_else(|| self.invalid(list, "expected an array"))?;
+        let mut fields = Vec::with_capacity(list.len());
+        let mut seen = HashSet::with_capacity(list.len());
+        self.path.push("fields".to_owned());
+        for (index, json) in list.into_iter().enumerate() {
+            self.path.push(index.to_string());
+            let field = self.field(json, own_namespace.as_deref())?;
+            if !seen.insert(field.name.clone()) {
+                return Err(self.invalid(json, &format!("second field {:?}", field.name)));
+            }
+            fields.push(field);
+            self.path.pop();
+        }
+        self.path.pop();
+        let record = Record {
+            aliases: self.aliases(object, own_namespace.as_deref())?,
+            doc: doc(object),
+            fields: fields.into_boxed_slice(),
+            is_error,
+            name,
+        };
+        self.set(id, Kind::Record(record));
+        Ok(id)
+    }
+
+    fn field(&mut self, json: Json<'a>, namespace: Option<&str>) -> Result<Field> {
+        let object = json
+            .as_object()
+            .ok_or_else(|| self.invalid(json, "expected a field: an object"))?;
+        let name = self.string(json, &object, "name")?;
+        check_simple(&name).map_err(|error| self.invalid(json, &error.to_string()))?;
+        let type_json = self.required(json, &object, "type")?;
+        let schema = self.inner("type", type_json, namespace)?;
+        let order = match object.get("order").and_then(Json::as_string).as_deref() {
+            None | Some("ascending") => Order::Ascending,
+            Some("descending") => Order::Descending,
+            Some("ignore") => Order::Ignore,
+            Some(_) => return Err(self.invalid(json, "unknown \"order\"")),
+        };
+        let default = object.get("default").map(|json| Default {
+            json: json.text().into(),
+            // Where it stands, until the second pass puts the datum here.
+            datum: self.place(json).into_bytes().into_boxed_slice(),
+        });
+        Ok(Field {
+            name: name.into(),
+            aliases: self.aliases(&object, None)?,
+            doc: doc(&object),
+            schema,
+            default,
+            order,
+            attributes: attributes(&object, &FIELD_ATTRIBUTES),
+        })
+    }
+
+    fn enumeration(
+        &mut self,
+        json: Json<'a>,
+        object: &Object<'a>,
+        namespace: Option<&str>,
+    ) -> Result<NodeId> {
+        let (id, name) = self.define(json, object, namespace)?;
+        let list = self.required(json, object, "symbols")?;
+        let list = list
+            .as_array()
+            .ok_or_else(|| self.invalid(list, "expected an array"))?;
+        let mut symbols: Vec<Arc<str>> = Vec::with_capacity(list.len());
+        let mut seen = HashSet::with_capacity(list.len());
+        for json in list {
+            let symbol = json
+                .as_string()
+                .filter(|symbol| check_simple(symbol).is_ok());
+            let symbol: Arc<str> = symbol
+                .ok_or_else(|| self.invalid(json, "expected a symbol: a name"))?
+                .into();
+            if !seen.insert(symbol.clone()) {
+                return Err(self.invalid(json, &format!("second symbol {symbol:?}")));
+            }
+            symbols.push(symbol);
+        }
+        let default = match object.get("default") {
+            None => None,
+            Some(json) => {
+                let symbol = json.as_string();
+                let found = symbols.iter().position(|s| Some(&**s) == symbol.as_deref());
+                Some(found.ok_or_else(|| self.invalid(json, "the default is no symbol"))?)
+            }
+        };
+        let aliases = self.aliases(object, namespace_of(&name))?;
+        let doc = doc(object);
+        let symbols = symbols.into_boxed_slice();
+        self.set(
+            id,
+            Kind::Enum(Enum {
+                name,
+                aliases,
+                doc,
+                symbols,
+                default,
+            }),
+        );
+        Ok(id)
+    }
+
+    fn fixed(
+        &mut self,
+        json: Json<'a>,
+        object: &Object<'a>,
+        namespace: Option<&str>,
+    ) -> Result<NodeId> {
+        let (id, name) = self.define(json, object, namespace)?;
+        let size = self.required(json, object, "size")?;
+        let size = size
+            .as_usize()
+            .filter(|&size| i32::try_from(size).is_ok())
+            .ok_or_else(|| self.invalid(size, "expected a size: 0 to 2147483647"))?;
+        let aliases = self.aliases(object, namespace_of(&name))?;
+        self.set(
+            id,
+            Kind::Fixed(Fixed {
+                name,
+                aliases,
+                doc: doc(object),
+                size,
+            }),
+        );
+        Ok(id)
+    }
+
+    /// Gives a named type its node and its place among the names.
+    fn define(
+        &mut self,
+        json: Json<'a>,
+        object: &Object<'a>,
+        namespace: Option<&str>,
+    ) -> Result<(NodeId, Arc<str>)> {
+        let name = self.string(json, object, "name")?;
+        let own = object.get("namespace").and_then(Json::as_string);
+        let full = full_name(&name, own.as_deref().or(namespace));
+        check_full(&full).map_err(|error| self.invalid(json, &error.to_string()))?;
+        if primitive(&full).is_some() {
+            return Err(self.invalid(json, &format!("{full:?} is the name of a primitive type")));
+        }
+        let id = self.add(Kind::Null);
+        let full: Arc<str> = full.into();
+        match self.names.get(&full) {
+            // The same definition may come with several texts; the first one counts.
+            Some(defined) if self.is_other_text(defined) && defined.text == json.text() => {}
+            Some(_) => return Err(self.invalid(json, &format!("{full:?} is defined twice"))),
+            None => {
+                self.names.insert(
+                    full.clone(),
+                    Defined {
+                        id,
+                        text: json.text(),
+                    },
+                );
+            }
+        }
+        Ok((id, full))
+    }
+
+    fn is_other_text(&self, defined: &Defined<'_>) -> bool {
+        let start = self.text.as_ptr() as usize;
+        let place = defined.text.as_ptr() as usize;
+        !(start..start + self.text.len()).contains(&place)
+    }
+
+    fn describe(&mut self, id: NodeId, object: &Object<'a>) {
+        if let Some(node) = self.nodes.get_mut(id.index()) {
+            node.logical = LogicalType::of(&node.kind, object);
+            node.attributes = attributes(object, &TYPE_ATTRIBUTES);
+            if node.logical.is_some() {
+                node.attributes
+                    .retain(|(name, _)| !LOGICAL_ATTRIBUTES.contains(&&**name));
+            }
+        }
+    }
+
+    fn aliases(&self, object: &Object<'a>, namespace: Option<&str>) -> Result<Vec<String>> {
+        let Some(json) = object.get("aliases") else {
+            return Ok(Vec::new());
+        };
+        let list = json.as_array().unwrap_or_else(|| vec![json]);
+        list.into_iter()
+            .map(|json| {
+                let alias = json.as_string().filter(|alias| check_full(alias).is_ok());
+                let alias = alias.ok_or_else(|| self.invalid(json, "expected an alias: a name"))?;
+                Ok(full_name(&alias, namespace))
+            })
+            .collect()
+    }
+
+    fn required(&self, json: Json<'a>, object: &Object<'a>, key: &str) -> Result<Json<'a>> {
+        object
+            .get(key)
+            .ok_or_else(|| self.invalid(json, &format!("the attribute {key:?} is missing")))
+    }
+
+    fn string(&self, json: Json<'a>, object: &Object<'a>, key: &str) -> Result<String> {
+        let value = self.required(json, object, key)?;
+        value
+            .as_string()
+            .ok_or_else(|| self.invalid(value, "expected a string"))
+    }
+
+    #[allow(
+        clippy::expect_used,
+        reason = "`schema` checked that there are at most 65536"
+    )]
+    fn add(&mut self, kind: Kind) -> NodeId {
+        let id = u32::try_from(self.nodes.len()).expect("at most one more than MAX_NODES a level");
+        self.nodes.push(Node {
+            kind,
+            logical: None,
+            attributes: Vec::new(),
+        });
+        NodeId::new(id)
+    }
+
+    fn set(&mut self, id: NodeId, kind: Kind) {
+        if let Some(node) = self.nodes.get_mut(id.index()) {
+            node.kind = kind;
+        }
+    }
+
+    /// Second pass: puts definitions in the place of names that were used before them.
+    fn link(&mut self) -> Result<HashMap<NodeId, NodeId>> {
+        let mut links = HashMap::with_capacity(self.unresolved.len());
+        for Unresolved { id, names, error } in std::mem::take(&mut self.unresolved) {
+            let found = names.iter().find_map(|name| self.names.get(&**name));
+            links.insert(id, found.ok_or(error)?.id);
+        }
+        let relink = |id: &mut NodeId| {
+            if let Some(target) = links.get(id) {
+                *id = *target;
+            }
+        };
+        for node in &mut self.nodes {
+            match &mut node.kind {
+                Kind::Array(inner) | Kind::Map(inner) => relink(inner),
+                Kind::Union(branches) => branches.iter_mut().for_each(relink),
+                Kind::Record(record) => {
+                    record
+                        .fields
+                        .iter_mut()
+                        .map(|field| &mut field.schema)
+                        .for_each(relink);
+                }
+                _ => {}
+            }
+        }
+        Ok(links)
+    }
+
+    /// `line 3 column 14, /fields/2/type`
+    fn place(&self, json: Json<'a>) -> String {
+        let (line, column) = line_column(self.text, json.offset_in(self.text));
+        let path: String = self.path.iter().flat_map(|step| ["/", step]).collect();
+        let path = if path.is_empty() { "/" } else { &path };
+        format!("line {line} column {column}, {path}")
+    }
+
+    fn invalid(&self, json: Json<'a>, message: &str) -> Error {
+        let message = format!("schema, {}: {message}", self.place(json));
+        Error::new(ErrorKind::InvalidSchema, message)
+    }
+}
+
+fn primitive(name: &str) -> Option<Kind> {
+    Some(match name {
+        "null" => Kind::Null,
+        "boolean" => Kind::Boolean,
+        "int" => Kind::Int,
+        "long" => Kind::Long,
+        "float" => Kind::Float,
+        "double" => Kind::Double,
+        "bytes" => Kind::Bytes,
+        "string" => Kind::String,
+        _ => return None,
+    })
+}
+
+fn doc(object: &Object<'_>) -> Option<String> {
+    object.get("doc").and_then(Json::as_string)
+}
+
+fn attributes(object: &Object<'_>, known: &[&str]) -> Vec<(String, Box<str>)> {
+    object
+        .iter()
+        .filter(|(name, _)| !known.contains(name))
+        .map(|(name, json)| (name.to_owned(), json.text().into()))
+        .collect()
+}
+
+fn unknown(name: &str) -> String {
+    let shown: String = name.chars().take(200).collect();
+    format!("unknown type {shown:?}")
+}
+
+/// Names lead from text to text; what walks a schema must not run out of stack.
+fn check_depth(nodes: &[Node], root: NodeId) -> Result<()> {
+    let mut seen = HashSet::new();
+    let mut level = vec![root];
+    for _ in 0..MAX_LINKED_DEPTH {
+        let mut next = Vec::new();
+        for id in level {
+            if seen.insert(id) {
+                children(nodes, id, &mut next);
+            }
+        }
+        if next.is_empty() {
+            return Ok(());
+        }
+        level = next;
+    }
+    Err(Error::new(
+        ErrorKind::LimitExceeded,
+        "types are nested deeper than 128",
+    ))
+}
+
+fn children(nodes: &[Node], id: NodeId, out: &mut Vec<NodeId>) {
+    match nodes.get(id.index()).map(|node| &node.kind) {
+        Some(Kind::Array(inner) | Kind::Map(inner)) => out.push(*inner),
+        Some(Kind::Union(branches)) => out.extend(branches),
+        Some(Kind::Record(record)) => out.extend(record.fields.iter().map(|field| field.schema)),
+        _ => {}
+    }
+}
+
+/// Branches of a union differ in type, or in name where they have one.
+fn check_unions(nodes: &[Node]) -> Result<()> {
+    for node in nodes {
+        let Kind::Union(branches) = &node.kind else {
+            continue;
+        };
+        let mut seen = HashSet::with_capacity(branches.len());
+        for branch in branches {
+            let Some(branch) = nodes.get(branch.index()) else {
+                continue;
+            };
+            let name = branch.kind.branch_name();
+            if !seen.insert(name) || matches!(branch.kind, Kind::Union(_)) {
+                let message = format!("schema: a union holds {name:?} twice");
+                return Err(Error::new(ErrorKind::InvalidSchema, message));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn fill_defaults(nodes: &mut [Node]) -> Result<()> {
+    let mut found = Vec::new();
+    for (index, node) in nodes.iter().enumerate() {
+        let Kind::Record(record) = &node.kind else {
+            continue;
+        };
+        for (position, field) in record.fields.iter().enumerate() {
+            let Some(default) = &field.default else {
+                continue;
+            };
+            let datum = default::encode(nodes, field.schema, &default.json).map_err(|error| {
+                let place = String::from_utf8_lossy(&default.datum);
+                Error::new(error.kind(), format!("schema, {place}: {error}"))
+            })?;
+            found.push((index, position, datum));
+        }
+    }
+    for (index, position, datum) in found {
+        if let Some(Node {
+            kind: Kind::Record(record),
+            ..
+        }) = nodes.get_mut(index)
+            && let Some(Field {
+                default: Some(default),
+                ..
+            }) = record.fields.get_mut(position)
+        {
+            default.datum = datum;
+        }
+    }
+    Ok(())
+}
+
+const MAX_TEXT: usize = 4 << 20;
+const MAX_DEPTH: usize = 64;
+const MAX_LINKED_DEPTH: usize = 128;
+const MAX_NODES: usize = 65_536;
+
+const TYPE_ATTRIBUTES: [&str; 11] = [
+    "aliases",
+    "default",
+    "doc",
+    "fields",
+    "items",
+    "name",
+    "namespace",
+    "size",
+    "symbols",
+    "type",
+    "values",
+];
+const LOGICAL_ATTRIBUTES: [&str; 3] = ["logicalType", "precision", "scale"];
+const FIELD_ATTRIBUTES: [&str; 6] = ["aliases", "default", "doc", "name", "order", "type"];

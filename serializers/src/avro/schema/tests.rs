@@ -1,0 +1,180 @@
+use super::*;
+use crate::error::ErrorKind;
+
+#[track_caller]
+fn check_canonical(text: &str, expected: &str) {
+    let schema = Schema::parse(text).unwrap();
+    assert_eq!(schema.canonical_form(), expected);
+    assert_eq!(schema.text(), text);
+    assert_eq!(
+        Schema::parse(expected).unwrap().fingerprint(),
+        schema.fingerprint()
+    );
+}
+
+#[track_caller]
+fn check_error(text: &str, expected: &str) {
+    let error = Schema::parse(text).unwrap_err();
+    assert!(error.to_string().contains(expected), "{error}");
+}
+
+#[test]
+fn canonical_form_strips_what_bytes_do_not_need() {
+    check_canonical(
+        r#"{"type": "record", "name": "R", "namespace": "a.b", "doc": "x", "fields": [
+            {"name": "f", "doc": "y", "type": {"type": "int", "logicalType": "date"}, "default": 1},
+            {"name": "g", "type": ["null", "R"], "order": "ignore"}]}"#,
+        r#"{"name":"a.b.R","type":"record","fields":[{"name":"f","type":"int"},{"name":"g","type":["null","a.b.R"]}]}"#,
+    );
+    check_canonical(
+        r#"{"type":"enum","name":"E","symbols":["A","B"],"default":"A"}"#,
+        r#"{"name":"E","type":"enum","symbols":["A","B"]}"#,
+    );
+    check_canonical(
+        r#"{"type":"array","items":{"type":"map","values":"long"}}"#,
+        r#"{"type":"array","items":{"type":"map","values":"long"}}"#,
+    );
+}
+
+#[test]
+fn names_take_the_enclosing_namespace() {
+    let schema = Schema::parse(
+        r#"{"type":"record","name":"a.R","namespace":"ignored","fields":[
+            {"name":"x","type":{"type":"fixed","name":"F","size":1}},
+            {"name":"y","type":{"type":"fixed","name":"G","namespace":"","size":1}},
+            {"name":"z","type":"F"},{"name":"w","type":"G"}]}"#,
+    )
+    .unwrap();
+    assert_eq!(schema.names(), ["G", "a.F", "a.R"]);
+}
+
+#[test]
+fn names_may_be_used_before_they_are_defined() {
+    let schema = Schema::parse_with(
+        r#"{"type":"record","name":"R","fields":[{"name":"x","type":"shop.Item"}]}"#,
+        &[
+            r#"{"type":"record","name":"shop.Other","fields":[{"name":"i","type":{
+                "type":"fixed","name":"Item","size":3}}]}"#,
+        ],
+    )
+    .unwrap();
+    let item = schema.named("shop.Item").unwrap();
+    assert!(matches!(
+        schema.kind(item),
+        Kind::Fixed(Fixed { size: 3, .. })
+    ));
+    assert!(schema.canonical_form().contains(r#""size":3"#));
+}
+
+#[test]
+fn mistakes_say_where_they_are() {
+    check_error(
+        "{\"type\":\n  \"recrd\"}",
+        "line 2 column 3, /type: unknown type \"recrd\"",
+    );
+    check_error("", "line 1 column 1: not JSON");
+    check_error("{\"type\": \"int\",}", "not JSON");
+    check_error("12", "expected a type");
+    check_error("[\"int\",[\"int\"]]", "must not directly hold a union");
+    check_error("[\"int\",\"int\"]", "holds \"int\" twice");
+    check_error(r#"{"type":"record","name":"R"}"#, "\"fields\" is missing");
+    check_error(
+        r#"{"type":"record","name":"1R","fields":[]}"#,
+        "invalid name \"1R\"",
+    );
+    check_error(
+        r#"{"type":"enum","name":"E","symbols":["A","A"]}"#,
+        "second symbol \"A\"",
+    );
+    check_error(
+        r#"{"type":"enum","name":"E","symbols":["A"],"default":"B"}"#,
+        "no symbol",
+    );
+    check_error(
+        r#"{"type":"fixed","name":"F","size":-1}"#,
+        "expected a size",
+    );
+    check_error(
+        r#"{"type":"fixed","name":"F","size":2147483648}"#,
+        "expected a size",
+    );
+    check_error(
+        r#"{"type":"fixed","name":"long","size":1}"#,
+        "name of a primitive",
+    );
+    check_error(
+        r#"{"type":"record","name":"R","fields":[{"name":"a","type":"int"},{"name":"a","type":"int"}]}"#,
+        "/fields/1: second field \"a\"",
+    );
+}
+
+#[test]
+fn defaults_are_checked() {
+    let record = |field: &str| {
+        format!(r#"{{"type":"record","name":"R","fields":[{{"name":"a",{field}}}]}}"#)
+    };
+    for good in [
+        r#""type":"int","default":-3"#,
+        r#""type":"double","default":1"#,
+        r#""type":"double","default":"NaN""#,
+        r#""type":["null","string"],"default":null"#,
+        r#""type":["null","string"],"default":"x""#,
+        r#""type":"bytes","default":"\u00ff""#,
+        r#""type":{"type":"map","values":"long"},"default":{"x":1}"#,
+    ] {
+        Schema::parse(&record(good)).unwrap();
+    }
+    check_error(
+        &record(r#""type":"int","default":"1""#),
+        "/fields/0: the default value is no int",
+    );
+    check_error(&record(r#""type":"int","default":2147483648"#), "no int");
+    check_error(
+        &record(r#""type":"bytes","default":"\u0100""#),
+        "code point over 255",
+    );
+    check_error(
+        &record(r#""type":["null","string"],"default":1"#),
+        "no any branch",
+    );
+}
+
+#[test]
+fn deep_and_large_schemas_are_refused() {
+    let deep = format!(
+        "{}\"int\"{}",
+        r#"{"type":"array","items":"#.repeat(65),
+        "}".repeat(65)
+    );
+    assert_eq!(
+        Schema::parse(&deep).unwrap_err().kind(),
+        ErrorKind::LimitExceeded
+    );
+    let deep = format!(
+        "{}\"int\"{}",
+        r#"{"type":"array","items":"#.repeat(200),
+        "}".repeat(200)
+    );
+    assert!(Schema::parse(&deep).is_err());
+    let brackets = "[".repeat(100_000);
+    assert!(Schema::parse(&brackets).is_err());
+}
+
+#[test]
+fn logical_type_that_does_not_fit_is_an_attribute() {
+    let schema = Schema::parse(r#"{"type":"string","logicalType":"date","x":{"y": 1}}"#).unwrap();
+    let node = schema.node(schema.root());
+    assert_eq!(node.logical, None);
+    let expected = [
+        ("logicalType".to_owned(), "\"date\"".into()),
+        ("x".to_owned(), "{\"y\": 1}".into()),
+    ];
+    assert_eq!(node.attributes, expected);
+    let decimal = r#"{"type":"bytes","logicalType":"decimal","precision":4,"scale":2}"#;
+    let schema = Schema::parse(decimal).unwrap();
+    let expected = Some(LogicalType::Decimal {
+        precision: 4,
+        scale: 2,
+    });
+    assert_eq!(schema.node(schema.root()).logical, expected);
+}

@@ -1,0 +1,296 @@
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use wireform_registry::{ResolvedSchema, SchemaKind};
+
+use super::plan::Plan;
+use super::read::Cursor;
+use super::rules::parse_resolved;
+use super::schema::{Kind, NodeId, Schema};
+use super::{serde_read, serde_write, write};
+use crate::content_type::ContentType;
+use crate::error::{Error, ErrorKind, Result};
+use crate::format::{Format, SchemaRef};
+use crate::frame::MessageIndex;
+use crate::limits::Limits;
+use crate::reader::{ReadCodec, ReadPlan};
+use crate::schema_codec::{SchemaCodec, SchemaFormat, SchemaSource};
+use crate::serializer::{Deserializer, Serializer, append_or_restore};
+
+/// Avro for any serde type, with a schema given as text.
+///
+/// Fields go by name, in whatever order the type has them; a field that the value leaves out takes
+/// the schema's default, and one that the schema does not know is an error. `Option` is a union
+/// with `null`, wherever the `null` stands; other unions are enums whose variants are called like
+/// the branches (`String`, `Long`, or the name of the record, enum or fixed).
+///
+/// ```
+/// use wireform::avro::SerdeAvro;
+/// use wireform::{Deserializer, SerializerExt};
+///
+/// #[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+/// struct Ping {
+///     n: i32,
+///     note: Option<String>,
+/// }
+///
+/// let avro = SerdeAvro::<Ping>::new(
+///     r#"{"type": "record", "name": "Ping", "fields": [
+///         {"name": "note", "type": ["null", "string"]},
+///         {"name": "n", "type": "int"}]}"#,
+/// )?;
+/// let ping = Ping { n: 7, note: None };
+/// let bytes = avro.to_vec(&ping)?;
+/// assert_eq!(bytes, [0, 14]);
+/// assert_eq!(avro.deserialize(&bytes)?, ping);
+/// # Ok::<(), wireform::Error>(())
+/// ```
+pub struct SerdeAvro<T: ?Sized> {
+    inner: Arc<Inner>,
+    limits: Limits,
+    value: PhantomData<fn(&T)>,
+}
+
+struct Inner {
+    schema: Schema,
+    source: SchemaSource,
+    reference: SchemaRef,
+    /// How the codec's own data is read.
+    plan: Plan,
+}
+
+impl<T: ?Sized> SerdeAvro<T> {
+    /// A codec that writes with the schema `text`, and reads into it.
+    ///
+    /// # Errors
+    /// `InvalidSchema` with line, column and path; `LimitExceeded` for a schema that is too large
+    /// or nested deeper than 64.
+    pub fn new(text: &str) -> Result<Self> {
+        Self::with_source(SchemaSource::new(SchemaKind::Avro, text))
+    }
+
+    /// A codec whose schema refers to types of other texts, which are registered as references.
+    ///
+    /// Each import's name is the full name that the text uses.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn with_source(mut source: SchemaSource) -> Result<Self> {
+        let mut references = Vec::new();
+        collect_imports(&source, &mut references, 0)?;
+        let texts: Vec<&str> = references.iter().map(|text| &**text).collect();
+        let schema = Schema::parse_with(&source.text, &texts)?;
+        source.record = schema.full_name().map(str::to_owned);
+        let mut reference = SchemaRef::unknown();
+        reference.set_fingerprint(Some(schema.fingerprint().to_be_bytes()));
+        let plan = Plan::new(&schema, &schema)?;
+        let inner = Arc::new(Inner {
+            schema,
+            source,
+            reference,
+            plan,
+        });
+        Ok(Self {
+            inner,
+            limits: Limits::default(),
+            value: PhantomData,
+        })
+    }
+
+    /// Sets what decoding, and the nesting of what is encoded, may take.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// The schema.
+    #[must_use]
+    pub fn avro_schema(&self) -> &Schema {
+        &self.inner.schema
+    }
+
+    fn is_raw_bytes(&self) -> bool {
+        is_bytes(&self.inner.schema, self.inner.schema.root())
+    }
+}
+
+impl<T: ?Sized> SerdeAvro<T> {
+    /// Reads a value that borrows strings and bytes from the datum.
+    ///
+    /// # Errors
+    /// As [`Deserializer::deserialize`].
+    pub fn decode_ref<'a, V: Deserialize<'a>>(&'a self, datum: &'a [u8]) -> Result<V> {
+        read(&self.inner.plan, &self.limits, datum)
+    }
+}
+
+impl<T: ?Sized> Format for SerdeAvro<T> {
+    fn content_type(&self) -> ContentType {
+        ContentType::AVRO
+    }
+
+    fn version(&self) -> Option<&str> {
+        None
+    }
+
+    fn schema(&self) -> Option<&SchemaRef> {
+        Some(&self.inner.reference)
+    }
+}
+
+impl<T: ?Sized> SchemaFormat for SerdeAvro<T> {
+    fn source(&self) -> &SchemaSource {
+        &self.inner.source
+    }
+
+    fn message_index(&self) -> MessageIndex {
+        MessageIndex::default()
+    }
+
+    fn check_writes(&self, schema: &ResolvedSchema) -> Result<()> {
+        let other = parse_resolved(schema)?;
+        if other.canonical_form() == self.inner.schema.canonical_form() {
+            return Ok(());
+        }
+        let message = format!(
+            "the schema has fingerprint {}, this codec writes {}: their bytes differ",
+            other.fingerprint(),
+            self.inner.schema.fingerprint()
+        );
+        Err(Error::new(ErrorKind::Incompatible, message))
+    }
+}
+
+impl<T: Serialize + ?Sized> Serializer<T> for SerdeAvro<T> {
+    fn format(&self, _value: &T) -> &dyn Format {
+        self
+    }
+
+    fn serialize(&self, value: &T, out: &mut Vec<u8>) -> Result<()> {
+        append_or_restore(out, |out| {
+            serde_write::write(&self.inner.schema, &self.limits, value, out)
+        })
+    }
+}
+
+impl<T: Serialize + ?Sized> SchemaCodec<T> for SerdeAvro<T> {
+    /// A top-level `bytes` has no length here, as in Java's `AbstractKafkaAvroSerializer`.
+    fn serialize_body(&self, value: &T, out: &mut Vec<u8>) -> Result<()> {
+        if !self.is_raw_bytes() {
+            return self.serialize(value, out);
+        }
+        let mut datum = Vec::new();
+        self.serialize(value, &mut datum)?;
+        let body = Cursor::new(&datum, &self.limits)?.bytes()?;
+        out.extend_from_slice(body);
+        Ok(())
+    }
+}
+
+impl<T: DeserializeOwned> Deserializer<T> for SerdeAvro<T> {
+    fn deserialize(&self, bytes: &[u8]) -> Result<T> {
+        read(&self.inner.plan, &self.limits, bytes)
+    }
+}
+
+impl<T: DeserializeOwned + 'static> ReadCodec<T> for SerdeAvro<T> {
+    fn reads_schema(&self, kind: SchemaKind) -> bool {
+        kind == SchemaKind::Avro
+    }
+
+    fn reads_content(&self, content_type: &ContentType) -> bool {
+        content_type.is_avro()
+    }
+
+    fn plan(&self, writer: &ResolvedSchema) -> Result<Box<dyn ReadPlan<T>>> {
+        let writer = parse_resolved(writer)?;
+        let plan = Plan::new(&writer, &self.inner.schema)?;
+        let is_raw_bytes = is_bytes(&writer, writer.root());
+        Ok(Box::new(SerdePlan {
+            plan,
+            limits: self.limits,
+            is_raw_bytes,
+        }))
+    }
+
+    /// Reads a datum of the codec's own schema.
+    fn decode_unframed(&self, payload: &[u8]) -> Result<T> {
+        self.deserialize(payload)
+    }
+}
+
+/// How bodies of one writer schema are read.
+#[derive(Debug)]
+struct SerdePlan {
+    plan: Plan,
+    limits: Limits,
+    /// Whether the body is the bytes themselves, without their length.
+    is_raw_bytes: bool,
+}
+
+impl<T: DeserializeOwned> ReadPlan<T> for SerdePlan {
+    fn decode(&self, _message: &MessageIndex, body: &[u8]) -> Result<T> {
+        if !self.is_raw_bytes {
+            return read(&self.plan, &self.limits, body);
+        }
+        self.limits.check_payload(body)?;
+        let mut datum = Vec::with_capacity(body.len() + 5);
+        write::bytes(body, &mut datum);
+        read(&self.plan, &self.limits.payload(usize::MAX), &datum)
+    }
+}
+
+fn read<'a, V: Deserialize<'a>>(plan: &'a Plan, limits: &Limits, datum: &'a [u8]) -> Result<V> {
+    let mut cursor = Cursor::new(datum, limits)?;
+    let value = serde_read::read(plan, &mut cursor)?;
+    cursor.finish()?;
+    Ok(value)
+}
+
+fn is_bytes(schema: &Schema, id: NodeId) -> bool {
+    matches!(schema.kind(id), Kind::Bytes)
+}
+
+fn collect_imports(source: &SchemaSource, out: &mut Vec<Arc<str>>, depth: usize) -> Result<()> {
+    if depth > MAX_IMPORT_DEPTH {
+        return Err(Error::new(
+            ErrorKind::LimitExceeded,
+            "imports are nested too deeply",
+        ));
+    }
+    for import in &source.imports {
+        collect_imports(&import.source, out, depth + 1)?;
+        if !out.contains(&import.source.text) {
+            out.push(import.source.text.clone());
+        }
+    }
+    Ok(())
+}
+
+impl<T: ?Sized> Clone for SerdeAvro<T> {
+    fn clone(&self) -> Self {
+        Self {
+            inner: self.inner.clone(),
+            limits: self.limits,
+            value: PhantomData,
+        }
+    }
+}
+
+impl<T: ?Sized> fmt::Debug for SerdeAvro<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SerdeAvro")
+            .field("record", &self.inner.source.record)
+            .field("fingerprint", &self.inner.schema.fingerprint())
+            .finish_non_exhaustive()
+    }
+}
+
+const MAX_IMPORT_DEPTH: usize = 64;
+
+#[cfg(test)]
+mod tests;
