@@ -10,15 +10,22 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod error;
+#[cfg(feature = "http")]
+mod http;
 mod id;
 mod level;
 mod registry;
 mod resolve;
+#[cfg(any(feature = "http", feature = "schema-registry-converter"))]
+mod rest;
 mod rules;
 mod schema;
 mod subject;
 
 pub use crate::error::{Error, ErrorKind, Result};
+#[cfg(feature = "http")]
+#[cfg_attr(docsrs, doc(cfg(feature = "http")))]
+pub use crate::http::{HttpRegistry, HttpRegistryBuilder};
 pub use crate::id::{SchemaGuid, SchemaId, SchemaKey, Version, VersionRef};
 pub use crate::level::Level;
 pub use crate::registry::{BoxFuture, Compatibility, RegisterOptions, Registry, RegistryExt};
