@@ -14,6 +14,7 @@ mod error;
 mod http;
 mod id;
 mod level;
+mod memory;
 mod registry;
 mod resolve;
 #[cfg(any(feature = "http", feature = "schema-registry-converter"))]
@@ -21,6 +22,7 @@ mod rest;
 mod rules;
 mod schema;
 mod subject;
+mod unchecked;
 
 pub use crate::error::{Error, ErrorKind, Result};
 #[cfg(feature = "http")]
@@ -28,6 +30,7 @@ pub use crate::error::{Error, ErrorKind, Result};
 pub use crate::http::{HttpRegistry, HttpRegistryBuilder};
 pub use crate::id::{SchemaGuid, SchemaId, SchemaKey, Version, VersionRef};
 pub use crate::level::Level;
+pub use crate::memory::{CallCounts, InMemoryRegistry, InMemoryRegistryBuilder};
 pub use crate::registry::{BoxFuture, Compatibility, RegisterOptions, Registry, RegistryExt};
 pub use crate::resolve::resolve;
 pub use crate::rules::{Incompatibility, ParsedSchema, SchemaRules};
@@ -35,3 +38,4 @@ pub use crate::schema::{
     NamedText, Reference, RegisteredSchema, ResolvedSchema, SchemaDef, SchemaKind, StoredSchema,
 };
 pub use crate::subject::{RecordName, Role, Subject, SubjectNaming, TopicName, TopicRecordName};
+pub use crate::unchecked::Unchecked;
