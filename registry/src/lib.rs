@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod cached;
 mod error;
 #[cfg(feature = "http")]
 mod http;
@@ -24,6 +25,7 @@ mod schema;
 mod subject;
 mod unchecked;
 
+pub use crate::cached::Cached;
 pub use crate::error::{Error, ErrorKind, Result};
 #[cfg(feature = "http")]
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]
