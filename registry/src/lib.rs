@@ -10,6 +10,8 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod cached;
+#[cfg(feature = "schema-registry-converter")]
+mod converter;
 mod error;
 #[cfg(feature = "http")]
 mod http;
@@ -26,6 +28,9 @@ mod subject;
 mod unchecked;
 
 pub use crate::cached::Cached;
+#[cfg(feature = "schema-registry-converter")]
+#[cfg_attr(docsrs, doc(cfg(feature = "schema-registry-converter")))]
+pub use crate::converter::ConverterRegistry;
 pub use crate::error::{Error, ErrorKind, Result};
 #[cfg(feature = "http")]
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]

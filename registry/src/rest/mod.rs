@@ -6,7 +6,11 @@ mod body;
 mod failure;
 mod path;
 mod retry;
+#[cfg(test)]
+pub(crate) mod stub;
 
+#[cfg(feature = "schema-registry-converter")]
+pub(crate) use self::body::ReferenceAnswer;
 pub(crate) use self::body::{SchemaAnswer, SchemaRequest, bounded};
 pub(crate) use self::failure::Failure;
 pub(crate) use self::path::segment;

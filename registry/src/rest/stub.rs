@@ -4,8 +4,12 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 /// What the stub does with one request.
+#[cfg_attr(
+    not(feature = "http"),
+    allow(dead_code, reason = "`http` tests them all")
+)]
 #[derive(Clone)]
-pub(super) enum Reply {
+pub(crate) enum Reply {
     /// Headers without a body's length, then bytes for ever.
     Endless,
     /// Nothing, with the connection left open.
@@ -17,17 +21,17 @@ pub(super) enum Reply {
 }
 
 /// A registry on loopback that misbehaves by script: one reply a request, the last one for ever.
-pub(super) struct Stub {
-    pub(super) url: String,
+pub(crate) struct Stub {
+    pub(crate) url: String,
     requests: Arc<Mutex<Vec<String>>>,
 }
 
 impl Reply {
-    pub(super) fn json(status: u16, body: &str) -> Self {
+    pub(crate) fn json(status: u16, body: &str) -> Self {
         Self::with(status, "application/vnd.schemaregistry.v1+json", "", body)
     }
 
-    pub(super) fn with(status: u16, content_type: &str, headers: &str, body: &str) -> Self {
+    pub(crate) fn with(status: u16, content_type: &str, headers: &str, body: &str) -> Self {
         Self::Raw(format!(
             "HTTP/1.1 {status} X\r\nContent-Type: {content_type}\r\nContent-Length: {}\r\n\
              Connection: close\r\n{headers}\r\n{body}",
@@ -37,7 +41,7 @@ impl Reply {
 }
 
 impl Stub {
-    pub(super) async fn start(script: impl IntoIterator<Item = Reply>) -> Self {
+    pub(crate) async fn start(script: impl IntoIterator<Item = Reply>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let requests = Arc::new(Mutex::new(Vec::new()));
@@ -47,11 +51,11 @@ impl Stub {
     }
 
     /// Every request as it came, header names in lower case.
-    pub(super) fn requests(&self) -> Vec<String> {
+    pub(crate) fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
     }
 
-    pub(super) fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.requests.lock().unwrap().len()
     }
 }

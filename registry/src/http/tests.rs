@@ -1,11 +1,9 @@
-mod stub;
-
 use std::time::Duration;
 
-use self::stub::{Reply, Stub};
 use super::*;
 use crate::error::ErrorKind;
 use crate::id::Version;
+use crate::rest::stub::{Reply, Stub};
 use crate::schema::{Reference, SchemaKind};
 
 const STORED: &str = r#"{"id":7,"schema":"\"string\""}"#;
