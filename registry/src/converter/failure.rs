@@ -1,4 +1,4 @@
-use std::error::Error as _;
+use std::error::Error as StdError;
 
 use schema_registry_converter::error::SRCError;
 use schema_registry_converter::schema_registry_common::RawError;
@@ -32,7 +32,9 @@ pub(super) fn error(failed: &SRCError, thing: &str) -> Error {
 }
 
 fn http_failure(error: &reqwest::Error) -> (ErrorKind, &'static str) {
-    let is_json = error.source().is_some_and(|e| e.is::<serde_json::Error>());
+    let is_json = error
+        .source()
+        .is_some_and(<dyn StdError>::is::<serde_json::Error>);
     if is_json {
         (
             ErrorKind::InvalidResponse,

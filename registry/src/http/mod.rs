@@ -66,7 +66,6 @@ impl HttpRegistry {
 
     /// Sets up a client for the registry at `url`, such as `http://127.0.0.1:8081` or
     /// `https://registry.example/apis/ccompat/v7`.
-    #[must_use]
     pub fn builder(url: impl Into<String>) -> HttpRegistryBuilder {
         HttpRegistryBuilder::new(url.into())
     }

@@ -522,3 +522,19 @@ fn https_without_tls_names_the_features() {
     let error = HttpRegistry::new("https://127.0.0.1").unwrap_err();
     assert!(error.to_string().contains("`rustls`"), "{error}");
 }
+
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+#[test]
+fn https_is_not_spoken_in_clear_text() {
+    block_on(async {
+        let stub = Stub::start([Reply::json(200, STORED)]).await;
+        let url = stub.url.replace("http://", "https://");
+        let builder = HttpRegistry::builder(url).bearer("secret");
+        let builder = builder.timeout(Duration::from_millis(500));
+        let error = builder.build().unwrap().by_id(SchemaId::new(7)).await;
+        assert!(error.unwrap_err().is_retryable());
+        for request in stub.requests() {
+            assert!(!request.contains("secret"), "{request}");
+        }
+    });
+}
