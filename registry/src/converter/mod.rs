@@ -86,8 +86,7 @@ impl ConverterRegistry {
         let name = segment(subject.as_str())?;
         let call = SrCall::PostForVersion(&name, &body);
         let answer = self.call(call, &about(subject), retry).await?;
-        answer.check_kind(schema, subject)?;
-        answer.into_registered(subject, None)
+        answer.into_found(subject, schema)
     }
 
     async fn add(
@@ -185,11 +184,13 @@ impl Registry for ConverterRegistry {
 
 impl From<RawRegisteredSchema> for SchemaAnswer {
     fn from(raw: RawRegisteredSchema) -> Self {
-        let references = raw.references.into_iter().flatten();
-        let references = references.map(|reference| ReferenceAnswer {
-            name: reference.name,
-            subject: reference.subject,
-            version: reference.version,
+        let references = raw.references.map(|references| {
+            let references = references.into_iter().map(|reference| ReferenceAnswer {
+                name: reference.name,
+                subject: reference.subject,
+                version: reference.version,
+            });
+            references.collect()
         });
         Self {
             subject: raw.subject,
@@ -198,7 +199,7 @@ impl From<RawRegisteredSchema> for SchemaAnswer {
             guid: raw.guid,
             schema_type: raw.schema_type,
             schema: raw.schema,
-            references: Some(references.collect()),
+            references,
         }
     }
 }

@@ -84,8 +84,7 @@ impl HttpRegistry {
         );
         let request = Request::post(path, schema, &about(subject))?;
         let answer: SchemaAnswer = self.transport.call(&request, retry).await?;
-        answer.check_kind(schema, subject)?;
-        answer.into_registered(subject, None)
+        answer.into_found(subject, schema)
     }
 
     async fn add(

@@ -127,16 +127,17 @@ impl SchemaAnswer {
         }
     }
 
-    /// Fails if the answer names another schema type than the one asked about.
-    #[cfg_attr(
-        not(feature = "http"),
-        allow(dead_code, reason = "`http` asks with a schema")
-    )]
-    pub(crate) fn check_kind(&self, asked: &SchemaDef, subject: &Subject) -> Result<()> {
-        if self.kind()? == asked.kind {
-            return Ok(());
-        }
-        Err(contradiction("another schema type", "subject", subject))
+    /// The answer to "is `asked` registered under `subject`?"
+    pub(crate) fn into_found(
+        self,
+        subject: &Subject,
+        asked: &SchemaDef,
+    ) -> Result<RegisteredSchema> {
+        let def = self.def_like(subject, asked)?;
+        Ok(RegisteredSchema {
+            def,
+            ..self.into_registered(subject, None)?
+        })
     }
 
     /// Fails if the answer names another id than `id`.
@@ -163,19 +164,15 @@ impl SchemaAnswer {
         let Some(version) = self.version()? else {
             return Ok(None);
         };
-        let mut def = schema.clone();
-        match &self.schema {
-            // The text may differ from the one sent, the type and references may not.
-            Some(text) => def.text = text.as_str().into(),
-            None if options.normalize => return Ok(None),
-            None => {}
+        if options.normalize && self.schema.is_none() {
+            return Ok(None);
         }
         Ok(Some(RegisteredSchema {
             subject: subject.clone(),
             version,
             id,
             guid: self.guid()?,
-            def,
+            def: self.def_like(subject, schema)?,
         }))
     }
 
@@ -198,25 +195,53 @@ impl SchemaAnswer {
 
     pub(crate) fn def(&self) -> Result<SchemaDef> {
         let text = self.schema.as_deref().ok_or_else(|| missing("schema"))?;
-        let references = self.references.iter().flatten().map(|reference| {
-            Ok(Reference {
-                name: reference.name.clone(),
-                subject: Subject::new(reference.subject.as_str())
-                    .map_err(|_| invalid("references"))?,
-                version: Version::new(reference.version).map_err(|_| invalid("references"))?,
-            })
-        });
-        Ok(SchemaDef::new(self.kind()?, text).with_references(references.collect::<Result<_>>()?))
+        let kind = self.kind()?.unwrap_or(SchemaKind::Avro);
+        let references = self.references()?.unwrap_or_default();
+        Ok(SchemaDef::new(kind, text).with_references(references))
     }
 
-    fn kind(&self) -> Result<SchemaKind> {
-        match self.schema_type.as_deref() {
-            None | Some("") => Ok(SchemaKind::Avro),
-            Some(name) => name.parse().map_err(|_| {
+    /// The schema in an answer to a question that held one. What the answer leaves out is as in
+    /// the question: Apicurio 3.3 answers a lookup without the type, whichever it is.
+    fn def_like(&self, subject: &Subject, asked: &SchemaDef) -> Result<SchemaDef> {
+        let kind = self.kind()?.unwrap_or(asked.kind);
+        if kind != asked.kind {
+            return Err(contradiction("another schema type", "subject", subject));
+        }
+        let references = self.references()?;
+        Ok(SchemaDef {
+            kind,
+            text: self
+                .schema
+                .as_deref()
+                .map_or_else(|| asked.text.clone(), Into::into),
+            references: references.unwrap_or_else(|| asked.references.clone()),
+        })
+    }
+
+    fn kind(&self) -> Result<Option<SchemaKind>> {
+        let name = self.schema_type.as_deref().filter(|name| !name.is_empty());
+        name.map(|name| {
+            name.parse().map_err(|_| {
                 let message = format!("unknown schema type \"{}\"", bounded(name, 40));
                 Error::new(ErrorKind::Unsupported, message)
-            }),
-        }
+            })
+        })
+        .transpose()
+    }
+
+    fn references(&self) -> Result<Option<Vec<Reference>>> {
+        let Some(references) = &self.references else {
+            return Ok(None);
+        };
+        let references = references.iter().map(|reference| {
+            Ok(Reference {
+                name: reference.name.clone(),
+                subject: Subject::new(reference.subject.as_str())?,
+                version: Version::new(reference.version)?,
+            })
+        });
+        let references: Result<_> = references.collect();
+        references.map(Some).map_err(|_| invalid("references"))
     }
 }
 
@@ -328,6 +353,30 @@ mod tests {
         check_answer(
             r#"{"version":2,"id":7,"schema":"x","schemaType":"FLAT"}"#,
             Err(ErrorKind::Unsupported),
+        );
+    }
+
+    #[test]
+    fn an_answer_may_leave_out_what_the_question_said() {
+        let subject = Subject::new("orders").unwrap();
+        let reference = Reference {
+            name: "a.proto".into(),
+            subject: Subject::new("a").unwrap(),
+            version: Version::new(2).unwrap(),
+        };
+        let asked = SchemaDef::new(SchemaKind::Protobuf, "x").with_references(vec![reference]);
+        let found = |json: &str| {
+            let answer: SchemaAnswer = serde_json::from_str(json).unwrap();
+            let found = answer.into_found(&subject, &asked);
+            found.map(|found| found.def).map_err(|error| error.kind())
+        };
+        assert_eq!(
+            found(r#"{"version":1,"id":1,"schema":"x"}"#),
+            Ok(asked.clone())
+        );
+        assert_eq!(
+            found(r#"{"version":1,"id":1,"schema":"x","schemaType":"AVRO"}"#),
+            Err(ErrorKind::InvalidResponse)
         );
     }
 
