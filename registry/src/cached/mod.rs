@@ -2,6 +2,7 @@ mod bounded;
 
 use std::fmt::Debug;
 use std::hash::Hash;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -39,6 +40,8 @@ pub struct Cached<R> {
     versions: Table<(Subject, Version), RegisteredSchema>,
     latest: Table<Subject, RegisteredSchema>,
     lookups: Table<(Subject, SchemaDef), RegisteredSchema>,
+    /// How often something was registered; changes under the lock of `latest` only.
+    registrations: AtomicU64,
 }
 
 /// One kind of question and the answers to it.
@@ -64,6 +67,7 @@ impl<R: Registry> Cached<R> {
             versions: Table::new(),
             latest: Table::new(),
             lookups: Table::new(),
+            registrations: AtomicU64::new(0),
         }
     }
 
@@ -144,9 +148,15 @@ impl<R: Registry> Cached<R> {
         if let Some(known) = self.latest.get(subject, Some(self.latest_ttl)) {
             return Ok(known);
         }
+        let before = self.registrations.load(Ordering::Relaxed);
         let found = self.inner.by_version(subject, VersionRef::Latest).await?;
         self.keep(&found);
-        self.latest.put(subject.clone(), found.clone());
+        self.latest.with(|answers| {
+            // What was registered while this answer was on its way may be newer.
+            if self.registrations.load(Ordering::Relaxed) == before {
+                answers.put(subject.clone(), Answer::new(found.clone()));
+            }
+        });
         Ok(found)
     }
 
@@ -169,7 +179,10 @@ impl<R: Registry> Cached<R> {
     ) -> Result<RegisteredSchema> {
         let registered = self.inner.register(subject, schema, options).await;
         // Also after a failure: it may have come after the schema was stored.
-        self.latest.remove(subject);
+        self.latest.with(|answers| {
+            self.registrations.fetch_add(1, Ordering::Relaxed);
+            answers.remove(subject);
+        });
         let registered = registered?;
         self.keep(&registered);
         if options == RegisterOptions::default() {
@@ -228,6 +241,13 @@ impl<R: Registry> Registry for Cached<R> {
     }
 }
 
+impl<V> Answer<V> {
+    fn new(value: V) -> Self {
+        let since = Instant::now();
+        Self { value, since }
+    }
+}
+
 impl<K: Clone + Eq + Hash, V: Clone> Table<K, V> {
     fn new() -> Self {
         Self(Mutex::new(Bounded::new(DEFAULT_CAPACITY)))
@@ -243,12 +263,7 @@ impl<K: Clone + Eq + Hash, V: Clone> Table<K, V> {
     }
 
     fn put(&self, key: K, value: V) {
-        let since = Instant::now();
-        self.with(|answers| answers.put(key, Answer { value, since }));
-    }
-
-    fn remove(&self, key: &K) {
-        self.with(|answers| answers.remove(key));
+        self.with(|answers| answers.put(key, Answer::new(value)));
     }
 
     fn resize(&self, capacity: usize) {

@@ -146,3 +146,72 @@ fn a_check_always_asks() {
     }
     assert_eq!(counts(&registry).check, 2);
 }
+
+/// Its answers take one more turn to arrive after they were made.
+#[derive(Debug)]
+struct Slow(InMemoryRegistry);
+
+impl Registry for Slow {
+    fn by_id(&self, id: SchemaId) -> BoxFuture<'_, Result<StoredSchema>> {
+        self.0.by_id(id)
+    }
+
+    fn by_guid(&self, guid: SchemaGuid) -> BoxFuture<'_, Result<StoredSchema>> {
+        self.0.by_guid(guid)
+    }
+
+    fn by_version<'a>(
+        &'a self,
+        subject: &'a Subject,
+        version: VersionRef,
+    ) -> BoxFuture<'a, Result<RegisteredSchema>> {
+        Box::pin(async move {
+            let found = self.0.by_version(subject, version).await;
+            tokio::task::yield_now().await;
+            found
+        })
+    }
+
+    fn lookup<'a>(
+        &'a self,
+        subject: &'a Subject,
+        schema: &'a SchemaDef,
+    ) -> BoxFuture<'a, Result<RegisteredSchema>> {
+        self.0.lookup(subject, schema)
+    }
+
+    fn register<'a>(
+        &'a self,
+        subject: &'a Subject,
+        schema: &'a SchemaDef,
+        options: RegisterOptions,
+    ) -> BoxFuture<'a, Result<RegisteredSchema>> {
+        self.0.register(subject, schema, options)
+    }
+
+    fn check<'a>(
+        &'a self,
+        subject: &'a Subject,
+        version: VersionRef,
+        schema: &'a SchemaDef,
+    ) -> BoxFuture<'a, Result<Compatibility>> {
+        self.0.check(subject, version, schema)
+    }
+}
+
+#[test]
+fn an_answer_overtaken_by_registering_is_not_kept() {
+    let registry = registry();
+    behind(&registry, "a");
+    let registry = Cached::new(Slow(registry.inner().clone()));
+    let subject = orders();
+    let mut context = Context::from_waker(Waker::noop());
+    let mut old = registry.latest(&subject);
+    assert!(old.as_mut().poll(&mut context).is_pending());
+    let options = RegisterOptions::default();
+    let second = now(registry.register(&subject, &def("b"), options)).unwrap();
+    assert_ne!(now(old).unwrap(), second);
+    let mut newest = registry.latest(&subject);
+    assert!(newest.as_mut().poll(&mut context).is_pending(), "is asked");
+    assert_eq!(now(newest).unwrap(), second);
+}

@@ -1,8 +1,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE, PROXY_AUTHORIZATION};
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder};
 
@@ -56,8 +55,8 @@ impl HttpRegistryBuilder {
         self
     }
 
-    /// Adds a header to every request. Its value is treated as a secret in logs; `Authorization`,
-    /// `Cookie` and names with `key`, `secret` or `token` in them are credentials, which do not
+    /// Adds a header to every request. Its value is never shown. With `auth`, `cookie`, `key`,
+    /// `password`, `secret` or `token` in its name it counts as a credential, which does not
     /// travel in clear text.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
@@ -200,11 +199,11 @@ fn with_tls(builder: ClientBuilder, needs_tls: bool) -> Result<ClientBuilder> {
     Ok(builder)
 }
 
+/// Whether a header of this name is likely to hold a secret. In doubt it does.
 fn is_credential(name: &HeaderName) -> bool {
-    [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION].contains(name)
-        || ["key", "secret", "token"]
-            .iter()
-            .any(|part| name.as_str().contains(part))
+    ["auth", "cookie", "key", "password", "secret", "token"]
+        .iter()
+        .any(|part| name.as_str().contains(part))
 }
 
 fn config(message: &'static str) -> Error {

@@ -469,6 +469,7 @@ fn credentials_do_not_travel_in_clear_text() {
     check_build(far().bearer("secret"), no);
     check_build(far().header("Authorization", "secret"), no);
     check_build(far().header("X-Api-Key", "secret"), no);
+    check_build(far().header("cookie", "secret"), no);
     check_build(far().header("X-Tenant", "shop"), Ok(()));
     check_build(
         HttpRegistry::builder("http://me:secret@registry.example"),

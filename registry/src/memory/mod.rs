@@ -113,8 +113,8 @@ impl InMemoryRegistryBuilder {
 }
 
 impl InMemoryRegistry {
-    /// A registry without rules: it finds things, but there is nothing to find, since it
-    /// registers nothing. For a `Default` and for tests of that.
+    /// A registry without rules, which refuses every schema; [`builder`](Self::builder) takes
+    /// rules.
     #[must_use]
     pub fn new() -> Self {
         Self::builder().build()
