@@ -11,9 +11,10 @@ use crate::error::{Error, Result};
 /// cluster, on ports of the loopback interface.
 ///
 /// Producers and consumers of any language can connect to [`brokers`](Self::brokers). It keeps 5
-/// MiB for each partition, does not check sequence numbers, and knows no rights; topics appear when
-/// they are first used, with four partitions. It lives as long as a clone of this handle, or a
-/// producer that was built [on it](crate::ProducerBuilder::cluster).
+/// MiB for each partition, does not check sequence numbers, knows no rights, and acknowledges every
+/// record with the [time](crate::PlacedTimestamp) "1234 ms"; topics appear when they are first
+/// used, with four partitions. It lives as long as a clone of this handle, or a producer that was
+/// built [on it](crate::ProducerBuilder::cluster).
 ///
 /// ```
 /// use wireform_producer::{EmbeddedCluster, Producer};

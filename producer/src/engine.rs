@@ -118,6 +118,7 @@ impl Engine {
         let Err(code) = parcel.produce(producer) else {
             return Ok(Offered::Accepted);
         };
+        self.notice_fatal(producer);
         let mut state = self.lock();
         state.ledger.revoke(epoch, bytes);
         let outcome = match (code, state.check_open()) {
@@ -142,7 +143,12 @@ impl Engine {
     }
 
     /// Starts waiting for everything that was accepted so far.
-    pub(crate) fn flush(&self, timeout: Duration) -> Arc<Slot<Result<()>>> {
+    pub(crate) fn flush(
+        &self,
+        producer: &BaseProducer<Events>,
+        timeout: Duration,
+    ) -> Arc<Slot<Result<()>>> {
+        self.notice_fatal(producer);
         let done = Arc::new(Slot::new());
         let mut state = self.lock();
         let epoch = state.ledger.end_epoch();
@@ -235,13 +241,10 @@ impl Engine {
 
     /// Deadlines, fatal errors, and the rare drain after a full queue of librdkafka's own.
     fn tick(&self, producer: &BaseProducer<Events>) -> Tick {
+        self.notice_fatal(producer);
         let mut wakers = Vec::new();
-        let fatal = producer.client().fatal_error();
         let now = Instant::now();
         let mut state = self.lock();
-        if let (None, Some((_, reason))) = (&state.fatal, fatal) {
-            state.fail(&reason, &mut wakers);
-        }
         state.expire_flushes(now, &mut wakers);
         state.move_on(producer, &mut wakers);
         let is_open = state.ledger.open() > 0;
@@ -274,9 +277,21 @@ impl Engine {
         state.is_released && state.ledger.open() == 0
     }
 
-    fn is_fatal(&self) -> bool {
-        let producer = self.producer.get().and_then(Weak::upgrade);
-        producer.is_some_and(|producer| producer.client().fatal_error().is_some())
+    /// Whether librdkafka cannot go on; the first who sees it fails everybody who waits.
+    fn notice_fatal(&self, producer: &BaseProducer<Events>) -> bool {
+        let Some((_, reason)) = producer.client().fatal_error() else {
+            return false;
+        };
+        let mut wakers = Vec::new();
+        let mut state = self.lock();
+        if state.fatal.is_none() {
+            state.fail(&reason, &mut wakers);
+        }
+        drop(state);
+        wakers
+            .into_iter()
+            .for_each(|waker| contained(|| waker.wake()));
+        true
     }
 
     fn report_loss(&self) {
@@ -451,11 +466,9 @@ impl ProducerContext for Events {
             Err((error, message)) => failed(error, status::written(message)),
         };
         let outcome = outcome.map_err(|error| {
-            let error = if self.engine.is_fatal() {
-                error.and_fatal()
-            } else {
-                error
-            };
+            let producer = self.engine.producer.get().and_then(Weak::upgrade);
+            let is_fatal = producer.is_some_and(|producer| self.engine.notice_fatal(&producer));
+            let error = if is_fatal { error.and_fatal() } else { error };
             error.for_topic(&ticket.topic)
         });
         // In this order: when a flush is over, the callbacks have run.

@@ -11,21 +11,22 @@ use crate::status;
 /// use std::time::Duration;
 ///
 /// use rdkafka::consumer::{BaseConsumer, Consumer};
-/// use rdkafka::{ClientConfig, Message};
+/// use rdkafka::{ClientConfig, Message, Offset, TopicPartitionList};
 /// use wireform::{Json, Reader, Utf8};
 /// use wireform_producer::{MessageHeaders, Producer, Record, Topic};
 ///
 /// let producer = Producer::embedded()?;
 /// let totals: Topic<str, f64> = producer.topic("totals", Utf8, Json::<f64>::new())?;
-/// totals.send_blocking(Record::new(&9.5))?.wait(Duration::from_secs(10))?;
+/// totals.send_blocking(Record::new(&9.5).partition(0))?.wait(Duration::from_secs(10))?;
 ///
 /// let consumer: BaseConsumer = ClientConfig::new()
 ///     .set("bootstrap.servers", producer.brokers())
 ///     .set("group.id", "example")
-///     .set("auto.offset.reset", "earliest")
 ///     .create()?;
-/// consumer.subscribe(&["totals"])?;
-/// let message = consumer.poll(Duration::from_secs(10)).ok_or("no message")??;
+/// let mut assignment = TopicPartitionList::new();
+/// assignment.add_partition_offset("totals", 0, Offset::Beginning)?;
+/// consumer.assign(&assignment)?;
+/// let message = consumer.iter().next().ok_or("no message")??;
 ///
 /// let reader = Reader::<f64>::offline().with(Json::<f64>::new()).build();
 /// let total = reader.decode(&MessageHeaders(&message), message.payload())?;

@@ -132,7 +132,7 @@ impl Producer {
     /// `Timeout` if some have none yet, which changes nothing for them. `Fatal` if the producer
     /// cannot go on.
     pub fn flush(&self, timeout: Duration) -> impl Future<Output = Result<()>> + Send + use<> {
-        let done = self.link.engine.flush(timeout);
+        let done = self.link.flush(timeout);
         let engine = Arc::clone(&self.link.engine);
         async move {
             match Arrival(done).await {
@@ -149,7 +149,7 @@ impl Producer {
     pub fn flush_blocking(&self, timeout: Duration) -> Result<()> {
         self.check_thread()?;
         let deadline = Instant::now().checked_add(timeout);
-        match self.link.engine.flush(timeout).wait(deadline) {
+        match self.link.flush(timeout).wait(deadline) {
             Some(Taken::Value(result)) => result,
             Some(Taken::Gone) | None => Err(flush_timeout(self.in_flight())),
         }
@@ -215,6 +215,12 @@ impl fmt::Debug for Producer {
     }
 }
 
+impl Link {
+    fn flush(&self, timeout: Duration) -> Arc<Slot<Result<()>>> {
+        self.engine.flush(&self.native, timeout)
+    }
+}
+
 impl Drop for Link {
     fn drop(&mut self) {
         self.engine.release();
@@ -229,5 +235,41 @@ impl<T> Future for Arrival<T> {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Taken<T>> {
         self.0.poll(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wireform::Utf8;
+
+    use super::*;
+    use crate::error::ErrorKind;
+    use crate::record::Record;
+    use crate::status;
+
+    #[test]
+    fn after_a_fatal_error_everything_fails_as_fatal() {
+        let builder = Producer::builder().brokers("127.0.0.1:1").queue_records(1);
+        let producer = builder.build().unwrap();
+        let orders: Topic<str, str> = producer.topic("orders", Utf8, Utf8).unwrap();
+        let mut pending = orders.try_send(Record::new("pending")).unwrap();
+        let waiting = thread::spawn({
+            let orders = orders.clone();
+            move || orders.send_blocking(Record::new("waiting")).map(drop)
+        });
+        status::raise_fatal_error(producer.native());
+
+        let soon = Duration::from_secs(10);
+        for error in [
+            pending.wait(soon).unwrap_err(),
+            waiting.join().unwrap().unwrap_err(),
+            orders.send_blocking(Record::new("later")).unwrap_err(),
+            producer.flush_blocking(soon).unwrap_err(),
+        ] {
+            assert_eq!(error.kind(), ErrorKind::Fatal, "{error}");
+            assert!(error.is_fatal() && !error.is_retryable());
+        }
+        let report = producer.close_blocking(soon).unwrap();
+        assert_eq!((report.not_written, report.accepted()), (1, 1));
     }
 }
