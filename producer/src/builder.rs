@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::headers::{OwnHeaders, check_name};
 use crate::ledger::Room;
 use crate::producer::Producer;
-use crate::settings::{Settings, check_safe, rejected};
+use crate::settings::{Settings, check_safe};
 
 /// What a producer promises.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -233,12 +233,7 @@ impl ProducerBuilder {
             names: self.header_names,
             fixed: self.headers,
         };
-        let config = settings.to_config();
-        // Checked here first: only this error names the setting.
-        config
-            .create_native_config()
-            .map_err(|error| rejected(&error))?;
-        Producer::start(&config, self.room, own, brokers, cluster)
+        Producer::start(&settings, self.room, own, brokers, cluster)
     }
 
     fn note(&mut self, problem: &str) {

@@ -192,7 +192,10 @@ impl Engine {
             state.abandoned = Some(state.ledger.report().accepted() + open);
         }
         let is_abandoned = state.abandoned.is_some();
-        state.shut(Instant::now().checked_add(ABANDONED), &mut wakers);
+        // A close that is under way keeps its own time.
+        if !state.is_closed {
+            state.shut(Instant::now().checked_add(ABANDONED), &mut wakers);
+        }
         drop(state);
         wakers.into_iter().for_each(Waker::wake);
         if is_abandoned {
@@ -314,6 +317,7 @@ impl Engine {
     }
 }
 
+#[derive(Clone, Copy)]
 enum Place {
     Back,
     Front,

@@ -27,8 +27,15 @@ pub(crate) struct HeaderSet {
 /// All that the headers of a format depend on. Comparing it allocates nothing.
 #[derive(Debug, PartialEq, Eq)]
 struct Facts {
-    value: Option<(ContentType, Option<String>, Option<Box<[u8]>>)>,
+    value: Option<ValueFacts>,
     key_id: Option<Box<[u8]>>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct ValueFacts {
+    content_type: ContentType,
+    version: Option<String>,
+    schema_id: Option<Box<[u8]>>,
 }
 
 /// The header sets of one topic handle, by format. Nearly all topics have one.
@@ -123,9 +130,10 @@ impl HeaderSet {
 
 impl Facts {
     fn new(key: Option<&dyn Format>, value: Option<&dyn Format>) -> Self {
-        let value = value.map(|format| {
-            let version = format.version().map(str::to_owned);
-            (format.content_type(), version, id(format).map(Box::from))
+        let value = value.map(|format| ValueFacts {
+            content_type: format.content_type(),
+            version: format.version().map(str::to_owned),
+            schema_id: id(format).map(Box::from),
         });
         let key_id = key.and_then(id).map(Box::from);
         Self { value, key_id }
@@ -134,10 +142,10 @@ impl Facts {
     fn are_of(&self, key: Option<&dyn Format>, value: Option<&dyn Format>) -> bool {
         let is_value = match (&self.value, value) {
             (None, None) => true,
-            (Some((content_type, version, schema_id)), Some(format)) => {
-                version.as_deref() == format.version()
-                    && schema_id.as_deref() == id(format)
-                    && *content_type == format.content_type()
+            (Some(facts), Some(format)) => {
+                facts.version.as_deref() == format.version()
+                    && facts.schema_id.as_deref() == id(format)
+                    && facts.content_type == format.content_type()
             }
             _ => false,
         };

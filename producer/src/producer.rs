@@ -6,7 +6,6 @@ use std::task::{Context, Poll};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rdkafka::ClientConfig;
 use rdkafka::producer::BaseProducer;
 use wireform::Serializer;
 
@@ -16,7 +15,7 @@ use crate::engine::{Engine, Events, flush_timeout};
 use crate::error::{Error, Result};
 use crate::headers::OwnHeaders;
 use crate::ledger::{CloseReport, Room};
-use crate::settings::rejected;
+use crate::settings::Settings;
 use crate::slot::{Slot, Taken};
 use crate::topic::Topic;
 
@@ -54,7 +53,7 @@ impl Producer {
     }
 
     pub(crate) fn start(
-        config: &ClientConfig,
+        settings: &Settings,
         room: Room,
         own: OwnHeaders,
         brokers: String,
@@ -64,9 +63,10 @@ impl Producer {
         let events = Events {
             engine: Arc::clone(&engine),
         };
-        let native: BaseProducer<Events> = config
+        let native: BaseProducer<Events> = settings
+            .to_config()
             .create_with_context(events)
-            .map_err(|error| rejected(&error))?;
+            .map_err(|error| settings.rejected(&error))?;
         let native = Arc::new(native);
         engine.set_producer(&native);
         let (polled, polling) = (Arc::clone(&native), Arc::clone(&engine));

@@ -25,6 +25,31 @@ impl Settings {
         self.0.get(canonical(key)).map(String::as_str)
     }
 
+    /// What librdkafka said, without the values of settings.
+    pub(crate) fn rejected(&self, error: &KafkaError) -> Error {
+        let mut message = match error {
+            KafkaError::ClientConfig(_, text, key, _) if text.starts_with("No such") => {
+                format!("there is no setting {key:?}")
+            }
+            KafkaError::ClientConfig(_, text, key, _) => {
+                format!("setting {key:?} is not valid: {text}")
+            }
+            KafkaError::ClientCreation(text) => format!("librdkafka refused the settings: {text}"),
+            _ => "librdkafka could not be started".to_owned(),
+        };
+        let own = match error {
+            KafkaError::ClientConfig(_, _, _, value) => Some(value),
+            _ => None,
+        };
+        let secrets = self.0.iter().filter(|(key, _)| is_secret(key));
+        for value in secrets.map(|(_, value)| value).chain(own) {
+            if !value.is_empty() {
+                message = message.replace(value.as_str(), "…");
+            }
+        }
+        Error::config(message)
+    }
+
     pub(crate) fn to_config(&self) -> ClientConfig {
         let mut config = ClientConfig::new();
         config.extend(self.0.clone());
@@ -60,6 +85,9 @@ pub(crate) fn check_safe(key: &str, value: &str) -> Result<()> {
         "ssl.endpoint.identification.algorithm" if value.eq_ignore_ascii_case("none") => {
             "anybody with a certificate could pose as the broker"
         }
+        "queuing.strategy" if !value.eq_ignore_ascii_case("fifo") => {
+            "records would overtake each other"
+        }
         "plugin.library.paths" => "it loads foreign code into the process",
         "transactional.id" => "there are no transactions yet",
         _ if key.starts_with("test.mock.") => "it replaces the brokers: see Producer::embedded",
@@ -69,28 +97,9 @@ pub(crate) fn check_safe(key: &str, value: &str) -> Result<()> {
     Err(Error::config(message))
 }
 
-/// What librdkafka said, without the values of settings.
-pub(crate) fn rejected(error: &KafkaError) -> Error {
-    Error::config(match error {
-        KafkaError::ClientConfig(_, text, key, _) if text.starts_with("No such") => {
-            format!("there is no setting {key:?}")
-        }
-        KafkaError::ClientConfig(_, text, key, value) if !is_secret(key) => {
-            let text = if value.is_empty() {
-                text.clone()
-            } else {
-                text.replace(value.as_str(), "…")
-            };
-            format!("setting {key:?} is not valid: {text}")
-        }
-        KafkaError::ClientConfig(_, _, key, _) => format!("setting {key:?} is not valid"),
-        KafkaError::ClientCreation(text) => format!("librdkafka refused the settings: {text}"),
-        _ => "librdkafka could not be started".to_owned(),
-    })
-}
-
+/// Whether the value of a setting may be a secret.
 fn is_secret(key: &str) -> bool {
-    ["password", "secret", "sasl.", "ssl.", "oauth"]
+    ["password", "secret", "sasl.", "ssl."]
         .iter()
         .any(|word| key.contains(word))
 }
@@ -143,6 +152,24 @@ mod tests {
         check("test.mock.num.brokers", "3", false);
         check("transactional.id", "x", false);
         check("client.id", "shop", true);
+    }
+
+    #[test]
+    fn errors_show_no_values() {
+        let mut settings = Settings::default();
+        settings.set("sasl.password", "hunter2");
+        for error in [
+            KafkaError::ClientCreation("no hunter2 today".to_owned()),
+            KafkaError::ClientConfig(
+                rdkafka::types::RDKafkaConfRes::RD_KAFKA_CONF_INVALID,
+                "Invalid value \"hunter3\"".to_owned(),
+                "acks".to_owned(),
+                "hunter3".to_owned(),
+            ),
+        ] {
+            let text = format!("{:?}", settings.rejected(&error));
+            assert!(!text.contains("hunter"), "{text}");
+        }
     }
 
     #[test]

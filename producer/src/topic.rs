@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::headers::HeaderCache;
 use crate::parcel::{Body, Buffer, Parcel};
 use crate::producer::Link;
-use crate::record::Record;
+use crate::record::{Record, Timestamp};
 use crate::slot::Taken;
 
 /// A topic with the serializers of its keys and values. Clones share everything.
@@ -113,7 +113,7 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
         Sending {
             link: Arc::clone(&self.inner.link),
             topic: Arc::clone(&self.inner.name),
-            stage: parcel.map_or_else(Stage::Failed, |parcel| Stage::Packed(Box::new(parcel))),
+            stage: parcel.map_or_else(Stage::Failed, Stage::Packed),
         }
     }
 
@@ -193,22 +193,30 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
     }
 
     fn pack_unnamed(&self, record: Record<'_, K, V>, callback: Option<Callback>) -> Result<Parcel> {
-        if record.partition.is_some_and(i32::is_negative) {
+        let Record {
+            key,
+            value,
+            timestamp,
+            partition,
+            headers,
+        } = record;
+        if partition.is_some_and(i32::is_negative) {
             return Err(Error::config("partitions count from 0"));
         }
         let inner = &*self.inner;
-        let key = record.key.map(|key| inner.key.format(key));
-        let value = record.value.map(|value| inner.value.format(value));
-        let set = inner.headers.find(&inner.link.own, key, value)?;
-        let (headers, header_bytes) = set.with(&record.headers, key, value)?;
-        let body = self.serialize(record.key, record.value)?;
+        let key_format = key.map(|key| inner.key.format(key));
+        let value_format = value.map(|value| inner.value.format(value));
+        let own = &inner.link.own;
+        let set = inner.headers.find(own, key_format, value_format)?;
+        let (headers, header_bytes) = set.with(&headers, key_format, value_format)?;
+        let body = self.serialize(key, value)?;
         let bytes = body.len().saturating_add(header_bytes);
         Ok(Parcel {
             ticket: Arc::new(Ticket::new(Arc::clone(&inner.name), bytes, callback)),
             body,
             headers,
-            partition: record.partition,
-            timestamp: record.timestamp.map(|timestamp| timestamp.as_millis()),
+            partition,
+            timestamp: timestamp.map(Timestamp::as_millis),
         })
     }
 
@@ -259,7 +267,7 @@ pub struct Sending {
 
 enum Stage {
     Failed(Error),
-    Packed(Box<Parcel>),
+    Packed(Parcel),
     Waiting(Arc<Waiter>, Arc<Ticket>),
     Done,
 }
@@ -272,7 +280,7 @@ impl Sending {
             Stage::Packed(parcel) => {
                 let ticket = Arc::clone(&parcel.ticket);
                 let link = &self.link;
-                match link.engine.offer(&link.native, *parcel, Patience::Wait)? {
+                match link.engine.offer(&link.native, parcel, Patience::Wait)? {
                     Offered::Accepted => return Poll::Ready(Ok(ticket)),
                     Offered::Waiting(waiter) => (waiter, ticket),
                 }

@@ -1,4 +1,10 @@
 //! What a consumer sees of what a producer sends, on librdkafka's mock cluster.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
 mod headers;
 mod placing;

@@ -9,7 +9,7 @@ async fn records_of_a_key_keep_their_order_in_one_partition() {
     let (cluster, producer, orders) = orders(5);
     for number in 0..300 {
         let (key, value) = (format!("key-{}", number % 3), format!("{number:03}"));
-        let _ = orders.send(Record::new(&*value).key(&key)).await.unwrap();
+        drop(orders.send(Record::new(&*value).key(&key)).await.unwrap());
     }
     let report = producer.close(SOON).await.unwrap();
     assert_eq!((report.delivered, report.accepted()), (300, 300));
@@ -65,7 +65,7 @@ fn missing_and_empty_key_and_value_stay_apart() {
         Record::tombstone().key("gone"),
     ];
     for record in records {
-        let _ = orders.send_blocking(record).unwrap();
+        drop(orders.send_blocking(record).unwrap());
     }
     producer.flush_blocking(SOON).unwrap();
     let found: Vec<_> = read(cluster.brokers(), 1, 3)
@@ -86,10 +86,12 @@ fn timestamps_are_the_records_or_now() {
     let (cluster, producer, orders) = orders(1);
     let given = Timestamp::from_millis(1_795_000_000_123).unwrap();
     let before = Timestamp::try_from(SystemTime::now()).unwrap();
-    let _ = orders
-        .send_blocking(Record::new("dated").timestamp(given))
-        .unwrap();
-    let _ = orders.send_blocking(Record::new("undated")).unwrap();
+    drop(
+        orders
+            .send_blocking(Record::new("dated").timestamp(given))
+            .unwrap(),
+    );
+    drop(orders.send_blocking(Record::new("undated")).unwrap());
     producer.flush_blocking(SOON).unwrap();
 
     let records = read(cluster.brokers(), 1, 2);

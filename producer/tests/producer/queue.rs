@@ -45,7 +45,7 @@ async fn sends_wait_in_the_order_in_which_they_came() {
     }
     for (index, send) in sends.into_iter().enumerate().rev() {
         if !accepted.iter().any(|(done, _)| *done == index) {
-            let _ = send.await.unwrap();
+            drop(send.await.unwrap());
         }
     }
     assert_eq!(producer.close(SOON).await.unwrap().delivered, 50);
@@ -59,7 +59,7 @@ async fn sends_wait_in_the_order_in_which_they_came() {
 #[test]
 fn full_queue_is_an_error_at_once_where_asked() {
     let (producer, orders) = stuck(1);
-    let _ = orders.try_send(Record::new("x")).unwrap();
+    drop(orders.try_send(Record::new("x")).unwrap());
     let error = orders.try_send(Record::new("y")).unwrap_err();
     assert_eq!(
         (error.kind(), error.topic()),
@@ -84,7 +84,7 @@ fn full_queue_counts_bytes_too() {
     let orders = texts(&producer);
     // 36 bytes of `content-type: text/plain; charset=utf-8` and 50 of value.
     let value = "x".repeat(50);
-    let _ = orders.try_send(Record::new(&*value)).unwrap();
+    drop(orders.try_send(Record::new(&*value)).unwrap());
     let error = orders.try_send(Record::new(&*value)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::QueueFull);
 }
@@ -92,7 +92,7 @@ fn full_queue_counts_bytes_too() {
 #[test]
 fn cancelled_send_is_not_sent() {
     let (producer, orders) = stuck(1);
-    let _ = orders.try_send(Record::new("x")).unwrap();
+    drop(orders.try_send(Record::new("x")).unwrap());
     let mut cancelled = orders.send(Record::new("y"));
     assert!(poll(&mut cancelled).is_pending());
     drop(cancelled);
@@ -104,7 +104,7 @@ fn cancelled_send_is_not_sent() {
 #[tokio::test]
 async fn waiting_send_fails_when_the_producer_closes() {
     let (producer, orders) = stuck(1);
-    let _ = orders.try_send(Record::new("x")).unwrap();
+    drop(orders.try_send(Record::new("x")).unwrap());
     let mut waiting = orders.send(Record::new("y"));
     assert!(poll(&mut waiting).is_pending());
     let blocked = thread::spawn({
@@ -132,7 +132,7 @@ fn threads_that_share_a_narrow_queue_keep_their_own_order() {
                 for number in 0..500 {
                     let value = format!("{number:03}");
                     let record = Record::new(&*value).key(&*key);
-                    let _ = orders.send_blocking(record).unwrap();
+                    drop(orders.send_blocking(record).unwrap());
                 }
             });
         }

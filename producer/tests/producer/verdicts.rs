@@ -114,7 +114,7 @@ fn unknown_topic_is_not_written() {
 fn wait_that_is_over_loses_nothing() {
     let cluster = mock();
     cluster
-        .broker_round_trip_time(1, Duration::from_millis(300))
+        .broker_round_trip_time(1, Duration::from_millis(100))
         .unwrap();
     let producer = builder(&cluster).build().unwrap();
     let mut delivery = texts(&producer).send_blocking(Record::new("x")).unwrap();
@@ -185,6 +185,30 @@ async fn dropping_everything_still_brings_every_verdict() {
         ErrorKind::NotWritten,
         true,
     );
+}
+
+#[tokio::test]
+async fn dropping_everything_still_sends_what_can_be_sent() {
+    let (cluster, producer, orders) = orders(1);
+    let delivery = orders.send(Record::new("x")).await.unwrap();
+    drop((producer, orders));
+    assert_eq!(delivery.await.unwrap().offset, Some(0));
+    drop(cluster);
+}
+
+#[tokio::test]
+async fn close_keeps_its_time_when_the_handles_are_dropped() {
+    let cluster = mock();
+    let producer = builder(&cluster).build().unwrap();
+    let orders = texts(&producer);
+    cluster
+        .broker_round_trip_time(1, Duration::from_millis(700))
+        .unwrap();
+    let delivery = orders.send(Record::new("x")).await.unwrap();
+    let closed = producer.close(SOON);
+    drop((producer, orders));
+    assert_eq!(closed.await.unwrap().delivered, 1);
+    assert_eq!(delivery.await.unwrap().offset, Some(0));
 }
 
 #[test]
