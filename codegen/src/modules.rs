@@ -1,7 +1,9 @@
 //! The generated code: prost's structs in one module for each package, with our items added.
 
 use prost_build::Module;
-use syn::{File, Item, ItemImpl, ItemMod};
+use syn::ext::IdentExt;
+use syn::parse::ParseStream;
+use syn::{Attribute, File, Ident, Item, ItemImpl, ItemMod, ItemStruct};
 
 use crate::compile::Source;
 use crate::error::{Error, ErrorKind, Result};
@@ -109,6 +111,35 @@ fn type_name(item: &Item) -> Option<String> {
     }
 }
 
+/// Gives a message with a `BTreeMap` the standard `Debug`: what prost-derive 0.14 writes for such
+/// a field names `::prost` whatever its `prost_path` says (`field/map.rs`, `MapTy::lib`), and the
+/// program need not have a crate of that name.
+fn derive_debug(message: &mut ItemStruct) -> Result<()> {
+    let is_map = |attribute: &Attribute| {
+        attribute.path().is_ident("prost")
+            && attribute.parse_args_with(is_btree_map).unwrap_or(false)
+    };
+    let mut attributes = message.fields.iter().flat_map(|field| &field.attrs);
+    if attributes.any(is_map) {
+        let code = "#[derive(Debug)] #[prost(skip_debug)] struct X;";
+        let with: ItemStruct = syn::parse_str(code).map_err(no_rust)?;
+        message.attrs.extend(with.attrs);
+    }
+    Ok(())
+}
+
+/// Whether the arguments of a `prost` attribute begin with `btree_map`.
+fn is_btree_map(arguments: ParseStream<'_>) -> syn::Result<bool> {
+    let first = Ident::parse_any(arguments)?;
+    while !arguments.is_empty() {
+        arguments.step(|cursor| {
+            let rest = cursor.token_tree().map(|(_, rest)| ((), rest));
+            rest.ok_or_else(|| cursor.error("nothing left"))
+        })?;
+    }
+    Ok(first == "btree_map")
+}
+
 /// Puts our `impl` behind each `impl prost::Name`, which says what a struct is called in its
 /// `.proto` file.
 fn add_records(items: &mut Vec<Item>, messages: &Messages, depth: usize) -> Result<()> {
@@ -117,6 +148,9 @@ fn add_records(items: &mut Vec<Item>, messages: &Messages, depth: usize) -> Resu
             && let Some((_, content)) = &mut module.content
         {
             add_records(content, messages, depth + 1)?;
+        }
+        if let Item::Struct(message) = &mut item {
+            derive_debug(message)?;
         }
         let record = match &item {
             Item::Impl(found) => named(found)

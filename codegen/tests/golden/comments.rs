@@ -54,7 +54,7 @@ pub mod comments {
             &super::__wireform::COMMENTS_PROTO
         }
     }
-    /// * A documentation comment of Java.
+    /// A documentation comment of Java.
     #[derive(Clone, Copy, PartialEq, Eq, Hash, ::wireform::protobuf::prost::Message)]
     #[prost(prost_path = "::wireform::protobuf::prost")]
     pub struct Plain {}

@@ -12,6 +12,8 @@
 pub mod maps {
     #[derive(Clone, PartialEq, ::wireform::protobuf::prost::Message)]
     #[prost(prost_path = "::wireform::protobuf::prost")]
+    #[derive(Debug)]
+    #[prost(skip_debug)]
     pub struct Stock {
         #[prost(btree_map = "string, int64", tag = "1")]
         pub counts: ::wireform::protobuf::prost::alloc::collections::BTreeMap<

@@ -15,6 +15,8 @@ pub mod shop {
             /// An order, as the shop's front end places it.
             #[derive(Clone, PartialEq, ::wireform::protobuf::prost::Message)]
             #[prost(prost_path = "::wireform::protobuf::prost")]
+            #[derive(Debug)]
+            #[prost(skip_debug)]
             pub struct Order {
                 #[prost(string, tag = "1")]
                 pub order_id: ::wireform::protobuf::prost::alloc::string::String,
