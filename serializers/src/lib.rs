@@ -21,6 +21,12 @@ mod serializer;
 pub mod avro;
 #[cfg(feature = "json")]
 mod json;
+#[cfg(feature = "protobuf")]
+pub mod protobuf;
+
+/// Generated code names this crate absolutely; so it works in here too.
+#[cfg(all(test, feature = "protobuf"))]
+extern crate self as wireform;
 
 pub use wireform_registry as registry;
 pub use wireform_registry::{
@@ -40,6 +46,8 @@ pub use crate::header::{HeaderList, HeaderNames, NoHeaders};
 pub use crate::json::Json;
 pub use crate::limits::Limits;
 pub use crate::plain::{Bytes, Double, Float, Integer, Long, Short, Utf8, UuidText};
+#[cfg(feature = "protobuf")]
+pub use crate::protobuf::{Protobuf, ProtobufRecord};
 pub use crate::reader::{Decoded, ReadCodec, ReadPlan, Reader, ReaderBuilder};
 pub use crate::schema_codec::{Import, SchemaCodec, SchemaFormat, SchemaSource};
 pub use crate::serializer::{Deserializer, Serializer, SerializerExt};
