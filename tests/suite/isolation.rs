@@ -14,7 +14,14 @@ fn check_absent(package: &str, features: &str, absent: &[&str]) {
 
 const AVRO: &[&str] = &["apache-avro", "serde_avro"];
 const PROTOBUF: &[&str] = &["prost", "protox"];
-const NETWORK: &[&str] = &["reqwest", "hyper", "tokio", "rustls", "native-tls", "openssl"];
+const NETWORK: &[&str] = &[
+    "reqwest",
+    "hyper",
+    "tokio",
+    "rustls",
+    "native-tls",
+    "openssl",
+];
 const KAFKA: &[&str] = &["rdkafka"];
 const DATETIME: &[&str] = &["chrono", "jiff", "time"];
 
@@ -27,7 +34,11 @@ fn json_alone_is_light() {
 
 #[test]
 fn no_feature_brings_no_serde_of_formats() {
-    check_absent("wireform", "", &["apache-avro", "prost", "chrono", "jiff", "reqwest", "tokio"]);
+    check_absent(
+        "wireform",
+        "",
+        &["apache-avro", "prost", "chrono", "jiff", "reqwest", "tokio"],
+    );
 }
 
 #[test]

@@ -26,7 +26,14 @@ pub async fn run(
     match codec {
         Codec::Json => send(producer, codec, Json::<Order>::new(), &orders, count).await,
         Codec::DatetimeJson => {
-            send(producer, codec, DatetimeJson::<Order>::new(), &orders, count).await
+            send(
+                producer,
+                codec,
+                DatetimeJson::<Order>::new(),
+                &orders,
+                count,
+            )
+            .await
         }
         Codec::Avro => {
             let avro = SerdeAvro::<Order>::new(SCHEMA)?;
@@ -55,7 +62,7 @@ async fn send<T>(
     for (order, number) in orders.iter().cycle().zip(0..count) {
         let failed = failed.clone();
         let key = format!("order-{number}");
-        topic.send_with(Record::new(order).key(&*key), move |outcome| {
+        topic.send_with(Record::new(order).key(key.as_str()), move |outcome| {
             failed.fetch_add(u64::from(outcome.is_err()), Ordering::Relaxed);
         })?;
     }

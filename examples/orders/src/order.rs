@@ -37,14 +37,28 @@ pub enum Status {
 pub fn orders(created_at: i64) -> Vec<Order> {
     vec![
         order("ORD-001", "Alice", &[("laptop", 999.99)], created_at),
-        order("ORD-002", "Bob", &[("keyboard", 49.99), ("mouse", 30.00)], created_at),
-        order("ORD-003", "Charlie", &[("monitor", 299.99), ("webcam", 50.00)], created_at),
+        order(
+            "ORD-002",
+            "Bob",
+            &[("keyboard", 49.99), ("mouse", 30.00)],
+            created_at,
+        ),
+        order(
+            "ORD-003",
+            "Charlie",
+            &[("monitor", 299.99), ("webcam", 50.00)],
+            created_at,
+        ),
     ]
 }
 
 fn order(order_id: &str, customer: &str, items: &[(&str, f64)], created_at: i64) -> Order {
     let cents: f64 = items.iter().map(|(_, price)| (price * 100.0).round()).sum();
-    let item = |&(sku, price): &(&str, f64)| Item { sku: sku.to_owned(), quantity: 1, price };
+    let item = |&(sku, price): &(&str, f64)| Item {
+        sku: sku.to_owned(),
+        quantity: 1,
+        price,
+    };
     Order {
         order_id: order_id.to_owned(),
         customer: customer.to_owned(),
