@@ -41,6 +41,8 @@ struct State {
     /// Open records at the time when the last handle was dropped without a close.
     abandoned: Option<u64>,
     is_released: bool,
+    /// Whether librdkafka's own queue was full at the last try: no verdict need follow.
+    is_stalled: bool,
 }
 
 /// A send that waits for room.
@@ -73,6 +75,7 @@ pub(crate) enum Patience {
 struct Tick {
     hurry: bool,
     purge: bool,
+    is_stalled: bool,
     wakers: Vec<Waker>,
 }
 
@@ -88,6 +91,7 @@ impl Engine {
             fatal: None,
             abandoned: None,
             is_released: false,
+            is_stalled: false,
         };
         Self {
             state: Mutex::new(state),
@@ -225,7 +229,11 @@ impl Engine {
             if tick.hurry {
                 status::hurry(&producer, HURRY);
             }
-            slice = if tick.hurry { BUSY } else { IDLE };
+            slice = if tick.hurry || tick.is_stalled {
+                BUSY
+            } else {
+                IDLE
+            };
             tick.wakers
                 .into_iter()
                 .for_each(|waker| contained(|| waker.wake()));
@@ -254,6 +262,7 @@ impl Engine {
         Tick {
             purge: is_open && state.purge_at.is_some_and(|at| at <= now),
             hurry: is_open && (state.is_closed || !state.flushes.is_empty()),
+            is_stalled: state.is_stalled,
             wakers,
         }
     }
@@ -373,6 +382,7 @@ impl State {
     /// Gives waiting records to librdkafka here and now, under the lock: a later send cannot
     /// overtake them between their turn and their task's next poll.
     fn drain(&mut self, producer: &BaseProducer<Events>, wakers: &mut Vec<Waker>) {
+        self.is_stalled = false;
         while let Some(waiter) = self.waiting.front().cloned() {
             let mut guard = waiter.lock();
             let Some(parcel) = guard.as_mut() else {
@@ -390,6 +400,7 @@ impl State {
                 self.ledger.revoke(epoch, bytes);
             }
             if produced == Err(RDKafkaErrorCode::QueueFull) {
+                self.is_stalled = true;
                 break;
             }
             *guard = None;
@@ -528,7 +539,7 @@ fn contained(run: impl FnOnce()) {
 
 /// How late a deadline of an asynchronous call may be noticed.
 const IDLE: Duration = Duration::from_millis(50);
-/// Between two calls of `hurry`, while somebody flushes.
+/// While somebody flushes, or librdkafka's own queue is full.
 const BUSY: Duration = Duration::from_millis(5);
 const HURRY: Duration = Duration::from_millis(1);
 /// What a producer that was dropped without close still gets for its records.

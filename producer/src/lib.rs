@@ -43,8 +43,8 @@
 //! - **Order.** What is sent one after the other stays in that order, and records with the same
 //!   key share a partition, the one where Java's producer puts them. Sends that wait for room pass
 //!   in the order in which they came.
-//! - **No polling, no runtime.** The futures work on any executor, and every call has a form that
-//!   blocks instead. One thread of the producer serves librdkafka.
+//! - **No runtime.** The futures work on any executor, and every call has a form that blocks
+//!   instead. One thread of the producer's serves librdkafka.
 //! - **No secrets, no data.** Neither `Debug` nor errors show values of settings, headers, keys
 //!   or records.
 //!

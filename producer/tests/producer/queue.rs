@@ -151,6 +151,33 @@ fn threads_that_share_a_narrow_queue_keep_their_own_order() {
 }
 
 #[tokio::test]
+async fn queue_of_librdkafka_that_is_full_keeps_the_order_too() {
+    let cluster = EmbeddedCluster::start().unwrap();
+    cluster.create_topic("orders", 1).unwrap();
+    let producer = Producer::builder()
+        .cluster(&cluster)
+        .unsafe_config("queue.buffering.max.messages", "3")
+        .build()
+        .unwrap();
+    let orders = texts(&producer);
+    let sends: Vec<_> = (0..50)
+        .map(|number| {
+            // On tasks of their own: a send borrows nothing.
+            let sending = orders.send(Record::new(&*format!("{number:02}")));
+            tokio::spawn(async { sending.await.unwrap().await.unwrap().offset })
+        })
+        .collect();
+    for (number, send) in (0..).zip(sends) {
+        assert_eq!(send.await.unwrap(), Some(number));
+    }
+    let values: Vec<_> = read(cluster.brokers(), 1, 50)
+        .into_iter()
+        .map(|record| record.value)
+        .collect();
+    assert!(values.is_sorted(), "{values:?}");
+}
+
+#[tokio::test]
 async fn flush_does_not_linger() {
     let cluster = EmbeddedCluster::start().unwrap();
     let producer = Producer::builder()
