@@ -113,7 +113,7 @@ impl Types {
         };
         let full_name = self.resolve(name, scope).ok_or_else(|| {
             let message = format!("type {name:?} is not defined");
-            Error::new(ErrorKind::InvalidSchema, message).at(field.name().to_owned())
+            Error::new(ErrorKind::InvalidSchema, message)
         })?;
         Ok(match field.r#type {
             Some(t) if t == i32::from(Type::Group) => Wire::Group(full_name),
