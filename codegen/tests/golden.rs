@@ -1,6 +1,6 @@
 //! What is generated from the files in `protos/` stands in `golden/`, and is compiled in
 //! `round_trip.rs`. `UPDATE_GOLDEN=1` rewrites it.
-#![allow(missing_docs, reason = "a test")]
+#![allow(clippy::unwrap_used, missing_docs, reason = "a test")]
 
 use std::path::{Path, PathBuf};
 

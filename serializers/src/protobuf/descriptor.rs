@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use prost::Message;
 use prost_types::field_descriptor_proto::Type;
-use prost_types::{DescriptorProto, FieldDescriptorProto, FileDescriptorProto};
+use prost_types::{DescriptorProto, FieldDescriptorProto, FileDescriptorProto, MessageOptions};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::frame::MessageIndex;
@@ -132,7 +132,10 @@ fn counted<'a>(
         fields.any(|field| field.r#type() == Type::Group && is_named(field, message))
     };
     messages.iter().filter(move |message| {
-        let is_entry = message.options.as_ref().is_some_and(|o| o.map_entry());
+        let is_entry = message
+            .options
+            .as_ref()
+            .is_some_and(MessageOptions::map_entry);
         !is_entry && !is_group(message)
     })
 }
