@@ -4,6 +4,7 @@ use base64::Engine;
 use prost::Message;
 use wireform_registry::{NamedText, SchemaId};
 
+use super::descriptor::MessageNames;
 use super::fixtures::imports::shop::sales::v1::Sale;
 use super::fixtures::orders::shop::orders::v1::{Item, Order, Status};
 use super::*;
@@ -200,6 +201,36 @@ fn writer_may_be_a_base64_descriptor() {
         &[0],
         Err((ErrorKind::InvalidSchema, "FileDescriptorProto")),
     );
+}
+
+/// Java's serializer spells entry types out, Python's registers a descriptor: both count them.
+/// A `map` field is no message in the text.
+#[test]
+fn entry_types_count_where_they_are_written() {
+    let map = "message A { map<string, string> m = 1; message B {} }";
+    let spelled_out = "message A { repeated MEntry m = 1; message B {} message MEntry {
+        option map_entry = true; optional string key = 1; optional string value = 2; } }";
+    let first = "message A { message MEntry { option map_entry = true; } message B {} }";
+    let compiled = protox_parse::parse("a.proto", map).unwrap().encode_to_vec();
+    for (schema, path, expected) in [
+        (text(map), [0, 0], "A.B"),
+        (text(spelled_out), [0, 0], "A.B"),
+        (text(spelled_out), [0, 1], "A.MEntry"),
+        (text(first), [0, 1], "A.B"),
+        (base64(&compiled), [0, 0], "A.MEntry"),
+        (base64(&compiled), [0, 1], "A.B"),
+    ] {
+        let names = MessageNames::new(&descriptor::parse("schema", &schema.text).unwrap());
+        assert_eq!(names.at(&MessageIndex::new(&path).unwrap()), Some(expected));
+    }
+}
+
+#[test]
+fn groups_do_not_count() {
+    let schema = "message A { optional group G = 1 {} message B {} }";
+    let names = MessageNames::new(&descriptor::parse("schema", schema).unwrap());
+    assert_eq!(names.find("A.B"), MessageIndex::new(&[0, 0]).ok());
+    assert_eq!(names.find("A.G"), None);
 }
 
 #[test]

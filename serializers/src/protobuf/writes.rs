@@ -31,9 +31,9 @@ pub(super) fn check(
     check_name(&MessageNames::new(&main), full_name, index)?;
     let mut theirs = Types::default();
     for reference in &schema.references {
-        theirs.add(&descriptor::parse(&reference.name, &reference.text)?);
+        theirs.add(&descriptor::parse(&reference.name, &reference.text)?.file);
     }
-    theirs.add(&main);
+    theirs.add(&main.file);
     Comparison {
         ours: Types::of(file)?,
         theirs,
