@@ -49,8 +49,8 @@ impl Error {
     }
 
     pub(crate) fn io(what: &str, path: &Path, source: std::io::Error) -> Self {
-        let message = format!("{what} {}: {source}", path.display());
-        Self::new(ErrorKind::Io, message)
+        let message = format!("{what} {}", path.display());
+        Self::new(ErrorKind::Io, message).with_source(source)
     }
 
     /// protox's Debug text is `file:line:column: message` where it knows the place; its Display

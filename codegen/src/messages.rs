@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use prost_types::field_descriptor_proto::Type;
-use prost_types::{DescriptorProto, FieldDescriptorProto, FileDescriptorProto};
+use prost_types::{DescriptorProto, FieldDescriptorProto, FileDescriptorProto, MessageOptions};
 
 use crate::compile::Source;
 use crate::error::{Error, ErrorKind, Result};
@@ -82,8 +82,8 @@ impl Messages {
     }
 }
 
-/// The messages that a message index counts: not the entry types of maps, nor groups, which are
-/// no messages in the text. As `wireform` counts when it reads.
+/// The messages that a message index counts where a text is registered: not the entry types of
+/// maps, nor groups, which are no messages in the text. As `wireform` counts when it reads.
 fn counted<'a>(
     messages: &'a [DescriptorProto],
     extensions: &'a [FieldDescriptorProto],
@@ -97,7 +97,10 @@ fn counted<'a>(
         })
     };
     messages.iter().filter(move |message| {
-        let is_entry = message.options.as_ref().is_some_and(|o| o.map_entry());
+        let is_entry = message
+            .options
+            .as_ref()
+            .is_some_and(MessageOptions::map_entry);
         !is_entry && !is_group(message)
     })
 }

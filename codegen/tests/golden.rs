@@ -1,10 +1,10 @@
 //! What is generated from the files in `protos/` stands in `golden/`, and is compiled in
 //! `round_trip.rs`. `UPDATE_GOLDEN=1` rewrites it.
-#![allow(missing_docs, reason = "a test")]
+#![allow(clippy::unwrap_used, missing_docs, reason = "a test")]
 
 use std::path::{Path, PathBuf};
 
-use wireform_build::{ErrorKind, Protos, protos};
+use wireform_build::{ErrorKind, Generated, Protos, protos};
 
 fn here() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")
@@ -24,14 +24,37 @@ fn check_with(settings: Protos, case: &str, files: &[&str]) {
         settings.generate(files).unwrap(),
         "not deterministic"
     );
-    let path = here().join("golden").join(format!("{case}.rs"));
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        std::fs::write(&path, generated.text()).unwrap();
+    check_file(
+        &here().join("golden").join(format!("{case}.rs")),
+        &generated,
+    );
+}
+
+/// Published crates cannot build with this one, so what their own tests use is checked in.
+#[test]
+fn fixtures_of_wireform_are_fresh() {
+    let cases = [
+        ("imports", "shop/sales/v1/sale.proto"),
+        ("orders", "shop/orders/v1/order.proto"),
+    ];
+    for (case, file) in cases {
+        let settings = protos().include(here().join("protos").join(case));
+        let fixtures = here().join("../../serializers/src/protobuf/fixtures");
+        let generated = settings.generate(&[file]).unwrap();
+        check_file(&fixtures.join(format!("{case}.rs")), &generated);
     }
-    let expected = std::fs::read_to_string(&path).unwrap_or_default();
+}
+
+#[track_caller]
+fn check_file(path: &Path, generated: &Generated) {
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(path, generated.text()).unwrap();
+    }
+    let expected = std::fs::read_to_string(path).unwrap_or_default();
     assert!(
         generated.text() == expected,
-        "{case}: run again with UPDATE_GOLDEN=1 and read the diff"
+        "{}: run again with UPDATE_GOLDEN=1 and read the diff",
+        path.display()
     );
 }
 

@@ -1,6 +1,6 @@
 //! The files in `golden/` compile without a warning, and what they write they read.
 #![deny(warnings)]
-#![allow(missing_docs, reason = "a test")]
+#![allow(clippy::unwrap_used, missing_docs, reason = "a test")]
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -30,6 +30,7 @@ golden!(
 /// Writes and reads `value`: alone, in a frame with `index`, and by a reader that knows only the
 /// registered text.
 #[track_caller]
+#[allow(clippy::needless_pass_by_value, reason = "short cases")]
 fn check<T: ProtobufRecord + Clone + PartialEq + Debug>(value: T, index: &[u8]) {
     let codec = Protobuf::<T>::new();
     let body = codec.to_vec(&value).unwrap();

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use prost::Message;
 use prost_types::field_descriptor_proto::Type;
-use prost_types::{DescriptorProto, FieldDescriptorProto, FileDescriptorProto};
+use prost_types::{DescriptorProto, FieldDescriptorProto, FileDescriptorProto, MessageOptions};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::frame::MessageIndex;
@@ -15,18 +15,41 @@ use super::nesting;
 /// Confluent's Python, Go, JavaScript and .NET clients register.
 ///
 /// Type names of a text come back as they stand in it: imports are not read.
-pub(super) fn parse(name: &str, text: &str) -> Result<FileDescriptorProto> {
+pub(super) fn parse(name: &str, text: &str) -> Result<Registered> {
     if text.len() > MAX_TEXT {
         let message = format!("schema text of {} bytes is over {MAX_TEXT}", text.len());
         return Err(Error::new(ErrorKind::LimitExceeded, message));
     }
     match decode_base64(text) {
-        Some(bytes) => FileDescriptorProto::decode(bytes.as_slice()).map_err(|error| {
-            let message = "the schema is base64, but not of a FileDescriptorProto";
-            Error::new(ErrorKind::InvalidSchema, message).with_source(error)
+        Some(bytes) => Ok(Registered {
+            file: decode_descriptor(&bytes)?,
+            form: Form::Descriptor,
         }),
-        None => parse_text(name, text),
+        None => Ok(Registered {
+            file: parse_text(name, text)?,
+            form: Form::Text,
+        }),
     }
+}
+
+/// A registered schema, and how it was registered.
+#[derive(Clone, Debug)]
+pub(super) struct Registered {
+    pub(super) file: FileDescriptorProto,
+    form: Form,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Form {
+    Descriptor,
+    Text,
+}
+
+fn decode_descriptor(bytes: &[u8]) -> Result<FileDescriptorProto> {
+    FileDescriptorProto::decode(bytes).map_err(|error| {
+        let message = "the schema is base64, but not of a FileDescriptorProto";
+        Error::new(ErrorKind::InvalidSchema, message).with_source(error)
+    })
 }
 
 fn parse_text(name: &str, text: &str) -> Result<FileDescriptorProto> {
@@ -64,10 +87,11 @@ struct Named {
 }
 
 impl MessageNames {
-    pub(super) fn new(file: &FileDescriptorProto) -> Self {
-        let messages = counted(&file.message_type, &file.extension, &[]);
+    pub(super) fn new(schema: &Registered) -> Self {
+        let Registered { file, form } = schema;
+        let messages = form.counted(&file.message_type, &file.extension, &[]);
         Self {
-            top: Named::all(messages, file.package()),
+            top: Named::all(*form, messages, file.package()),
         }
     }
 
@@ -93,17 +117,18 @@ impl MessageNames {
 }
 
 impl Named {
-    fn all<'a>(messages: impl Iterator<Item = &'a DescriptorProto>, scope: &str) -> Vec<Self> {
+    fn all(form: Form, messages: Vec<&DescriptorProto>, scope: &str) -> Vec<Self> {
+        let messages = messages.into_iter();
         messages
-            .map(|message| Self::new(message, &join(scope, message.name())))
+            .map(|message| Self::new(form, message, &join(scope, message.name())))
             .collect()
     }
 
-    fn new(message: &DescriptorProto, full_name: &str) -> Self {
-        let nested = counted(&message.nested_type, &message.extension, &message.field);
+    fn new(form: Form, message: &DescriptorProto, full_name: &str) -> Self {
+        let nested = form.counted(&message.nested_type, &message.extension, &message.field);
         Self {
             full_name: full_name.into(),
-            nested: Self::all(nested, full_name),
+            nested: Self::all(form, nested, full_name),
         }
     }
 }
@@ -116,25 +141,35 @@ pub(super) fn join(scope: &str, name: &str) -> String {
     }
 }
 
-/// The messages that a message index counts: those written as `message`. Java counts in the text,
-/// which has no entry types of maps, and groups are fields there.
-///
-/// Source: `ProtobufSchema.toMessageName` of <https://github.com/confluentinc/schema-registry>.
-/// (Python's and Go's clients count a descriptor's entry types too; they agree with Java wherever
-/// nested messages stand before map fields.)
-fn counted<'a>(
-    messages: &'a [DescriptorProto],
-    extensions: &'a [FieldDescriptorProto],
-    fields: &'a [FieldDescriptorProto],
-) -> impl Iterator<Item = &'a DescriptorProto> {
-    let is_group = move |message: &DescriptorProto| {
-        let mut fields = fields.iter().chain(extensions);
-        fields.any(|field| field.r#type() == Type::Group && is_named(field, message))
-    };
-    messages.iter().filter(move |message| {
-        let is_entry = message.options.as_ref().is_some_and(|o| o.map_entry());
-        !is_entry && !is_group(message)
-    })
+impl Form {
+    /// The messages that a message index counts.
+    ///
+    /// Java counts what the registered text has as `message` (`ProtobufSchema.toMessageName` of
+    /// <https://github.com/confluentinc/schema-registry>): neither groups nor `map` fields, but an
+    /// entry type that is spelled out with `option map_entry`, as Java's own serializer registers
+    /// it. The parser leaves that option uninterpreted, which tells it from what a `map` field
+    /// became. Clients that register a descriptor count all that is in there
+    /// (`_create_index_array` in `confluent_kafka/schema_registry/common/protobuf.py`).
+    fn counted<'a>(
+        self,
+        messages: &'a [DescriptorProto],
+        extensions: &[FieldDescriptorProto],
+        fields: &[FieldDescriptorProto],
+    ) -> Vec<&'a DescriptorProto> {
+        let is_group = |message: &DescriptorProto| {
+            let mut fields = fields.iter().chain(extensions);
+            fields.any(|field| field.r#type() == Type::Group && is_named(field, message))
+        };
+        let is_entry = |message: &DescriptorProto| {
+            let options = message.options.as_ref();
+            options.is_some_and(MessageOptions::map_entry)
+        };
+        let counts = |message: &&DescriptorProto| match self {
+            Self::Descriptor => true,
+            Self::Text => !is_entry(message) && !is_group(message),
+        };
+        messages.iter().filter(counts).collect()
+    }
 }
 
 /// A group's message is declared by its field, so it is always in the field's own scope.

@@ -31,9 +31,9 @@ pub(super) fn check(
     check_name(&MessageNames::new(&main), full_name, index)?;
     let mut theirs = Types::default();
     for reference in &schema.references {
-        theirs.add(&descriptor::parse(&reference.name, &reference.text)?);
+        theirs.add(&descriptor::parse(&reference.name, &reference.text)?.file);
     }
-    theirs.add(&main);
+    theirs.add(&main.file);
     Comparison {
         ours: Types::of(file)?,
         theirs,
@@ -113,7 +113,7 @@ impl Types {
         };
         let full_name = self.resolve(name, scope).ok_or_else(|| {
             let message = format!("type {name:?} is not defined");
-            Error::new(ErrorKind::InvalidSchema, message).at(field.name().to_owned())
+            Error::new(ErrorKind::InvalidSchema, message)
         })?;
         Ok(match field.r#type {
             Some(t) if t == i32::from(Type::Group) => Wire::Group(full_name),
