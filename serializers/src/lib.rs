@@ -65,6 +65,9 @@ mod serializer;
 #[cfg(feature = "avro")]
 #[cfg_attr(docsrs, doc(cfg(feature = "avro")))]
 pub mod avro;
+#[cfg(feature = "datetime")]
+#[cfg_attr(docsrs, doc(cfg(feature = "datetime")))]
+pub mod datetime;
 #[cfg(feature = "json")]
 mod json;
 #[cfg(feature = "protobuf")]
@@ -84,6 +87,8 @@ pub use wireform_registry::{
 #[cfg(feature = "avro")]
 pub use crate::avro::SerdeAvro;
 pub use crate::content_type::ContentType;
+#[cfg(feature = "datetime")]
+pub use crate::datetime::DatetimeJson;
 pub use crate::error::{Error, ErrorKind, Result};
 pub use crate::format::{Format, SchemaRef};
 pub use crate::framed::{Framed, subject_of};
