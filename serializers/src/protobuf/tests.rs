@@ -110,6 +110,18 @@ fn payload_is_the_message_alone() {
     assert_eq!(codec.deserialize(&out[4..]).unwrap(), order());
 }
 
+/// What Python's protobuf 7.36 writes for the same order, `SerializeToString(deterministic=True)`,
+/// from the descriptor that is embedded in the fixture.
+#[test]
+fn bytes_are_those_of_python() {
+    let expected = "0a074f52442d30303112034164611a180a02413110feffffffffffffffff0119000000\
+        000000234021000000000000334028023080d095ffbc313a0042060a01611201314206\
+        0a0162120132";
+    let bytes = Protobuf::new().to_vec(&order()).unwrap();
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(hex, expected);
+}
+
 #[test]
 fn format_tells_content_and_declared_version() {
     let codec = Protobuf::<Order>::new().version("1.0");
