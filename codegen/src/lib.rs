@@ -13,7 +13,7 @@
 //!
 //! and the module that takes what it wrote:
 //!
-//! ```ignore
+//! ```text
 //! mod proto {
 //!     include!(concat!(env!("OUT_DIR"), "/wireform_protos.rs"));
 //! }

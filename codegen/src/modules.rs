@@ -90,23 +90,33 @@ fn merge(root: &mut Vec<Item>, item: Item) -> Result<()> {
             }),
         ) => items.into_iter().try_for_each(|item| merge(content, item)),
         (_, item) => {
-            if let Some(name) = type_name(&item) {
-                let mut names = root.iter().filter_map(type_name);
-                if names.any(|other| other == name) {
-                    let message = format!("two messages or enums would become one type {name:?}");
-                    return Err(Error::new(ErrorKind::Unsupported, message));
-                }
-            }
+            check_type_name(root, &item)?;
             root.push(item);
             Ok(())
         }
     }
 }
 
-fn type_name(item: &Item) -> Option<String> {
+/// Refuses a second type of one name: `ABc` and `aBc` are one in Rust.
+fn check_type_name(items: &[Item], item: &Item) -> Result<()> {
+    let Some(name) = type_name(item) else {
+        return Ok(());
+    };
+    if items
+        .iter()
+        .filter_map(type_name)
+        .any(|other| *other == *name)
+    {
+        let message = format!("two messages or enums would become one type \"{name}\"");
+        return Err(Error::new(ErrorKind::Unsupported, message));
+    }
+    Ok(())
+}
+
+fn type_name(item: &Item) -> Option<&Ident> {
     match item {
-        Item::Enum(item) => Some(item.ident.to_string()),
-        Item::Struct(item) => Some(item.ident.to_string()),
+        Item::Enum(item) => Some(&item.ident),
+        Item::Struct(item) => Some(&item.ident),
         _ => None,
     }
 }

@@ -1,10 +1,14 @@
 //! From a registered text to its descriptor, and what its messages are called.
 
+use std::collections::HashSet;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use prost::Message;
 use prost_types::field_descriptor_proto::Type;
-use prost_types::{DescriptorProto, FieldDescriptorProto, FileDescriptorProto, MessageOptions};
+use prost_types::{
+    DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto, MessageOptions,
+};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::frame::MessageIndex;
@@ -20,16 +24,16 @@ pub(super) fn parse(name: &str, text: &str) -> Result<Registered> {
         let message = format!("schema text of {} bytes is over {MAX_TEXT}", text.len());
         return Err(Error::new(ErrorKind::LimitExceeded, message));
     }
-    match decode_base64(text) {
-        Some(bytes) => Ok(Registered {
-            file: decode_descriptor(&bytes)?,
-            form: Form::Descriptor,
-        }),
-        None => Ok(Registered {
-            file: parse_text(name, text)?,
-            form: Form::Text,
-        }),
+    let (file, form) = match decode_base64(text) {
+        Some(bytes) => (decode_descriptor(&bytes)?, Form::Descriptor),
+        None => (parse_text(name, text)?, Form::Text),
+    };
+    let names = names_len(&file.message_type, &file.enum_type, file.package().len());
+    if names > MAX_NAMES {
+        let message = format!("the schema's full names have {names} bytes, over {MAX_NAMES}");
+        return Err(Error::new(ErrorKind::LimitExceeded, message));
     }
+    Ok(Registered { file, form })
 }
 
 /// A registered schema, and how it was registered.
@@ -72,6 +76,16 @@ fn decode_base64(text: &str) -> Option<Vec<u8>> {
         return None;
     }
     STANDARD.decode(text).ok()
+}
+
+/// The bytes of all full names together: a long name counts again in every name within it.
+fn names_len(messages: &[DescriptorProto], enums: &[EnumDescriptorProto], scope: usize) -> usize {
+    let enums = enums.iter().map(|declared| scope + declared.name().len());
+    let messages = messages.iter().map(|message| {
+        let own = scope + message.name().len();
+        own + names_len(&message.nested_type, &message.enum_type, own)
+    });
+    enums.chain(messages).sum()
 }
 
 /// The messages of a file by their [`MessageIndex`].
@@ -148,7 +162,7 @@ impl Form {
     /// <https://github.com/confluentinc/schema-registry>): neither groups nor `map` fields, but an
     /// entry type that is spelled out with `option map_entry`, as Java's own serializer registers
     /// it. The parser leaves that option uninterpreted, which tells it from what a `map` field
-    /// became. Clients that register a descriptor count all that is in there
+    /// became; and a group is declared by a field in its own scope. Clients that register a descriptor count all that is in there
     /// (`_create_index_array` in `confluent_kafka/schema_registry/common/protobuf.py`).
     fn counted<'a>(
         self,
@@ -156,25 +170,22 @@ impl Form {
         extensions: &[FieldDescriptorProto],
         fields: &[FieldDescriptorProto],
     ) -> Vec<&'a DescriptorProto> {
-        let is_group = |message: &DescriptorProto| {
-            let mut fields = fields.iter().chain(extensions);
-            fields.any(|field| field.r#type() == Type::Group && is_named(field, message))
-        };
+        let groups: HashSet<&str> = fields
+            .iter()
+            .chain(extensions)
+            .filter(|field| field.r#type() == Type::Group)
+            .filter_map(|field| field.type_name().rsplit('.').next())
+            .collect();
         let is_entry = |message: &DescriptorProto| {
             let options = message.options.as_ref();
             options.is_some_and(MessageOptions::map_entry)
         };
         let counts = |message: &&DescriptorProto| match self {
             Self::Descriptor => true,
-            Self::Text => !is_entry(message) && !is_group(message),
+            Self::Text => !is_entry(message) && !groups.contains(message.name()),
         };
         messages.iter().filter(counts).collect()
     }
-}
-
-/// A group's message is declared by its field, so it is always in the field's own scope.
-fn is_named(field: &FieldDescriptorProto, message: &DescriptorProto) -> bool {
-    field.type_name().rsplit('.').next() == Some(message.name())
 }
 
 fn find(messages: &[Named], full_name: &str, path: &mut Vec<u32>) -> bool {
@@ -190,3 +201,4 @@ fn find(messages: &[Named], full_name: &str, path: &mut Vec<u32>) -> bool {
 
 /// Ten times the longest `.proto` files in use.
 const MAX_TEXT: usize = 1 << 20;
+const MAX_NAMES: usize = 16 << 20;

@@ -48,6 +48,25 @@ fn base64(bytes: &[u8]) -> ResolvedSchema {
     text(base64::engine::general_purpose::STANDARD.encode(bytes))
 }
 
+#[derive(Clone, PartialEq, prost::Message)]
+struct Node {
+    #[prost(message, optional, boxed, tag = "1")]
+    next: Option<Box<Node>>,
+}
+impl ProtobufRecord for Node {
+    const FULL_NAME: &'static str = "Node";
+    const MESSAGE_INDEX: &'static [u32] = &[0];
+    fn file() -> &'static ProtoFile {
+        // message Node { Node next = 1; }
+        static FILE: ProtoFile = ProtoFile::new(
+            "node.proto",
+            Some("message Node { optional Node next = 1; }"),
+            &[],
+            b"\n\nnode.proto\"\x1b\n\x04Node\x12\x13\n\x04next\x18\x01 \x01(\x0b2\x05.Node",
+        );
+        &FILE
+    }
+}
 /// Reads `payload` as an order that was written with `writer`.
 fn read(writer: &ResolvedSchema, payload: &[u8]) -> Result<Order> {
     let reader = Reader::offline().with(Protobuf::<Order>::new()).build();
@@ -89,6 +108,18 @@ fn payload_is_the_message_alone() {
     codec.serialize(&order(), &mut out).unwrap();
     assert_eq!(out, [b"kept", &*order().encode_to_vec()].concat());
     assert_eq!(codec.deserialize(&out[4..]).unwrap(), order());
+}
+
+/// What Python's protobuf 7.36 writes for the same order, `SerializeToString(deterministic=True)`,
+/// from the descriptor that is embedded in the fixture.
+#[test]
+fn bytes_are_those_of_python() {
+    let expected = "0a074f52442d30303112034164611a180a02413110feffffffffffffffff0119000000\
+        000000234021000000000000334028023080d095ffbc313a0042060a01611201314206\
+        0a0162120132";
+    let bytes = Protobuf::new().to_vec(&order()).unwrap();
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(hex, expected);
 }
 
 #[test]
@@ -394,26 +425,21 @@ fn types_of_references_are_found() {
 }
 
 #[test]
+fn deeply_nested_payload_is_an_error() {
+    let mut payload = Vec::new();
+    for _ in 0..5_000 {
+        let mut outer = vec![0x0a];
+        prost::encoding::encode_varint(payload.len() as u64, &mut outer);
+        outer.append(&mut payload);
+        payload = outer;
+    }
+    let error = Protobuf::<Node>::new().deserialize(&payload).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert!(error.to_string().contains("recursion limit"), "{error}");
+}
+
+#[test]
 fn long_chain_of_messages_is_compared_without_recursion() {
-    #[derive(Clone, PartialEq, prost::Message)]
-    struct Node {
-        #[prost(message, optional, boxed, tag = "1")]
-        next: Option<Box<Node>>,
-    }
-    impl ProtobufRecord for Node {
-        const FULL_NAME: &'static str = "Node";
-        const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ProtoFile {
-            // message Node { Node next = 1; }
-            static FILE: ProtoFile = ProtoFile::new(
-                "node.proto",
-                Some("message Node { optional Node next = 1; }"),
-                &[],
-                b"\n\nnode.proto\"\x1b\n\x04Node\x12\x13\n\x04next\x18\x01 \x01(\x0b2\x05.Node",
-            );
-            &FILE
-        }
-    }
     let mut chain = String::from("message Node { optional N0 next = 1; }");
     for n in 0..5_000 {
         chain.push_str(&format!("message N{n} {{ optional N{} next = 1; }}", n + 1));
