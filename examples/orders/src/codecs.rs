@@ -34,7 +34,7 @@ pub async fn send_and_read(
             read::back(producer, &sent, &reader).await
         }
         Codec::DatetimeJson => {
-            let json = DatetimeJson::<Order<Timestamp>>::new().version("1.0");
+            let json = DatetimeJson::<Order<Timestamp>>::default().version("1.0");
             let orders = orders
                 .into_iter()
                 .map(|order| {

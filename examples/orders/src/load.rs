@@ -29,7 +29,7 @@ pub async fn run(
             send(
                 producer,
                 codec,
-                DatetimeJson::<Order>::new(),
+                DatetimeJson::<Order>::default(),
                 &orders,
                 count,
             )
