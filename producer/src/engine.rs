@@ -1,21 +1,19 @@
 //! Everything between a parcel and its verdict: room, order, the polling thread.
 
-use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::task::Waker;
 use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
-use rdkafka::ClientContext;
-use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::message::{BorrowedMessage, DeliveryResult, Message as _};
-use rdkafka::producer::{BaseProducer, Producer as _, ProducerContext};
+use rdkafka::error::RDKafkaErrorCode;
+use rdkafka::producer::{BaseProducer, Producer as _, PurgeConfig};
 
-use crate::delivery::{Outcome, Placed, PlacedTimestamp, Ticket};
-use crate::error::{Error, ErrorKind, Result};
-use crate::ledger::{CloseReport, Ledger, Room};
+use crate::delivery::Ticket;
+use crate::error::{Error, Result};
+use crate::events::Events;
+use crate::ledger::{CloseReport, Room};
 use crate::parcel::Parcel;
-use crate::record::Timestamp;
+use crate::queue::{Flush, Offered, Patience, Place, State, Waiter};
 use crate::slot::Slot;
 use crate::status::{self, Written};
 
@@ -25,50 +23,6 @@ pub(crate) struct Engine {
     /// Weak, since the client owns the context that owns this.
     producer: OnceLock<Weak<BaseProducer<Events>>>,
     polling_thread: OnceLock<ThreadId>,
-}
-
-struct State {
-    ledger: Ledger,
-    /// Sends that wait for room, the oldest first. They pass in this order: whoever comes while
-    /// one waits, waits behind it.
-    waiting: VecDeque<Arc<Waiter>>,
-    flushes: Vec<Flush>,
-    closes: Vec<Arc<Slot<CloseReport>>>,
-    is_closed: bool,
-    /// When everything that is left gets thrown out of librdkafka's queues.
-    purge_at: Option<Instant>,
-    fatal: Option<Arc<str>>,
-    /// Open records at the time when the last handle was dropped without a close.
-    abandoned: Option<u64>,
-    is_released: bool,
-    /// Whether librdkafka's own queue was full at the last try: no verdict need follow.
-    is_stalled: bool,
-}
-
-/// A send that waits for room.
-pub(crate) struct Waiter {
-    /// Taken by whoever decides first: the drain, or the sender who gives up.
-    parcel: Mutex<Option<Parcel>>,
-    pub(crate) accepted: Slot<Result<()>>,
-}
-
-struct Flush {
-    epoch: u64,
-    deadline: Option<Instant>,
-    done: Arc<Slot<Result<()>>>,
-}
-
-/// How a send went on.
-pub(crate) enum Offered {
-    Accepted,
-    Waiting(Arc<Waiter>),
-}
-
-/// Whether a send may wait for room.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Patience {
-    None,
-    Wait,
 }
 
 /// What the polling thread is to do next.
@@ -81,20 +35,8 @@ struct Tick {
 
 impl Engine {
     pub(crate) fn new(room: Room) -> Self {
-        let state = State {
-            ledger: Ledger::new(room),
-            waiting: VecDeque::new(),
-            flushes: Vec::new(),
-            closes: Vec::new(),
-            is_closed: false,
-            purge_at: None,
-            fatal: None,
-            abandoned: None,
-            is_released: false,
-            is_stalled: false,
-        };
         Self {
-            state: Mutex::new(state),
+            state: Mutex::new(State::new(room)),
             producer: OnceLock::new(),
             polling_thread: OnceLock::new(),
         }
@@ -267,7 +209,7 @@ impl Engine {
         }
     }
 
-    fn settle(&self, ticket: &Ticket, written: Written) {
+    pub(crate) fn settle(&self, ticket: &Ticket, written: Written) {
         let mut state = self.lock();
         state.ledger.settle(ticket.epoch(), ticket.bytes, written);
         if state.is_quiet() {
@@ -287,6 +229,12 @@ impl Engine {
     fn is_over(&self) -> bool {
         let state = self.lock();
         state.is_released && state.ledger.open() == 0
+    }
+
+    /// Whether librdkafka cannot go on. For its callbacks.
+    pub(crate) fn is_fatal(&self) -> bool {
+        let producer = self.producer.get().and_then(Weak::upgrade);
+        producer.is_some_and(|producer| self.notice_fatal(&producer))
     }
 
     /// Whether librdkafka cannot go on; the first who sees it fails everybody who waits.
@@ -326,208 +274,8 @@ impl Engine {
     }
 }
 
-#[derive(Clone, Copy)]
-enum Place {
-    Back,
-    Front,
-}
-
-impl State {
-    fn check_open(&self) -> Result<()> {
-        match &self.fatal {
-            Some(reason) => Err(Error::fatal(reason)),
-            None if self.is_closed => Err(Error::closed()),
-            None => Ok(()),
-        }
-    }
-
-    fn queue(&mut self, parcel: Parcel, patience: Patience, place: Place) -> Result<Offered> {
-        if patience == Patience::None {
-            return Err(Error::queue_full());
-        }
-        let waiter = Arc::new(Waiter {
-            parcel: Mutex::new(Some(parcel)),
-            accepted: Slot::new(),
-        });
-        match place {
-            Place::Back => self.waiting.push_back(Arc::clone(&waiter)),
-            // It was accepted before the others came.
-            Place::Front => self.waiting.push_front(Arc::clone(&waiter)),
-        }
-        Ok(Offered::Waiting(waiter))
-    }
-
-    /// Whether a verdict concerns nobody but its own record.
-    fn is_quiet(&self) -> bool {
-        self.waiting.is_empty() && self.flushes.is_empty() && self.closes.is_empty()
-    }
-
-    /// After a change of the ledger: lets in who waits, and ends the flushes and closes that can.
-    fn move_on(&mut self, producer: &BaseProducer<Events>, wakers: &mut Vec<Waker>) {
-        self.drain(producer, wakers);
-        let ledger = &self.ledger;
-        self.flushes.retain(|flush| {
-            let is_settled = ledger.is_settled(flush.epoch);
-            if is_settled {
-                wakers.extend(flush.done.put(Ok(())));
-            }
-            !is_settled
-        });
-        if ledger.open() == 0 {
-            let report = ledger.report();
-            wakers.extend(self.closes.drain(..).filter_map(|slot| slot.put(report)));
-        }
-    }
-
-    /// Gives waiting records to librdkafka here and now, under the lock: a later send cannot
-    /// overtake them between their turn and their task's next poll.
-    fn drain(&mut self, producer: &BaseProducer<Events>, wakers: &mut Vec<Waker>) {
-        self.is_stalled = false;
-        while let Some(waiter) = self.waiting.front().cloned() {
-            let mut guard = waiter.lock();
-            let Some(parcel) = guard.as_mut() else {
-                self.waiting.pop_front();
-                continue;
-            };
-            let bytes = parcel.ticket.bytes;
-            if !self.ledger.fits(bytes) {
-                break;
-            }
-            let epoch = self.ledger.accept(bytes);
-            parcel.ticket.set_epoch(epoch);
-            let produced = parcel.produce(producer);
-            if produced.is_err() {
-                self.ledger.revoke(epoch, bytes);
-            }
-            if produced == Err(RDKafkaErrorCode::QueueFull) {
-                self.is_stalled = true;
-                break;
-            }
-            *guard = None;
-            let accepted = produced.map_err(Error::not_written);
-            wakers.extend(waiter.accepted.put(accepted));
-            self.waiting.pop_front();
-        }
-    }
-
-    fn shut(&mut self, purge_at: Option<Instant>, wakers: &mut Vec<Waker>) {
-        self.is_closed = true;
-        self.purge_at = match (self.purge_at, purge_at) {
-            (Some(one), Some(other)) => Some(one.min(other)),
-            (one, other) => one.or(other),
-        };
-        self.turn_away(Error::closed, wakers);
-    }
-
-    fn fail(&mut self, reason: &str, wakers: &mut Vec<Waker>) {
-        self.fatal = Some(Arc::from(reason));
-        self.purge_at = Some(Instant::now());
-        self.turn_away(|| Error::fatal(reason), wakers);
-        for flush in self.flushes.drain(..) {
-            wakers.extend(flush.done.put(Err(Error::fatal(reason))));
-        }
-    }
-
-    /// Fails the sends that wait: they were not accepted, and will not be.
-    fn turn_away(&mut self, error: impl Fn() -> Error, wakers: &mut Vec<Waker>) {
-        for waiter in self.waiting.drain(..) {
-            if waiter.lock().take().is_some() {
-                wakers.extend(waiter.accepted.put(Err(error())));
-            }
-        }
-    }
-
-    fn expire_flushes(&mut self, now: Instant, wakers: &mut Vec<Waker>) {
-        let open = self.ledger.open();
-        self.flushes.retain(|flush| {
-            let is_late = flush.deadline.is_some_and(|deadline| deadline <= now);
-            if is_late {
-                wakers.extend(flush.done.put(Err(flush_timeout(open))));
-            }
-            !is_late
-        });
-    }
-}
-
-impl Waiter {
-    fn lock(&self) -> MutexGuard<'_, Option<Parcel>> {
-        self.parcel.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-pub(crate) fn flush_timeout(open: usize) -> Error {
-    let message = format!("not flushed in time: {open} records have no verdict yet");
-    Error::new(ErrorKind::Timeout, message)
-}
-
-/// What librdkafka calls back, on the polling thread.
-pub(crate) struct Events {
-    pub(crate) engine: Arc<Engine>,
-}
-
-impl ClientContext for Events {
-    /// Mostly brokers that cannot be reached: no error as long as the records can wait.
-    fn error(&self, error: KafkaError, reason: &str) {
-        log::warn!("librdkafka: {error}: {reason}");
-    }
-}
-
-impl ProducerContext for Events {
-    type DeliveryOpaque = Arc<Ticket>;
-
-    fn delivery(&self, report: &DeliveryResult<'_>, ticket: Arc<Ticket>) {
-        let (written, outcome) = match report {
-            Ok(message) => (Written::Yes, Ok(placed(message, &ticket))),
-            Err((error, message)) => failed(error, status::written(message)),
-        };
-        let outcome = outcome.map_err(|error| {
-            let producer = self.engine.producer.get().and_then(Weak::upgrade);
-            let is_fatal = producer.is_some_and(|producer| self.engine.notice_fatal(&producer));
-            let error = if is_fatal { error.and_fatal() } else { error };
-            error.for_topic(&ticket.topic)
-        });
-        // In this order: when a flush is over, the callbacks have run.
-        ticket.complete(outcome);
-        self.engine.settle(&ticket, written);
-    }
-}
-
-fn placed(message: &BorrowedMessage<'_>, ticket: &Ticket) -> Placed {
-    let offset = Some(message.offset()).filter(|offset| *offset >= 0);
-    // Librdkafka leaves the time of sending in place unless the broker answers with its own
-    // (`rd_kafka_msgq_set_metadata`), which is what Kafka does for LogAppendTime, and only for
-    // that (`ProduceResponse`, log_append_time_ms). Without an offset there was no such answer.
-    let timestamp = match (offset, message.timestamp()) {
-        (Some(_), rdkafka::Timestamp::CreateTime(millis)) => {
-            PlacedTimestamp::CreateTime(Timestamp::reported(millis))
-        }
-        (Some(_), rdkafka::Timestamp::LogAppendTime(millis)) => {
-            PlacedTimestamp::LogAppendTime(Timestamp::reported(millis))
-        }
-        (None, _) | (_, rdkafka::Timestamp::NotAvailable) => PlacedTimestamp::Unknown,
-    };
-    Placed {
-        topic: Arc::clone(&ticket.topic),
-        partition: message.partition(),
-        offset,
-        timestamp,
-    }
-}
-
-/// A failed report of a record that is in the log all the same is no failure that a caller may
-/// repeat: it stays in doubt.
-fn failed(error: &KafkaError, written: Written) -> (Written, Outcome) {
-    let code = error
-        .rdkafka_error_code()
-        .unwrap_or(RDKafkaErrorCode::Unknown);
-    match written {
-        Written::No => (Written::No, Err(Error::not_written(code))),
-        Written::Maybe | Written::Yes => (Written::Maybe, Err(Error::unknown(code))),
-    }
-}
-
-fn everything() -> rdkafka::producer::PurgeConfig {
-    rdkafka::producer::PurgeConfig::default().queue().inflight()
+fn everything() -> PurgeConfig {
+    PurgeConfig::default().queue().inflight()
 }
 
 /// Runs foreign code on the polling thread, which must go on whatever happens.

@@ -6,7 +6,7 @@ use rdkafka::message::OwnedHeaders;
 use rdkafka::producer::{BaseProducer, BaseRecord};
 
 use crate::delivery::Ticket;
-use crate::engine::Events;
+use crate::events::Events;
 
 /// A record as bytes, ready for librdkafka.
 pub(crate) struct Parcel {

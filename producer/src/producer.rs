@@ -11,10 +11,12 @@ use wireform::Serializer;
 
 use crate::builder::ProducerBuilder;
 use crate::embedded::EmbeddedCluster;
-use crate::engine::{Engine, Events, flush_timeout};
+use crate::engine::Engine;
 use crate::error::{Error, Result};
+use crate::events::Events;
 use crate::headers::OwnHeaders;
 use crate::ledger::{CloseReport, Room};
+use crate::queue::flush_timeout;
 use crate::settings::Settings;
 use crate::slot::{Slot, Taken};
 use crate::topic::Topic;

@@ -7,11 +7,11 @@ use std::task::{Context, Poll};
 use wireform::Serializer;
 
 use crate::delivery::{Callback, Delivery, Outcome, Ticket};
-use crate::engine::{Offered, Patience, Waiter};
 use crate::error::{Error, ErrorKind, Result};
 use crate::headers::HeaderCache;
 use crate::parcel::{Body, Buffer, Parcel};
 use crate::producer::Link;
+use crate::queue::{Offered, Patience, Waiter};
 use crate::record::{Record, Timestamp};
 use crate::slot::Taken;
 

@@ -90,6 +90,21 @@ fn full_queue_counts_bytes_too() {
 }
 
 #[test]
+fn small_record_does_not_overtake_a_large_one_that_waits() {
+    let builder = Producer::builder().brokers("127.0.0.1:1");
+    let producer = builder.queue_bytes(200).build().unwrap();
+    let orders = texts(&producer);
+    let large = "x".repeat(100);
+    drop(orders.try_send(Record::new(&*large)).unwrap());
+    let mut waiting = orders.send(Record::new(&*large));
+    assert!(poll(&mut waiting).is_pending());
+    let error = orders.try_send(Record::new("y")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::QueueFull);
+    drop(waiting);
+    drop(orders.try_send(Record::new("y")).unwrap());
+}
+
+#[test]
 fn cancelled_send_is_not_sent() {
     let (producer, orders) = stuck(1);
     drop(orders.try_send(Record::new("x")).unwrap());
