@@ -2,13 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use wireform::avro::SerdeAvro;
+use wireform::protobuf::Protobuf;
 use wireform::{
-    Bytes, ContentType, Double, ErrorKind, Float, Format, Framed, Integer, Json, Long, Reader,
-    SchemaId, Serializer, Short, Utf8, Uuid, UuidText, from_fn,
+    Bytes, ContentType, DatetimeJson, Double, ErrorKind, Float, Format, Framed, Integer, Json,
+    Long, Reader, SchemaId, Serializer, SerializerExt, Short, Utf8, Uuid, UuidText, from_fn,
 };
 use wireform_tests::conformance::{check, check_error};
 use wireform_tests::order::{Order, SCHEMA_V1, sample};
+
+use crate::proto;
 
 #[test]
 fn plain_codecs_conform() {
@@ -44,6 +48,60 @@ fn avro_conforms() {
     let wrong = SerdeAvro::<Order>::new("\"string\"").unwrap();
     check_error(&wrong, &sample());
     check_error(&Framed::with_id(wrong, SchemaId::new(1)), &sample());
+}
+
+#[test]
+fn datetime_json_conforms() {
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Seen {
+        by_chrono: chrono::DateTime<chrono::Utc>,
+        by_jiff: jiff::Timestamp,
+        #[serde(with = "wireform::datetime::rfc3339::micros")]
+        by_time: time::OffsetDateTime,
+        by_nobody: String,
+    }
+    let seen = Seen {
+        by_chrono: chrono::DateTime::from_timestamp(1_795_000_000, 500_000_000).unwrap(),
+        by_jiff: jiff::Timestamp::from_second(-1).unwrap(),
+        by_time: time::OffsetDateTime::UNIX_EPOCH,
+        by_nobody: "2026-11-23T12:00:00+01:00".to_owned(),
+    };
+    let json = DatetimeJson::<Seen>::default();
+    check(&json, &json, &seen, &ContentType::JSON);
+    let expected = r#"{"by_chrono":"2026-11-18T11:06:40.500000Z","by_jiff":"1969-12-31T23:59:59.000000Z","by_time":"1970-01-01T00:00:00.000000Z","by_nobody":"2026-11-23T12:00:00+01:00"}"#;
+    assert_eq!(json.to_vec(&seen).unwrap(), expected.as_bytes());
+    let naive = chrono::NaiveDateTime::default();
+    check_error(&DatetimeJson::<chrono::NaiveDateTime>::default(), &naive);
+    let error = DatetimeJson::default()
+        .to_vec(&BTreeMap::from([("at", vec![naive])]))
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Encode);
+    assert!(error.to_string().contains("[0]"), "{error}");
+}
+
+#[test]
+fn protobuf_conforms() {
+    let protobuf = Protobuf::<proto::Order>::new();
+    check(
+        &protobuf,
+        &protobuf,
+        &proto::Order::from(sample()),
+        &ContentType::PROTOBUF,
+    );
+}
+
+#[test]
+fn frames_conform() {
+    let framed = Framed::with_id(
+        SerdeAvro::<Order>::new(SCHEMA_V1).unwrap(),
+        SchemaId::new(9),
+    );
+    let body = framed.codec().to_vec(&sample()).unwrap();
+    let payload = framed.to_vec(&sample()).unwrap();
+    assert_eq!(payload, [&[0, 0, 0, 0, 9][..], &body].concat());
+    let protobuf = Framed::with_id(Protobuf::<proto::Item>::new(), SchemaId::new(9));
+    let payload = protobuf.to_vec(&proto::Item::default()).unwrap();
+    assert_eq!(payload, [0, 0, 0, 0, 9, 2, 2]);
 }
 
 #[test]
