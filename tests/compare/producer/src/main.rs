@@ -1,0 +1,163 @@
+//! `BaseProducer`, `ThreadedProducer`, `FutureProducer` and wireform's producer, side by side.
+//!
+//! The same settings, the same two headers, values of 200 bytes; rounds are interleaved, medians
+//! are printed. Every number is per record, from the first send to the last verdict.
+//!
+//! `cargo run --release -- [--json FILE] [--brokers B] [--sends N] [--rounds N] [--only ROW]`
+#![forbid(unsafe_code)]
+
+mod order;
+mod rows;
+
+use std::error::Error;
+use std::time::{Duration, Instant};
+
+use rustix::time::{ClockId, clock_gettime};
+use wireform_producer::EmbeddedCluster;
+
+use crate::rows::{ROWS, Row, Target};
+
+type Failure = Box<dyn Error>;
+
+struct Arguments {
+    json: Option<String>,
+    brokers: Option<String>,
+    sends: u32,
+    rounds: usize,
+    only: Option<String>,
+}
+
+/// What the rounds of one row took, in nanoseconds a record.
+#[derive(Default)]
+struct Times {
+    wall: Vec<f64>,
+    processor: Vec<f64>,
+}
+
+fn main() -> Result<(), Failure> {
+    let arguments = Arguments::parse()?;
+    let mut lines = Vec::new();
+    let cluster = EmbeddedCluster::start()?;
+    measure("producer", cluster.brokers(), &arguments, &mut lines)?;
+    drop(cluster);
+    if let Some(brokers) = &arguments.brokers {
+        measure("producer-kafka", brokers, &arguments, &mut lines)?;
+    }
+    if let Some(path) = &arguments.json {
+        let rows = serde_json::json!({ "rows": lines });
+        std::fs::write(path, format!("{rows:#}\n"))?;
+    }
+    Ok(())
+}
+
+fn measure(
+    group: &str,
+    brokers: &str,
+    arguments: &Arguments,
+    lines: &mut Vec<serde_json::Value>,
+) -> Result<(), Failure> {
+    let rows: Vec<_> = ROWS
+        .iter()
+        .filter(|row| {
+            arguments
+                .only
+                .as_deref()
+                .is_none_or(|only| only == row.name)
+        })
+        .collect();
+    let mut times: Vec<_> = rows.iter().map(|_| Times::default()).collect();
+    // The first round warms up.
+    for round in 0..=arguments.rounds {
+        for (row, times) in rows.iter().zip(&mut times) {
+            let (wall, processor) = run(row, brokers, arguments.sends)?;
+            if round > 0 {
+                times.wall.push(wall);
+                times.processor.push(processor);
+            }
+        }
+    }
+    println!(
+        "\n{group}: {} sends × {} rounds",
+        arguments.sends, arguments.rounds
+    );
+    println!(
+        "{:<20} {:>8} {:>12} {:>8} {:>8}",
+        "", "ns", "records/s", "speed", "CPU ns"
+    );
+    let mut raw = None;
+    for (row, times) in rows.iter().zip(&mut times) {
+        let (wall, processor) = (median(&mut times.wall), median(&mut times.processor));
+        let raw = *raw.get_or_insert(wall);
+        let (rate, speed) = (1e9 / wall, raw / wall);
+        println!(
+            "{:<20} {wall:>8.0} {rate:>12.0} {speed:>7.2}x {processor:>8.0}",
+            row.name
+        );
+        lines.push(serde_json::json!({
+            "group": group,
+            "name": row.name,
+            "ns": wall,
+            "ratio_to_hand": wall / raw,
+            "cpu_ns": processor,
+        }));
+    }
+    Ok(())
+}
+
+/// Wall and processor time of one round, in nanoseconds a record.
+fn run(row: &Row, brokers: &str, sends: u32) -> Result<(f64, f64), Failure> {
+    let target = Target { brokers, sends };
+    let mut sender = (row.prepare)(&target)?;
+    let (started, processor) = (Instant::now(), processor_time());
+    sender()?;
+    let (wall, processor) = (
+        started.elapsed(),
+        processor_time().saturating_sub(processor),
+    );
+    let each = |time: Duration| time.as_secs_f64() * 1e9 / f64::from(sends);
+    Ok((each(wall), each(processor)))
+}
+
+/// Of all threads of this process: librdkafka's, and the embedded cluster's.
+fn processor_time() -> Duration {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    Duration::new(
+        time.tv_sec.unsigned_abs(),
+        u32::try_from(time.tv_nsec).unwrap_or(0),
+    )
+}
+
+fn median(values: &mut [f64]) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    match values {
+        [] => f64::NAN,
+        _ if values.len() % 2 == 1 => values[middle],
+        _ => f64::midpoint(values[middle - 1], values[middle]),
+    }
+}
+
+impl Arguments {
+    fn parse() -> Result<Self, Failure> {
+        let mut arguments = Self {
+            json: None,
+            brokers: None,
+            sends: 200_000,
+            rounds: 5,
+            only: None,
+        };
+        let mut words = std::env::args().skip(1);
+        while let Some(word) = words.next() {
+            let mut value = || words.next().ok_or_else(|| format!("{word} needs a value"));
+            match &*word {
+                "--json" => arguments.json = Some(value()?),
+                "--brokers" => arguments.brokers = Some(value()?),
+                "--sends" => arguments.sends = value()?.parse()?,
+                "--rounds" => arguments.rounds = value()?.parse()?,
+                "--only" => arguments.only = Some(value()?),
+                _ => return Err(format!("unknown argument {word:?}").into()),
+            }
+        }
+        Ok(arguments)
+    }
+}
