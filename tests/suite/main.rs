@@ -9,6 +9,7 @@
 )]
 
 mod conformance;
+mod embedded;
 mod evolution;
 mod example;
 mod golden;
