@@ -11,7 +11,6 @@
 mod conformance;
 mod embedded;
 mod evolution;
-mod example;
 mod golden;
 mod isolation;
 mod kafka;
