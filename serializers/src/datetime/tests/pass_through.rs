@@ -87,7 +87,9 @@ struct Shown<'a>(&'a str);
 impl Serialize for Shown<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         // In pieces, as most `Display` implementations write.
-        let (head, tail) = self.0.split_at(usize::from(self.0.is_ascii()) * self.0.len() / 2);
+        let (head, tail) = self
+            .0
+            .split_at(usize::from(self.0.is_ascii()) * self.0.len() / 2);
         serializer.collect_str(&format_args!("{head}{tail}"))
     }
 }
@@ -250,10 +252,7 @@ fn types_that_are_shown() {
     check(&std::time::Duration::new(1, 2));
     check(&jiff::Span::new().hours(25));
     check(&(chrono::NaiveDate::MAX, chrono::NaiveTime::MIN));
-    check(&(
-        jiff::civil::date(2024, 1, 2),
-        jiff::civil::time(3, 4, 5, 6),
-    ));
+    check(&(jiff::civil::date(2024, 1, 2), jiff::civil::time(3, 4, 5, 6)));
 }
 
 #[test]
@@ -286,8 +285,16 @@ impl<A: Serialize, B: Serialize> Serialize for Like<A, B> {
 #[test]
 fn what_is_only_like_a_system_time_is_a_struct() {
     #[track_caller]
-    fn like<A: Serialize, B: Serialize>(name: &'static str, first: (&'static str, A), second: (&'static str, B)) {
-        check(&Like { name, first, second });
+    fn like<A: Serialize, B: Serialize>(
+        name: &'static str,
+        first: (&'static str, A),
+        second: (&'static str, B),
+    ) {
+        check(&Like {
+            name,
+            first,
+            second,
+        });
     }
     let (name, secs, nanos) = ("SystemTime", "secs_since_epoch", "nanos_since_epoch");
     like("Clock", (secs, 1), (nanos, 2));
@@ -299,7 +306,11 @@ fn what_is_only_like_a_system_time_is_a_struct() {
     like(name, (secs, 1.5), (nanos, 2));
     like(name, (secs, 1), (nanos, 1_000_000_000));
     like(name, (secs, u64::MAX), (nanos, u64::MAX));
-    like(name, (secs, vec!["a text that is longer than a number"]), (nanos, ()));
+    like(
+        name,
+        (secs, vec!["a text that is longer than a number"]),
+        (nanos, ()),
+    );
 }
 
 /// Skips a field or ends early, as a derive may.

@@ -167,7 +167,11 @@ fn leap_seconds_are_errors() {
     let leap = utc("2016-12-31T23:59:60.5Z");
     check_refused(default(), &leap, "leap second");
     check_refused(epoch(EpochMillis), &leap, "leap second");
-    check_refused(default().naive(Naive::Keep), &leap.naive_utc(), "leap second");
+    check_refused(
+        default().naive(Naive::Keep),
+        &leap.naive_utc(),
+        "leap second",
+    );
 }
 
 #[test]
@@ -213,7 +217,11 @@ fn the_longest_zone_names_are_recognised() {
 fn system_times_are_datetimes() {
     let at = SystemTime::UNIX_EPOCH + Duration::new(1_704_164_645, 6_007_008);
     check(default(), &at, r#""2024-01-02T03:04:05.006007Z""#);
-    check(epoch(EpochNanos), &[Some(at), None], "[1704164645006007008,null]");
+    check(
+        epoch(EpochNanos),
+        &[Some(at), None],
+        "[1704164645006007008,null]",
+    );
     check(epoch(EpochSeconds), &SystemTime::UNIX_EPOCH, "0");
 }
 

@@ -50,7 +50,10 @@ fn fractions_up_to_the_nanosecond_are_read() {
     }
     let nano = "2024-01-02T03:04:05.123456789Z";
     check("2024-01-02T03:04:05.123456789000Z", Ok(nano));
-    check("2024-01-02T03:04:05.000000000000Z", Ok("2024-01-02T03:04:05Z"));
+    check(
+        "2024-01-02T03:04:05.000000000000Z",
+        Ok("2024-01-02T03:04:05Z"),
+    );
     for finer in ["1234567891", "00000000001", "123456789001"] {
         let text = format!("2024-01-02T03:04:05.{finer}Z");
         check(&text, Err("below the nanosecond"));
