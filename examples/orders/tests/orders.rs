@@ -1,6 +1,10 @@
 //! The main job, as a newcomer runs it.
 #![forbid(unsafe_code)]
-#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
 use std::process::Command;
 
