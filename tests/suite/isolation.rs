@@ -1,6 +1,6 @@
 //! What a feature brings, and what it must not.
 
-use wireform_tests::workspace::tree;
+use wireform_tests::workspace::{cargo, tree};
 
 #[track_caller]
 fn check_absent(package: &str, features: &str, absent: &[&str]) {
@@ -66,5 +66,30 @@ fn registry_alone_has_no_network() {
 fn producer_brings_no_codec() {
     for absent in [AVRO, PROTOBUF, DATETIME, &["reqwest", "serde_json_"]] {
         check_absent("wireform-producer", "", absent);
+    }
+}
+
+#[test]
+fn no_dependency_needs_a_newer_rust() {
+    let metadata: serde_json::Value =
+        serde_json::from_str(&cargo(&["metadata", "--locked", "--format-version", "1"])).unwrap();
+    let number = |version: &str| -> Vec<u32> {
+        version
+            .split('.')
+            .take(2)
+            .map(|part| part.parse().unwrap())
+            .collect()
+    };
+    let packages = metadata["packages"].as_array().unwrap();
+    assert!(packages.len() > 100);
+    for package in packages {
+        let Some(needed) = package["rust_version"].as_str() else {
+            continue;
+        };
+        assert!(
+            number(needed) <= vec![1, 88],
+            "{} needs Rust {needed}",
+            package["name"]
+        );
     }
 }

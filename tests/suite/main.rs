@@ -9,8 +9,8 @@
 )]
 
 mod conformance;
+mod embedded;
 mod evolution;
-mod example;
 mod golden;
 mod isolation;
 mod kafka;

@@ -15,7 +15,7 @@ use crate::order::{Order, orders};
 use crate::proto;
 
 /// Sends `count` orders in one codec as fast as they go, and prints the rate.
-pub async fn run(
+pub(crate) async fn run(
     producer: &Producer,
     registry: &Arc<dyn Registry>,
     codec: Codec,

@@ -28,7 +28,7 @@ use crate::args::{Args, Codec};
 /// Protobuf messages, generated from `proto/` by `build.rs`.
 mod proto {
     include!(concat!(env!("OUT_DIR"), "/wireform_protos.rs"));
-    pub use self::shop::orders::v1::{Item, Order, Status};
+    pub(crate) use self::shop::orders::v1::{Item, Order, Status};
 }
 
 #[tokio::main]

@@ -10,7 +10,7 @@ use wireform::Reader;
 use wireform_producer::{MessageHeaders, Placed, Producer};
 
 /// Reads the records that were just placed with a plain rdkafka consumer, and prints them.
-pub async fn back<T: Debug>(
+pub(crate) async fn back<T: Debug>(
     producer: &Producer,
     placed: &[Placed],
     reader: &Reader<T>,

@@ -7,7 +7,7 @@ use crate::args::Codec;
 use crate::codecs::now;
 
 /// Sends orders keyed `order-<id>`, all at once, and waits for each; prints where each landed.
-pub async fn all<T>(
+pub(crate) async fn all<T>(
     codec: Codec,
     producer: &Producer,
     serializer: impl Serializer<T> + 'static,

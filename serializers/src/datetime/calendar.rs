@@ -110,8 +110,10 @@ mod tests {
         let mut date = jiff::civil::date(0, 1, 1);
         for days in -719_528..=2_932_896 {
             let ours = Date::from_days(days).unwrap();
-            let (year, month, day) = (date.year(), date.month(), date.day());
-            assert_eq!((ours.year, ours.month, ours.day), (year.into(), month as u32, day as u32));
+            let [year, month, day] =
+                [date.year(), date.month().into(), date.day().into()].map(i32::from);
+            let (month, day) = (month.unsigned_abs(), day.unsigned_abs());
+            assert_eq!((ours.year, ours.month, ours.day), (year, month, day));
             assert_eq!(ours.to_days(), days);
             if days < 2_932_896 {
                 date = date.tomorrow().unwrap();

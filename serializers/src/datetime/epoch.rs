@@ -76,7 +76,9 @@ impl<T: Datetime, U: EpochUnit> Serialize for Epoch<T, U> {
 
 impl<'de, T: Datetime, U: EpochUnit> Deserialize<'de> for Epoch<T, U> {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_i64(Units::<T, U>(PhantomData)).map(Self::new)
+        deserializer
+            .deserialize_i64(Units::<T, U>(PhantomData))
+            .map(Self::new)
     }
 }
 

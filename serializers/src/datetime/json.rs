@@ -125,7 +125,7 @@ impl<T: DeserializeOwned> Deserializer<T> for DatetimeJson<T> {
             return Err(Error::new(ErrorKind::Config, EPOCH_IS_FOR_WRITING));
         }
         self.limits.check_payload(bytes)?;
-        serde_json::from_slice(bytes).map_err(decode_error)
+        serde_json::from_slice(bytes).map_err(|error| decode_error(&error))
     }
 }
 
@@ -181,14 +181,14 @@ impl<T: ?Sized> fmt::Debug for DatetimeJson<T> {
 }
 
 /// Says what is wrong with a datetime; of everything else only where it is, as [`json_error`].
-fn decode_error(error: serde_json::Error) -> Error {
+fn decode_error(error: &serde_json::Error) -> Error {
     match Fault::told_in(&error.to_string()) {
         Some(fault) => {
             let (line, column) = (error.line(), error.column());
             let message = format!("{fault}, line {line} column {column}");
             Error::new(ErrorKind::Decode, message)
         }
-        None => json_error(ErrorKind::Decode, &error),
+        None => json_error(ErrorKind::Decode, error),
     }
 }
 

@@ -87,7 +87,10 @@ impl Moment {
     pub(super) fn from_units(units: i64, per_second: u32) -> Option<Self> {
         let per = i64::from(per_second);
         let within = u32::try_from(units.rem_euclid(per)).ok()?;
-        Self::checked(units.div_euclid(per), within * (NANOS_PER_SECOND / per_second))
+        Self::checked(
+            units.div_euclid(per),
+            within * (NANOS_PER_SECOND / per_second),
+        )
     }
 }
 

@@ -23,14 +23,14 @@
 //! | digits after the ninth | error, unless they are zeros |
 //!
 //! ```
-//! use chrono::{DateTime, Utc};
+//! use std::time::SystemTime;
 //!
 //! #[derive(serde::Serialize, serde::Deserialize)]
 //! struct Order {
 //!     #[serde(with = "wireform::datetime::rfc3339::millis")]
-//!     placed_at: DateTime<Utc>,
+//!     placed_at: SystemTime,
 //!     #[serde(with = "wireform::datetime::rfc3339::seconds::option", default)]
-//!     paid_at: Option<DateTime<Utc>>,
+//!     paid_at: Option<SystemTime>,
 //! }
 //!
 //! let json = r#"{"placed_at":"2024-01-02T03:04:05.006Z","paid_at":null}"#;
@@ -90,7 +90,9 @@ impl<T: Datetime, P: TextPrecision> Serialize for Rfc3339<T, P> {
 
 impl<'de, T: Datetime, P: TextPrecision> Deserialize<'de> for Rfc3339<T, P> {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_str(Text(PhantomData)).map(Self::new)
+        deserializer
+            .deserialize_str(Text(PhantomData))
+            .map(Self::new)
     }
 }
 

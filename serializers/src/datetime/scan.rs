@@ -29,7 +29,10 @@ pub(super) fn rfc3339(text: &str) -> Result<Moment, Fault> {
         return Err(Fault::Shape);
     }
     let offset = scanned.offset_minutes.ok_or(Fault::Naive)?;
-    scanned.instant(offset)?.at_offset(offset).ok_or(Fault::Offset)
+    scanned
+        .instant(offset)?
+        .at_offset(offset)
+        .ok_or(Fault::Offset)
 }
 
 impl Scanned {
@@ -48,7 +51,23 @@ impl Scanned {
 pub(super) fn scan(text: &[u8]) -> Result<Scanned, Fault> {
     let (year, after_year) = scan_year(text).ok_or(Fault::Shape)?;
     let (clock, after_clock) = after_year.split_first_chunk().ok_or(Fault::Shape)?;
-    let [b'-', m, mm, b'-', d, dd, t @ (b'T' | b't'), h, hh, b':', n, nn, b':', s, ss] = *clock
+    let [
+        b'-',
+        m,
+        mm,
+        b'-',
+        d,
+        dd,
+        t @ (b'T' | b't'),
+        h,
+        hh,
+        b':',
+        n,
+        nn,
+        b':',
+        s,
+        ss,
+    ] = *clock
     else {
         return Err(Fault::Shape);
     };
@@ -93,7 +112,10 @@ fn scan_fraction(text: &[u8]) -> Result<(u32, &[u8]), Fault> {
     let [b'.', digits @ ..] = text else {
         return Ok((0, text));
     };
-    let len = digits.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let len = digits
+        .iter()
+        .take_while(|byte| byte.is_ascii_digit())
+        .count();
     if len == 0 {
         return Err(Fault::Shape);
     }

@@ -36,7 +36,10 @@ impl<const N: usize> StackText<N> {
         self.bytes.get(..self.len).unwrap_or_default()
     }
 
-    #[allow(clippy::expect_used, reason = "only ASCII and whole `str`s are appended")]
+    #[allow(
+        clippy::expect_used,
+        reason = "only ASCII and whole `str`s are appended"
+    )]
     pub(super) fn as_str(&self) -> &str {
         std::str::from_utf8(self.as_bytes()).expect("whole strings in a row are UTF-8")
     }
@@ -57,7 +60,11 @@ impl<const N: usize> StackText<N> {
 impl<const N: usize> fmt::Write for StackText<N> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         self.push(text);
-        if self.overflow { Err(fmt::Error) } else { Ok(()) }
+        if self.overflow {
+            Err(fmt::Error)
+        } else {
+            Ok(())
+        }
     }
 }
 

@@ -56,11 +56,14 @@ impl Context {
         let error = failure
             .fault
             .map_or_else(otherwise, |fault| fault.error(ErrorKind::Encode));
-        failure.path.into_iter().fold(error, |error, place| match place {
-            Place::Entry(key) => error.at(format!("[{key}]")),
-            Place::Item(index) => error.at(format!("[{index}]")),
-            Place::Name(name) => error.at(name),
-        })
+        failure
+            .path
+            .into_iter()
+            .fold(error, |error, place| match place {
+                Place::Entry(key) => error.at(format!("[{key}]")),
+                Place::Item(index) => error.at(format!("[{index}]")),
+                Place::Name(name) => error.at(name),
+            })
     }
 
     #[cold]

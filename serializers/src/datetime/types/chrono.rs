@@ -24,7 +24,9 @@ impl Datetime for DateTime<FixedOffset> {
 
     fn from_moment(moment: Moment) -> Result<Self> {
         let utc = DateTime::<Utc>::from_moment(moment)?;
-        let offset = decode(FixedOffset::east_opt(i32::from(moment.offset_minutes()) * 60))?;
+        let offset = decode(FixedOffset::east_opt(
+            i32::from(moment.offset_minutes()) * 60,
+        ))?;
         // Near the ends of chrono's years the local time does not fit.
         decode(utc.naive_utc().checked_add_offset(offset))?;
         Ok(utc.with_timezone(&offset))

@@ -12,6 +12,10 @@ impl Datetime for Timestamp {
 
     fn from_moment(moment: Moment) -> Result<Self> {
         let seconds = decode(Self::from_second(moment.seconds()).ok())?;
-        decode(seconds.checked_add(jiff::SignedDuration::from_nanos(moment.nanos().into())).ok())
+        decode(
+            seconds
+                .checked_add(jiff::SignedDuration::from_nanos(moment.nanos().into()))
+                .ok(),
+        )
     }
 }

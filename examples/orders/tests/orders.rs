@@ -1,8 +1,12 @@
 //! The main job, as a newcomer runs it.
+#![forbid(unsafe_code)]
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
 use std::process::Command;
-
-use wireform_tests::workspace::root;
 
 #[test]
 fn the_example_places_and_reads_three_orders_in_every_codec() {
@@ -76,10 +80,7 @@ fn run(args: &[&str]) -> String {
 }
 
 fn command(args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO"));
-    command
-        .current_dir(root())
-        .args(["run", "--quiet", "-p", "orders", "--"])
-        .args(args);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_orders"));
+    command.args(args);
     command
 }
