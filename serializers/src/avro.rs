@@ -30,5 +30,11 @@ pub use self::typed::{
     TimeMillis, TimestampMicros, TimestampMillis, TimestampNanos, TypeHead, schema_of, schema_text,
     with,
 };
+#[cfg(feature = "bytes")]
+#[doc(no_inline)]
+pub use bytes::Bytes;
+#[cfg(feature = "compact_str")]
+#[doc(no_inline)]
+pub use compact_str::CompactString;
 #[cfg(feature = "derive")]
 pub use wireform_derive::Avro;

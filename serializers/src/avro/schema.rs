@@ -43,6 +43,7 @@ struct Inner {
     nodes: Box<[Node]>,
     root: NodeId,
     names: HashMap<Arc<str>, NodeId>,
+    own_names: Box<[Arc<str>]>,
     fingerprint: Fingerprint,
 }
 
@@ -119,6 +120,12 @@ impl Schema {
         let mut names: Vec<&str> = self.0.names.keys().map(|name| &**name).collect();
         names.sort_unstable();
         names
+    }
+
+    /// Full names of the types that the text defines itself, not those of its references: in the
+    /// order in which they stand there.
+    pub fn own_names(&self) -> impl Iterator<Item = &str> {
+        self.0.own_names.iter().map(|name| &**name)
     }
 
     /// The full name of the outermost type, if it is a record, an enum or a fixed.
