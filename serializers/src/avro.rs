@@ -5,6 +5,7 @@
 //! parsed once and shared, and [`SerdeAvro`], which writes and reads any serde type with one.
 
 mod compatibility;
+mod fields;
 mod plan;
 mod read;
 mod rules;
@@ -12,6 +13,7 @@ mod schema;
 mod serde_avro;
 mod serde_read;
 mod serde_write;
+mod transcode;
 mod typed;
 mod write;
 
@@ -22,6 +24,7 @@ pub use self::schema::{
     Schema,
 };
 pub use self::serde_avro::SerdeAvro;
+pub use self::transcode::Transcoder;
 pub use self::typed::{
     Avro, AvroBorrow, AvroDecode, AvroEncode, AvroPlan, AvroRecord, AvroString, AvroType, Cursor,
     Date, Decimal, Duration, Encoder, FieldHead, FieldValue, Fields, LocalTimestampMicros,

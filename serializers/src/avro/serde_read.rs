@@ -544,13 +544,13 @@ impl<'de> VariantAccess<'de> for ValueReader<'_, 'de> {
 
 /// The specification promotes `int` and `long` to `float`, to the nearest.
 #[allow(clippy::cast_precision_loss, reason = "so the specification asks")]
-fn as_float(value: i64) -> f32 {
+pub(super) fn as_float(value: i64) -> f32 {
     value as f32
 }
 
 /// As [`as_float`].
 #[allow(clippy::cast_precision_loss, reason = "so the specification asks")]
-fn as_double(value: i64) -> f64 {
+pub(super) fn as_double(value: i64) -> f64 {
     value as f64
 }
 
