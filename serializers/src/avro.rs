@@ -4,8 +4,11 @@
 //! The main types are [`Avro`], for types that [derive](derive@Avro) it or were generated, [`Schema`],
 //! parsed once and shared, and [`SerdeAvro`], which writes and reads any serde type with one.
 
+mod calendar;
 mod compatibility;
+mod decimal;
 mod fields;
+pub mod json;
 mod plan;
 mod read;
 mod rules;

@@ -59,6 +59,11 @@ impl<'de> Cursor<'de> {
         self.len - self.rest.len()
     }
 
+    /// Bytes not read yet.
+    pub(crate) fn remaining(&self) -> usize {
+        self.rest.len()
+    }
+
     /// Ends the datum.
     ///
     /// # Errors
