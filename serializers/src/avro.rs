@@ -5,6 +5,7 @@
 //! parsed once and shared, and [`SerdeAvro`], which writes and reads any serde type with one.
 
 mod calendar;
+mod codec_schema;
 mod compatibility;
 mod decimal;
 mod fields;
