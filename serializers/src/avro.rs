@@ -3,6 +3,10 @@
 //!
 //! The main types are [`Avro`], for types that [derive](derive@Avro) it or were generated, [`Schema`],
 //! parsed once and shared, and [`SerdeAvro`], which writes and reads any serde type with one.
+//!
+//! Without a type of one's own: `AvroValue` (feature `avro-value`) writes and reads apache-avro's
+//! generic `Value`, [`json`] turns data into text and back, and [`Transcoder`] rewrites data of one
+//! schema as data of another.
 
 mod calendar;
 mod codec_schema;
@@ -19,6 +23,8 @@ mod serde_read;
 mod serde_write;
 mod transcode;
 mod typed;
+#[cfg(feature = "avro-value")]
+mod value;
 mod write;
 
 pub use self::compatibility::check_compatibility;
@@ -36,5 +42,12 @@ pub use self::typed::{
     TimeMillis, TimestampMicros, TimestampMillis, TimestampNanos, TypeHead, schema_of, schema_text,
     with,
 };
+#[cfg(feature = "avro-value")]
+#[cfg_attr(docsrs, doc(cfg(feature = "avro-value")))]
+pub use self::value::{AvroValue, AvroValuePlan};
+#[cfg(feature = "avro-value")]
+#[cfg_attr(docsrs, doc(cfg(feature = "avro-value")))]
+#[doc(no_inline)]
+pub use apache_avro::{self, types::Value};
 #[cfg(feature = "derive")]
 pub use wireform_derive::Avro;
