@@ -21,11 +21,13 @@ mod schema;
 mod serde_avro;
 mod serde_read;
 mod serde_write;
+mod single_object;
 mod transcode;
 mod typed;
 #[cfg(feature = "avro-value")]
 mod value;
 mod write;
+mod writer_plan;
 
 pub use self::compatibility::check_compatibility;
 pub use self::rules::AvroRules;
@@ -34,6 +36,7 @@ pub use self::schema::{
     Schema,
 };
 pub use self::serde_avro::SerdeAvro;
+pub use self::single_object::{SingleObject, SingleObjectReader};
 pub use self::transcode::Transcoder;
 pub use self::typed::{
     Avro, AvroBorrow, AvroDecode, AvroEncode, AvroPlan, AvroRecord, AvroString, AvroType, Cursor,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use wireform_registry::{ResolvedSchema, SchemaKind};
+use wireform_registry::{NamedText, ResolvedSchema, SchemaKind};
 
 use super::read::Cursor;
 use super::rules::parse_resolved;
@@ -22,12 +22,6 @@ pub(super) struct CodecSchema {
 }
 
 impl CodecSchema {
-    /// A schema whose text imports nothing.
-    pub(super) fn of(schema: Schema) -> Self {
-        let source = SchemaSource::new(SchemaKind::Avro, schema.shared_text());
-        Self::with(schema, source)
-    }
-
     /// Parses a text and what it imports.
     pub(super) fn parse(source: SchemaSource) -> Result<Self> {
         let mut references = Vec::new();
@@ -37,7 +31,8 @@ impl CodecSchema {
         Ok(Self::with(schema, source))
     }
 
-    fn with(schema: Schema, mut source: SchemaSource) -> Self {
+    /// A schema that was parsed from `source` before.
+    pub(super) fn with(schema: Schema, mut source: SchemaSource) -> Self {
         source.record = schema.full_name().map(str::to_owned);
         let mut reference = SchemaRef::unknown();
         reference.set_fingerprint(Some(schema.fingerprint().to_be_bytes()));
@@ -83,6 +78,21 @@ pub(super) fn datum_of_raw_body(body: &[u8], limits: &Limits) -> Result<Vec<u8>>
     let mut datum = Vec::with_capacity(body.len() + 5);
     write::bytes(body, &mut datum);
     Ok(datum)
+}
+
+/// A schema with the texts of all that it imports.
+pub(super) fn resolved(source: &SchemaSource) -> Result<ResolvedSchema> {
+    let mut references = Vec::new();
+    collect_imports(source, &mut references, 0)?;
+    let mut schema = ResolvedSchema::new(source.kind, source.text.clone());
+    schema.references = (references.into_iter())
+        .map(|text| NamedText {
+            // Avro's names are in the texts.
+            name: String::new(),
+            text,
+        })
+        .collect();
+    Ok(schema)
 }
 
 fn collect_imports(source: &SchemaSource, out: &mut Vec<Arc<str>>, depth: usize) -> Result<()> {

@@ -102,7 +102,8 @@ impl AvroValue {
     /// # Errors
     /// `LimitExceeded` if types are nested too deeply to be read.
     pub fn with_schema(schema: &Schema) -> Result<Self> {
-        Self::of(CodecSchema::of(schema.clone()))
+        let source = SchemaSource::new(SchemaKind::Avro, schema.shared_text());
+        Self::of(CodecSchema::with(schema.clone(), source))
     }
 
     fn of(codec: CodecSchema) -> Result<Self> {
