@@ -13,6 +13,9 @@ mod codec_schema;
 mod compatibility;
 mod decimal;
 mod fields;
+#[cfg(feature = "avro-file")]
+#[cfg_attr(docsrs, doc(cfg(feature = "avro-file")))]
+pub mod file;
 pub mod json;
 mod plan;
 mod read;

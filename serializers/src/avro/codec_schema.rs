@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use wireform_registry::{NamedText, ResolvedSchema, SchemaKind};
+use wireform_registry::{NamedText, ResolvedSchema};
 
 use super::read::Cursor;
 use super::rules::parse_resolved;

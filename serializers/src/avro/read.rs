@@ -304,7 +304,7 @@ impl<'de> Cursor<'de> {
         Ok(value)
     }
 
-    /// Enters a record, array, map or union.
+    /// Enters a record, array or map.
     ///
     /// # Errors
     /// `LimitExceeded` if that is too deep.
@@ -361,6 +361,8 @@ impl<'de> Cursor<'de> {
             _ => {
                 match schema.kind(id) {
                     Kind::Record(record) => self.enter_record(record.fields.len())?,
+                    // No union holds a union: it cannot nest by itself.
+                    Kind::Union(_) => return self.skip_nested(schema, id, sizes),
                     _ => self.enter()?,
                 }
                 self.skip_nested(schema, id, sizes)?;
