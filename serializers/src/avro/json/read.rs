@@ -281,31 +281,57 @@ impl<'j, 't> Reader<'j, 't, '_> {
         found.map(|(index, id)| (index, *id)).ok_or_else(known)
     }
 
-    /// The first branch that takes the value.
+    /// The first branch that takes the value; of a number, one that holds it exactly before others.
     fn plain_union(&mut self, branches: &[NodeId]) -> Result<()> {
         let shape = self.text.shape()?;
-        let (from, start, depth) = (self.text.at(), self.out.len(), self.depth);
+        let number = self.peek_number(shape)?;
         let mut failure: Option<Error> = None;
         let mut tries = 0;
-        for (index, branch) in branches.iter().enumerate() {
-            if !self.may_take(self.json.schema.node(*branch), shape) {
-                continue;
+        for is_exact in [true, false] {
+            for (index, branch) in branches.iter().enumerate() {
+                let node = self.json.schema.node(*branch);
+                let holds = number.is_none_or(|number| holds_exactly(&node.kind, number));
+                if holds != is_exact || !self.may_take(node, shape) {
+                    continue;
+                }
+                match self.try_branch(index, *branch)? {
+                    None => return Ok(()),
+                    Some(error) => failure = Some(error),
+                }
+                tries += 1;
             }
-            write::count(index, self.out);
-            match self.value(*branch) {
-                Err(error) if error.kind() == ErrorKind::Encode => failure = Some(error),
-                done => return done,
-            }
-            tries += 1;
-            self.spend(self.text.at().saturating_sub(from))?;
-            self.text.go_back(from);
-            self.out.truncate(start);
-            self.depth = depth;
         }
         match failure {
             Some(error) if tries == 1 => Err(error),
             _ => Err(expected("one of the union's branches", shape)),
         }
+    }
+
+    /// Reads a value of a branch; if it does not fit, goes back and tells why.
+    fn try_branch(&mut self, index: usize, branch: NodeId) -> Result<Option<Error>> {
+        let (from, start, depth) = (self.text.at(), self.out.len(), self.depth);
+        write::count(index, self.out);
+        match self.value(branch) {
+            Ok(()) => Ok(None),
+            Err(error) if error.kind() == ErrorKind::Encode => {
+                self.spend(self.text.at().saturating_sub(from))?;
+                self.text.go_back(from);
+                self.out.truncate(start);
+                self.depth = depth;
+                Ok(Some(error))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn peek_number(&mut self, shape: Shape) -> Result<Option<&'t str>> {
+        if shape != Shape::Number {
+            return Ok(None);
+        }
+        let from = self.text.at();
+        let number = self.text.number()?;
+        self.text.go_back(from);
+        Ok(Some(number))
     }
 
     fn may_take(&self, node: &Node, shape: Shape) -> bool {
@@ -378,6 +404,32 @@ fn field_index(record: &Record, name: &str, next: usize) -> Result<usize> {
         .field(name)
         .map(|(index, _)| index)
         .ok_or_else(unknown)
+}
+
+/// Whether nothing of the number is lost in a float or double; other types refuse what they do not
+/// hold.
+fn holds_exactly(kind: &Kind, number: &str) -> bool {
+    let Ok(double) = number.parse::<f64>() else {
+        return false;
+    };
+    let is_whole = !number.contains(['.', 'e', 'E']);
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "a double of a whole number is whole; what is out of range comes back as another"
+    )]
+    let is_same = |double: f64| number.parse() == Ok(double as i128);
+    match kind {
+        Kind::Double => !is_whole || is_same(double),
+        Kind::Float => {
+            let float = number.parse::<f32>().unwrap_or(f32::INFINITY);
+            match is_whole {
+                true => is_same(float.into()),
+                // The text of a float is short, and seldom exactly the float.
+                false => f64::from(float) == double || format!("{float:?}").parse() == Ok(double),
+            }
+        }
+        _ => true,
+    }
 }
 
 /// Code points 0 to 255 are the bytes 0 to 255.

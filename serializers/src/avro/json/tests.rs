@@ -261,6 +261,40 @@ fn plain_unions_take_the_first_branch_that_fits() {
         &[[6].as_slice(), &1000_f64.to_le_bytes()].concat(),
     );
     check_refused(&json, "true", ErrorKind::Encode, "found a boolean");
+    let floats = plain(r#"["float","double"]"#);
+    check(
+        &floats,
+        &[[0].as_slice(), &0.1_f32.to_le_bytes()].concat(),
+        "0.1",
+    );
+    for value in [5e-324_f64, 1e300, 0.123_456_789_012] {
+        let datum = [[2].as_slice(), &value.to_le_bytes()].concat();
+        check(&floats, &datum, &format!("{value:?}"));
+    }
+    // 2^53 + 1 is no double.
+    let exact = plain(r#"["float","double","long"]"#);
+    check_read(
+        &exact,
+        "9007199254740993",
+        &[4, 0x82, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x20],
+    );
+    check_read(
+        &exact,
+        "16777216",
+        &[[0].as_slice(), &16_777_216_f32.to_le_bytes()].concat(),
+    );
+    check_read(
+        &exact,
+        "16777217",
+        &[[2].as_slice(), &16_777_217_f64.to_le_bytes()].concat(),
+    );
+    let long = "0.12345678901234567";
+    let float = 0.123_456_79_f32.to_le_bytes();
+    check_read(
+        &plain(r#"["null","float"]"#),
+        long,
+        &[[2].as_slice(), &float].concat(),
+    );
     // Of one branch that could take it, the reason.
     let pair = r#"["null",{"type":"enum","name":"E","symbols":["A"]}]"#;
     check_refused(&plain(pair), "\"B\"", ErrorKind::Encode, "no such symbol");
