@@ -1,5 +1,12 @@
 //! Container files, generic values and JSON against fastavro, by `tests/interop/avro_files.py`.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test that cannot read its data fails"
+)]
+
 use std::fs;
 use std::path::PathBuf;
 
@@ -193,20 +200,7 @@ fn check_random(schema: &str, datum: &[u8], theirs: Option<&Json>) {
     }
     let plain = json.plain();
     let text = plain.to_text(datum).unwrap();
-    // Another branch may take it, and holds the same.
+    // Another branch may take it, and then writes the same.
     let back = plain.to_datum(&text).unwrap();
-    let again = plain.to_text(&back).unwrap();
-    let as_doubles = |text: &str| doubles(serde_json::from_str(text).unwrap());
-    assert_eq!(as_doubles(&again), as_doubles(&text));
-    assert_eq!(plain.to_datum(&again).unwrap(), back, "{again}");
-}
-
-/// A long that a double holds may come back as one.
-fn doubles(json: Json) -> Json {
-    match json {
-        Json::Array(items) => items.into_iter().map(doubles).collect(),
-        Json::Object(entries) => entries.into_iter().map(|(k, v)| (k, doubles(v))).collect(),
-        Json::Number(number) => number.as_f64().unwrap().into(),
-        other => other,
-    }
+    assert_eq!(plain.to_text(&back).unwrap(), text);
 }

@@ -18,8 +18,9 @@ mod write;
 ///   `{"branch": value}`, with the full name of a record, enum or fixed, or the name of the type;
 ///   `null` stands alone.
 /// - [`plain`](Self::plain): a value of a union stands alone. Read back, it is of the first branch
-///   that takes it, so that `5` of `["int", "long"]` is an `int` whichever it was. Only a number
-///   that a `float` or `double` would round goes to a later branch that holds it exactly.
+///   that takes it, so that `5` of `["int", "long"]` is an `int` whichever it was. Of numbers, `5`
+///   is an integer before it is a float, `5.0` is none, and what a `float` would round goes to a
+///   `double`.
 ///
 /// In both, bytes and fixed are strings whose code points 0 to 255 are the bytes, `NaN`,
 /// `Infinity` and `-Infinity` are strings, as Java's `JsonEncoder` writes them, and maps keep the

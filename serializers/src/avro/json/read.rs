@@ -281,17 +281,17 @@ impl<'j, 't> Reader<'j, 't, '_> {
         found.map(|(index, id)| (index, *id)).ok_or_else(known)
     }
 
-    /// The first branch that takes the value; of a number, one that holds it exactly before others.
+    /// The first branch that takes the value; of a number, the first one of those that suit it best.
     fn plain_union(&mut self, branches: &[NodeId]) -> Result<()> {
         let shape = self.text.shape()?;
         let number = self.peek_number(shape)?;
         let mut failure: Option<Error> = None;
         let mut tries = 0;
-        for is_exact in [true, false] {
+        for round in 0..=ROUNDED {
             for (index, branch) in branches.iter().enumerate() {
                 let node = self.json.schema.node(*branch);
-                let holds = number.is_none_or(|number| holds_exactly(&node.kind, number));
-                if holds != is_exact || !self.may_take(node, shape) {
+                let rank = number.map_or(0, |number| rank(&node.kind, number));
+                if rank != round || !self.may_take(node, shape) {
                     continue;
                 }
                 match self.try_branch(index, *branch)? {
@@ -406,29 +406,27 @@ fn field_index(record: &Record, name: &str, next: usize) -> Result<usize> {
         .ok_or_else(unknown)
 }
 
-/// Whether nothing of the number is lost in a float or double; other types refuse what they do not
-/// hold.
-fn holds_exactly(kind: &Kind, number: &str) -> bool {
-    let Ok(double) = number.parse::<f64>() else {
-        return false;
-    };
+/// How well a type suits a number, 0 best: whole numbers are integers before they are floats, and
+/// a float or double that holds the number is better than one that rounds it.
+fn rank(kind: &Kind, number: &str) -> u8 {
     let is_whole = !number.contains(['.', 'e', 'E']);
+    let double = number.parse::<f64>().unwrap_or(f64::INFINITY);
+    let float = number.parse::<f32>().unwrap_or(f32::INFINITY);
     #[allow(
         clippy::cast_possible_truncation,
         reason = "a double of a whole number is whole; what is out of range comes back as another"
     )]
     let is_same = |double: f64| number.parse() == Ok(double as i128);
-    match kind {
+    let is_held = match kind {
         Kind::Double => !is_whole || is_same(double),
-        Kind::Float => {
-            let float = number.parse::<f32>().unwrap_or(f32::INFINITY);
-            match is_whole {
-                true => is_same(float.into()),
-                // The text of a float is short, and seldom exactly the float.
-                false => f64::from(float) == double || format!("{float:?}").parse() == Ok(double),
-            }
-        }
-        _ => true,
+        Kind::Float if is_whole => is_same(float.into()),
+        // The text of a float is short, and seldom exactly the float.
+        Kind::Float => f64::from(float) == double || format!("{float:?}").parse() == Ok(double),
+        _ => return 0,
+    };
+    match is_held {
+        true => u8::from(is_whole),
+        false => ROUNDED,
     }
 }
 
@@ -457,6 +455,8 @@ fn unfit(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::Encode, message.into())
 }
 
+/// The worst rank of a number.
+const ROUNDED: u8 = 2;
 /// How often each byte of text may be read in vain, on average.
 const WORK_PER_BYTE: usize = 64;
 const WORK: usize = 1 << 16;

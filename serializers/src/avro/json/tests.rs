@@ -279,15 +279,23 @@ fn plain_unions_take_the_first_branch_that_fits() {
         &[4, 0x82, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x20],
     );
     check_read(
-        &exact,
+        &floats,
         "16777216",
         &[[0].as_slice(), &16_777_216_f32.to_le_bytes()].concat(),
     );
     check_read(
-        &exact,
+        &floats,
         "16777217",
         &[[2].as_slice(), &16_777_217_f64.to_le_bytes()].concat(),
     );
+    check_read(&exact, "5", &[4, 10]);
+    check_read(
+        &exact,
+        "5.0",
+        &[[0].as_slice(), &5_f32.to_le_bytes()].concat(),
+    );
+    let beyond = [[0].as_slice(), &2_f32.powi(63).to_le_bytes()].concat();
+    check_read(&exact, "9223372036854775808", &beyond);
     let long = "0.12345678901234567";
     let float = 0.123_456_79_f32.to_le_bytes();
     check_read(
