@@ -160,3 +160,41 @@ fn what_can_never_fit_is_refused_at_once() {
     let error = Transcoder::new(&writer, &reader).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Incompatible);
 }
+
+/// As deep as data may be, in a thread with little stack.
+#[test]
+fn depth_of_the_limit_needs_little_stack() {
+    let deep = || {
+        let schema = Schema::parse(&record(
+            r#"{"name":"n","type":{"type":"map","values":{"type":"array","items":["null","R"]}}}"#,
+        ));
+        let schema = schema.unwrap();
+        let limits = Limits::default().depth(64);
+        // Three levels each, and the innermost record has an empty map.
+        let level = [2, 2, b'k', 2, 2];
+        let datum = [level.repeat(20), vec![0], [0, 0].repeat(20)].concat();
+        let mut out = Vec::new();
+        let transcoder = Transcoder::new(&schema, &schema).unwrap().limits(limits);
+        transcoder.transcode(&datum, &mut out).unwrap();
+        assert_eq!(out, datum);
+        let json = crate::avro::json::AvroJson::new(&schema)
+            .limits(limits)
+            .plain();
+        let text = json.to_text(&datum).unwrap();
+        assert_eq!(json.to_datum(&text).unwrap(), datum);
+        let deeper = [level.repeat(1000), vec![0], [0, 0].repeat(1000)].concat();
+        let error = transcoder.transcode(&deeper, &mut out).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::LimitExceeded);
+        assert_eq!(
+            json.to_text(&deeper).unwrap_err().kind(),
+            ErrorKind::LimitExceeded
+        );
+        let text = r#"{"n":{"k":["#.repeat(1000);
+        assert_eq!(
+            json.to_datum(&text).unwrap_err().kind(),
+            ErrorKind::LimitExceeded
+        );
+    };
+    let small = std::thread::Builder::new().stack_size(256 << 10);
+    small.spawn(deep).unwrap().join().unwrap();
+}

@@ -506,3 +506,24 @@ fn codec_tells_its_schema() {
     let parsed = AvroValue::with_schema(codec.avro_schema()).unwrap();
     assert_eq!(parsed.source(), codec.source());
 }
+
+/// As deep as data may be, in a thread with little stack.
+#[test]
+fn depth_of_the_limit_needs_little_stack() {
+    let deep = || {
+        let codec = AvroValue::new(&record(
+            r#"{"name":"n","type":{"type":"map","values":{"type":"array","items":["null","a.R"]}}}"#,
+        ));
+        let codec = codec.unwrap();
+        // Three levels each, and the innermost record has an empty map.
+        let level = [2, 2, b'k', 2, 2];
+        let datum = [level.repeat(20), vec![0], [0, 0].repeat(20)].concat();
+        let value = codec.deserialize(&datum).unwrap();
+        assert_eq!(codec.to_vec(&value).unwrap(), datum);
+        let deeper = [level.repeat(1000), vec![0], [0, 0].repeat(1000)].concat();
+        let error = codec.deserialize(&deeper).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::LimitExceeded);
+    };
+    let small = std::thread::Builder::new().stack_size(256 << 10);
+    small.spawn(deep).unwrap().join().unwrap();
+}
