@@ -15,7 +15,7 @@ use serde_json::value::RawValue;
 use wireform::avro::file::{Compression, Options, RawReader, RawWriter, Reader};
 use wireform::avro::json::AvroJson;
 use wireform::avro::{AvroValue, Schema, Transcoder};
-use wireform::{Deserializer, SerializerExt};
+use wireform::{Deserializer, ErrorKind, SerializerExt};
 
 const COMPRESSIONS: [Compression; 5] = [
     Compression::None,
@@ -237,4 +237,72 @@ fn check_random(schema: &str, datum: &[u8], theirs: Option<&RawValue>) {
     // Another branch may take it, and then writes the same.
     let back = plain.to_datum(&text).unwrap();
     assert_eq!(plain.to_text(&back).unwrap(), text);
+}
+
+#[derive(serde::Deserialize)]
+struct Evolution {
+    writer: Box<RawValue>,
+    reader: Box<RawValue>,
+    datum: String,
+    /// The datum of the reader's schema; without it Java refuses.
+    resolved: Option<String>,
+}
+
+/// What Java's resolution makes of random data of random schemas.
+#[test]
+#[ignore = "needs WIREFORM_AVRO_EVOLUTIONS, a file that `avro-files resolve` wrote"]
+fn random_data_are_resolved_as_java_does() {
+    let cases = std::env::var("WIREFORM_AVRO_EVOLUTIONS").expect("WIREFORM_AVRO_EVOLUTIONS");
+    let cases = fs::read_to_string(cases).unwrap();
+    let (mut resolved, mut refused, mut stricter, mut differences) = (0, 0, 0, 0);
+    for line in cases.lines() {
+        let case: Evolution = serde_json::from_str(line).unwrap();
+        match (resolve(&case), case.resolved.as_deref().map(hex)) {
+            (Ok(ours), Some(theirs)) if is_same_value(&case, &ours, &theirs) => resolved += 1,
+            (Err(_), None) => refused += 1,
+            (Err(error), Some(_)) if is_stricter(&case, &error) => stricter += 1,
+            (ours, theirs) => {
+                differences += 1;
+                println!("{line}\n  ours {ours:?}\n  theirs {theirs:?}");
+            }
+        }
+    }
+    println!("{resolved} resolved, {refused} refused, {stricter} by us alone");
+    assert_eq!(differences, 0);
+}
+
+/// Where we refuse what Java takes, and mean to: strings that are no UTF-8, and schemas that fit
+/// only as long as an array, a map or a union has nothing of what does not.
+fn is_stricter(case: &Evolution, error: &wireform::Error) -> bool {
+    let writer = Schema::parse(case.writer.get()).unwrap();
+    let reader = Schema::parse(case.reader.get()).unwrap();
+    let is_inside_container = error.kind() == ErrorKind::Incompatible && error.path().contains('[');
+    error.to_string().contains("UTF-8")
+        || is_inside_container
+        || Transcoder::new(&writer, &reader).is_err()
+}
+
+fn resolve(case: &Evolution) -> wireform::Result<Vec<u8>> {
+    let writer = Schema::parse(case.writer.get()).unwrap();
+    let reader = Schema::parse(case.reader.get()).unwrap();
+    let datum = hex(&case.datum);
+    let mut out = Vec::new();
+    let transcoded = Transcoder::new(&writer, &reader)
+        .and_then(|transcoder| transcoder.transcode(&datum, &mut out));
+    let values = AvroValue::with_schema(&reader).unwrap();
+    let value = values
+        .plan_for(&writer)
+        .and_then(|plan| plan.decode(&datum));
+    // Both ways of reading say the same.
+    assert_eq!(transcoded.is_ok(), value.is_ok());
+    if let Ok(value) = &value {
+        assert_eq!(values.deserialize(&out).unwrap(), *value);
+    }
+    transcoded.map(|()| out)
+}
+
+/// Java's maps have no order.
+fn is_same_value(case: &Evolution, ours: &[u8], theirs: &[u8]) -> bool {
+    let values = AvroValue::new(case.reader.get()).unwrap();
+    values.deserialize(ours).unwrap() == values.deserialize(theirs).unwrap()
 }

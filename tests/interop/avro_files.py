@@ -4,6 +4,8 @@
     python avro_files.py check           reads serializers/tests/data/avro/wireform*, which
                                          `UPDATE_GOLDEN=1 cargo test -p wireform --all-features
                                          --test avro_files` wrote, and compares every record
+    python avro_files.py evolve N [SEED] prints N random writer and reader schemas, with a datum of
+                                         the writer's in hex, for `avro-files resolve`
     python avro_files.py random N [SEED] prints N random schemas, each with a record, its datum in
                                          hex and its JSON, for `--test avro_files -- --ignored`
 
@@ -240,6 +242,74 @@ class Random:
             return {f"k{i}": self.value(schema["values"]) for i in range(r.randint(0, 3))}
         return {f["name"]: self.value(f["type"]) for f in schema["fields"]}
 
+    # How readers differ from writers.
+
+    def evolved(self, schema):
+        """A reader's schema that was made of a writer's: most can read its data."""
+        r = self.random
+        if isinstance(schema, list):
+            branches = [self.evolved_branch(branch) for branch in schema]
+            if r.random() < 0.3:
+                r.shuffle(branches)
+            if r.random() < 0.2 and len(branches) > 1:
+                branches.pop()
+            if r.random() < 0.1 and len(branches) == 1:
+                return branches[0]
+            kinds = [b if isinstance(b, str) else b.get("name", b["type"]) for b in branches]
+            return branches if len(set(kinds)) == len(kinds) else schema
+        reader = self.evolved_branch(schema)
+        if r.random() < 0.15:
+            return [reader] if reader == "null" else r.sample(["null", reader], 2)
+        return reader
+
+    def evolved_branch(self, schema):
+        r = self.random
+        if isinstance(schema, str):
+            wider = {
+                "int": ["long", "float", "double"],
+                "long": ["float", "double"],
+                "float": ["double"],
+                "string": ["bytes"],
+                "bytes": ["string"],
+            }
+            return r.choice(wider[schema]) if schema in wider and r.random() < 0.3 else schema
+        schema = dict(schema)
+        if schema["type"] == "enum" and r.random() < 0.5:
+            symbols = schema["symbols"] + ["NEW"]
+            r.shuffle(symbols)
+            schema["symbols"] = symbols[: r.randint(1, len(symbols))]
+            if r.random() < 0.5:
+                schema["default"] = schema["symbols"][0]
+        if schema["type"] == "array":
+            schema["items"] = self.evolved(schema["items"])
+        if schema["type"] == "map":
+            schema["values"] = self.evolved(schema["values"])
+        if schema["type"] == "record":
+            schema["fields"] = self.evolved_fields(schema["fields"])
+        return schema
+
+    def evolved_fields(self, fields):
+        r = self.random
+        out = []
+        for old in fields:
+            if r.random() < 0.15:
+                continue
+            new = field(old["name"], self.evolved(old["type"]))
+            if r.random() < 0.1:
+                new["aliases"] = [new["name"]]
+                new["name"] = "renamed_" + new["name"]
+            out.append(new)
+        defaults = [("long", 7), ("string", "new"), (["null", "int"], None), ("double", 0.5)]
+        defaults += [({"type": "array", "items": "int"}, [1, 2]), ({"type": "map", "values": "int"}, {})]
+        if r.random() < 0.3:
+            kind, default = r.choice(defaults)
+            out.append(field("added", kind, default=default))
+        if r.random() < 0.02:
+            out.append(field("missing", "int"))
+        if r.random() < 0.4:
+            r.shuffle(out)
+        return out
+
 
 def named_in_namespace(schema, namespace):
     """Branches are tagged with full names: an enum inside of a record of `a.b` is `a.b.E1`."""
@@ -258,7 +328,7 @@ def named_in_namespace(schema, namespace):
             schema[key] = named_in_namespace(schema[key], namespace)
     if "fields" in schema:
         schema["fields"] = [
-            field(f["name"], named_in_namespace(f["type"], namespace)) for f in schema["fields"]
+            {**f, "type": named_in_namespace(f["type"], namespace)} for f in schema["fields"]
         ]
     return schema
 
@@ -277,12 +347,26 @@ def random_cases(count, seed):
         print(json.dumps(case))
 
 
+def evolve_cases(count, seed):
+    source = Random(seed)
+    for _ in range(count):
+        writer = source.schema(4)
+        reader = named_in_namespace(source.evolved(writer), None)
+        writer = named_in_namespace(writer, None)
+        value = source.value(writer)
+        parsed = fastavro.parse_schema(json.loads(json.dumps(writer)))
+        case = {"writer": writer, "reader": reader, "datum": datum(parsed, value).hex()}
+        print(json.dumps(case))
+
+
 if __name__ == "__main__":
     match sys.argv[1:]:
         case ["write"]:
             write()
         case ["check"]:
             check()
+        case ["evolve", count, *seed]:
+            evolve_cases(int(count), int(seed[0]) if seed else 1)
         case ["random", count, *seed]:
             random_cases(int(count), int(seed[0]) if seed else 1)
         case _:

@@ -23,7 +23,8 @@ import org.apache.avro.io.EncoderFactory;
  *
  * <p>{@code write DIR} writes DIR/java-*.avro of DIR/fastavro.json; {@code check DIR} reads
  * DIR/wireform-*.avro; {@code json} takes the cases of {@code avro_files.py random} and gives each
- * Java's JSON.
+ * Java's JSON; {@code resolve} takes those of {@code avro_files.py evolve} and gives each the datum
+ * of the reader's schema, or the error.
  */
 class AvroFiles {
   static final ObjectMapper JSON = new ObjectMapper();
@@ -34,7 +35,8 @@ class AvroFiles {
     switch (args[0]) {
       case "write" -> write(Path.of(args[1]));
       case "check" -> check(Path.of(args[1]));
-      case "json" -> json();
+      case "json" -> each(AvroFiles::json);
+      case "resolve" -> each(AvroFiles::resolve);
       default -> throw new IllegalArgumentException(args[0]);
     }
   }
@@ -102,25 +104,46 @@ class AvroFiles {
     }
   }
 
-  static void json() throws Exception {
+  interface Answer {
+    void to(ObjectNode test) throws Exception;
+  }
+
+  static void each(Answer answer) throws Exception {
     var lines = new java.io.BufferedReader(new java.io.InputStreamReader(System.in, "UTF-8"));
     var out = new java.io.PrintStream(System.out, false, "UTF-8");
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
       ObjectNode test = (ObjectNode) JSON.readTree(line);
-      Schema schema = new Schema.Parser().parse(test.get("schema").toString());
-      byte[] datum = HexFormat.of().parseHex(test.get("datum").asText());
-      String text = text(schema, read(schema, datum));
-      test.remove("json");
-      test.remove("no_json");
-      // Of a record without fields at the top Java writes nothing.
-      if (text.isEmpty()) {
-        test.put("no_json", "empty");
-      } else {
-        // As it stands: parsing it might round its numbers.
-        test.putRawValue("json", new RawValue(text));
-      }
+      answer.to(test);
       out.println(JSON.writeValueAsString(test));
     }
     out.flush();
+  }
+
+  static void json(ObjectNode test) throws Exception {
+    Schema schema = new Schema.Parser().parse(test.get("schema").toString());
+    byte[] datum = HexFormat.of().parseHex(test.get("datum").asText());
+    String text = text(schema, read(schema, datum));
+    test.remove("json");
+    test.remove("no_json");
+    // Of a record without fields at the top Java writes nothing.
+    if (text.isEmpty()) {
+      test.put("no_json", "empty");
+    } else {
+      // As it stands: parsing it might round its numbers.
+      test.putRawValue("json", new RawValue(text));
+    }
+  }
+
+  static void resolve(ObjectNode test) throws Exception {
+    Schema writer = new Schema.Parser().parse(test.get("writer").toString());
+    Schema reader = new Schema.Parser().parse(test.get("reader").toString());
+    var decoder =
+        DecoderFactory.get().binaryDecoder(HexFormat.of().parseHex(test.get("datum").asText()), null);
+    try {
+      Object value = new GenericDatumReader<Object>(writer, reader).read(null, decoder);
+      test.put("resolved", HexFormat.of().formatHex(bytes(reader, value)));
+    } catch (org.apache.avro.AvroTypeException error) {
+      test.put("error", error.getClass().getSimpleName());
+    }
   }
 }

@@ -98,6 +98,25 @@ fn unions_are_renumbered_entered_and_left() {
 }
 
 #[test]
+fn record_of_a_union_is_not_read_as_another_one() {
+    // As Java: of the reader's records the one with the name is meant, even if it does not fit.
+    let writer = r#"[{"type":"record","name":"A","fields":[{"name":"x","type":"int"}]},"null"]"#;
+    let reader = r#"[{"type":"record","name":"B","fields":[]},"null",
+        {"type":"record","name":"A","fields":[{"name":"y","type":"int"}]}]"#;
+    check(writer, reader, &[2], &[2]);
+    check_error(
+        writer,
+        reader,
+        &[0, 4],
+        ErrorKind::Incompatible,
+        "field \"y\"",
+    );
+    // Without one of that name, one of the same fields will do.
+    let other = r#"["null",{"type":"record","name":"B","fields":[{"name":"x","type":"int"}]}]"#;
+    check(writer, other, &[0, 4], &[2, 4]);
+}
+
+#[test]
 fn enum_symbols_are_renumbered() {
     let writer = r#"{"type":"enum","name":"E","symbols":["A","B","C"]}"#;
     let reader = r#"{"type":"enum","name":"E","symbols":["C","A"]}"#;
