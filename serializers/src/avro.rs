@@ -1,8 +1,9 @@
 //! Avro: schemas, the binary encoding, schema evolution, and codecs for types that derive it and
 //! for serde types.
 //!
-//! The main types are [`Avro`], for types that [derive](derive@Avro) it or were generated, [`Schema`],
-//! parsed once and shared, and [`SerdeAvro`], which writes and reads any serde type with one.
+//! The main types are [`Avro`](struct@Avro), for types that [derive](derive@Avro) it or were
+//! generated, [`Schema`], parsed once and shared, and [`SerdeAvro`], which writes and reads any
+//! serde type with one.
 //!
 //! Without a type of one's own: `AvroValue` (feature `avro-value`) writes and reads apache-avro's
 //! generic `Value`, [`json`] turns data into text and back, and [`Transcoder`] rewrites data of one

@@ -276,7 +276,8 @@ fn random_data_are_resolved_as_java_does() {
 fn is_stricter(case: &Evolution, error: &wireform::Error) -> bool {
     let writer = Schema::parse(case.writer.get()).unwrap();
     let reader = Schema::parse(case.reader.get()).unwrap();
-    let is_inside_container = error.kind() == ErrorKind::Incompatible && error.path().contains('[');
+    let is_inside_container =
+        error.kind() == ErrorKind::Incompatible && error.to_string().contains('[');
     error.to_string().contains("UTF-8")
         || is_inside_container
         || Transcoder::new(&writer, &reader).is_err()
