@@ -43,8 +43,8 @@ pub use self::serde_avro::SerdeAvro;
 pub use self::single_object::{SingleObject, SingleObjectReader};
 pub use self::transcode::Transcoder;
 pub use self::typed::{
-    Avro, AvroBorrow, AvroDecode, AvroEncode, AvroPlan, AvroRecord, AvroString, AvroType, Cursor,
-    Date, Decimal, Duration, Encoder, FieldHead, FieldValue, Fields, LocalTimestampMicros,
+    Avro, AvroBorrow, AvroDecode, AvroEncode, AvroPlan, AvroRecord, AvroString, AvroType, AvscFile,
+    Cursor, Date, Decimal, Duration, Encoder, FieldHead, FieldValue, Fields, LocalTimestampMicros,
     LocalTimestampMillis, LocalTimestampNanos, RecordFields, Resolution, SchemaWriter, TimeMicros,
     TimeMillis, TimestampMicros, TimestampMillis, TimestampNanos, TypeHead, schema_of, schema_text,
     with,

@@ -172,7 +172,10 @@ fn split(bytes: &[u8]) -> Result<(Fingerprint, &[u8])> {
         return Err(Error::new(ErrorKind::Framing, message));
     };
     match rest.split_first_chunk() {
-        Some((fingerprint, datum)) => Ok((Fingerprint::from_le_bytes(*fingerprint), datum)),
+        Some((fingerprint, datum)) => {
+            let fingerprint = Fingerprint::from_u64(u64::from_le_bytes(*fingerprint));
+            Ok((fingerprint, datum))
+        }
         None => {
             let message = "the bytes end inside the fingerprint of an Avro single object";
             Err(Error::new(ErrorKind::Framing, message))

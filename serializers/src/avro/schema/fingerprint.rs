@@ -22,9 +22,10 @@ impl Fingerprint {
         Self(value)
     }
 
-    /// The fingerprint that single-object encoding holds: least significant byte first.
-    pub(in crate::avro) const fn from_le_bytes(bytes: [u8; 8]) -> Self {
-        Self(u64::from_le_bytes(bytes))
+    /// The fingerprint that is `value` as a number.
+    #[must_use]
+    pub const fn from_u64(value: u64) -> Self {
+        Self(value)
     }
 
     /// As a number.
