@@ -19,6 +19,7 @@ mod node;
 mod parse;
 
 pub use self::fingerprint::Fingerprint;
+pub(crate) use self::json::line_column;
 pub use self::logical::LogicalType;
 pub use self::node::{Default, Enum, Field, Fixed, Kind, Node, NodeId, Order, Record};
 
@@ -144,6 +145,21 @@ impl Schema {
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {
         self.0.fingerprint
+    }
+
+    /// MD5 of the canonical form, as Java's `SchemaNormalization.parsingFingerprint("MD5", …)`.
+    ///
+    /// It tells schemas apart; it protects nothing against those who make them collide on purpose.
+    #[must_use]
+    pub fn fingerprint_md5(&self) -> [u8; 16] {
+        fingerprint::md5(self.canonical_form().as_bytes())
+    }
+
+    /// SHA-256 of the canonical form, as Java's
+    /// `SchemaNormalization.parsingFingerprint("SHA-256", …)`.
+    #[must_use]
+    pub fn fingerprint_sha256(&self) -> [u8; 32] {
+        fingerprint::sha256(self.canonical_form().as_bytes())
     }
 
     fn with_fingerprint(mut self, fingerprint: Fingerprint) -> Self {
