@@ -43,6 +43,8 @@
 //! | `time` | `datetime` for the time crate's types | no |
 //! | `avro` | [`avro`]: schemas, evolution, a codec for serde types | no |
 //! | `protobuf` | [`protobuf`]: prost messages with their schema | no |
+//! | `json-schema` | [`json_schema`]: JSON validated against its schema | no |
+//! | `schemars` | `json-schema` with the schema that schemars derives | no |
 //!
 //! Without any feature there are [`Utf8`], [`Bytes`], Kafka's big-endian primitives, and
 //! [`from_fn`], which makes a serializer of a closure.
@@ -56,6 +58,8 @@ pub mod frame;
 mod framed;
 mod from_fn;
 pub mod header;
+#[cfg(any(feature = "json", feature = "json-schema"))]
+mod json_error;
 mod limits;
 mod plain;
 mod reader;
@@ -70,6 +74,9 @@ pub mod avro;
 pub mod datetime;
 #[cfg(feature = "json")]
 mod json;
+#[cfg(feature = "json-schema")]
+#[cfg_attr(docsrs, doc(cfg(feature = "json-schema")))]
+pub mod json_schema;
 #[cfg(feature = "protobuf")]
 pub mod protobuf;
 
@@ -96,6 +103,8 @@ pub use crate::from_fn::{FromFn, from_fn};
 pub use crate::header::{HeaderList, HeaderNames, NoHeaders};
 #[cfg(feature = "json")]
 pub use crate::json::Json;
+#[cfg(feature = "json-schema")]
+pub use crate::json_schema::JsonSchema;
 pub use crate::limits::Limits;
 pub use crate::plain::{Bytes, Double, Float, Integer, Long, Short, Utf8, UuidText};
 #[cfg(feature = "protobuf")]
