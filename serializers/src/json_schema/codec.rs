@@ -203,8 +203,7 @@ impl<T: ?Sized> SchemaFormat for JsonSchema<T> {
     /// Whether whatever fits the codec's schema fits `schema`, by the rules of
     /// [`JsonSchemaRules`](super::JsonSchemaRules).
     fn check_writes(&self, schema: &ResolvedSchema) -> Result<()> {
-        let _ = (schema, &self.inner.resolved);
-        Ok(())
+        super::rules::check_writes(schema, &self.inner.resolved)
     }
 }
 

@@ -14,6 +14,7 @@ use crate::schema_codec::SchemaSource;
 /// A schema and everything that it refers to, parsed.
 #[derive(Clone, Debug)]
 pub(super) struct Texts {
+    size: usize,
     pub(super) root: Value,
     pub(super) draft: Draft,
     pub(super) references: References,
@@ -43,10 +44,24 @@ impl Texts {
         let draft = draft_of(&root)?;
         let references = References::new(&root, draft, &schema.references)?;
         Ok(Self {
+            size,
             root,
             draft,
             references,
         })
+    }
+
+    /// The length of all texts, in bytes.
+    pub(super) fn size(&self) -> usize {
+        self.size
+    }
+
+    /// Where the schema stands: `$id`, or a place that no reference can name.
+    pub(super) fn base_uri(&self) -> String {
+        base_of(&self.root, self.draft, &reference_uri("", None)).map_or_else(
+            || "json-schema:///".to_owned(),
+            |uri| uri.as_str().to_owned(),
+        )
     }
 
     /// `title`, which Confluent's clients take as the record's name (`JsonSchema.name()`).
