@@ -1,5 +1,6 @@
 #![doc = include_str!("json_schema.md")]
 
+mod bounds;
 mod codec;
 mod diff;
 mod pattern;
@@ -8,6 +9,9 @@ mod rules;
 mod texts;
 mod tree;
 mod validator;
+
+#[cfg(test)]
+mod tests;
 
 pub use self::codec::JsonSchema;
 pub use self::policy::{ReadSchema, Validation, ViolationHook};

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use jsonschema::{Draft, Retrieve, Uri, uri};
+use jsonschema::{Draft, Registry, RegistryBuilder, Retrieve, Uri, uri};
+use referencing::Resolver;
 use serde_json::Value;
 use wireform_registry::{NamedText, ResolvedSchema, SchemaKind};
 
@@ -62,6 +63,31 @@ impl Texts {
             || "json-schema:///".to_owned(),
             |uri| uri.as_str().to_owned(),
         )
+    }
+
+    /// The texts with their ids and anchors. What is not among them does not exist.
+    pub(super) fn registry(&self) -> Result<Registry<'static>> {
+        let root = self.draft.create_resource(self.root.clone());
+        let builder = Registry::new()
+            .draft(self.draft)
+            .retriever(self.references.clone());
+        let prepared = builder
+            .add(self.base_uri(), root)
+            .and_then(RegistryBuilder::prepare);
+        prepared.map_err(|error| unresolved(&error))
+    }
+
+    /// The schema itself in its registry.
+    pub(super) fn resolve_root<'r>(
+        &self,
+        registry: &'r Registry<'static>,
+    ) -> Result<(&'r Value, Resolver<'r>, Draft)> {
+        let base = uri::from_str(&self.base_uri()).map_err(|error| unresolved(&error))?;
+        let resolved = registry
+            .resolver(base)
+            .lookup("")
+            .map_err(|error| unresolved(&error))?;
+        Ok(resolved.into_inner())
     }
 
     /// `title`, which Confluent's clients take as the record's name (`JsonSchema.name()`).
@@ -196,6 +222,11 @@ fn base_of(value: &Value, draft: Draft, outer: &Option<Uri<String>>) -> Option<U
     let keyword = if draft == Draft::Draft4 { "id" } else { "$id" };
     let id = value.get(keyword)?.as_str()?;
     reference_uri(id, outer.as_ref())
+}
+
+/// What cannot be found or is no URI. The sentence quotes the schema, never a value.
+pub(super) fn unresolved(error: &referencing::Error) -> Error {
+    Error::new(ErrorKind::InvalidSchema, format!("JSON Schema: {error}"))
 }
 
 fn parse_text(text: &str, name: Option<&str>) -> Result<Value> {

@@ -7,6 +7,7 @@ use jsonschema::paths::LocationSegment;
 use jsonschema::{PatternOptions, ValidationError, Validator as Compiled};
 use serde_json::Value;
 
+use super::bounds::Bounds;
 use super::texts::Texts;
 use super::tree;
 use crate::error::{Error, ErrorKind, Result};
@@ -15,10 +16,12 @@ use crate::limits::Limits;
 /// A compiled schema.
 pub(super) struct Validator {
     compiled: Compiled,
+    bounds: Bounds,
 }
 
 impl Validator {
     pub(super) fn new(texts: &Texts) -> Result<Self> {
+        let bounds = Bounds::new(texts)?;
         let patterns = PatternOptions::regex().size_limit(pattern_size(texts));
         let compiled = jsonschema::options()
             .with_draft(texts.draft)
@@ -26,7 +29,7 @@ impl Validator {
             .with_pattern_options(patterns)
             .build(&texts.root)
             .map_err(|error| invalid_schema(&error))?;
-        Ok(Self { compiled })
+        Ok(Self { compiled, bounds })
     }
 
     /// Checks a JSON text.
@@ -43,9 +46,14 @@ impl Validator {
 
     #[cold]
     fn violation(&self, kind: ErrorKind, instance: &Value) -> Error {
+        let untold = || Error::new(kind, "the value does not fit its JSON Schema");
+        // Looking for the place remembers nothing, so it may take far longer than the answer.
+        if !self.bounds.allow(instance) {
+            return untold();
+        }
         match self.compiled.validate(instance) {
             Err(error) => violation(kind, &error),
-            Ok(()) => Error::new(kind, "the value does not fit its JSON Schema"),
+            Ok(()) => untold(),
         }
     }
 }

@@ -30,8 +30,8 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// Every reason why what is valid by `original` might not be valid by `update`.
 pub(super) fn compare(original: &Texts, update: &Texts) -> Result<Vec<Finding>> {
-    let original_registry = registry(original)?;
-    let update_registry = registry(update)?;
+    let original_registry = original.registry()?;
+    let update_registry = update.registry()?;
     let mut diff = Diff {
         lowest: usize::MAX,
         ..Diff::default()
@@ -39,23 +39,6 @@ pub(super) fn compare(original: &Texts, update: &Texts) -> Result<Vec<Finding>> 
     let root = Node::root(original, &original_registry)?;
     diff.nodes(root, Node::root(update, &update_registry)?)?;
     Ok(diff.findings)
-}
-
-/// The texts with their ids and anchors. What is not among them does not exist.
-fn registry(texts: &Texts) -> Result<jsonschema::Registry<'static>> {
-    let build = || {
-        jsonschema::Registry::new()
-            .draft(texts.draft)
-            .retriever(texts.references.clone())
-            .add(
-                texts.base_uri(),
-                texts.draft.create_resource(texts.root.clone()),
-            )?
-            .prepare()
-    };
-    build().map_err(|error: jsonschema::ReferencingError| {
-        Error::new(ErrorKind::InvalidSchema, format!("JSON Schema: {error}"))
-    })
 }
 
 /// One run of the comparison.

@@ -66,7 +66,18 @@ impl<'s> Diff<'s> {
     }
 
     fn removed(&mut self, name: &str, before: Node<'s>, update: &Node<'s>) -> Result<()> {
-        match content_for(update, name)? {
+        let mut is_matched = false;
+        for (pattern, schema) in update.map("patternProperties").into_iter().flatten() {
+            if matches(pattern, name) {
+                is_matched = true;
+                let schema = update.at(schema)?;
+                self.covered(before.clone(), schema, Kind::PropertyRemovedNotCovered)?;
+            }
+        }
+        if is_matched {
+            return Ok(());
+        }
+        match content(update)? {
             Content::Open => Ok(()),
             Content::Closed if before.value == &Value::Bool(false) => Ok(()),
             Content::Closed => self.add(Kind::PropertyRemovedFromClosed),

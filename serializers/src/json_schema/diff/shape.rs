@@ -1,12 +1,12 @@
 //! What a schema is, in the terms of Confluent's rules: one type, or a combination.
 
-use jsonschema::{Draft, Registry, uri};
+use jsonschema::{Draft, Registry};
 use referencing::Resolver;
 use serde_json::{Map, Value};
 
 use super::too_large;
-use crate::error::{Error, ErrorKind, Result};
-use crate::json_schema::texts::Texts;
+use crate::error::Result;
+use crate::json_schema::texts::{Texts, unresolved};
 
 /// A schema in its document.
 #[derive(Clone)]
@@ -86,10 +86,7 @@ impl<'s> Part<'s> {
 
 impl<'s> Node<'s> {
     pub(super) fn root(texts: &Texts, registry: &'s Registry<'static>) -> Result<Self> {
-        let base = uri::from_str(&texts.base_uri()).map_err(|error| unresolved(&error))?;
-        let resolver = registry.resolver(base);
-        let resolved = resolver.lookup("").map_err(|error| unresolved(&error))?;
-        let (value, resolver, draft) = resolved.into_inner();
+        let (value, resolver, draft) = texts.resolve_root(registry)?;
         Ok(Self {
             value,
             draft,
@@ -281,10 +278,6 @@ impl<'s> Node<'s> {
             _ => return None,
         })
     }
-}
-
-fn unresolved(error: &referencing::Error) -> Error {
-    Error::new(ErrorKind::InvalidSchema, format!("JSON Schema: {error}"))
 }
 
 /// Keywords that assert nothing.

@@ -1,0 +1,3 @@
+mod codec;
+mod hostile;
+mod limits;
