@@ -23,7 +23,7 @@ impl SchemaRules for JsonSchemaRules {
 
     fn parse(&self, schema: &ResolvedSchema) -> Result<ParsedSchema> {
         let texts = parse(schema)?;
-        Validator::new(&texts).map_err(registry_error)?;
+        Validator::new(&texts).map_err(|error| registry_error(&error))?;
         // Equal texts mean equal schemas, but for white space: Confluent's registry minds the
         // order of keys too, unless it is asked to normalize.
         Ok(ParsedSchema {
@@ -44,7 +44,7 @@ impl SchemaRules for JsonSchemaRules {
         reader: &ResolvedSchema,
         writer: &ResolvedSchema,
     ) -> Result<Vec<Incompatibility>> {
-        let found = findings(reader, writer).map_err(registry_error)?;
+        let found = findings(reader, writer).map_err(|error| registry_error(&error))?;
         let found = found.iter().filter(|finding| !finding.kind.is_tolerated());
         Ok(found.map(diff::incompatibility).collect())
     }
@@ -97,10 +97,10 @@ fn covers(reader: &Texts, writer: &Texts) -> bool {
 }
 
 fn parse(schema: &ResolvedSchema) -> Result<Texts> {
-    Texts::parse(schema).map_err(registry_error)
+    Texts::parse(schema).map_err(|error| registry_error(&error))
 }
 
-fn registry_error(error: crate::Error) -> Error {
+fn registry_error(error: &crate::Error) -> Error {
     let kind = match error.kind() {
         crate::ErrorKind::LimitExceeded => ErrorKind::LimitExceeded,
         _ => ErrorKind::InvalidSchema,
@@ -111,9 +111,7 @@ fn registry_error(error: crate::Error) -> Error {
 fn write_sorted(value: &Value, out: &mut String) {
     match value {
         Value::Array(items) => {
-            write_list(out, ('[', ']'), items.iter(), |item, out| {
-                write_sorted(item, out)
-            });
+            write_list(out, ('[', ']'), items.iter(), write_sorted);
         }
         Value::Object(entries) => {
             let mut sorted: Vec<_> = entries.iter().collect();
@@ -162,4 +160,4 @@ fn compact(text: &str) -> String {
 }
 
 /// Longer schemas, in bytes, are not proven.
-const MAX_CANONICAL: usize = 64 << 10;
+const MAX_CANONICAL: usize = 16 << 10;

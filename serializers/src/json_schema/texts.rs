@@ -59,7 +59,7 @@ impl Texts {
 
     /// Where the schema stands: `$id`, or a place that no reference can name.
     pub(super) fn base_uri(&self) -> String {
-        base_of(&self.root, self.draft, &reference_uri("", None)).map_or_else(
+        base_of(&self.root, self.draft, None).map_or_else(
             || "json-schema:///".to_owned(),
             |uri| uri.as_str().to_owned(),
         )
@@ -138,25 +138,18 @@ impl References {
                 parse_text(&reference.text, Some(&reference.name))?,
             ));
         }
-        let bases = std::iter::once(None)
-            .chain(std::iter::once(Some(base_of(
-                root,
-                draft,
-                &reference_uri("", None),
-            ))))
-            .map(|base| base.flatten())
-            .collect::<Vec<_>>();
+        let base = base_of(root, draft, None);
         for (reference, value) in &parsed {
-            for base in &bases {
-                add(&mut known, &reference.name, base.as_ref(), value)?;
-            }
+            add(&mut known, &reference.name, None, value)?;
+            add(&mut known, &reference.name, base.as_ref(), value)?;
         }
         for (user, value) in &parsed {
-            let own = reference_uri(&user.name, bases.last().and_then(Option::as_ref));
-            let base = base_of(value, draft_of(value).unwrap_or(draft), &own).or(own);
+            let place = reference_uri(&user.name, base.as_ref());
+            let draft = draft_of(value).unwrap_or(draft);
+            let own = base_of(value, draft, place.as_ref()).or(place);
             for (reference, target) in &parsed {
                 if user.text.contains(reference.name.as_str()) {
-                    add(&mut known, &reference.name, base.as_ref(), target)?;
+                    add(&mut known, &reference.name, own.as_ref(), target)?;
                 }
             }
         }
@@ -218,10 +211,12 @@ fn reference_uri(name: &str, base: Option<&Uri<String>>) -> Option<Uri<String>> 
 }
 
 /// The base that a text gives itself.
-fn base_of(value: &Value, draft: Draft, outer: &Option<Uri<String>>) -> Option<Uri<String>> {
-    let keyword = if draft == Draft::Draft4 { "id" } else { "$id" };
-    let id = value.get(keyword)?.as_str()?;
-    reference_uri(id, outer.as_ref())
+fn base_of(value: &Value, draft: Draft, outer: Option<&Uri<String>>) -> Option<Uri<String>> {
+    let keyword = match draft {
+        Draft::Draft4 => "id",
+        _ => "$id",
+    };
+    reference_uri(value.get(keyword)?.as_str()?, outer)
 }
 
 /// What cannot be found or is no URI. The sentence quotes the schema, never a value.

@@ -62,7 +62,7 @@ impl<'s> Diff<'s> {
         self.required_type(original.value, update.value)?;
         let (old, new) = (Items::new(original)?, Items::new(update)?);
         self.within("items", |diff| match (&old.all, &new.all) {
-            (Some(before), Some(after)) => diff.nodes(before.clone(), after.clone()),
+            (Some(before), Some(after)) => diff.nodes(before, after),
             (None, Some(_)) => diff.add(Kind::SchemaAdded),
             _ => Ok(()),
         })?;
@@ -77,7 +77,7 @@ impl<'s> Diff<'s> {
         for index in 0..count {
             self.within(format!("items/{index}"), |diff| {
                 match (old.listed.get(index), new.listed.get(index)) {
-                    (Some(before), Some(after)) => diff.nodes(before.clone(), after.clone()),
+                    (Some(before), Some(after)) => diff.nodes(before, after),
                     (Some(before), None) => diff.item_removed(before, new),
                     (None, Some(after)) => diff.item_added(old, after),
                     (None, None) => Ok(()),
@@ -111,7 +111,7 @@ impl<'s> Diff<'s> {
     }
 
     fn item_covered(&mut self, old: &Node<'s>, new: &Node<'s>, otherwise: Kind) -> Result<()> {
-        let found = self.aside(|diff| diff.nodes(old.clone(), new.clone()))?;
+        let found = self.aside(|diff| diff.nodes(old, new))?;
         let is_covered = found.iter().all(|finding| finding.kind.is_tolerated());
         self.extend(found)?;
         match is_covered {
@@ -138,7 +138,7 @@ impl<'s> Diff<'s> {
             (Some(_), Some(_)) if old.is_closed() => Ok(()),
             (_, Some(_)) if new.is_closed() => diff.add(removed),
             (None, Some(_)) => diff.add(narrowed),
-            (Some(before), Some(after)) => diff.nodes(before.clone(), after.clone()),
+            (Some(before), Some(after)) => diff.nodes(before, after),
         })
     }
 

@@ -18,13 +18,13 @@ mod string;
 mod tests;
 
 use std::collections::{HashMap, HashSet};
-use std::marker::PhantomData;
 
 use serde_json::Value;
 use wireform_registry::Incompatibility;
 
 pub(super) use self::finding::{Finding, Kind};
 use self::shape::{Node, Part, Shape};
+use super::pattern::Pattern;
 use super::texts::Texts;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -37,7 +37,7 @@ pub(super) fn compare(original: &Texts, update: &Texts) -> Result<Vec<Finding>> 
         ..Diff::default()
     };
     let root = Node::root(original, &original_registry)?;
-    diff.nodes(root, Node::root(update, &update_registry)?)?;
+    diff.nodes(&root, &Node::root(update, &update_registry)?)?;
     Ok(diff.findings)
 }
 
@@ -55,9 +55,9 @@ struct Diff<'s> {
     resting: Vec<Vec<Pair>>,
     /// The lowest level that what is compared now rests on.
     lowest: usize,
+    patterns: HashMap<&'s str, Pattern>,
     steps: usize,
     depth: usize,
-    nodes: PhantomData<Node<'s>>,
 }
 
 type Pair = (*const Value, *const Value);
@@ -70,7 +70,7 @@ struct Known {
 
 impl<'s> Diff<'s> {
     /// Compares two schemas at the current path; a pair is looked at once.
-    fn nodes(&mut self, original: Node<'s>, update: Node<'s>) -> Result<()> {
+    fn nodes(&mut self, original: &Node<'s>, update: &Node<'s>) -> Result<()> {
         let original = original.follow()?;
         let update = update.follow()?;
         let pair = (original.address(), update.address());
@@ -152,9 +152,7 @@ impl<'s> Diff<'s> {
 
     fn parts(&mut self, original: &Part<'s>, update: &Part<'s>) -> Result<()> {
         match (original, update) {
-            (Part::Node(original), Part::Node(update)) => {
-                self.nodes(original.clone(), update.clone())
-            }
+            (Part::Node(original), Part::Node(update)) => self.nodes(original, update),
             _ => self.stepping(|diff| {
                 let (original, update) = (original.shape()?, update.shape()?);
                 diff.shapes(&original, &update)
@@ -196,7 +194,7 @@ impl<'s> Diff<'s> {
 
     /// What was rejected must still be rejected: the other way round.
     fn negations(&mut self, original: &Node<'s>, update: &Node<'s>) -> Result<()> {
-        let found = self.aside(|diff| diff.nodes(update.clone(), original.clone()))?;
+        let found = self.aside(|diff| diff.nodes(update, original))?;
         match found.is_empty() {
             true => Ok(()),
             false => self.add_at("not", Kind::NotTypeExtended),
@@ -271,6 +269,19 @@ impl<'s> Diff<'s> {
         }
     }
 
+    /// Whether a pattern of a schema matches a name.
+    fn matches(&mut self, pattern: &'s str, name: &str) -> Result<bool> {
+        self.steps += 1;
+        if self.steps > MAX_STEPS || self.patterns.len() > MAX_PATTERNS {
+            return Err(too_large("too many patterns and names to be compared"));
+        }
+        let pattern = self
+            .patterns
+            .entry(pattern)
+            .or_insert_with(|| Pattern::new(pattern));
+        Ok(pattern.is_match(name))
+    }
+
     fn place(&self) -> String {
         self.path.iter().fold(String::new(), |mut place, segment| {
             place.push('/');
@@ -296,3 +307,4 @@ pub(super) fn incompatibility(finding: &Finding) -> Incompatibility {
 const MAX_DEPTH: usize = 150;
 const MAX_STEPS: usize = 200_000;
 const MAX_FINDINGS: usize = 10_000;
+const MAX_PATTERNS: usize = 500;

@@ -54,10 +54,10 @@ impl<'s> Diff<'s> {
             self.within(escape(name), |diff| {
                 match (property(original, name), property(update, name)) {
                     (Some(before), Some(after)) => {
-                        diff.nodes(original.at(before)?, update.at(after)?)
+                        diff.nodes(&original.at(before)?, &update.at(after)?)
                     }
-                    (Some(before), None) => diff.removed(name, original.at(before)?, update),
-                    (None, Some(after)) => diff.added(name, original, update, update.at(after)?),
+                    (Some(before), None) => diff.removed(name, &original.at(before)?, update),
+                    (None, Some(after)) => diff.added(name, original, update, &update.at(after)?),
                     (None, None) => Ok(()),
                 }
             })?;
@@ -65,13 +65,13 @@ impl<'s> Diff<'s> {
         Ok(())
     }
 
-    fn removed(&mut self, name: &str, before: Node<'s>, update: &Node<'s>) -> Result<()> {
+    fn removed(&mut self, name: &str, before: &Node<'s>, update: &Node<'s>) -> Result<()> {
         let mut is_matched = false;
         for (pattern, schema) in update.map("patternProperties").into_iter().flatten() {
-            if matches(pattern, name) {
+            if self.matches(pattern, name)? {
                 is_matched = true;
                 let schema = update.at(schema)?;
-                self.covered(before.clone(), schema, Kind::PropertyRemovedNotCovered)?;
+                self.covered(before, &schema, Kind::PropertyRemovedNotCovered)?;
             }
         }
         if is_matched {
@@ -82,7 +82,7 @@ impl<'s> Diff<'s> {
             Content::Closed if before.value == &Value::Bool(false) => Ok(()),
             Content::Closed => self.add(Kind::PropertyRemovedFromClosed),
             Content::Schema(schema) => {
-                self.covered(before, schema, Kind::PropertyRemovedNotCovered)
+                self.covered(before, &schema, Kind::PropertyRemovedNotCovered)
             }
         }
     }
@@ -92,14 +92,14 @@ impl<'s> Diff<'s> {
         name: &str,
         original: &Node<'s>,
         update: &Node<'s>,
-        after: Node<'s>,
+        after: &Node<'s>,
     ) -> Result<()> {
-        match content_for(original, name)? {
+        match self.content_for(original, name)? {
             Content::Open if is_empty(after.value) => return Ok(()),
             Content::Open => return self.add(Kind::PropertyAddedToOpen),
             Content::Closed => {}
             Content::Schema(schema) => {
-                self.covered(schema, after.clone(), Kind::PropertyAddedNotCovered)?;
+                self.covered(&schema, after, Kind::PropertyAddedNotCovered)?;
             }
         }
         if !names(update.get("required")).contains(name) {
@@ -111,7 +111,7 @@ impl<'s> Diff<'s> {
         })
     }
 
-    fn covered(&mut self, original: Node<'s>, update: Node<'s>, otherwise: Kind) -> Result<()> {
+    fn covered(&mut self, original: &Node<'s>, update: &Node<'s>, otherwise: Kind) -> Result<()> {
         let found = self.aside(|diff| diff.nodes(original, update))?;
         let is_covered = found.iter().all(|finding| finding.kind.is_tolerated());
         self.extend(found)?;
@@ -119,6 +119,16 @@ impl<'s> Diff<'s> {
             true => Ok(()),
             false => self.add(otherwise),
         }
+    }
+
+    /// What may stand under `name` if it is not listed.
+    fn content_for(&mut self, node: &Node<'s>, name: &str) -> Result<Content<'s>> {
+        for (pattern, schema) in node.map("patternProperties").into_iter().flatten() {
+            if self.matches(pattern, name)? {
+                return Ok(Content::Schema(node.at(schema)?));
+            }
+        }
+        content(node)
     }
 
     fn patterns(&mut self, original: &Node<'s>, update: &Node<'s>) -> Result<()> {
@@ -133,7 +143,7 @@ impl<'s> Diff<'s> {
                 (None, Content::Closed) if before.value == &Value::Bool(false) => Ok(()),
                 (None, Content::Closed) => diff.add(Kind::PatternPropertyRemoved),
                 (None, Content::Schema(schema)) => {
-                    diff.covered(before.clone(), schema, Kind::PatternPropertyRemoved)
+                    diff.covered(&before, &schema, Kind::PatternPropertyRemoved)
                 }
             })?;
         }
@@ -141,7 +151,7 @@ impl<'s> Diff<'s> {
             let after = update.at(after)?;
             let before = old.and_then(|old| old.get(pattern));
             self.within(escape(pattern), |diff| match before {
-                Some(before) => diff.nodes(original.at(before)?, after.clone()),
+                Some(before) => diff.nodes(&original.at(before)?, &after),
                 None => diff.pattern_added(pattern, original, &after),
             })?;
         }
@@ -151,7 +161,7 @@ impl<'s> Diff<'s> {
     /// What may have stood under names that match is what the original listed, if it was closed.
     fn pattern_added(
         &mut self,
-        pattern: &str,
+        pattern: &'s str,
         original: &Node<'s>,
         after: &Node<'s>,
     ) -> Result<()> {
@@ -166,13 +176,13 @@ impl<'s> Diff<'s> {
             Content::Open => return self.add(Kind::PatternPropertyAdded),
             Content::Closed => {}
             Content::Schema(schema) => {
-                self.covered(schema, after.clone(), Kind::PatternPropertyAdded)?;
+                self.covered(&schema, after, Kind::PatternPropertyAdded)?;
             }
         }
         for (name, before) in original.map("properties").into_iter().flatten() {
-            if matches(pattern, name) {
+            if self.matches(pattern, name)? {
                 let before = original.at(before)?;
-                self.covered(before, after.clone(), Kind::PatternPropertyAdded)?;
+                self.covered(&before, after, Kind::PatternPropertyAdded)?;
             }
         }
         Ok(())
@@ -212,7 +222,7 @@ impl<'s> Diff<'s> {
             (_, Value::Array(names)) if names.is_empty() => Ok(()),
             (_, Value::Array(_)) => self.add(Kind::DependencyArrayAdded),
             (Some(before), _) if !is_list(before) => {
-                self.nodes(original.at(before)?, update.at(after)?)
+                self.nodes(&original.at(before)?, &update.at(after)?)
             }
             _ => self.add(Kind::DependencySchemaAdded),
         }
@@ -238,7 +248,7 @@ impl<'s> Diff<'s> {
                 (_, Content::Open) | (Content::Closed, _) => Ok(()),
                 (_, Content::Closed) => diff.add(removed),
                 (Content::Open, Content::Schema(_)) => diff.add(narrowed),
-                (Content::Schema(before), Content::Schema(after)) => diff.nodes(before, after),
+                (Content::Schema(before), Content::Schema(after)) => diff.nodes(&before, &after),
             }
         })
     }
@@ -255,17 +265,6 @@ fn content<'s>(node: &Node<'s>) -> Result<Content<'s>> {
         Some(Value::Bool(false)) => Content::Closed,
         Some(schema) => Content::Schema(node.at(schema)?),
     })
-}
-
-/// What may stand under `name` if it is not listed.
-fn content_for<'s>(node: &Node<'s>, name: &str) -> Result<Content<'s>> {
-    let patterns = node.map("patternProperties").into_iter().flatten();
-    for (pattern, schema) in patterns {
-        if matches(pattern, name) {
-            return Ok(Content::Schema(node.at(schema)?));
-        }
-    }
-    content(node)
 }
 
 /// Nothing is said about properties that are not listed.
@@ -294,11 +293,6 @@ fn is_empty(schema: &Value) -> bool {
 fn names(list: Option<&Value>) -> BTreeSet<&str> {
     let items = list.and_then(Value::as_array).into_iter().flatten();
     items.filter_map(Value::as_str).collect()
-}
-
-/// A pattern that cannot be read matches nothing here: the schema would not compile either.
-fn matches(pattern: &str, name: &str) -> bool {
-    super::super::pattern::is_match(pattern, name)
 }
 
 fn escape(name: &str) -> String {
