@@ -81,7 +81,7 @@ pub mod json_schema;
 pub mod protobuf;
 
 /// Generated code names this crate absolutely; so it works in here too.
-#[cfg(all(test, feature = "protobuf"))]
+#[cfg(all(test, any(feature = "protobuf", feature = "schemars")))]
 extern crate self as wireform;
 
 pub use uuid::Uuid;

@@ -2,6 +2,8 @@
 
 mod bounds;
 mod codec;
+#[cfg(feature = "schemars")]
+mod derived;
 mod diff;
 mod pattern;
 mod policy;

@@ -108,7 +108,8 @@ fn registry_error(error: &crate::Error) -> Error {
     Error::new(kind, error.to_string())
 }
 
-fn write_sorted(value: &Value, out: &mut String) {
+/// Writes a value without white space, with the keys of objects in order.
+pub(super) fn write_sorted(value: &Value, out: &mut String) {
     match value {
         Value::Array(items) => {
             write_list(out, ('[', ']'), items.iter(), write_sorted);

@@ -842,6 +842,12 @@ fn stricter_than_confluent() {
             r#"{"type":"string","format":"uri"}"#,
             &["FORMAT_CHANGED #/format"],
         ),
+        // (A format that nobody knows asserts nothing.)
+        (
+            r#"{"type":"string"}"#,
+            r#"{"type":"string","format":"my-own"}"#,
+            &[],
+        ),
         // They do not compare pattern properties.
         (
             r#"{"patternProperties":{"^a":{"type":"string"}}}"#,
