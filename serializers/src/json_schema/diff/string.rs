@@ -30,13 +30,14 @@ impl<'s> Diff<'s> {
         )?;
         // From 2019-09 on these say something about a string, but assert nothing.
         if update.is_up_to_draft_7() {
-            self.text(
-                original,
-                update,
-                "format",
-                Kind::FormatAdded,
-                Kind::FormatChanged,
-            )?;
+            let name = update
+                .get("format")
+                .and_then(Value::as_str)
+                .unwrap_or_default();
+            if jsonschema::options().is_known_format(update.draft, name) {
+                let (added, changed) = (Kind::FormatAdded, Kind::FormatChanged);
+                self.text(original, update, "format", added, changed)?;
+            }
             self.opaque(
                 original.value,
                 update.value,
