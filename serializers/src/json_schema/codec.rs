@@ -24,7 +24,7 @@ use crate::serializer::{Deserializer, Serializer, append_or_restore};
 
 /// JSON by serde_json, with a JSON Schema that is registered and validated against.
 ///
-/// The body is what [`Json`](crate::Json) writes: validation never changes a byte or a value.
+/// The body is what `Json` writes: validation never changes a byte or a value.
 /// By default a value that does not fit the schema is not written, and what is read is not
 /// validated; [`on_write`](Self::on_write) and [`on_read`](Self::on_read) choose otherwise.
 ///

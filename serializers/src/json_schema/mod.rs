@@ -1,4 +1,5 @@
 #![doc = include_str!("json_schema.md")]
+#![cfg_attr(feature = "schemars", doc = include_str!("derived.md"))]
 
 mod bounds;
 mod codec;
