@@ -1,18 +1,21 @@
 //! JSON Schema: golden frames, a registry that checks, and the official test suite.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::{env, fs};
 
 use serde_json::Value;
 use wireform::json_schema::{JsonSchemaRules, ReadSchema, Validation};
 use wireform::{
     Deserializer, ErrorKind, Format, Framed, Import, JsonSchema, NoHeaders, Reader, SchemaFormat,
-    SchemaKind, SchemaSource, SerializerExt, Subject, header,
+    SchemaId, SchemaKind, SchemaSource, SerializerExt, Subject, header,
 };
 use wireform_registry::{InMemoryRegistry, Level, Registry, RegistryExt, VersionRef};
 use wireform_tests::conformance::check_damage;
 use wireform_tests::golden::{Golden, GoldenRegistry};
+use wireform_tests::workspace::root;
 
 /// The codec of a golden case's own schema, validating both ways.
 fn golden_codec(golden: &Golden) -> JsonSchema<Value> {
@@ -61,7 +64,7 @@ async fn golden_frames_are_read_and_written() {
         let headers = header::codec_headers(&wireform::HeaderNames::plain(), None, Some(&framed));
         assert_eq!(headers, golden.headers(), "{}", golden.name);
     }
-    assert!(cases.len() >= 4, "{} frames", cases.len());
+    assert!(cases.len() >= 10, "{} frames", cases.len());
 }
 
 fn body_of(golden: &Golden) -> &[u8] {
@@ -170,16 +173,172 @@ async fn invalid_schema_is_not_registered() {
     }
 }
 
+/// Schemas, with values of which some fit.
+const JUDGED: &[(&str, &[&str])] = &[
+    (
+        r#"{"type":"integer"}"#,
+        &["1", "1.0", "1.5", "-0", "\"1\"", "null", "1e2"],
+    ),
+    (
+        r#"{"type":["string","null"],"maxLength":2}"#,
+        &["\"ab\"", "\"abc\"", "\"\u{1f980}\u{1f980}\"", "null", "1"],
+    ),
+    (
+        r#"{"minimum":0,"exclusiveMaximum":10,"multipleOf":0.5}"#,
+        &["0", "9.5", "10", "-1", "0.3"],
+    ),
+    (
+        r#"{"enum":[1,"a",null,[1],{"b":2}]}"#,
+        &["1", "1.0", "\"a\"", "true", "[1.0]", "{\"b\":2}", "{}"],
+    ),
+    (
+        r#"{"const":{"a":[1,2]}}"#,
+        &["{\"a\":[1,2]}", "{\"a\":[2,1]}"],
+    ),
+    (
+        r#"{"items":{"type":"string"},"uniqueItems":true,"minItems":1}"#,
+        &["[]", "[\"a\"]", "[\"a\",\"a\"]", "[1]"],
+    ),
+    (
+        r#"{"items":[{"type":"string"}],"additionalItems":false}"#,
+        &["[\"a\"]", "[\"a\",1]", "[1]", "[]"],
+    ),
+    (
+        r#"{"contains":{"const":1}}"#,
+        &["[1]", "[2]", "[]", "[2,1]"],
+    ),
+    (
+        r#"{"required":["a"],"properties":{"a":{"type":"number"}},"additionalProperties":{"type":"string"}}"#,
+        &[
+            "{}",
+            "{\"a\":1}",
+            "{\"a\":\"1\"}",
+            "{\"a\":1,\"b\":2}",
+            "{\"a\":1,\"b\":\"2\"}",
+            "[]",
+        ],
+    ),
+    (
+        r#"{"patternProperties":{"^x-":{"type":"integer"}},"propertyNames":{"maxLength":4}}"#,
+        &[
+            "{\"x-1\":1}",
+            "{\"x-1\":\"1\"}",
+            "{\"x-1234\":1}",
+            "{\"y\":\"1\"}",
+        ],
+    ),
+    (
+        r#"{"dependencies":{"a":["b"],"c":{"minProperties":2}}}"#,
+        &[
+            "{\"a\":1}",
+            "{\"a\":1,\"b\":1}",
+            "{\"c\":1}",
+            "{\"c\":1,\"d\":1}",
+        ],
+    ),
+    (
+        r#"{"if":{"required":["a"]},"then":{"required":["b"]},"else":{"maxProperties":0}}"#,
+        &["{}", "{\"a\":1}", "{\"a\":1,\"b\":1}", "{\"c\":1}"],
+    ),
+    (
+        r#"{"oneOf":[{"type":"integer"},{"minimum":2}]}"#,
+        &["1", "2.5", "3", "1.5"],
+    ),
+    (
+        r#"{"anyOf":[{"type":"integer"},{"minimum":2}]}"#,
+        &["1", "2.5", "3", "1.5"],
+    ),
+    (r#"{"not":{"type":"object"}}"#, &["1", "{}"]),
+    (
+        r##"{"type":"object","properties":{"next":{"$ref":"#"}},"additionalProperties":false}"##,
+        &["{\"next\":{\"next\":{}}}", "{\"next\":{\"last\":{}}}"],
+    ),
+    (
+        r#"{"$schema":"https://json-schema.org/draft/2020-12/schema","prefixItems":[{"type":"string"}],"items":{"type":"number"}}"#,
+        &["[\"a\",1]", "[\"a\",\"b\"]", "[1]"],
+    ),
+    (
+        r#"{"$schema":"https://json-schema.org/draft/2020-12/schema","allOf":[{"properties":{"a":true}}],"unevaluatedProperties":false}"#,
+        &["{\"a\":1}", "{\"b\":1}"],
+    ),
+    (
+        r#"{"$schema":"https://json-schema.org/draft/2019-09/schema","dependentRequired":{"a":["b"]},"minContains":2,"contains":{"const":1}}"#,
+        &["{\"a\":1}", "{\"a\":1,\"b\":1}", "[1]", "[1,1]"],
+    ),
+    (
+        r#"{"$schema":"http://json-schema.org/draft-04/schema#","maximum":3,"exclusiveMaximum":true}"#,
+        &["2", "3"],
+    ),
+];
+
+#[test]
+#[ignore = "needs Python"]
+fn python_agrees_on_what_is_valid() {
+    let mut lines = String::new();
+    let mut ours = Vec::new();
+    for (schema, values) in JUDGED {
+        // Python takes a schema that names no draft for 2020-12, Java and we for 7.
+        let draft_7 = "{\"$schema\":\"http://json-schema.org/draft-07/schema#\",";
+        let schema = match schema.contains("$schema") {
+            true => (*schema).to_owned(),
+            false => schema.replacen('{', draft_7, 1),
+        };
+        let codec = JsonSchema::<Value>::new(&schema).unwrap();
+        let framed = Framed::with_id(codec.clone().on_write(Validation::Off), SchemaId::new(7));
+        let codec = codec.on_read(Validation::Enforce);
+        for value in *values {
+            let value: Value = serde_json::from_str(value).unwrap();
+            let frame = framed.to_vec(&value).unwrap();
+            let is_valid = codec.deserialize(&frame[5..]).is_ok();
+            ours.push((schema.clone(), value, is_valid));
+            let payload: String = frame.iter().map(|byte| format!("{byte:02x}")).collect();
+            let line = serde_json::json!({"schema": schema, "payload": payload});
+            lines.push_str(&format!("{line}\n"));
+        }
+    }
+    let theirs = python("json_frames.py", &lines);
+    assert_eq!(theirs.len(), ours.len());
+    for ((schema, value, is_valid), answer) in ours.iter().zip(&theirs) {
+        match is_valid {
+            true => assert_eq!(answer["value"], *value, "{schema}"),
+            false => assert_eq!(answer["error"], "SerializationError", "{schema} {value}"),
+        }
+    }
+    assert!(ours.len() >= 70, "{} values", ours.len());
+}
+
+/// Runs a script of `tests/interop` on these lines.
+fn python(script: &str, lines: &str) -> Vec<Value> {
+    let mut child = Command::new(root().join("tests/interop/python"))
+        .arg(script)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(lines.as_bytes())
+        .unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{script}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
 /// The required part of the JSON-Schema-Test-Suite, for the five drafts. Its files come with the
 /// source package of PyPI's `jsonschema`: `tests/interop/schema-suite` downloads it.
 #[test]
 #[ignore = "needs WIREFORM_SCHEMA_SUITE"]
 fn official_test_suite() {
-    let root =
+    let suite =
         PathBuf::from(env::var_os("WIREFORM_SCHEMA_SUITE").expect("the folder of the suite"));
     let mut count = Count::default();
     for (folder, schema) in DRAFTS {
-        let mut files: Vec<_> = fs::read_dir(root.join("tests").join(folder))
+        let mut files: Vec<_> = fs::read_dir(suite.join("tests").join(folder))
             .unwrap()
             .map(|entry| entry.unwrap().path())
             .filter(|path| {
@@ -189,7 +348,7 @@ fn official_test_suite() {
             .collect();
         files.sort();
         for file in files {
-            run_file(&root, &file, schema, &mut count);
+            run_file(&suite, &file, schema, &mut count);
         }
     }
     eprintln!(
