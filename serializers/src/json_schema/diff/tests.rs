@@ -2,6 +2,14 @@
 //! `diff-combined-schema-examples.json` and their 2020-12 forms in confluentinc/schema-registry,
 //! `json-schema-provider/src/test/resources/`: the facts, in words of our own); where this module
 //! is stricter, the case stands in `stricter_than_confluent` with the reason.
+//!
+//! Apicurio 3.3.3, asked about the same cases (with a `$schema` of draft 7), gave the same answer in
+//! 138 of 154. It refuses 14 that are compatible here and for Confluent: a single schema that becomes
+//! an alternative or is combined in another way, a duplicate in `allOf`, items and properties of the
+//! schemas `true` and `false`, a property that moves to `patternProperties` or to an
+//! `additionalProperties` of several types, and required properties with a default. It takes two that
+//! are not: `type` added beside keywords of that type, and `patternProperties` dropped from a closed
+//! object. It cannot compare schemas of draft 2020-12 (11 cases).
 
 use wireform_registry::{ResolvedSchema, SchemaKind, SchemaRules};
 
