@@ -4,7 +4,7 @@
 //! is stricter, the case stands in `stricter_than_confluent` with the reason.
 //!
 //! Apicurio 3.3.3, asked about the same cases (with a `$schema` of draft 7), gave the same answer in
-//! 138 of 154. It refuses 14 that are compatible here and for Confluent: a single schema that becomes
+//! 137 of 153. It refuses 14 that are compatible here and for Confluent: a single schema that becomes
 //! an alternative or is combined in another way, a duplicate in `allOf`, items and properties of the
 //! schemas `true` and `false`, a property that moves to `patternProperties` or to an
 //! `additionalProperties` of several types, and required properties with a default. It takes two that
