@@ -46,6 +46,8 @@
 //! | `avro-file-bzip2`, `avro-file-snappy`, `avro-file-zstandard` | other compressions of them | no |
 //! | `avro-value` | generic Avro records, as `apache_avro::types::Value` | no |
 //! | `protobuf` | [`protobuf`]: prost messages with their schema | no |
+//! | `json-schema` | [`json_schema`]: JSON validated against its schema | no |
+//! | `schemars` | `json-schema` with the schema that schemars derives | no |
 //!
 //! Without any feature there are [`Utf8`], [`Bytes`], Kafka's big-endian primitives, and
 //! [`from_fn`], which makes a serializer of a closure.
@@ -59,6 +61,8 @@ pub mod frame;
 mod framed;
 mod from_fn;
 pub mod header;
+#[cfg(any(feature = "json", feature = "json-schema"))]
+mod json_error;
 mod limits;
 mod plain;
 mod reader;
@@ -73,11 +77,14 @@ pub mod avro;
 pub mod datetime;
 #[cfg(feature = "json")]
 mod json;
+#[cfg(feature = "json-schema")]
+#[cfg_attr(docsrs, doc(cfg(feature = "json-schema")))]
+pub mod json_schema;
 #[cfg(feature = "protobuf")]
 pub mod protobuf;
 
 /// Generated code names this crate absolutely; so it works in here too.
-#[cfg(all(test, feature = "protobuf"))]
+#[cfg(all(test, any(feature = "protobuf", feature = "schemars")))]
 extern crate self as wireform;
 
 pub use uuid::Uuid;
@@ -99,6 +106,8 @@ pub use crate::from_fn::{FromFn, from_fn};
 pub use crate::header::{HeaderList, HeaderNames, NoHeaders};
 #[cfg(feature = "json")]
 pub use crate::json::Json;
+#[cfg(feature = "json-schema")]
+pub use crate::json_schema::JsonSchema;
 pub use crate::limits::Limits;
 pub use crate::plain::{Bytes, Double, Float, Integer, Long, Short, Utf8, UuidText};
 #[cfg(feature = "protobuf")]

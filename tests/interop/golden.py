@@ -221,6 +221,40 @@ def write_json():
     make = lambda client, configuration: JSONSerializer(schema, client, conf=configuration)
     write("json", "order", make, {"order_id": "ORD-001", "total": 999.99, "items": ["laptop"]}, 13)
     write("json", "unicode", make, {"order_id": "grüße", "total": 0}, 14)
+    seen = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Seen",
+        "type": "object",
+        "required": ["at", "place"],
+        "properties": {
+            "at": {"type": "string", "format": "date-time"},
+            "place": {"type": "array", "prefixItems": [{"type": "number"}, {"type": "number"}], "items": False},
+            "by": {"$ref": "#/$defs/person"},
+        },
+        "unevaluatedProperties": False,
+        "$defs": {"person": {"type": ["object", "null"], "dependentRequired": {"given": ["family"]}}},
+    }
+    make_seen = lambda client, configuration: JSONSerializer(json.dumps(seen), client, conf=configuration)
+    at = {"at": "2026-11-23T12:00:00Z", "place": [47.37, 8.54]}
+    write("json", "draft-2020-12", make_seen, {**at, "by": {"given": "Ada", "family": "Byron"}}, 15)
+    write("json", "draft-2020-12-null", make_seen, {**at, "by": None}, 16)
+    write_json_reference()
+
+
+def write_json_reference():
+    item = '{"$id": "item.json", "type": "object", "required": ["sku"], "properties": {"sku": {"type": "string"}}}'
+    order = json.dumps({
+        "title": "Order",
+        "type": "object",
+        "properties": {"items": {"type": "array", "items": {"$ref": "item.json"}}},
+    })
+
+    def make(client, configuration):
+        client.register_schema("item.json", Schema(item, "JSON"))
+        references = [SchemaReference("item.json", "item.json", 1)]
+        return JSONSerializer(Schema(order, "JSON", references), client, conf=configuration)
+
+    write("json", "reference", make, {"items": [{"sku": "laptop-15"}, {"sku": "mouse-usb"}]}, 17)
 
 
 def main():

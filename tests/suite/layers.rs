@@ -17,10 +17,11 @@ const ARROWS: [(&str, &[&str]); 5] = [
 ];
 
 /// Modules of `wireform` that are codecs, and the other codecs that they may name.
-const CODECS: [(&str, &[&str]); 4] = [
+const CODECS: [(&str, &[&str]); 5] = [
     ("avro", &[]),
     ("datetime", &["json"]),
     ("json", &[]),
+    ("json_schema", &[]),
     ("protobuf", &[]),
 ];
 

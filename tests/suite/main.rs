@@ -13,6 +13,7 @@ mod embedded;
 mod evolution;
 mod golden;
 mod isolation;
+mod json_schema;
 mod kafka;
 mod layers;
 mod proto;
