@@ -43,6 +43,13 @@ pub(super) struct Registered {
     form: Form,
 }
 
+impl Registered {
+    /// Whether it was registered as `.proto` text.
+    pub(super) fn is_text(&self) -> bool {
+        matches!(self.form, Form::Text)
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 enum Form {
     Descriptor,

@@ -29,10 +29,16 @@ use crate::reader::{ReadCodec, ReadPlan};
 use crate::schema_codec::{SchemaCodec, SchemaFormat, SchemaSource};
 use crate::serializer::{Deserializer, Serializer, append_or_restore};
 
+mod compatibility;
 mod descriptor;
+mod known;
 mod nesting;
+mod normal;
 mod plan;
+mod pool;
 mod record;
+mod rules;
+mod shape;
 mod writes;
 
 #[cfg(test)]
@@ -46,6 +52,7 @@ pub use ::prost;
 pub use ::prost_types;
 
 pub use self::record::{ProtoFile, ProtobufRecord};
+pub use self::rules::ProtobufRules;
 
 /// The codec of a generated Protobuf message.
 ///
