@@ -42,7 +42,7 @@
 //! | `jiff` | `datetime` for jiff's types | no |
 //! | `time` | `datetime` for the time crate's types | no |
 //! | `avro` | [`avro`]: schemas, evolution, a codec for serde types | no |
-//! | `protobuf` | [`protobuf`]: prost messages with their schema | no |
+//! | `protobuf` | [`protobuf`]: prost messages with their schema, and its rules | no |
 //!
 //! Without any feature there are [`Utf8`], [`Bytes`], Kafka's big-endian primitives, and
 //! [`from_fn`], which makes a serializer of a closure.

@@ -138,8 +138,8 @@ const FILES: &[(&str, &str)] = &[
 mod tests {
     use wireform_registry::{ResolvedSchema, SchemaKind};
 
+    use super::super::pool;
     use super::*;
-    use crate::protobuf::pool;
 
     #[test]
     fn every_file_that_is_built_in_compiles() {

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use prost_reflect::{DescriptorPool, FileDescriptor, Kind, MessageDescriptor};
-use prost_types::FileDescriptorProto;
+use prost_types::{EnumDescriptorProto, FileDescriptorProto};
 use wireform_registry::{ResolvedSchema, SchemaKind};
 
 use crate::error::{Error, ErrorKind, Result};
@@ -98,6 +98,7 @@ impl Files<'_> {
 
     fn add(&mut self, file: FileDescriptorProto) -> Result<()> {
         check_lists(&file)?;
+        check_ranges(&file)?;
         let name = file.name().to_owned();
         self.pool.add_file_descriptor_proto(file).map_err(|error| {
             let place = if name == ROOT {
@@ -128,6 +129,28 @@ fn check_lists(file: &FileDescriptorProto) -> Result<()> {
         messages.extend(&message.nested_type);
     }
     Ok(())
+}
+
+/// Refuses what would take minutes: numbers are looked for in ranges one by one.
+fn check_ranges(file: &FileDescriptorProto) -> Result<()> {
+    let in_enum = |e: &EnumDescriptorProto| e.value.len().saturating_mul(e.reserved_range.len());
+    let mut work: usize = file.enum_type.iter().map(in_enum).sum();
+    let mut messages: Vec<_> = file.message_type.iter().collect();
+    while let Some(message) = messages.pop() {
+        let ranges = message.reserved_range.len() + message.extension_range.len();
+        let numbers = message
+            .field
+            .len()
+            .saturating_mul(ranges + message.reserved_name.len());
+        work = work.saturating_add(numbers);
+        work = work.saturating_add(message.enum_type.iter().map(in_enum).sum());
+        messages.extend(&message.nested_type);
+    }
+    if work <= MAX_RANGE_CHECKS {
+        return Ok(());
+    }
+    let message = "the schema has too many numbers and reserved ranges";
+    Err(Error::new(ErrorKind::LimitExceeded, message))
 }
 
 /// Refuses `map_entry` messages that are none: what reads them relies on a key and a value.
@@ -165,3 +188,5 @@ fn invalid(what: &str) -> Error {
 /// The name of the schema's own file in its pool; no import can have it.
 pub(super) const ROOT: &str = "";
 const MAX_DEPTH: usize = 64;
+/// A thousand fields and a thousand ranges in every one of four messages.
+const MAX_RANGE_CHECKS: usize = 4_000_000;

@@ -118,3 +118,6 @@ fn add_names(message: &MessageDescriptor, messages: &mut Vec<String>, enums: &mu
         add_names(&nested, messages, enums);
     }
 }
+
+#[cfg(test)]
+mod tests;
