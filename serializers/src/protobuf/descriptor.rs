@@ -128,6 +128,18 @@ impl MessageNames {
         found
     }
 
+    /// All full names, in the order of their indexes.
+    #[cfg(feature = "protobuf-reflect")]
+    pub(super) fn all(&self) -> Vec<&str> {
+        let mut names = Vec::new();
+        let mut pending: Vec<&Named> = self.top.iter().rev().collect();
+        while let Some(message) = pending.pop() {
+            names.push(&*message.full_name);
+            pending.extend(message.nested.iter().rev());
+        }
+        names
+    }
+
     /// Where the message `full_name` is.
     pub(super) fn find(&self, full_name: &str) -> Option<MessageIndex> {
         let mut path = Vec::new();

@@ -31,6 +31,8 @@ use crate::serializer::{Deserializer, Serializer, append_or_restore};
 
 mod compatibility;
 mod descriptor;
+#[cfg(feature = "protobuf-reflect")]
+mod dynamic;
 mod known;
 mod nesting;
 mod normal;
@@ -48,8 +50,18 @@ mod tests;
 
 /// The prost that generated code is written for.
 pub use ::prost;
+/// The prost-reflect whose messages [`ProtobufDynamic`] reads and writes.
+#[cfg(feature = "protobuf-reflect")]
+#[cfg_attr(docsrs, doc(cfg(feature = "protobuf-reflect")))]
+pub use ::prost_reflect;
 /// The Rust types of `google/protobuf/*.proto`.
 pub use ::prost_types;
+
+#[cfg(feature = "protobuf-reflect")]
+#[cfg_attr(docsrs, doc(cfg(feature = "protobuf-reflect")))]
+pub use self::dynamic::{
+    AnyProtobuf, DecodedMessage, EncodedMessage, Payload, ProtobufDynamic, ProtobufSchema,
+};
 
 pub use self::record::{ProtoFile, ProtobufRecord};
 pub use self::rules::ProtobufRules;

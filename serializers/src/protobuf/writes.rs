@@ -41,6 +41,23 @@ pub(super) fn check(
     .run(full_name)
 }
 
+/// The same for a message that no code was generated for.
+#[cfg(feature = "protobuf-reflect")]
+pub(super) fn check_dynamic(
+    file: &prost_reflect::FileDescriptor,
+    full_name: &str,
+    index: &MessageIndex,
+    schema: &ResolvedSchema,
+) -> Result<()> {
+    let writer = super::pool::compile(schema)?;
+    check_name(&MessageNames::new(&writer.registered), full_name, index)?;
+    Comparison {
+        ours: Types::of_compiled(file),
+        theirs: Types::of_compiled(&writer.file),
+    }
+    .run(full_name)
+}
+
 fn check_name(names: &MessageNames, full_name: &str, index: &MessageIndex) -> Result<()> {
     let path = index.path();
     let message = match names.at(index) {
@@ -80,6 +97,20 @@ impl Types {
             types.add(&decoded);
         }
         Ok(types)
+    }
+
+    #[cfg(feature = "protobuf-reflect")]
+    fn of_compiled(file: &prost_reflect::FileDescriptor) -> Self {
+        let mut types = Self::default();
+        let mut seen = HashSet::new();
+        let mut pending = vec![file.clone()];
+        while let Some(file) = pending.pop() {
+            if seen.insert(file.name().to_owned()) {
+                types.add(file.file_descriptor_proto());
+                pending.extend(file.dependencies());
+            }
+        }
+        types
     }
 
     fn add(&mut self, file: &FileDescriptorProto) {
