@@ -43,6 +43,7 @@
 //! | `time` | `datetime` for the time crate's types | no |
 //! | `avro` | [`avro`]: schemas, evolution, a codec for serde types | no |
 //! | `protobuf` | [`protobuf`]: prost messages with their schema, and its rules | no |
+//! | `protobuf-reflect` | [`protobuf::ProtobufDynamic`]: messages without generated code, ProtoJSON | no |
 //!
 //! Without any feature there are [`Utf8`], [`Bytes`], Kafka's big-endian primitives, and
 //! [`from_fn`], which makes a serializer of a closure.

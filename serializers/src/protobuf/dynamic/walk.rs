@@ -158,7 +158,8 @@ impl Walk {
         let number = field.number();
         match (&kind, wire_type) {
             (Kind::Message(entry), WireType::LengthDelimited) if field.is_map() => {
-                self.entry(entry, delimited(rest)?, number, depth, order)
+                // An entry is a message of its own on the wire.
+                self.entry(entry, delimited(rest)?, number, depth + 1, order)
             }
             (Kind::Message(inner), WireType::LengthDelimited) if !field.is_group() => {
                 let bytes = delimited(rest)?;
