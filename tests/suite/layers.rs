@@ -21,7 +21,8 @@ const CODECS: [(&str, &[&str]); 4] = [
     ("avro", &[]),
     ("datetime", &["json"]),
     ("json", &[]),
-    ("protobuf", &[]),
+    // A `google.protobuf.Timestamp` is a datetime.
+    ("protobuf", &["datetime"]),
 ];
 
 #[test]

@@ -11,6 +11,9 @@
 //! [`ProtobufRecord`], and [`Protobuf`] is the codec for them. prost itself is
 //! [re-exported](prost), so that a program needs no dependency on it.
 //!
+//! With the feature `datetime`, `timestamp` turns a `google.protobuf.Timestamp` into the datetimes
+//! of chrono, jiff, time and the standard library, and back.
+//!
 //! Fields that a reader's type does not have are skipped, as prost does: a message that is read
 //! and written again has lost them.
 
@@ -42,6 +45,10 @@ mod record;
 mod rules;
 mod shape;
 mod writes;
+
+#[cfg(feature = "datetime")]
+#[cfg_attr(docsrs, doc(cfg(feature = "datetime")))]
+pub mod timestamp;
 
 #[cfg(test)]
 mod fixtures;
