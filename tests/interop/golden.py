@@ -211,12 +211,15 @@ PROTOBUF = {
             "nested": [{}, {"packed": [1]}, {"nested": [{"texts": ["x"]}]}]}),
         ("lists-long", "Lists", {"packed": list(range(200))}),
         ("maps", "Maps", {
-            "counts": {"": 0}, "entries": {"-5": {"note": "x"}}, "parts": {"4294967295": PART},
+            "counts": {"k": 5}, "entries": {"-5": {"note": "x"}}, "parts": {"4294967295": PART},
             "sizes": {"s": "SIZE_SMALL"}, "raws": {"-1": "AQI="}}),
         ("maps-empty", "Maps", {}),
         ("maps-entry", "Maps.Entry", {"note": "y"}),
         ("maps-inner", "Maps.Inner", {"texts": {"k": "v"}}),
-        ("maps-deepest", "Maps.Inner.Deepest", {"flags": {"true": {}}}),
+        ("maps-deepest", "Maps.Inner.Deepest", {"flags": {"true": {"note": "z"}}}),
+        # Python writes keys and values that are the default, prost does not.
+        ("maps-defaults", "Maps", {"counts": {"": 0}, "raws": {"0": ""}}),
+        ("maps-deepest-defaults", "Maps.Inner.Deepest", {"flags": {"false": {}}}),
         ("choice-text", "Choice", {"text": ""}),
         ("choice-number", "Choice", {"number": "-9", "maybe": "", "zero": 0}),
         ("choice-part", "Choice", {"part": PART}),
@@ -233,7 +236,8 @@ PROTOBUF = {
         ("known-last-nano", "Known", {"at": "9999-12-31T23:59:59.999999999Z"}),
         ("names", "Names", {"camelCase": "a", "snakeCase2": "b", "kind": "c", "far": 1}),
     ],
-    "parts": [("part", "Part", PART), ("hole", "Part.Hole", {"width": -0.0})],
+    "parts": [("part", "Part", PART), ("hole", "Part.Hole", {"width": 0.5}),
+              ("hole-negative-zero", "Part.Hole", {"width": -0.0})],
     "legacy": [
         ("old", "Old", {
             "id": "x", "count": 7, "extra": {"note": "n"}, "after": {"yes": False},

@@ -14,6 +14,9 @@
 //! With the feature `datetime`, `timestamp` turns a `google.protobuf.Timestamp` into the datetimes
 //! of chrono, jiff, time and the standard library, and back.
 //!
+//! What prost writes is what other languages read, with one exception: a `float` or `double` of
+//! -0.0 in a field without presence is taken for the default, and not written.
+//!
 //! Fields that a reader's type does not have are skipped, as prost does: a message that is read
 //! and written again has lost them.
 

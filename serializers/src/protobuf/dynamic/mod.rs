@@ -26,7 +26,8 @@ pub use self::schema::{DecodedMessage, EncodedMessage, Payload, ProtobufSchema};
 /// [`DynamicMessage`] of a schema that is known at run time.
 ///
 /// Fields that the schema does not have are kept, and written again. Entries of maps are written
-/// by their keys, so that the same message always gives the same bytes.
+/// by their keys, so that the same message always gives the same bytes; keys and values that are
+/// the default are left out there, as prost does, which readers take as the same.
 ///
 /// ```
 /// use wireform::protobuf::{ProtobufDynamic, prost_reflect::Value};
