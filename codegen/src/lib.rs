@@ -42,6 +42,7 @@ mod literal;
 mod messages;
 mod modules;
 mod protos;
+mod rename;
 
 pub use crate::error::{Error, ErrorKind, Result};
 pub use crate::protos::{Generated, Protos, protos};

@@ -14,6 +14,19 @@ pub(super) fn text(name: &str) -> Option<&'static str> {
         .map(|(_, text)| *text)
 }
 
+/// Whether a type of a file that is built in is an enum.
+pub(super) fn is_enum(full_name: &str) -> bool {
+    let of_google = || prost_reflect::DescriptorPool::global().get_enum_by_name(full_name);
+    ENUMS.contains(&full_name) || of_google().is_some()
+}
+
+/// Those that are not Google's own.
+const ENUMS: [&str; 3] = [
+    "google.type.CalendarPeriod",
+    "google.type.DayOfWeek",
+    "google.type.Month",
+];
+
 const FILES: &[(&str, &str)] = &[
     (
         "confluent/meta.proto",

@@ -44,11 +44,23 @@ pub(super) fn compile(schema: &ResolvedSchema) -> Result<Compiled> {
     let mut root = registered.file.clone();
     root.name = Some(ROOT.to_owned());
     files.add(root)?;
-    let file = files
-        .pool
-        .get_file_by_name(ROOT)
-        .ok_or_else(|| invalid("it has no file"))?;
+    let pool = with_options(&files.pool)?;
+    let file = pool.get_file_by_name(ROOT);
+    let file = file.ok_or_else(|| invalid("it has no file"))?;
     Ok(Compiled { file, registered })
+}
+
+/// The same files again, now that their options are understood: a field's `packed` is an option,
+/// and prost-reflect 0.16 asks for it before it reads those of a text.
+fn with_options(first: &DescriptorPool) -> Result<DescriptorPool> {
+    let mut pool = DescriptorPool::global();
+    for file in first.files() {
+        if pool.get_file_by_name(file.name()).is_none() {
+            pool.decode_file_descriptor_proto(&*file.encode_to_vec())
+                .map_err(|error| invalid(&error.to_string()))?;
+        }
+    }
+    Ok(pool)
 }
 
 struct Files<'a> {

@@ -148,7 +148,7 @@ impl Types {
         })?;
         Ok(match field.r#type {
             Some(t) if t == i32::from(Type::Group) => Wire::Group(full_name),
-            _ if self.enums.contains(&full_name) => Wire::Enum,
+            _ if self.enums.contains(&full_name) || is_known_enum(&full_name) => Wire::Enum,
             _ => Wire::Message(full_name),
         })
     }
@@ -338,4 +338,9 @@ fn is_known_type(full_name: &str) -> bool {
     ["confluent.", "google.protobuf.", "google.type."]
         .iter()
         .any(|package| full_name.starts_with(package))
+}
+
+/// Whether the type is an enum that no reference brings.
+fn is_known_enum(full_name: &str) -> bool {
+    is_known_type(full_name) && super::known::is_enum(full_name)
 }

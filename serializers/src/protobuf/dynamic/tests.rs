@@ -422,3 +422,15 @@ fn cut_and_flipped_bytes_are_values_or_errors() {
         }
     }
 }
+
+#[test]
+fn options_of_a_text_count() {
+    let text = "syntax = \"proto3\"; message A { repeated int32 a = 1 [packed = false]; }";
+    let schema = ProtobufSchema::parse(&resolved(text)).unwrap();
+    let written = schema.from_json(r#"{"a":[1,2]}"#, None).unwrap();
+    assert_eq!(written.body, [8, 1, 8, 2]);
+    let text = "syntax = \"proto2\"; message A { repeated int32 a = 1 [packed = true]; }";
+    let schema = ProtobufSchema::parse(&resolved(text)).unwrap();
+    let written = schema.from_json(r#"{"a":[1,2]}"#, None).unwrap();
+    assert_eq!(written.body, [10, 2, 1, 2]);
+}
