@@ -16,3 +16,4 @@ mod isolation;
 mod kafka;
 mod layers;
 mod proto;
+mod protobuf_compatibility;

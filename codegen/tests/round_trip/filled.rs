@@ -1,7 +1,8 @@
 //! Every field of every message set, by the descriptor alone, and read as the generated type.
 
 use wireform::protobuf::prost_reflect::{
-    DynamicMessage, FieldDescriptor, Kind, MapKey, MessageDescriptor, ReflectMessage, Value,
+    DynamicMessage, EnumValueDescriptor, FieldDescriptor, Kind, MapKey, MessageDescriptor,
+    ReflectMessage, Value,
 };
 use wireform::protobuf::{ProtobufDynamic, prost::bytes::Bytes};
 
@@ -71,7 +72,7 @@ fn single(kind: &Kind, choice: usize, depth: usize) -> Value {
         Kind::Bytes => Value::Bytes(Bytes::from_static(b"\x00\xff")),
         Kind::Double => Value::F64(-0.5),
         Kind::Enum(declared) => {
-            let last = declared.values().max_by_key(|value| value.number());
+            let last = declared.values().max_by_key(EnumValueDescriptor::number);
             Value::EnumNumber(last.map_or(0, |value| value.number()))
         }
         Kind::Fixed32 | Kind::Uint32 => Value::U32(u32::MAX),

@@ -3,6 +3,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use prost::bytes::Bytes;
 use prost_reflect::{
     DeserializeOptions, DynamicMessage, Kind, MapKey, MessageDescriptor, ReflectMessage,
     SerializeOptions, Value,
@@ -235,7 +236,7 @@ impl Message<'_> {
         let inner = inner.ok_or_else(|| S::Error::custom("unknown type"))?;
         let bytes = match self.owned(2).map(|owned| owned.value) {
             Some(Value::Bytes(bytes)) => bytes,
-            _ => prost::bytes::Bytes::new(),
+            _ => Bytes::new(),
         };
         let message = DynamicMessage::decode(inner, bytes).map_err(S::Error::custom)?;
         let order = self.order.and_then(|order| order.any.as_deref());
