@@ -9,7 +9,7 @@ use wireform_registry::{ResolvedSchema, SchemaKind};
 use crate::error::{Error, ErrorKind, Result};
 
 use super::descriptor::{self, Registered};
-use super::known;
+use super::{known, nesting};
 
 /// A schema whose names are all resolved.
 #[derive(Clone, Debug)]
@@ -18,6 +18,8 @@ pub(super) struct Compiled {
     pub(super) file: FileDescriptor,
     /// The file as it was registered.
     pub(super) registered: Registered,
+    /// How deeply it, or what it imports, nests.
+    pub(super) depth: usize,
 }
 
 /// Parses a schema and what it imports: by the names of its references, else from the files that
@@ -31,7 +33,7 @@ pub(super) fn compile(schema: &ResolvedSchema) -> Result<Compiled> {
         return Err(Error::new(ErrorKind::InvalidSchema, message));
     }
     let registered = descriptor::parse("schema", &schema.text)?;
-    let mut files = Files {
+    let files = Files {
         references: schema
             .references
             .iter()
@@ -40,14 +42,13 @@ pub(super) fn compile(schema: &ResolvedSchema) -> Result<Compiled> {
         seen: HashSet::new(),
         pool: DescriptorPool::global(),
     };
-    files.import_all(&registered.file, 0)?;
-    let mut root = registered.file.clone();
-    root.name = Some(ROOT.to_owned());
-    files.add(root)?;
-    let pool = with_options(&files.pool)?;
-    let file = pool.get_file_by_name(ROOT);
-    let file = file.ok_or_else(|| invalid("it has no file"))?;
-    Ok(Compiled { file, registered })
+    let depth = files.deepest(registered.depth);
+    let file = nesting::with_stack(depth, || files.compile(&registered))?;
+    Ok(Compiled {
+        file,
+        registered,
+        depth,
+    })
 }
 
 /// The same files again, now that their options are understood: a field's `packed` is an option,
@@ -71,6 +72,26 @@ struct Files<'a> {
 }
 
 impl Files<'_> {
+    /// How deeply one of the files nests; what is too deep is refused when it is read.
+    fn deepest(&self, root: usize) -> usize {
+        let references = self.references.values();
+        let depths = references.map(|text| match nesting::check(text) {
+            // A descriptor has no brackets.
+            Ok(0) | Err(_) => nesting::MAX_DEPTH,
+            Ok(depth) => depth,
+        });
+        depths.fold(root, usize::max)
+    }
+
+    fn compile(mut self, registered: &Registered) -> Result<FileDescriptor> {
+        self.import_all(&registered.file, 0)?;
+        let mut root = registered.file.clone();
+        root.name = Some(ROOT.to_owned());
+        self.add(root)?;
+        let file = with_options(&self.pool)?.get_file_by_name(ROOT);
+        file.ok_or_else(|| invalid("it has no file"))
+    }
+
     fn import_all(&mut self, file: &FileDescriptorProto, depth: usize) -> Result<()> {
         for name in &file.dependency {
             self.import(name, depth)?;

@@ -5,8 +5,8 @@ use wireform_registry::{
 };
 
 use super::compatibility::{Difference, differences};
-use super::normal;
 use super::pool::{self, Compiled};
+use super::{nesting, normal};
 
 /// The rules of Protobuf, for registries that check compatibility in process: those of Confluent's
 /// server.
@@ -75,7 +75,10 @@ impl SchemaRules for ProtobufRules {
         reader: &ResolvedSchema,
         writer: &ResolvedSchema,
     ) -> Result<Vec<Incompatibility>> {
-        let found = differences(&compile(reader)?, &compile(writer)?);
+        let (reader, writer) = (compile(reader)?, compile(writer)?);
+        let depth = reader.depth.max(writer.depth);
+        let found = nesting::with_stack(depth, || Ok(differences(&reader, &writer)));
+        let found = found.map_err(|error| from_codec(&error))?;
         let breaking = found
             .into_iter()
             .filter(|found: &Difference| !found.is_compatible());
@@ -84,13 +87,15 @@ impl SchemaRules for ProtobufRules {
 }
 
 fn compile(schema: &ResolvedSchema) -> Result<Compiled> {
-    pool::compile(schema).map_err(|error| {
-        let kind = match error.kind() {
-            crate::ErrorKind::LimitExceeded => ErrorKind::LimitExceeded,
-            _ => ErrorKind::InvalidSchema,
-        };
-        Error::new(kind, error.to_string())
-    })
+    pool::compile(schema).map_err(|error| from_codec(&error))
+}
+
+fn from_codec(error: &crate::Error) -> Error {
+    let kind = match error.kind() {
+        crate::ErrorKind::LimitExceeded => ErrorKind::LimitExceeded,
+        _ => ErrorKind::InvalidSchema,
+    };
+    Error::new(kind, error.to_string())
 }
 
 /// Messages in the order of their indexes, then enums.

@@ -221,3 +221,54 @@ fn numbers_times_ranges_are_limited() {
         "too many numbers",
     );
 }
+
+/// A thread of a program may have no more.
+#[test]
+fn deep_schemas_are_values_or_errors_on_a_small_stack() {
+    use base64::Engine;
+    use prost::Message;
+    use prost_types::{DescriptorProto, FileDescriptorProto};
+
+    let nested = |open: &str, depth| format!("{}{}", open.repeat(depth), "}".repeat(depth));
+    let mut message = DescriptorProto::default();
+    for depth in 0..200 {
+        message = DescriptorProto {
+            name: Some(format!("A{depth}")),
+            nested_type: vec![message],
+            ..DescriptorProto::default()
+        };
+    }
+    let mut texts = Vec::new();
+    for depth in [30, 60, 64, 1000] {
+        let messages = (0..depth).map(|n| format!("message A{n} {{"));
+        texts.push(messages.collect::<String>() + &"}".repeat(depth));
+        let groups = (0..depth).map(|n| format!("optional group G{n} = 1 {{"));
+        let groups = groups.collect::<String>() + &"}".repeat(depth);
+        texts.push(format!("message A {{ {groups} }}"));
+        let value = nested("a {", depth - 1);
+        texts.push(format!("option (x) = {{ {value} }};"));
+        texts.push(format!(
+            "message A {{ {} }}",
+            nested("oneof o {", depth - 1)
+        ));
+    }
+    while message.encoded_len() > 0 {
+        let file = FileDescriptorProto {
+            message_type: vec![message.clone()],
+            ..FileDescriptorProto::default()
+        };
+        texts.push(base64::engine::general_purpose::STANDARD.encode(file.encode_to_vec()));
+        message = message.nested_type.pop().unwrap_or_default();
+    }
+    let thread = std::thread::Builder::new().stack_size(256 << 10);
+    let parsed = thread.spawn(move || {
+        let parsed = texts.iter().filter(|text| {
+            let schema = schema(text, &[]);
+            let parsed = ProtobufRules.parse(&schema).is_ok();
+            assert_eq!(ProtobufRules.check(&schema, &schema).is_ok(), parsed);
+            parsed
+        });
+        parsed.count()
+    });
+    assert!(parsed.unwrap().join().unwrap() > 30);
+}
