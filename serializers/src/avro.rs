@@ -1,8 +1,9 @@
 //! Avro: schemas, the binary encoding, schema evolution, and codecs for types that derive it and
 //! for serde types.
 //!
-//! The main types are [`Avro`], for types that [derive](derive@Avro) it or were generated, [`Schema`],
-//! parsed once and shared, and [`SerdeAvro`], which writes and reads any serde type with one.
+//! The main types are [`Avro`](struct@Avro), for types that [derive](derive@Avro) it or were
+//! generated, [`Schema`], parsed once and shared, and [`SerdeAvro`], which writes and reads any
+//! serde type with one.
 
 mod compatibility;
 mod plan;
@@ -23,8 +24,8 @@ pub use self::schema::{
 };
 pub use self::serde_avro::SerdeAvro;
 pub use self::typed::{
-    Avro, AvroBorrow, AvroDecode, AvroEncode, AvroPlan, AvroRecord, AvroString, AvroType, Cursor,
-    Date, Decimal, Duration, Encoder, FieldHead, FieldValue, Fields, LocalTimestampMicros,
+    Avro, AvroBorrow, AvroDecode, AvroEncode, AvroPlan, AvroRecord, AvroString, AvroType, AvscFile,
+    Cursor, Date, Decimal, Duration, Encoder, FieldHead, FieldValue, Fields, LocalTimestampMicros,
     LocalTimestampMillis, LocalTimestampNanos, RecordFields, Resolution, SchemaWriter, TimeMicros,
     TimeMillis, TimestampMicros, TimestampMillis, TimestampNanos, TypeHead, schema_of, schema_text,
     with,

@@ -210,6 +210,19 @@ impl<'de> Cursor<'de> {
             .ok_or_else(|| self.error(&format!("index {index} of {count} branches or symbols")))
     }
 
+    /// Reads over the index `index`, if that is what follows.
+    #[inline]
+    pub(crate) fn skip_index(&mut self, index: usize) -> bool {
+        let rest = self.rest;
+        let is_it = self
+            .long()
+            .is_ok_and(|found| usize::try_from(found) == Ok(index));
+        if !is_it {
+            self.rest = rest;
+        }
+        is_it
+    }
+
     /// Reads the head of a block whose items take at least `min_size` bytes each; `None` is the
     /// end of the array or map.
     ///

@@ -19,6 +19,12 @@ impl Fingerprint {
         Self(value)
     }
 
+    /// The fingerprint that is `value` as a number.
+    #[must_use]
+    pub const fn from_u64(value: u64) -> Self {
+        Self(value)
+    }
+
     /// As a number.
     #[must_use]
     pub const fn as_u64(self) -> u64 {

@@ -84,7 +84,14 @@ impl<T: AvroType + ?Sized> Avro<T> {
     /// # Errors
     /// `InvalidSchema` if the type has none.
     pub fn try_new() -> Result<Self> {
-        Ok(Self::of(schema_of::<T>()?))
+        match T::FILE {
+            None => Ok(Self::of(schema_of::<T>()?)),
+            Some(file) => {
+                let schema = file.schema()?;
+                check_same_bytes::<T>(&schema)?;
+                Ok(Self::with_source(schema, file.source()))
+            }
+        }
     }
 
     /// A codec with the schema `text`, whose data is the same as that of `T`: docs, defaults and
@@ -95,23 +102,17 @@ impl<T: AvroType + ?Sized> Avro<T> {
     /// order of fields.
     pub fn with_schema(text: &str) -> Result<Self> {
         let schema = Schema::parse(text)?;
-        let own = schema_of::<T>()?;
-        if schema.canonical_form() != own.canonical_form() {
-            let message = format!(
-                "the schema has fingerprint {}, the type {}: their bytes differ",
-                schema.fingerprint(),
-                own.fingerprint()
-            );
-            return Err(Error::new(ErrorKind::Incompatible, message));
-        }
-        // The units of numbers must be the same too.
-        Plan::new(&schema, &own)?;
+        check_same_bytes::<T>(&schema)?;
         Ok(Self::of(schema))
     }
 
     fn of(schema: Schema) -> Self {
         let mut source = SchemaSource::new(SchemaKind::Avro, schema.shared_text());
         source.record = schema.full_name().map(str::to_owned);
+        Self::with_source(schema, source)
+    }
+
+    fn with_source(schema: Schema, source: SchemaSource) -> Self {
         let mut reference = SchemaRef::unknown();
         reference.set_fingerprint(Some(schema.fingerprint().to_be_bytes()));
         let is_raw_bytes = is_bytes(&schema);
@@ -127,6 +128,22 @@ impl<T: AvroType + ?Sized> Avro<T> {
             value: PhantomData,
         }
     }
+}
+
+/// # Errors
+/// `Incompatible` if what `T` encodes is no datum of `schema`.
+fn check_same_bytes<T: AvroType + ?Sized>(schema: &Schema) -> Result<()> {
+    let own = schema_of::<T>()?;
+    if schema.canonical_form() != own.canonical_form() {
+        let message = format!(
+            "the schema has fingerprint {}, the type {}: their bytes differ",
+            schema.fingerprint(),
+            own.fingerprint()
+        );
+        return Err(Error::new(ErrorKind::Incompatible, message));
+    }
+    // The units of numbers must be the same too.
+    Plan::new(schema, &own).map(drop)
 }
 
 impl<T: AvroType + ?Sized> Default for Avro<T> {

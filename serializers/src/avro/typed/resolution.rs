@@ -112,6 +112,26 @@ impl<'p> Resolution<'p> {
         }
     }
 
+    /// The error for a `null` in a union whose Rust type has no variant for it: an `Option`
+    /// around the type is missing.
+    #[cold]
+    #[must_use]
+    pub fn null_without_place() -> Error {
+        let message = "null, for which the type has no variant: it belongs in an `Option`";
+        Error::new(ErrorKind::Decode, message)
+    }
+
+    /// Reads over a `null` of the reader's union, if that is what follows; else gives the step
+    /// that reads the branch.
+    pub(crate) fn null_or_branch(self, cursor: &mut Cursor<'p>) -> Result<Option<Self>> {
+        let settled = self.settle(cursor)?;
+        let is_null = match settled.step() {
+            Step::Branch { value, .. } => matches!(settled.at(*value).step(), Step::Null),
+            step => matches!(step, Step::Null),
+        };
+        Ok((!is_null).then_some(settled))
+    }
+
     /// Reads over a `null`, if that is what follows; else says how to read the value.
     pub(crate) fn nullable(self, cursor: &mut Cursor<'p>) -> Result<Option<Source<'p>>> {
         let settled = self.settle(cursor)?;
