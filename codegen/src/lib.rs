@@ -76,6 +76,7 @@ mod literal;
 mod messages;
 mod modules;
 mod protos;
+mod rename;
 
 pub use crate::avsc::{Avsc, Bytes, Maps, Strings, avsc};
 pub use crate::error::{Error, ErrorKind, Result};

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use crate::compile::{Source, compile};
 use crate::error::Result;
 use crate::generated::Generated;
-use crate::{comments, modules};
+use crate::{comments, modules, rename};
 
 /// Starts the settings for generating code from `.proto` files.
 #[must_use]
@@ -12,7 +12,13 @@ pub fn protos() -> Protos {
         includes: Vec::new(),
         file_name: "wireform_protos.rs".to_owned(),
         type_attributes: Vec::new(),
+        message_attributes: Vec::new(),
+        enum_attributes: Vec::new(),
         field_attributes: Vec::new(),
+        renames: Vec::new(),
+        boxed: Vec::new(),
+        without_comments: Vec::new(),
+        keeps_enum_prefix: false,
         extern_paths: Vec::new(),
         bytes: Vec::new(),
         btree_map: vec![".".to_owned()],
@@ -29,7 +35,13 @@ pub struct Protos {
     includes: Vec<PathBuf>,
     file_name: String,
     type_attributes: Vec<(String, String)>,
+    message_attributes: Vec<(String, String)>,
+    enum_attributes: Vec<(String, String)>,
     field_attributes: Vec<(String, String)>,
+    renames: Vec<(String, String)>,
+    boxed: Vec<String>,
+    without_comments: Vec<String>,
+    keeps_enum_prefix: bool,
     extern_paths: Vec<(String, String)>,
     bytes: Vec<String>,
     btree_map: Vec<String>,
@@ -58,6 +70,25 @@ impl Protos {
         self
     }
 
+    /// Puts an attribute on messages, not on their oneofs, nor on enums.
+    #[must_use]
+    pub fn message_attribute(
+        mut self,
+        path: impl Into<String>,
+        attribute: impl Into<String>,
+    ) -> Self {
+        let attribute = (path.into(), attribute.into());
+        self.message_attributes.push(attribute);
+        self
+    }
+
+    /// Puts an attribute on enums and oneofs, not on messages.
+    #[must_use]
+    pub fn enum_attribute(mut self, path: impl Into<String>, attribute: impl Into<String>) -> Self {
+        self.enum_attributes.push((path.into(), attribute.into()));
+        self
+    }
+
     /// Puts an attribute on fields.
     #[must_use]
     pub fn field_attribute(
@@ -66,6 +97,39 @@ impl Protos {
         attribute: impl Into<String>,
     ) -> Self {
         self.field_attributes.push((path.into(), attribute.into()));
+        self
+    }
+
+    /// Calls a field, or a oneof, something else in Rust: `(".shop.v1.Order.type", "kind")`.
+    ///
+    /// The path is the whole name, with a leading dot. Bytes, and what is registered, stay as they
+    /// are; other settings know the field by its new name.
+    #[must_use]
+    pub fn rename_field(mut self, path: impl Into<String>, name: impl Into<String>) -> Self {
+        self.renames.push((path.into(), name.into()));
+        self
+    }
+
+    /// Puts fields, or variants of oneofs, into a `Box`; those that need one have it anyway.
+    #[must_use]
+    pub fn boxed(mut self, paths: &[&str]) -> Self {
+        self.boxed.extend(paths.iter().map(|&path| path.to_owned()));
+        self
+    }
+
+    /// Leaves the comments of messages and fields out.
+    #[must_use]
+    pub fn disable_comments(mut self, paths: &[&str]) -> Self {
+        let paths = paths.iter().map(|&path| path.to_owned());
+        self.without_comments.extend(paths);
+        self
+    }
+
+    /// Keeps the name of an enum in front of its variants: `Status::StatusPaid`, not
+    /// `Status::Paid`.
+    #[must_use]
+    pub fn retain_enum_prefix(mut self) -> Self {
+        self.keeps_enum_prefix = true;
         self
     }
 
@@ -114,6 +178,7 @@ impl Protos {
             [] => compile(&[PathBuf::from(".")], &files)?,
             includes => compile(includes, &files)?,
         };
+        rename::fields(&mut sources, &self.renames)?;
         for source in &mut sources {
             comments::defuse(&mut source.proto);
         }
@@ -129,9 +194,22 @@ impl Protos {
             .enable_type_names()
             .type_name_domain(["."], "type.googleapis.com")
             .bytes(&self.bytes)
-            .btree_map(&self.btree_map);
+            .btree_map(&self.btree_map)
+            .disable_comments(&self.without_comments);
+        if self.keeps_enum_prefix {
+            config.retain_enum_prefix();
+        }
+        for path in &self.boxed {
+            config.boxed(path);
+        }
         for (path, attribute) in &self.type_attributes {
             config.type_attribute(path, attribute);
+        }
+        for (path, attribute) in &self.message_attributes {
+            config.message_attribute(path, attribute);
+        }
+        for (path, attribute) in &self.enum_attributes {
+            config.enum_attribute(path, attribute);
         }
         for (path, attribute) in &self.field_attributes {
             config.field_attribute(path, attribute);

@@ -45,9 +45,10 @@
 //! | `avro-file` | [`avro::file`]: container files, uncompressed and deflated | no |
 //! | `avro-file-bzip2`, `avro-file-snappy`, `avro-file-zstandard` | other compressions of them | no |
 //! | `avro-value` | generic Avro records, as `apache_avro::types::Value` | no |
-//! | `protobuf` | [`protobuf`]: prost messages with their schema | no |
 //! | `json-schema` | [`json_schema`]: JSON validated against its schema | no |
 //! | `schemars` | `json-schema` with the schema that schemars derives | no |
+//! | `protobuf` | [`protobuf`]: prost messages with their schema, and its rules | no |
+//! | `protobuf-reflect` | [`protobuf::ProtobufDynamic`]: messages without generated code, ProtoJSON | no |
 //!
 //! Without any feature there are [`Utf8`], [`Bytes`], Kafka's big-endian primitives, and
 //! [`from_fn`], which makes a serializer of a closure.

@@ -22,7 +22,8 @@ const CODECS: [(&str, &[&str]); 5] = [
     ("datetime", &["json"]),
     ("json", &[]),
     ("json_schema", &[]),
-    ("protobuf", &[]),
+    // A `google.protobuf.Timestamp` is a datetime.
+    ("protobuf", &["datetime"]),
 ];
 
 #[test]

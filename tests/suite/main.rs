@@ -17,3 +17,4 @@ mod json_schema;
 mod kafka;
 mod layers;
 mod proto;
+mod protobuf_compatibility;
