@@ -9,6 +9,7 @@
 )]
 
 pub mod conformance;
+pub mod generic;
 pub mod golden;
 pub mod order;
 pub mod servers;

@@ -1,0 +1,60 @@
+//! Schemas: `schemas.jsonl`.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use wireform::ErrorKind;
+use wireform::avro::Schema;
+
+use super::{cases, expect_only};
+
+#[derive(Debug, Deserialize)]
+struct Case {
+    text: String,
+    canonical: Option<String>,
+    crc64: Option<String>,
+    error: Option<String>,
+}
+
+/// Where we differ from Java, and why.
+const KNOWN: &[(&str, &str)] = &[];
+
+#[test]
+fn texts_are_taken_and_normalized_as_in_java() {
+    let mut found = BTreeMap::new();
+    for case in cases::<Case>("schemas", 400) {
+        if let Some(difference) = difference(&case) {
+            found.insert(case.text, difference);
+        }
+    }
+    expect_only(KNOWN, found);
+}
+
+fn difference(case: &Case) -> Option<String> {
+    let schema = match Schema::parse(&case.text) {
+        Ok(schema) => schema,
+        Err(error) if error.kind() != ErrorKind::InvalidSchema => return Some(error.to_string()),
+        Err(error) => {
+            return case
+                .canonical
+                .as_ref()
+                .map(|_| format!("we refuse it: {error}"));
+        }
+    };
+    assert_eq!(schema.text(), case.text);
+    let Some(canonical) = &case.canonical else {
+        return Some(format!(
+            "Java refuses it: {}",
+            case.error.as_deref().unwrap_or_default()
+        ));
+    };
+    if schema.canonical_form() != *canonical {
+        return Some(format!(
+            "ours {}\n    Java {canonical}",
+            schema.canonical_form()
+        ));
+    }
+    let fingerprint = schema.fingerprint().to_string();
+    (Some(&fingerprint) != case.crc64.as_ref())
+        .then(|| format!("{fingerprint}, Java {:?}", case.crc64))
+}
