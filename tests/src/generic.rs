@@ -303,8 +303,7 @@ impl Value {
             Self::Boolean(value) => (*value).into(),
             Self::Int(value) => (*value).into(),
             Self::Long(value) => (*value).into(),
-            // The shortest text that means this float, as every JSON writer has it.
-            Self::Float(value) => number(value.to_string().parse().unwrap_or(f64::NAN)),
+            Self::Float(value) => number((*value).into()),
             Self::Double(value) => number(*value),
             Self::Bytes(bytes) => Json::String(bytes.iter().copied().map(char::from).collect()),
             Self::String(text) => text.as_str().into(),

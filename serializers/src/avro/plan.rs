@@ -253,16 +253,21 @@ impl<'s> Planner<'s> {
     /// The branch of the reader's union that takes what the writer has outside of a union.
     fn branch(&mut self, writer: NodeId, union: NodeId, branches: &[NodeId]) -> Result<Step> {
         let kind = self.writer.kind(writer);
-        for index in self.candidates(kind, branches) {
+        for (rank, index) in self.candidates(kind, branches) {
             let Some(&branch) = branches.get(index) else {
                 continue;
             };
-            if let Ok(value) = self.types(writer, branch) {
-                return Ok(Step::Branch {
-                    union,
-                    index,
-                    value,
-                });
+            match self.types(writer, branch) {
+                Ok(value) => {
+                    return Ok(Step::Branch {
+                        union,
+                        index,
+                        value,
+                    });
+                }
+                // What has the very name is meant: another record would take the data and lose it.
+                Err(error) if rank == 0 => return Err(error),
+                Err(_) => {}
             }
         }
         let message = format!(
@@ -272,9 +277,9 @@ impl<'s> Planner<'s> {
         Err(incompatible(&message))
     }
 
-    /// Branches to try, best first: same full name, same short name, an alias, any record; else
+    /// Branches to try, best first, each with its rank: same full name, same short name, an alias, any record; else
     /// the same type, then a promotion.
-    fn candidates(&self, writer: &Kind, branches: &[NodeId]) -> Vec<usize> {
+    fn candidates(&self, writer: &Kind, branches: &[NodeId]) -> Vec<(u8, usize)> {
         let rank = |id: &NodeId| {
             let reader = self.reader.kind(*id);
             if std::mem::discriminant(reader) != std::mem::discriminant(writer) {
@@ -294,7 +299,7 @@ impl<'s> Planner<'s> {
             .filter_map(|(index, id)| rank(id).map(|rank| (rank, index)))
             .collect();
         ranked.sort_unstable();
-        ranked.into_iter().map(|(_, index)| index).collect()
+        ranked
     }
 
     fn record(&mut self, writer: &Record, reader: &Record, id: NodeId) -> Result<RecordStep> {

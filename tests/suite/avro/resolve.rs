@@ -24,7 +24,65 @@ struct Case {
 }
 
 /// Where we differ from Java, and why.
-const KNOWN: &[(&str, &str)] = &[];
+const KNOWN: &[(&str, &str)] = &[
+    // Bytes.
+    (
+        "an int over 32 bits",
+        "Java drops the bits that are too many",
+    ),
+    (
+        "array block of wrong size",
+        "Java ignores sizes of blocks; one that is longer than the data is a lie",
+    ),
+    (
+        "broken UTF-8 as string",
+        "Java reads U+FFFD for what is no UTF-8",
+    ),
+    // Units: a number that is read in another unit than it was written in is never what is meant.
+    ("date as time-millis", "Java ignores logical types"),
+    (
+        "decimal of scale 0 as 2",
+        "the specification asks for equal scales",
+    ),
+    (
+        "decimal of scale 2 as 3",
+        "the specification asks for equal scales",
+    ),
+    (
+        "timestamp-micros as local-timestamp-micros",
+        "Java ignores logical types",
+    ),
+    (
+        "timestamp-millis as timestamp-micros",
+        "Java ignores logical types",
+    ),
+    // Schemas that do not match are an error even while there are no items.
+    (
+        "empty array of long as int",
+        "an error before the first item comes",
+    ),
+    (
+        "empty array that does not fit, in union",
+        "an error before the first item comes",
+    ),
+    (
+        "empty map of string as int",
+        "an error before the first item comes",
+    ),
+    // Names.
+    (
+        "alias of a field whose record has another name",
+        "we apply fields' aliases whatever the record is called",
+    ),
+    (
+        "enum into union, other namespace",
+        "the specification compares unqualified names",
+    ),
+    (
+        "fields swapped by aliases",
+        "name and alias match two fields: Java's SchemaCompatibility throws, too",
+    ),
+];
 
 #[test]
 fn data_resolves_as_in_java() {
@@ -57,7 +115,11 @@ fn difference(case: &Case, outcome: Result<(GenericCodec, Value)>) -> Option<Str
             value.to_json()
         ));
     }
-    let expected: Json = serde_json::from_str(case.json.as_ref().unwrap()).unwrap();
+    let expected: Json = match case.json.as_deref().unwrap() {
+        // Java's JSON encoder writes nothing for an empty record at the top.
+        "" => Json::Object(serde_json::Map::new()),
+        json => serde_json::from_str(json).unwrap(),
+    };
     let bytes = to_hex(&codec.encode(&value).unwrap());
     (!same_json(&value.to_json(), &expected) || Some(&bytes) != case.bytes.as_ref()).then(|| {
         format!(

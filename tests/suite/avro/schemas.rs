@@ -17,16 +17,67 @@ struct Case {
 }
 
 /// Where we differ from Java, and why.
-const KNOWN: &[(&str, &str)] = &[];
+const KNOWN: &[(&str, &str)] = &[
+    (
+        r#"{"type":"enum","name":"E","symbols":["A"],"default":0}"#,
+        "Java takes what is no text for no default",
+    ),
+    (
+        r#"{"type":"enum","name":"E","symbols":["A"],"default":null}"#,
+        "Java takes what is no text for no default",
+    ),
+    (
+        r#"{"type":"fixed","name":"F","size":2147483647}"#,
+        "the longest array of a Java VM is a little shorter",
+    ),
+    (
+        r#"{"type":"record","name":".R","fields":[]}"#,
+        "Java takes a leading dot for no namespace",
+    ),
+    (
+        r#"{"type":"record","name":"R","fields":[{"name":"a","type":"string","default":"\ud800"}]}"#,
+        "Java has strings that are no Unicode",
+    ),
+    (
+        r#"{"type":"record","name":"R","fields":[{"name":"d","type":"bytes","default":"\u0100"}]}"#,
+        "Java finds out when the default is needed",
+    ),
+    (
+        r#"{"type":"record","name":"R","fields":[{"name":"d","type":"float","default":"1"}]}"#,
+        "Java finds out when the default is needed",
+    ),
+    (
+        r#"{"type":"record","name":"R","fields":[{"name":"d","type":{"type":"enum","name":"E","symbols":["A","B"]},"default":"C"}]}"#,
+        "Java finds out when the default is needed",
+    ),
+    (
+        r#"{"type":"record","name":"R","fields":[{"name":"d","type":{"type":"fixed","name":"F","size":2},"default":""}]}"#,
+        "Java fills up with zeros when the default is needed",
+    ),
+    (
+        r#"{"type":"record","name":"R","fields":[{"name":"d","type":{"type":"fixed","name":"F","size":2},"default":"abc"}]}"#,
+        "Java cuts when the default is needed",
+    ),
+];
+
+/// Java wants `type` to be a name, but in fields; fastavro and others take a type there, and write
+/// files with such schemas. So do we.
+const WRAPPED: &str = "SchemaParseException: No type: ";
 
 #[test]
 fn texts_are_taken_and_normalized_as_in_java() {
     let mut found = BTreeMap::new();
+    let mut wrapped = 0;
     for case in cases::<Case>("schemas", 400) {
-        if let Some(difference) = difference(&case) {
-            found.insert(case.text, difference);
+        let Some(difference) = difference(&case) else {
+            continue;
+        };
+        match case.error {
+            Some(error) if error.starts_with(WRAPPED) => wrapped += 1,
+            _ => drop(found.insert(case.text, difference)),
         }
     }
+    assert_eq!(wrapped, 26, "schemas with a type for a type's name");
     expect_only(KNOWN, found);
 }
 
