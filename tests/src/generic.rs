@@ -298,6 +298,16 @@ impl Value {
     /// what JSON has no number for is a string, as in Java.
     #[must_use]
     pub fn to_json(&self) -> Json {
+        self.render(true)
+    }
+
+    /// As [`to_json`](Self::to_json), but for the names of unions' branches.
+    #[must_use]
+    pub fn to_plain_json(&self) -> Json {
+        self.render(false)
+    }
+
+    fn render(&self, names_branches: bool) -> Json {
         match self {
             Self::Null => Json::Null,
             Self::Boolean(value) => (*value).into(),
@@ -307,17 +317,79 @@ impl Value {
             Self::Double(value) => number(*value),
             Self::Bytes(bytes) => Json::String(bytes.iter().copied().map(char::from).collect()),
             Self::String(text) => text.as_str().into(),
-            Self::Array(items) => items.iter().map(Self::to_json).collect(),
+            Self::Array(items) => items
+                .iter()
+                .map(|item| item.render(names_branches))
+                .collect(),
             Self::Map(entries) | Self::Record(entries) => entries
                 .iter()
-                .map(|(key, value)| (key.clone(), value.to_json()))
+                .map(|(key, value)| (key.clone(), value.render(names_branches)))
                 .collect(),
-            Self::Union(_, value) if matches!(**value, Self::Null) => Json::Null,
-            Self::Union(branch, value) => Json::Object(
-                [((*branch).to_owned(), value.to_json())]
-                    .into_iter()
-                    .collect(),
-            ),
+            Self::Union(branch, value) if names_branches && !matches!(**value, Self::Null) => {
+                let pair = ((*branch).to_owned(), value.render(true));
+                Json::Object([pair].into_iter().collect())
+            }
+            Self::Union(_, value) => value.render(names_branches),
+        }
+    }
+
+    /// Whether both are the same, bit by bit, but for the order of maps.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.is_like(other, |left, right| match (left, right) {
+            (Self::Float(l), Self::Float(r)) => l.to_bits() == r.to_bits(),
+            (Self::Double(l), Self::Double(r)) => l.to_bits() == r.to_bits(),
+            (Self::Union(l, _), Self::Union(r, _)) => l == r,
+            _ => true,
+        })
+    }
+
+    /// Whether both are the same, but for the bits of NaN.
+    #[must_use]
+    pub fn is_same_but_nan(&self, other: &Self) -> bool {
+        self.is_like(other, |left, right| match (left, right) {
+            (Self::Float(l), Self::Float(r)) => {
+                (l.is_nan() && r.is_nan()) || l.to_bits() == r.to_bits()
+            }
+            (Self::Double(l), Self::Double(r)) => {
+                (l.is_nan() && r.is_nan()) || l.to_bits() == r.to_bits()
+            }
+            (Self::Union(l, _), Self::Union(r, _)) => l == r,
+            _ => true,
+        })
+    }
+
+    /// Whether both have the same shape and scalars; floating-point numbers and branches by
+    /// `agree`.
+    fn is_like(&self, other: &Self, agree: fn(&Self, &Self) -> bool) -> bool {
+        match (self, other) {
+            (Self::Null, Self::Null) => true,
+            (Self::Boolean(l), Self::Boolean(r)) => l == r,
+            (Self::Int(l), Self::Int(r)) => l == r,
+            (Self::Long(l), Self::Long(r)) => l == r,
+            (Self::Float(_), Self::Float(_)) | (Self::Double(_), Self::Double(_)) => {
+                agree(self, other)
+            }
+            (Self::Bytes(l), Self::Bytes(r)) => l == r,
+            (Self::String(l), Self::String(r)) => l == r,
+            (Self::Array(l), Self::Array(r)) => {
+                l.len() == r.len() && l.iter().zip(r).all(|(l, r)| l.is_like(r, agree))
+            }
+            (Self::Map(l), Self::Map(r)) => {
+                let same = |key: &str, l: &Self| {
+                    let mut found = r.iter().filter(|(other, _)| other == key);
+                    matches!((found.next(), found.next()), (Some((_, r)), None) if l.is_like(r, agree))
+                };
+                l.len() == r.len() && l.iter().all(|(key, l)| same(key, l))
+            }
+            (Self::Record(l), Self::Record(r)) => {
+                l.len() == r.len()
+                    && l.iter()
+                        .zip(r)
+                        .all(|((n, l), (m, r))| n == m && l.is_like(r, agree))
+            }
+            (Self::Union(_, l), Self::Union(_, r)) => agree(self, other) && l.is_like(r, agree),
+            _ => false,
         }
     }
 }

@@ -12,6 +12,7 @@ pub mod conformance;
 pub mod generic;
 pub mod golden;
 pub mod order;
+pub mod random;
 pub mod servers;
 pub mod witness;
 pub mod workspace;
