@@ -1,7 +1,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::compile::{Source, compile};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
+use crate::generated::Generated;
 use crate::{comments, modules};
 
 /// Starts the settings for generating code from `.proto` files.
@@ -32,14 +33,6 @@ pub struct Protos {
     extern_paths: Vec<(String, String)>,
     bytes: Vec<String>,
     btree_map: Vec<String>,
-}
-
-/// Generated code, and what it was generated from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Generated {
-    file_name: String,
-    text: String,
-    inputs: Vec<PathBuf>,
 }
 
 impl Protos {
@@ -107,19 +100,8 @@ impl Protos {
     /// `InvalidProto` with file, line and column if a file does not compile, or an import is not
     /// found; `Unsupported` if there is no Rust for it; `Config` if an attribute does not parse or
     /// there is no `OUT_DIR`; `Io` if a file cannot be read or written.
-    #[allow(clippy::print_stdout, reason = "how a build script talks to Cargo")]
     pub fn compile(&self, files: &[impl AsRef<Path>]) -> Result<()> {
-        let out_dir = std::env::var_os("OUT_DIR").ok_or_else(|| {
-            let message = "no OUT_DIR: `compile` is for build scripts, `generate` for the rest";
-            Error::new(ErrorKind::Config, message)
-        })?;
-        let generated = self.generate(files)?;
-        for input in generated.inputs() {
-            println!("cargo:rerun-if-changed={}", input.display());
-        }
-        let path = Path::new(&out_dir).join(generated.file_name());
-        std::fs::write(&path, generated.text())
-            .map_err(|error| Error::io("cannot write", &path, error))
+        self.generate(files)?.write_to_out_dir()
     }
 
     /// Generates the code of `files`, writing nothing.
@@ -135,11 +117,8 @@ impl Protos {
         for source in &mut sources {
             comments::defuse(&mut source.proto);
         }
-        Ok(Generated {
-            file_name: self.file_name.clone(),
-            text: modules::generate(&mut self.config(), &sources)?,
-            inputs: inputs(sources),
-        })
+        let text = modules::generate(&mut self.config(), &sources)?;
+        Ok(Generated::new(&self.file_name, text, inputs(sources)))
     }
 
     fn config(&self) -> prost_build::Config {
@@ -161,26 +140,6 @@ impl Protos {
             config.extern_path(proto, rust);
         }
         config
-    }
-}
-
-impl Generated {
-    /// The name of the file that the text is meant for.
-    #[must_use]
-    pub fn file_name(&self) -> &str {
-        &self.file_name
-    }
-
-    /// The code: formatted, and the same each time.
-    #[must_use]
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// Every file that was read.
-    #[must_use]
-    pub fn inputs(&self) -> &[PathBuf] {
-        &self.inputs
     }
 }
 

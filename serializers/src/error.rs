@@ -45,10 +45,15 @@ pub enum ErrorKind {
     Incompatible,
     /// A schema text is not valid.
     InvalidSchema,
+    /// A file could not be read or written; `source()` is the [`std::io::Error`].
+    Io,
     /// A size, depth or memory limit was reached.
     LimitExceeded,
     /// The registry failed; its own kind says how, and whether to retry.
     Registry(wireform_registry::ErrorKind),
+    /// A datum names its writer schema by a fingerprint that the reader does not know, most
+    /// significant byte first: add the schema, then decode again.
+    UnknownFingerprint([u8; 8]),
     /// The record's writer schema was not met before: fetch it, then decode again.
     UnknownSchema(SchemaKey),
     /// No codec of this reader reads this content type, or the record names none.

@@ -41,7 +41,10 @@
 //! | `chrono` | `datetime` for chrono's types | no |
 //! | `jiff` | `datetime` for jiff's types | no |
 //! | `time` | `datetime` for the time crate's types | no |
-//! | `avro` | [`avro`]: schemas, evolution, a codec for serde types | no |
+//! | `avro` | [`avro`]: schemas, evolution, JSON encoding, a codec for serde types | no |
+//! | `avro-file` | [`avro::file`]: container files, uncompressed and deflated | no |
+//! | `avro-file-bzip2`, `avro-file-snappy`, `avro-file-zstandard` | other compressions of them | no |
+//! | `avro-value` | generic Avro records, as `apache_avro::types::Value` | no |
 //! | `protobuf` | [`protobuf`]: prost messages with their schema | no |
 //!
 //! Without any feature there are [`Utf8`], [`Bytes`], Kafka's big-endian primitives, and

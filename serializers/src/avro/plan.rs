@@ -145,6 +145,15 @@ impl Plan {
         &self.steps[id.0]
     }
 
+    /// What the reader calls its field of the number `field`.
+    pub(crate) fn field_name(&self, record: &RecordStep, field: usize) -> String {
+        match self.reader.kind(record.reader) {
+            Kind::Record(record) => record.fields.get(field).map(|field| field.name.to_string()),
+            _ => None,
+        }
+        .unwrap_or_default()
+    }
+
     /// Whether what this step reads can be read without it, as the reader's own data.
     pub(crate) fn is_same(&self, id: StepId) -> bool {
         self.same.get(id.0).copied().unwrap_or(false)

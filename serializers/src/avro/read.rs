@@ -21,6 +21,8 @@ pub struct Cursor<'de> {
     fields: usize,
     /// Bytes of memory that may still be taken.
     heap: usize,
+    /// Bytes of memory that the reader's defaults may take on top.
+    grant: usize,
 }
 
 /// One block of an array or a map.
@@ -39,6 +41,7 @@ impl<'de> Cursor<'de> {
     /// `LimitExceeded` if it is too long.
     pub(crate) fn new(datum: &'de [u8], limits: &Limits) -> Result<Self> {
         limits.check_payload(datum)?;
+        let heap = limits.heap_for(datum.len());
         Ok(Self {
             rest: datum,
             len: datum.len(),
@@ -49,7 +52,8 @@ impl<'de> Cursor<'de> {
                 .saturating_mul(FIELDS_PER_BYTE)
                 .saturating_add(MAX_EMPTY_FIELDS),
             // Strings and bytes take no more than the datum is long: they are paid for at once.
-            heap: limits.heap_for(datum.len()).saturating_sub(datum.len()),
+            heap: heap.saturating_sub(datum.len()),
+            grant: limits.heap.saturating_sub(heap),
         })
     }
 
@@ -57,6 +61,11 @@ impl<'de> Cursor<'de> {
     #[must_use]
     pub(crate) fn offset(&self) -> usize {
         self.len - self.rest.len()
+    }
+
+    /// Bytes not read yet.
+    pub(crate) fn remaining(&self) -> usize {
+        self.rest.len()
     }
 
     /// Ends the datum.
@@ -277,31 +286,38 @@ impl<'de> Cursor<'de> {
         }
     }
 
-    /// Reads a default of the reader's schema, which stands in the place of data, on the same
-    /// account.
+    /// Reads a default of the reader's schema, which stands in the place of data.
+    ///
+    /// It may take memory of its own, on top of what the datum may take; all of them together
+    /// never more than the limit.
     pub(crate) fn over_default<'p, T>(
         &mut self,
         datum: &'p [u8],
         read: impl FnOnce(&mut Cursor<'p>) -> Result<T>,
     ) -> Result<T> {
+        let wanted = datum.len().saturating_mul(HEAP_PER_DEFAULT_BYTE + 1);
+        let granted = wanted.min(self.grant);
+        let heap = self.heap.saturating_add(granted);
         let mut cursor = Cursor {
             rest: datum,
             len: datum.len(),
             depth: self.depth,
             empty_items: self.empty_items,
             fields: self.fields,
-            // "plus the reader's defaults that are filled in"
-            heap: self
-                .heap
-                .saturating_add(HEAP_PER_DEFAULT_BYTE.saturating_mul(datum.len())),
+            // As for a datum: its strings and bytes are paid for at once.
+            heap: heap.checked_sub(datum.len()).ok_or_else(too_much_memory)?,
+            grant: 0,
         };
         let value = read(&mut cursor)?;
+        // What is left of the grant goes back to it.
+        let unused = cursor.heap.saturating_sub(self.heap);
+        self.grant = (self.grant - granted).saturating_add(unused);
         self.heap = self.heap.min(cursor.heap);
         cursor.finish()?;
         Ok(value)
     }
 
-    /// Enters a record, array, map or union.
+    /// Enters a record, array or map.
     ///
     /// # Errors
     /// `LimitExceeded` if that is too deep.
@@ -358,6 +374,8 @@ impl<'de> Cursor<'de> {
             _ => {
                 match schema.kind(id) {
                     Kind::Record(record) => self.enter_record(record.fields.len())?,
+                    // No union holds a union: it cannot nest by itself.
+                    Kind::Union(_) => return self.skip_nested(schema, id, sizes),
                     _ => self.enter()?,
                 }
                 self.skip_nested(schema, id, sizes)?;

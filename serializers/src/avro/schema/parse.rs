@@ -24,7 +24,15 @@ pub(super) fn parse(text: &str, references: &[&str]) -> Result<Schema> {
     check_depth(&nodes, root)?;
     check_unions(&nodes)?;
     fill_defaults(&mut nodes)?;
+    let mut own: Vec<(NodeId, Arc<str>)> = parser
+        .names
+        .iter()
+        .filter(|(_, defined)| text.as_bytes().as_ptr_range().contains(&defined.text.as_ptr()))
+        .map(|(name, defined)| (defined.id, name.clone()))
+        .collect();
+    own.sort_unstable();
     let schema = Schema(Arc::new(Inner {
+        own_names: own.into_iter().map(|(_, name)| name).collect(),
         text: text.into(),
         nodes: nodes.into_boxed_slice(),
         root,
