@@ -8,6 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod avro;
 mod conformance;
 mod embedded;
 mod evolution;
