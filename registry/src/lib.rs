@@ -47,7 +47,9 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod admin;
 mod cached;
+mod context;
 #[cfg(feature = "schema-registry-converter")]
 mod converter;
 mod error;
@@ -56,6 +58,7 @@ mod http;
 mod id;
 mod level;
 mod memory;
+mod mode;
 mod registry;
 mod resolve;
 #[cfg(any(feature = "http", feature = "schema-registry-converter"))]
@@ -65,7 +68,11 @@ mod schema;
 mod subject;
 mod unchecked;
 
+pub use crate::admin::{
+    Deletion, ImportPlace, Include, LookupOptions, RegistryAdmin, SchemaFilter, SubjectFilter,
+};
 pub use crate::cached::Cached;
+pub use crate::context::Context;
 #[cfg(feature = "schema-registry-converter")]
 #[cfg_attr(docsrs, doc(cfg(feature = "schema-registry-converter")))]
 pub use crate::converter::ConverterRegistry;
@@ -76,6 +83,7 @@ pub use crate::http::{HttpRegistry, HttpRegistryBuilder};
 pub use crate::id::{SchemaGuid, SchemaId, SchemaKey, Version, VersionRef};
 pub use crate::level::Level;
 pub use crate::memory::{CallCounts, InMemoryRegistry, InMemoryRegistryBuilder};
+pub use crate::mode::Mode;
 pub use crate::registry::{BoxFuture, Compatibility, RegisterOptions, Registry, RegistryExt};
 pub use crate::resolve::resolve;
 pub use crate::rules::{Incompatibility, ParsedSchema, SchemaRules};

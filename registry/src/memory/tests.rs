@@ -240,8 +240,8 @@ fn a_check_measures_against_one_version() {
     register(&registry, &orders(), &def("a")).unwrap();
     register(&registry, &orders(), &def("a b?")).unwrap();
     let first = VersionRef::Number(Version::new(1).unwrap());
-    assert_eq!(check(first, "a b c").unwrap(), 2);
-    assert_eq!(check(VersionRef::Latest, "a b c").unwrap(), 1);
+    assert_eq!(check(first, "a b c").unwrap(), 3, "two reasons and the level");
+    assert_eq!(check(VersionRef::Latest, "a b c").unwrap(), 2);
     registry.set_level(None, Level::None);
     assert_eq!(check(first, "a b c").unwrap(), 0);
 }
@@ -339,7 +339,7 @@ fn references_must_exist_and_come_in_order() {
     register(&registry, &subject("a"), &def("w")).unwrap();
     register(&registry, &subject("b"), &referring("x", &[("a", 1)])).unwrap();
     let both = referring("y", &[("b", 1), ("a", 1)]);
-    let resolved = registry.shared.store().resolve(&both).unwrap();
+    let resolved = registry.shared.store().resolve(&orders(), &both).unwrap();
     let names: Vec<&str> = resolved.references.iter().map(|text| &*text.name).collect();
     assert_eq!(names, ["a", "b"], "each after what it needs, and once");
     let with = register(&registry, &subject("c"), &both).unwrap();
