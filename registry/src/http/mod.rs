@@ -1,3 +1,4 @@
+mod admin;
 mod builder;
 mod endpoint;
 mod transport;
@@ -10,7 +11,7 @@ use serde::Deserialize;
 use crate::error::Result;
 use crate::id::{SchemaGuid, SchemaId, VersionRef};
 use crate::registry::{BoxFuture, Compatibility, RegisterOptions, Registry};
-use crate::rest::{Retry, SchemaAnswer, bounded, segment};
+use crate::rest::{Retry, SchemaAnswer, SchemaRequest, bounded, segment};
 use crate::schema::{RegisteredSchema, SchemaDef, StoredSchema};
 use crate::subject::Subject;
 
@@ -82,7 +83,7 @@ impl HttpRegistry {
             segment(subject.as_str())?,
             query(normalize)
         );
-        let request = Request::post(path, schema, &about(subject))?;
+        let request = Request::post(path, &SchemaRequest::new(schema), &about(subject))?;
         let answer: SchemaAnswer = self.transport.call(&request, retry).await?;
         answer.into_found(subject, schema)
     }
@@ -96,7 +97,7 @@ impl HttpRegistry {
         let retry = self.transport.start();
         let name = segment(subject.as_str())?;
         let path = format!("/subjects/{name}/versions{}", query(options.normalize));
-        let request = Request::post(path, schema, &about(subject))?;
+        let request = Request::post(path, &SchemaRequest::new(schema), &about(subject))?;
         let answer: SchemaAnswer = self.transport.call(&request, retry).await?;
         if let Some(registered) = answer.as_registration(subject, schema, options)? {
             return Ok(registered);
@@ -115,16 +116,23 @@ impl HttpRegistry {
     ) -> Result<Compatibility> {
         let name = segment(subject.as_str())?;
         let path = format!("/compatibility/subjects/{name}/versions/{version}?verbose=true");
-        let request = Request::post(path, schema, &about_version(subject, version))?;
+        let about = about_version(subject, version);
+        let request = Request::post(path, &SchemaRequest::new(schema), &about)?;
         let answer: CompatibilityAnswer = self
             .transport
             .call(&request, self.transport.start())
             .await?;
+        Ok(answer.into())
+    }
+}
+
+impl From<CompatibilityAnswer> for Compatibility {
+    fn from(answer: CompatibilityAnswer) -> Self {
         let messages = answer.messages.unwrap_or_default();
-        Ok(Compatibility {
+        Self {
             is_compatible: answer.is_compatible,
             messages: messages.iter().map(|m| bounded(m, MESSAGE_LIMIT)).collect(),
-        })
+        }
     }
 }
 

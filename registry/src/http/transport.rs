@@ -3,14 +3,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use reqwest::header::RETRY_AFTER;
-use reqwest::{Client, Response};
+use reqwest::{Client, Method, Response};
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::endpoint::Endpoint;
 use crate::rest::{Attempt, Failure, Retry, SchemaRequest};
-use crate::schema::SchemaDef;
 
 /// Sends requests to whichever node of the registry answers.
 pub(super) struct Transport {
@@ -25,8 +24,8 @@ pub(super) struct Transport {
 
 /// One question to the registry.
 pub(super) struct Request {
+    method: Method,
     path: String,
-    /// `None`: GET.
     body: Option<String>,
     /// What it is about, for messages: `subject "orders-value"`.
     thing: String,
@@ -34,19 +33,29 @@ pub(super) struct Request {
 
 impl Request {
     pub(super) fn get(path: String, thing: &str) -> Self {
-        Self {
-            path,
-            body: None,
-            thing: thing.to_owned(),
-        }
+        Self::new(Method::GET, path, None, thing)
     }
 
-    pub(super) fn post(path: String, schema: &SchemaDef, thing: &str) -> Result<Self> {
-        Ok(Self {
+    pub(super) fn delete(path: String, thing: &str) -> Self {
+        Self::new(Method::DELETE, path, None, thing)
+    }
+
+    pub(super) fn put(path: String, body: String, thing: &str) -> Self {
+        Self::new(Method::PUT, path, Some(body), thing)
+    }
+
+    pub(super) fn post(path: String, schema: &SchemaRequest<'_>, thing: &str) -> Result<Self> {
+        let body = schema.to_json()?;
+        Ok(Self::new(Method::POST, path, Some(body), thing))
+    }
+
+    fn new(method: Method, path: String, body: Option<String>, thing: &str) -> Self {
+        Self {
+            method,
             path,
-            body: Some(SchemaRequest::new(schema).to_json()?),
+            body,
             thing: thing.to_owned(),
-        })
+        }
     }
 }
 
@@ -110,10 +119,10 @@ impl Transport {
 
     async fn send(&self, endpoint: &Endpoint, request: &Request) -> Result<Vec<u8>, Attempt> {
         let url = endpoint.url(&format!("{}{}", self.prefix, request.path));
-        let builder = match &request.body {
-            None => self.client.get(url),
-            Some(body) => self.client.post(url).body(body.clone()),
-        };
+        let mut builder = self.client.request(request.method.clone(), url);
+        if let Some(body) = &request.body {
+            builder = builder.body(body.clone());
+        }
         let broken = |error| unreachable(error, endpoint, &request.thing);
         let response = endpoint.authorize(builder).send().await.map_err(broken)?;
         if !response.status().is_success() {

@@ -240,7 +240,11 @@ fn a_check_measures_against_one_version() {
     register(&registry, &orders(), &def("a")).unwrap();
     register(&registry, &orders(), &def("a b?")).unwrap();
     let first = VersionRef::Number(Version::new(1).unwrap());
-    assert_eq!(check(first, "a b c").unwrap(), 3, "two reasons and the level");
+    assert_eq!(
+        check(first, "a b c").unwrap(),
+        3,
+        "two reasons and the level"
+    );
     assert_eq!(check(VersionRef::Latest, "a b c").unwrap(), 2);
     registry.set_level(None, Level::None);
     assert_eq!(check(first, "a b c").unwrap(), 0);
