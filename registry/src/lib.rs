@@ -41,6 +41,7 @@
 //! | `http` | `HttpRegistry` over clear-text http; adds reqwest without TLS | no |
 //! | `rustls` | https through rustls and ring, with the system's trust store | no |
 //! | `native-tls` | https through the system's TLS library | no |
+//! | `server` | `serve`: any backend over Confluent's REST API; adds axum | no |
 //! | `schema-registry-converter` | `ConverterRegistry`; adds schema_registry_converter | no |
 //!
 //! Without features there is no network code in here: uuid, serde and serde_json are all.
@@ -50,6 +51,8 @@
 mod admin;
 mod cached;
 mod context;
+#[cfg(all(test, feature = "http", feature = "server"))]
+mod contract;
 #[cfg(feature = "schema-registry-converter")]
 mod converter;
 mod error;
@@ -65,6 +68,8 @@ mod resolve;
 mod rest;
 mod rules;
 mod schema;
+#[cfg(feature = "server")]
+mod server;
 mod subject;
 mod unchecked;
 
@@ -90,5 +95,8 @@ pub use crate::rules::{Incompatibility, ParsedSchema, SchemaRules};
 pub use crate::schema::{
     NamedText, Reference, RegisteredSchema, ResolvedSchema, SchemaDef, SchemaKind, StoredSchema,
 };
+#[cfg(feature = "server")]
+#[cfg_attr(docsrs, doc(cfg(feature = "server")))]
+pub use crate::server::{Fault, Faults, Server, serve};
 pub use crate::subject::{RecordName, Role, Subject, SubjectNaming, TopicName, TopicRecordName};
 pub use crate::unchecked::Unchecked;

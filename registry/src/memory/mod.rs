@@ -365,4 +365,4 @@ fn with_code(error: Error) -> Error {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -10,7 +10,7 @@ use crate::unchecked::Unchecked;
 
 /// A toy language: field names with spaces between them, `name?` has a default, `!` is an error.
 #[derive(Debug)]
-struct Toy;
+pub(crate) struct Toy;
 
 impl SchemaRules for Toy {
     fn kind(&self) -> SchemaKind {
