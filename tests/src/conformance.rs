@@ -21,12 +21,19 @@ pub fn check<T, V>(
     let alone = serializer.to_vec(value).unwrap();
     let mut appended = b"before".to_vec();
     serializer.serialize(value, &mut appended).unwrap();
-    assert_eq!(appended.strip_prefix(b"before"), Some(&*alone), "appends the same bytes");
+    assert_eq!(
+        appended.strip_prefix(b"before"),
+        Some(&*alone),
+        "appends the same bytes"
+    );
     assert_eq!(serializer.to_vec(value).unwrap(), alone, "is deterministic");
     assert_eq!(serializer.format(value).content_type(), *content_type);
     assert!(!format!("{serializer:?}").is_empty());
     let decoded = deserializer.deserialize(&alone).unwrap();
-    assert!(*value == decoded, "reads {decoded:?} where it wrote {value:?}");
+    assert!(
+        *value == decoded,
+        "reads {decoded:?} where it wrote {value:?}"
+    );
 }
 
 /// Checks that a value that cannot be written leaves the buffer as it was.

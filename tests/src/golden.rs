@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use serde::Deserialize;
-use wireform_registry::{NamedText, ResolvedSchema, SchemaGuid, SchemaId, SchemaKey, SchemaKind};
+use wireform_registry::{
+    BoxFuture, Compatibility, NamedText, Reference, RegisterOptions, RegisteredSchema, Registry,
+    ResolvedSchema, Result, SchemaDef, SchemaGuid, SchemaId, SchemaKey, SchemaKind, StoredSchema,
+    Subject, Version, VersionRef,
+};
 
 use crate::workspace;
 
@@ -52,7 +56,10 @@ impl Golden {
         let mut paths: Vec<_> = fs::read_dir(&folder)
             .unwrap()
             .map(|entry| entry.unwrap().path())
-            .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
+            .filter(|path| {
+                path.extension()
+                    .is_some_and(|extension| extension == "json")
+            })
             .collect();
         paths.sort();
         assert!(!paths.is_empty(), "no golden cases in {}", folder.display());
@@ -74,7 +81,10 @@ impl Golden {
     #[must_use]
     pub fn one(format: &str, case: &str) -> Self {
         let name = format!("{format}/{case}");
-        Self::all(format).into_iter().find(|golden| golden.name == name).unwrap()
+        Self::all(format)
+            .into_iter()
+            .find(|golden| golden.name == name)
+            .unwrap()
     }
 
     /// The schema with its references.
@@ -104,7 +114,13 @@ impl Golden {
     pub fn key(&self) -> SchemaKey {
         match &*self.framing {
             "prefix" => SchemaId::new(self.id).into(),
-            _ => self.guid.as_deref().unwrap().parse::<SchemaGuid>().unwrap().into(),
+            _ => self
+                .guid
+                .as_deref()
+                .unwrap()
+                .parse::<SchemaGuid>()
+                .unwrap()
+                .into(),
         }
     }
 
@@ -114,7 +130,10 @@ impl Golden {
     /// If a value is not hex.
     #[must_use]
     pub fn headers(&self) -> Vec<(String, Vec<u8>)> {
-        self.headers.iter().map(|(name, value)| (name.clone(), from_hex(value))).collect()
+        self.headers
+            .iter()
+            .map(|(name, value)| (name.clone(), from_hex(value)))
+            .collect()
     }
 }
 
@@ -129,4 +148,88 @@ pub fn from_hex(text: &str) -> Vec<u8> {
         .chunks_exact(2)
         .map(|pair| u8::try_from(pair.iter().fold(0, |byte, digit| byte * 16 + digit)).unwrap())
         .collect()
+}
+
+/// A registry that knows one golden schema, with the id, GUID and version of the case.
+#[derive(Debug)]
+pub struct GoldenRegistry(RegisteredSchema);
+
+impl GoldenRegistry {
+    /// The registry of one case.
+    ///
+    /// # Panics
+    /// If the case is not valid.
+    #[must_use]
+    pub fn new(golden: &Golden) -> Self {
+        let references = golden.references.iter().map(|reference| Reference {
+            name: reference.name.clone(),
+            subject: Subject::new(reference.subject.clone()).unwrap(),
+            version: Version::new(reference.version).unwrap(),
+        });
+        let kind: SchemaKind = golden.format.parse().unwrap();
+        Self(RegisteredSchema {
+            subject: Subject::new(golden.subject.clone()).unwrap(),
+            version: Version::new(golden.version).unwrap(),
+            id: SchemaId::new(golden.id),
+            guid: golden.guid.as_deref().map(|guid| guid.parse().unwrap()),
+            def: SchemaDef::new(kind, &*golden.schema).with_references(references.collect()),
+        })
+    }
+
+    fn answer<'a, T: Send + 'a>(&self, answer: T) -> BoxFuture<'a, Result<T>> {
+        Box::pin(async { Ok(answer) })
+    }
+}
+
+impl Registry for GoldenRegistry {
+    fn by_id(&self, id: SchemaId) -> BoxFuture<'_, Result<StoredSchema>> {
+        let RegisteredSchema { guid, def, .. } = self.0.clone();
+        self.answer(StoredSchema {
+            id: Some(id),
+            guid,
+            def,
+        })
+    }
+
+    fn by_guid(&self, _guid: SchemaGuid) -> BoxFuture<'_, Result<StoredSchema>> {
+        self.by_id(self.0.id)
+    }
+
+    fn by_version<'a>(
+        &'a self,
+        _subject: &'a Subject,
+        _version: VersionRef,
+    ) -> BoxFuture<'a, Result<RegisteredSchema>> {
+        self.answer(self.0.clone())
+    }
+
+    /// Knows its one schema by any text: Python registers Protobuf as a descriptor.
+    fn lookup<'a>(
+        &'a self,
+        _subject: &'a Subject,
+        _schema: &'a SchemaDef,
+    ) -> BoxFuture<'a, Result<RegisteredSchema>> {
+        self.answer(self.0.clone())
+    }
+
+    fn register<'a>(
+        &'a self,
+        _subject: &'a Subject,
+        _schema: &'a SchemaDef,
+        _options: RegisterOptions,
+    ) -> BoxFuture<'a, Result<RegisteredSchema>> {
+        self.answer(self.0.clone())
+    }
+
+    fn check<'a>(
+        &'a self,
+        _subject: &'a Subject,
+        _version: VersionRef,
+        _schema: &'a SchemaDef,
+    ) -> BoxFuture<'a, Result<Compatibility>> {
+        self.answer(Compatibility {
+            is_compatible: true,
+            messages: Vec::new(),
+        })
+    }
 }

@@ -45,7 +45,11 @@ pub const SCHEMA_V2: &str = include_str!("../../schemas/orders-value/v2.avsc");
 /// The order of the benchmarks: 147 bytes in Avro.
 #[must_use]
 pub fn sample() -> Order {
-    let item = |sku: &str, quantity, price| Item { sku: sku.to_owned(), quantity, price };
+    let item = |sku: &str, quantity, price| Item {
+        sku: sku.to_owned(),
+        quantity,
+        price,
+    };
     let tag = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     Order {
         order_id: "ORD-0012345".to_owned(),

@@ -69,7 +69,10 @@ impl Logged {
 pub fn java_log(topic: &str) -> BTreeMap<(i32, i64), Logged> {
     let records: Vec<Logged> =
         lines(Command::new("log-dump").args(["--brokers", &brokers(), "--topic", topic]));
-    records.into_iter().map(|record| ((record.partition, record.offset), record)).collect()
+    records
+        .into_iter()
+        .map(|record| ((record.partition, record.offset), record))
+        .collect()
 }
 
 /// Everything in a topic, decoded by Python's `confluent_kafka` against the registry.
@@ -79,10 +82,19 @@ pub fn java_log(topic: &str) -> BTreeMap<(i32, i64), Logged> {
 #[must_use]
 pub fn python_values(topic: &str, format: &[&str]) -> BTreeMap<(i32, i64), Understood> {
     let mut command = Command::new("python");
-    command.args(["read_topic.py", "--brokers", &brokers(), "--registry", &registry_url()]);
+    command.args([
+        "read_topic.py",
+        "--brokers",
+        &brokers(),
+        "--registry",
+        &registry_url(),
+    ]);
     command.args(["--topic", topic, "--format"]).args(format);
     let records: Vec<Understood> = lines(&mut command);
-    records.into_iter().map(|record| ((record.partition, record.offset), record)).collect()
+    records
+        .into_iter()
+        .map(|record| ((record.partition, record.offset), record))
+        .collect()
 }
 
 /// Has Python's `confluent_kafka` produce values, one JSON text a line.
@@ -94,7 +106,13 @@ pub fn python_writes(topic: &str, format: &[&str], values: &[Value]) {
     let folder = root().join("tests/interop");
     let mut child = Command::new(folder.join("python"))
         .current_dir(&folder)
-        .args(["write_topic.py", "--brokers", &brokers(), "--registry", &registry_url()])
+        .args([
+            "write_topic.py",
+            "--brokers",
+            &brokers(),
+            "--registry",
+            &registry_url(),
+        ])
         .args(["--topic", topic, "--format"])
         .args(format)
         .stdin(std::process::Stdio::piped())
@@ -112,8 +130,11 @@ pub fn python_writes(topic: &str, format: &[&str], values: &[Value]) {
 fn lines<T: DeserializeOwned>(command: &mut Command) -> Vec<T> {
     let folder = root().join("tests/interop");
     let program = folder.join(command.get_program());
-    let output =
-        Command::new(&program).current_dir(&folder).args(command.get_args()).output().unwrap();
+    let output = Command::new(&program)
+        .current_dir(&folder)
+        .args(command.get_args())
+        .output()
+        .unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{}: {said}", program.display());
     String::from_utf8(output.stdout)

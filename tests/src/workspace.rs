@@ -6,7 +6,10 @@ use std::process::Command;
 /// The root of the repository.
 #[must_use]
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned).unwrap_or_default()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .map(Path::to_owned)
+        .unwrap_or_default()
 }
 
 /// What `cargo ARGS` prints.
@@ -15,7 +18,11 @@ pub fn root() -> PathBuf {
 /// If it fails; with what it said.
 #[must_use]
 pub fn cargo(args: &[&str]) -> String {
-    let output = Command::new(env!("CARGO")).args(args).current_dir(root()).output().unwrap();
+    let output = Command::new(env!("CARGO"))
+        .args(args)
+        .current_dir(root())
+        .output()
+        .unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "cargo {args:?}: {said}");
     String::from_utf8(output.stdout).unwrap()
@@ -25,8 +32,19 @@ pub fn cargo(args: &[&str]) -> String {
 #[must_use]
 pub fn tree(package: &str, features: &str) -> Vec<String> {
     let args = [
-        "tree", "--locked", "--package", package, "--no-default-features", "--features", features,
-        "--edges", "normal,build", "--prefix", "none", "--format", "{p}",
+        "tree",
+        "--locked",
+        "--package",
+        package,
+        "--no-default-features",
+        "--features",
+        features,
+        "--edges",
+        "normal,build",
+        "--prefix",
+        "none",
+        "--format",
+        "{p}",
     ];
     let mut names: Vec<String> = cargo(&args)
         .lines()

@@ -2,13 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use wireform::avro::SerdeAvro;
+use wireform::protobuf::Protobuf;
 use wireform::{
-    Bytes, ContentType, Double, ErrorKind, Float, Format, Framed, Integer, Json, Long, Reader,
-    SchemaId, Serializer, Short, Utf8, UuidText, from_fn,
+    Bytes, ContentType, DatetimeJson, Double, ErrorKind, Float, Format, Framed, Integer, Json,
+    Long, Reader, SchemaId, Serializer, SerializerExt, Short, Utf8, Uuid, UuidText, from_fn,
 };
 use wireform_tests::conformance::{check, check_error};
 use wireform_tests::order::{Order, SCHEMA_V1, sample};
+
+use crate::proto;
 
 #[test]
 fn plain_codecs_conform() {
@@ -19,13 +23,22 @@ fn plain_codecs_conform() {
     check(&Long, &Long, &i64::MAX, &ContentType::OCTET_STREAM);
     check(&Float, &Float, &1.5_f32, &ContentType::OCTET_STREAM);
     check(&Double, &Double, &-0.0_f64, &ContentType::OCTET_STREAM);
+    check(
+        &UuidText,
+        &UuidText,
+        &Uuid::from_u128(0x1234),
+        &ContentType::TEXT,
+    );
 }
 
 #[test]
 fn json_conforms() {
     let json = Json::<Order>::new();
     check(&json, &json, &sample(), &ContentType::JSON);
-    check_error(&Json::<BTreeMap<(i32, i32), i32>>::new(), &BTreeMap::from([((1, 2), 3)]));
+    check_error(
+        &Json::<BTreeMap<(i32, i32), i32>>::new(),
+        &BTreeMap::from([((1, 2), 3)]),
+    );
 }
 
 #[test]
@@ -38,14 +51,71 @@ fn avro_conforms() {
 }
 
 #[test]
+fn datetime_json_conforms() {
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Seen {
+        by_chrono: chrono::DateTime<chrono::Utc>,
+        by_jiff: jiff::Timestamp,
+        #[serde(with = "wireform::datetime::rfc3339::micros")]
+        by_time: time::OffsetDateTime,
+        by_nobody: String,
+    }
+    let seen = Seen {
+        by_chrono: chrono::DateTime::from_timestamp(1_795_000_000, 500_000_000).unwrap(),
+        by_jiff: jiff::Timestamp::from_second(-1).unwrap(),
+        by_time: time::OffsetDateTime::UNIX_EPOCH,
+        by_nobody: "2026-11-23T12:00:00+01:00".to_owned(),
+    };
+    let json = DatetimeJson::<Seen>::default();
+    check(&json, &json, &seen, &ContentType::JSON);
+    let expected = r#"{"by_chrono":"2026-11-18T11:06:40.500000Z","by_jiff":"1969-12-31T23:59:59.000000Z","by_time":"1970-01-01T00:00:00.000000Z","by_nobody":"2026-11-23T12:00:00+01:00"}"#;
+    assert_eq!(json.to_vec(&seen).unwrap(), expected.as_bytes());
+    let naive = chrono::NaiveDateTime::default();
+    check_error(&DatetimeJson::<chrono::NaiveDateTime>::default(), &naive);
+    let error = DatetimeJson::default()
+        .to_vec(&BTreeMap::from([("at", vec![naive])]))
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Encode);
+    assert!(error.to_string().contains("[0]"), "{error}");
+}
+
+#[test]
+fn protobuf_conforms() {
+    let protobuf = Protobuf::<proto::Order>::new();
+    check(
+        &protobuf,
+        &protobuf,
+        &proto::Order::from(sample()),
+        &ContentType::PROTOBUF,
+    );
+}
+
+#[test]
+fn frames_conform() {
+    let framed = Framed::with_id(
+        SerdeAvro::<Order>::new(SCHEMA_V1).unwrap(),
+        SchemaId::new(9),
+    );
+    let body = framed.codec().to_vec(&sample()).unwrap();
+    let payload = framed.to_vec(&sample()).unwrap();
+    assert_eq!(payload, [&[0, 0, 0, 0, 9][..], &body].concat());
+    let protobuf = Framed::with_id(Protobuf::<proto::Item>::new(), SchemaId::new(9));
+    let payload = protobuf.to_vec(&proto::Item::default()).unwrap();
+    assert_eq!(payload, [0, 0, 0, 0, 9, 2, 2]);
+}
+
+#[test]
 fn closures_conform() {
-    let upper = from_fn(ContentType::new("text/x-upper"), |value: &str, out: &mut Vec<u8>| {
-        out.extend(value.bytes().map(|byte| byte.to_ascii_uppercase()));
-        match value {
-            "fail" => Err(wireform::Error::new(ErrorKind::Encode, "asked to fail")),
-            _ => Ok(()),
-        }
-    });
+    let upper = from_fn(
+        ContentType::new("text/x-upper"),
+        |value: &str, out: &mut Vec<u8>| {
+            out.extend(value.bytes().map(|byte| byte.to_ascii_uppercase()));
+            match value {
+                "fail" => Err(wireform::Error::new(ErrorKind::Encode, "asked to fail")),
+                _ => Ok(()),
+            }
+        },
+    );
     check(&upper, &Utf8, "A", &ContentType::new("text/x-upper"));
     check_error::<str>(&upper, "fail");
 }
@@ -60,8 +130,11 @@ fn pointers_and_trait_objects_are_codecs_too() {
 
 #[test]
 fn declared_version_is_told() {
-    assert_eq!(Json::<Order>::new().version("1.0").version(), Some("1.0"));
-    assert_eq!(Json::<Order>::new().version(), None);
+    assert_eq!(
+        Format::version(&Json::<Order>::new().version("1.0")),
+        Some("1.0")
+    );
+    assert_eq!(Format::version(&Json::<Order>::new()), None);
 }
 
 #[test]
@@ -70,7 +143,10 @@ fn oversize_payload_is_refused_before_it_is_read() {
     let json = Json::<Order>::new().limits(limits);
     let error = wireform::Deserializer::<Order>::deserialize(&json, &[b' '; 11]).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::LimitExceeded);
-    let reader = Reader::<Order>::offline().with(Json::<Order>::new()).limits(limits).build();
+    let reader = Reader::<Order>::offline()
+        .with(Json::<Order>::new())
+        .limits(limits)
+        .build();
     let headers = [("content-type", "application/json")];
     let error = reader.decode(&headers, Some(&[b' '; 11])).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::LimitExceeded);
@@ -87,18 +163,4 @@ fn errors_show_no_payload() {
     let error = wireform::Deserializer::<i32>::deserialize(&avro, b"\x124111-1111").unwrap_err();
     let chain = format!("{error} {error:?} {:?}", std::error::Error::source(&error));
     assert!(!chain.contains("4111"), "{chain}");
-}
-
-#[test]
-fn uuid_text_is_strict() {
-    let uuid: uuid_check::Uuid = uuid_check::sample();
-    check(&UuidText, &UuidText, &uuid, &ContentType::OCTET_STREAM.clone());
-}
-
-mod uuid_check {
-    pub(super) use wireform::Uuid;
-
-    pub(super) fn sample() -> Uuid {
-        Uuid::from_u128(0x1234)
-    }
 }

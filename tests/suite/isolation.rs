@@ -1,6 +1,6 @@
 //! What a feature brings, and what it must not.
 
-use wireform_tests::workspace::tree;
+use wireform_tests::workspace::{cargo, tree};
 
 #[track_caller]
 fn check_absent(package: &str, features: &str, absent: &[&str]) {
@@ -14,7 +14,14 @@ fn check_absent(package: &str, features: &str, absent: &[&str]) {
 
 const AVRO: &[&str] = &["apache-avro", "serde_avro"];
 const PROTOBUF: &[&str] = &["prost", "protox"];
-const NETWORK: &[&str] = &["reqwest", "hyper", "tokio", "rustls", "native-tls", "openssl"];
+const NETWORK: &[&str] = &[
+    "reqwest",
+    "hyper",
+    "tokio",
+    "rustls",
+    "native-tls",
+    "openssl",
+];
 const KAFKA: &[&str] = &["rdkafka"];
 const DATETIME: &[&str] = &["chrono", "jiff", "time"];
 
@@ -27,7 +34,11 @@ fn json_alone_is_light() {
 
 #[test]
 fn no_feature_brings_no_serde_of_formats() {
-    check_absent("wireform", "", &["apache-avro", "prost", "chrono", "jiff", "reqwest", "tokio"]);
+    check_absent(
+        "wireform",
+        "",
+        &["apache-avro", "prost", "chrono", "jiff", "reqwest", "tokio"],
+    );
 }
 
 #[test]
@@ -55,5 +66,30 @@ fn registry_alone_has_no_network() {
 fn producer_brings_no_codec() {
     for absent in [AVRO, PROTOBUF, DATETIME, &["reqwest", "serde_json_"]] {
         check_absent("wireform-producer", "", absent);
+    }
+}
+
+#[test]
+fn no_dependency_needs_a_newer_rust() {
+    let metadata: serde_json::Value =
+        serde_json::from_str(&cargo(&["metadata", "--locked", "--format-version", "1"])).unwrap();
+    let number = |version: &str| -> Vec<u32> {
+        version
+            .split('.')
+            .take(2)
+            .map(|part| part.parse().unwrap())
+            .collect()
+    };
+    let packages = metadata["packages"].as_array().unwrap();
+    assert!(packages.len() > 100);
+    for package in packages {
+        let Some(needed) = package["rust_version"].as_str() else {
+            continue;
+        };
+        assert!(
+            number(needed) <= vec![1, 88],
+            "{} needs Rust {needed}",
+            package["name"]
+        );
     }
 }

@@ -17,15 +17,24 @@ const ARROWS: [(&str, &[&str]); 5] = [
 ];
 
 /// Modules of `wireform` that are codecs, and the other codecs that they may name.
-const CODECS: [(&str, &[&str]); 4] =
-    [("avro", &[]), ("datetime", &["json"]), ("json", &[]), ("protobuf", &[])];
+const CODECS: [(&str, &[&str]); 4] = [
+    ("avro", &[]),
+    ("datetime", &["json"]),
+    ("json", &[]),
+    ("protobuf", &[]),
+];
 
 #[test]
 fn crates_depend_downwards_only() {
     for (name, dependencies) in dependencies() {
-        let Some((_, allowed)) = ARROWS.iter().find(|(known, _)| *known == name) else { continue };
+        let Some((_, allowed)) = ARROWS.iter().find(|(known, _)| *known == name) else {
+            continue;
+        };
         for dependency in dependencies.iter().filter(|d| d.starts_with("wireform")) {
-            assert!(allowed.contains(&&**dependency), "{name} depends on {dependency}");
+            assert!(
+                allowed.contains(&&**dependency),
+                "{name} depends on {dependency}"
+            );
         }
     }
 }
@@ -33,7 +42,9 @@ fn crates_depend_downwards_only() {
 #[test]
 fn only_the_producer_knows_rdkafka() {
     for (name, dependencies) in dependencies() {
-        let knows = dependencies.iter().any(|dependency| dependency.starts_with("rdkafka"));
+        let knows = dependencies
+            .iter()
+            .any(|dependency| dependency.starts_with("rdkafka"));
         let may = ["wireform-producer", "wireform-tests", "orders"].contains(&&*name);
         assert!(!knows || may, "{name} depends on rdkafka");
     }
@@ -44,7 +55,7 @@ fn published_crates_do_not_read_contracts() {
     for folder in ["registry", "serializers", "producer", "codegen"] {
         for (path, text) in sources(&root().join(folder).join("src")) {
             let code = without_comments(&text);
-            for contracts in ["/schemas/", "/proto/shop"] {
+            for contracts in ["schemas/orders", "proto/shop"] {
                 assert!(!code.contains(contracts), "{path} reads {contracts}");
             }
         }
@@ -93,7 +104,10 @@ fn dependencies() -> BTreeMap<String, Vec<String>> {
         .map(|package| {
             let list = package["dependencies"].as_array().unwrap();
             let shipped = list.iter().filter(|dependency| dependency["kind"] != "dev");
-            (text(&package["name"]), shipped.map(|d| text(&d["name"])).collect())
+            (
+                text(&package["name"]),
+                shipped.map(|d| text(&d["name"])).collect(),
+            )
         })
         .collect();
     assert!(found.len() >= 6, "members are missing: {found:?}");
@@ -101,18 +115,26 @@ fn dependencies() -> BTreeMap<String, Vec<String>> {
 }
 
 fn sources(folder: &Path) -> Vec<(String, String)> {
-    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let Ok(entries) = fs::read_dir(folder) else {
+        return Vec::new();
+    };
     let mut found = Vec::new();
     for path in entries.map(|entry| entry.unwrap().path()) {
         if path.is_dir() {
             found.extend(sources(&path));
         } else if path.extension().is_some_and(|extension| extension == "rs") {
-            found.push((path.display().to_string(), fs::read_to_string(&path).unwrap()));
+            found.push((
+                path.display().to_string(),
+                fs::read_to_string(&path).unwrap(),
+            ));
         }
     }
     found
 }
 
 fn without_comments(text: &str) -> String {
-    text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+    text.lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect::<Vec<_>>()
+        .join("\n")
 }

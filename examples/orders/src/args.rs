@@ -4,26 +4,26 @@ use clap::{Parser, ValueEnum};
 
 /// Sends three orders in each codec, and reads them back.
 #[derive(Debug, Parser)]
-pub struct Args {
+pub(crate) struct Args {
     /// Only this codec.
     #[arg(long)]
-    pub codec: Option<Codec>,
+    pub(crate) codec: Option<Codec>,
     /// Kafka's bootstrap servers; without it, an in-process mock cluster.
     #[arg(long, value_name = "HOST:PORT,…")]
-    pub brokers: Option<String>,
+    pub(crate) brokers: Option<String>,
     /// The schema registry's URL; without it, one in memory.
     #[arg(long, value_name = "URL")]
-    pub registry: Option<String>,
+    pub(crate) registry: Option<String>,
     /// How long a record may take before its send has failed.
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
-    pub delivery_timeout: u64,
+    pub(crate) delivery_timeout: u64,
     /// Instead: send this many orders in one codec (avro unless named) and tell the rate.
     #[arg(long, value_name = "COUNT")]
-    pub load: Option<u64>,
+    pub(crate) load: Option<u64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Codec {
+pub(crate) enum Codec {
     Json,
     DatetimeJson,
     Avro,
@@ -31,14 +31,14 @@ pub enum Codec {
 }
 
 impl Codec {
-    pub const ALL: [Self; 4] = [Self::Json, Self::DatetimeJson, Self::Avro, Self::Protobuf];
+    pub(crate) const ALL: [Self; 4] = [Self::Json, Self::DatetimeJson, Self::Avro, Self::Protobuf];
 
-    pub fn needs_registry(self) -> bool {
+    pub(crate) fn needs_registry(self) -> bool {
         matches!(self, Self::Avro | Self::Protobuf)
     }
 
     /// The topic for this codec's orders.
-    pub fn topic(self) -> String {
+    pub(crate) fn topic(self) -> String {
         format!("orders-{self}")
     }
 }

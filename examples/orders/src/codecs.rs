@@ -16,10 +16,10 @@ use crate::order::{Order, orders};
 use crate::{proto, read, send};
 
 /// The schema of `Order`; version 2 adds a currency with a default.
-pub const SCHEMA: &str = include_str!("../../../schemas/orders-value/v1.avsc");
+pub(crate) const SCHEMA: &str = include_str!("../../../schemas/orders-value/v1.avsc");
 
 /// Sends the three orders in one codec, and reads them back.
-pub async fn send_and_read(
+pub(crate) async fn send_and_read(
     codec: Codec,
     producer: &Producer,
     registry: &Arc<dyn Registry>,
@@ -34,7 +34,7 @@ pub async fn send_and_read(
             read::back(producer, &sent, &reader).await
         }
         Codec::DatetimeJson => {
-            let json = DatetimeJson::<Order<Timestamp>>::new().version("1.0");
+            let json = DatetimeJson::<Order<Timestamp>>::default().version("1.0");
             let orders = orders
                 .into_iter()
                 .map(|order| {
@@ -70,7 +70,7 @@ fn id<T>(order: &Order<T>) -> &str {
 }
 
 /// Milliseconds since 1970.
-pub fn now() -> i64 {
+pub(crate) fn now() -> i64 {
     let since = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

@@ -15,7 +15,7 @@ use crate::order::{Order, orders};
 use crate::proto;
 
 /// Sends `count` orders in one codec as fast as they go, and prints the rate.
-pub async fn run(
+pub(crate) async fn run(
     producer: &Producer,
     registry: &Arc<dyn Registry>,
     codec: Codec,
@@ -26,7 +26,14 @@ pub async fn run(
     match codec {
         Codec::Json => send(producer, codec, Json::<Order>::new(), &orders, count).await,
         Codec::DatetimeJson => {
-            send(producer, codec, DatetimeJson::<Order>::new(), &orders, count).await
+            send(
+                producer,
+                codec,
+                DatetimeJson::<Order>::default(),
+                &orders,
+                count,
+            )
+            .await
         }
         Codec::Avro => {
             let avro = SerdeAvro::<Order>::new(SCHEMA)?;
@@ -55,7 +62,7 @@ async fn send<T>(
     for (order, number) in orders.iter().cycle().zip(0..count) {
         let failed = failed.clone();
         let key = format!("order-{number}");
-        topic.send_with(Record::new(order).key(&*key), move |outcome| {
+        topic.send_with(Record::new(order).key(key.as_str()), move |outcome| {
             failed.fetch_add(u64::from(outcome.is_err()), Ordering::Relaxed);
         })?;
     }

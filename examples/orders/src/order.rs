@@ -7,44 +7,58 @@ use crate::proto;
 /// An order; `T` is how it keeps the time: milliseconds for JSON and Avro, a timestamp for
 /// datetime-aware JSON.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Order<T = i64> {
-    pub order_id: String,
-    pub customer: String,
-    pub items: Vec<Item>,
-    pub total: f64,
-    pub status: Status,
-    pub created_at: T,
-    pub note: Option<String>,
-    pub tags: BTreeMap<String, String>,
+pub(crate) struct Order<T = i64> {
+    pub(crate) order_id: String,
+    pub(crate) customer: String,
+    pub(crate) items: Vec<Item>,
+    pub(crate) total: f64,
+    pub(crate) status: Status,
+    pub(crate) created_at: T,
+    pub(crate) note: Option<String>,
+    pub(crate) tags: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Item {
-    pub sku: String,
-    pub quantity: i32,
-    pub price: f64,
+pub(crate) struct Item {
+    pub(crate) sku: String,
+    pub(crate) quantity: i32,
+    pub(crate) price: f64,
 }
 
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Status {
+pub(crate) enum Status {
     Pending,
     Paid,
     Shipped,
 }
 
 /// The three orders of every tutorial.
-pub fn orders(created_at: i64) -> Vec<Order> {
+pub(crate) fn orders(created_at: i64) -> Vec<Order> {
     vec![
         order("ORD-001", "Alice", &[("laptop", 999.99)], created_at),
-        order("ORD-002", "Bob", &[("keyboard", 49.99), ("mouse", 30.00)], created_at),
-        order("ORD-003", "Charlie", &[("monitor", 299.99), ("webcam", 50.00)], created_at),
+        order(
+            "ORD-002",
+            "Bob",
+            &[("keyboard", 49.99), ("mouse", 30.00)],
+            created_at,
+        ),
+        order(
+            "ORD-003",
+            "Charlie",
+            &[("monitor", 299.99), ("webcam", 50.00)],
+            created_at,
+        ),
     ]
 }
 
 fn order(order_id: &str, customer: &str, items: &[(&str, f64)], created_at: i64) -> Order {
     let cents: f64 = items.iter().map(|(_, price)| (price * 100.0).round()).sum();
-    let item = |&(sku, price): &(&str, f64)| Item { sku: sku.to_owned(), quantity: 1, price };
+    let item = |&(sku, price): &(&str, f64)| Item {
+        sku: sku.to_owned(),
+        quantity: 1,
+        price,
+    };
     Order {
         order_id: order_id.to_owned(),
         customer: customer.to_owned(),
@@ -59,7 +73,7 @@ fn order(order_id: &str, customer: &str, items: &[(&str, f64)], created_at: i64)
 
 impl<T> Order<T> {
     /// The same order with the time kept otherwise.
-    pub fn map_time<U>(self, convert: impl FnOnce(T) -> U) -> Order<U> {
+    pub(crate) fn map_time<U>(self, convert: impl FnOnce(T) -> U) -> Order<U> {
         Order {
             order_id: self.order_id,
             customer: self.customer,

@@ -7,7 +7,7 @@ use crate::args::Codec;
 use crate::codecs::now;
 
 /// Sends orders keyed `order-<id>`, all at once, and waits for each; prints where each landed.
-pub async fn all<T>(
+pub(crate) async fn all<T>(
     codec: Codec,
     producer: &Producer,
     serializer: impl Serializer<T> + 'static,
@@ -18,20 +18,32 @@ pub async fn all<T>(
     let failed = |order: &T, error| format!("{codec}: order {} was not sent: {error}", id(order));
     let mut deliveries = Vec::with_capacity(orders.len());
     for order in orders {
+        let (key, trace) = (
+            format!("order-{}", id(order)),
+            format!("trace-{}", id(order)),
+        );
         let record = Record::new(order)
-            .key(&*format!("order-{}", id(order)))
-            .timestamp(Timestamp::from_millis(now()))
-            .header("trace-id", format!("trace-{}", id(order)));
-        deliveries.push(topic.send(record).await.map_err(|error| failed(order, error))?);
+            .key(key.as_str())
+            .timestamp(Timestamp::from_millis(now())?)
+            .header("trace-id", &trace);
+        deliveries.push(
+            topic
+                .send(record)
+                .await
+                .map_err(|error| failed(order, error))?,
+        );
     }
     let mut sent = Vec::with_capacity(orders.len());
     for (order, delivery) in orders.iter().zip(deliveries) {
         let placed = delivery.await.map_err(|error| failed(order, error))?;
+        // A broker that got a retry of what it had already does not tell the offset again.
+        let offset = placed
+            .offset
+            .map_or_else(|| "unknown".to_owned(), |o| o.to_string());
         println!(
-            "{codec}: order {} sent to partition {}, offset {}",
+            "{codec}: order {} sent to partition {}, offset {offset}",
             id(order),
             placed.partition,
-            placed.offset
         );
         sent.push(placed);
     }

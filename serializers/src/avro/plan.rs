@@ -8,8 +8,10 @@ use std::collections::HashMap;
 use super::compatibility::writer_fields;
 use super::read::MinSizes;
 use super::schema::name::short_name;
-use super::schema::{Enum, Field, Fixed, Kind, NodeId, Record, Schema};
+use super::schema::{Enum, Field, Fixed, Kind, LogicalType, NodeId, Record, Schema};
 use crate::error::{Error, ErrorKind, Result};
+
+mod same;
 
 /// How to read data of one schema as another.
 #[derive(Debug)]
@@ -18,6 +20,8 @@ pub(crate) struct Plan {
     pub(crate) reader: Schema,
     pub(crate) min_sizes: MinSizes,
     steps: Box<[Step]>,
+    /// For each step, whether the writer's bytes are just as the reader would write them.
+    same: Box<[bool]>,
     root: StepId,
 }
 
@@ -118,11 +122,13 @@ impl Plan {
             depth: 0,
         };
         let root = planner.types(writer.root(), reader.root())?;
+        let same = same::same_bytes(&planner.steps, reader);
         Ok(Self {
             writer: writer.clone(),
             reader: reader.clone(),
             min_sizes: planner.sizes,
             steps: planner.steps.into_boxed_slice(),
+            same,
             root,
         })
     }
@@ -137,6 +143,11 @@ impl Plan {
     )]
     pub(crate) fn step(&self, id: StepId) -> &Step {
         &self.steps[id.0]
+    }
+
+    /// Whether what this step reads can be read without it, as the reader's own data.
+    pub(crate) fn is_same(&self, id: StepId) -> bool {
+        self.same.get(id.0).copied().unwrap_or(false)
     }
 }
 
@@ -184,6 +195,10 @@ impl<'s> Planner<'s> {
     }
 
     fn kinds(&mut self, writer: NodeId, reader: NodeId) -> Result<Step> {
+        same_meaning(
+            self.writer.node(writer).logical,
+            self.reader.node(reader).logical,
+        )?;
         let step = match (self.writer.kind(writer), self.reader.kind(reader)) {
             (Kind::Union(branches), _) => self.branches(branches, reader)?,
             (_, Kind::Union(branches)) => self.branch(writer, reader, branches)?,
@@ -444,6 +459,36 @@ fn scalar(writer: &Kind, reader: &Kind) -> Option<Step> {
         (Kind::String, Kind::Bytes) => Step::StringToBytes,
         _ => return None,
     })
+}
+
+/// Refuses numbers that would be read in another unit than they were written in.
+///
+/// The specification says that decimals match if their scales do; for times it says nothing, and
+/// a thousandfold error is never what a reader wants.
+fn same_meaning(writer: Option<LogicalType>, reader: Option<LogicalType>) -> Result<()> {
+    use LogicalType as L;
+    let (Some(writer), Some(reader)) = (writer, reader) else {
+        return Ok(());
+    };
+    let is_same = match (writer, reader) {
+        (L::Decimal { scale: w, .. }, L::Decimal { scale: r, .. }) => w == r,
+        (w, r) => w == r,
+    };
+    if is_same {
+        return Ok(());
+    }
+    Err(incompatible(&format!(
+        "expected {}, found {}",
+        described(reader),
+        described(writer)
+    )))
+}
+
+fn described(logical: LogicalType) -> String {
+    match logical {
+        LogicalType::Decimal { scale, .. } => format!("decimal with scale {scale}"),
+        other => other.as_str().to_owned(),
+    }
 }
 
 /// Names are compared without their namespace, as the specification has it.

@@ -7,15 +7,20 @@ use super::schema::{Kind, NodeId, Schema};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 
-/// The rest of a datum, and what may still be spent on it.
+/// The rest of a datum that is being read, and what may still be spent on it.
+///
+/// Generated code reads values off it one after the other; every read is checked against what is
+/// left. There is one for each datum, made by the codec.
 #[derive(Debug)]
-pub(crate) struct Cursor<'de> {
+pub struct Cursor<'de> {
     rest: &'de [u8],
     len: usize,
     depth: usize,
     empty_items: usize,
     /// Fields that may still be visited: records without bytes could hold each other without end.
     fields: usize,
+    /// Bytes of memory that may still be taken.
+    heap: usize,
 }
 
 /// One block of an array or a map.
@@ -43,6 +48,8 @@ impl<'de> Cursor<'de> {
                 .len()
                 .saturating_mul(FIELDS_PER_BYTE)
                 .saturating_add(MAX_EMPTY_FIELDS),
+            // Strings and bytes take no more than the datum is long: they are paid for at once.
+            heap: limits.heap_for(datum.len()).saturating_sub(datum.len()),
         })
     }
 
@@ -68,7 +75,7 @@ impl<'de> Cursor<'de> {
     /// # Errors
     /// `Decode` if the datum ends, or the byte is neither 0 nor 1.
     #[inline]
-    pub(crate) fn boolean(&mut self) -> Result<bool> {
+    pub fn boolean(&mut self) -> Result<bool> {
         match self.rest {
             [byte @ (0 | 1), rest @ ..] => {
                 self.rest = rest;
@@ -84,7 +91,7 @@ impl<'de> Cursor<'de> {
     /// # Errors
     /// `Decode` if the datum ends, or the number takes more than 32 bits.
     #[inline]
-    pub(crate) fn int(&mut self) -> Result<i32> {
+    pub fn int(&mut self) -> Result<i32> {
         let value = self.long()?;
         i32::try_from(value).map_err(|_| self.error("an int of more than 32 bits"))
     }
@@ -94,7 +101,7 @@ impl<'de> Cursor<'de> {
     /// # Errors
     /// `Decode` if the datum ends, or the number takes more than 64 bits.
     #[inline]
-    pub(crate) fn long(&mut self) -> Result<i64> {
+    pub fn long(&mut self) -> Result<i64> {
         let zigzag = match self.rest {
             [byte, rest @ ..] if *byte < 0x80 => {
                 self.rest = rest;
@@ -133,7 +140,7 @@ impl<'de> Cursor<'de> {
     /// # Errors
     /// `Decode` if the datum ends.
     #[inline]
-    pub(crate) fn float(&mut self) -> Result<f32> {
+    pub fn float(&mut self) -> Result<f32> {
         self.array().map(f32::from_le_bytes)
     }
 
@@ -142,7 +149,7 @@ impl<'de> Cursor<'de> {
     /// # Errors
     /// `Decode` if the datum ends.
     #[inline]
-    pub(crate) fn double(&mut self) -> Result<f64> {
+    pub fn double(&mut self) -> Result<f64> {
         self.array().map(f64::from_le_bytes)
     }
 
@@ -151,7 +158,7 @@ impl<'de> Cursor<'de> {
     /// # Errors
     /// `Decode` if the length is negative or the datum ends.
     #[inline]
-    pub(crate) fn bytes(&mut self) -> Result<&'de [u8]> {
+    pub fn bytes(&mut self) -> Result<&'de [u8]> {
         let len = self.long()?;
         match usize::try_from(len)
             .ok()
@@ -170,7 +177,7 @@ impl<'de> Cursor<'de> {
     /// # Errors
     /// As [`bytes`](Self::bytes); also if it is no UTF-8.
     #[inline]
-    pub(crate) fn string(&mut self) -> Result<&'de str> {
+    pub fn string(&mut self) -> Result<&'de str> {
         let bytes = self.bytes()?;
         std::str::from_utf8(bytes).map_err(|_| self.error("a string that is no UTF-8"))
     }
@@ -180,7 +187,7 @@ impl<'de> Cursor<'de> {
     /// # Errors
     /// `Decode` if the datum ends.
     #[inline]
-    pub(crate) fn fixed(&mut self, size: usize) -> Result<&'de [u8]> {
+    pub fn fixed(&mut self, size: usize) -> Result<&'de [u8]> {
         match self.rest.split_at_checked(size) {
             Some((bytes, rest)) => {
                 self.rest = rest;
@@ -195,7 +202,7 @@ impl<'de> Cursor<'de> {
     /// # Errors
     /// `Decode` if the datum ends or the index is out of range.
     #[inline]
-    pub(crate) fn index(&mut self, count: usize) -> Result<usize> {
+    pub fn index(&mut self, count: usize) -> Result<usize> {
         let index = self.long()?;
         usize::try_from(index)
             .ok()
@@ -242,18 +249,57 @@ impl<'de> Cursor<'de> {
         fits.ok_or_else(|| self.bad_length(size))
     }
 
+    /// Pays for `count` values of `size` bytes each, before memory is taken for them.
+    ///
+    /// # Errors
+    /// `LimitExceeded` if the datum has used up what it may take.
+    #[inline]
+    pub(crate) fn charge(&mut self, count: usize, size: usize) -> Result<()> {
+        match self.heap.checked_sub(count.saturating_mul(size)) {
+            Some(heap) => {
+                self.heap = heap;
+                Ok(())
+            }
+            None => Err(too_much_memory()),
+        }
+    }
+
+    /// Reads a default of the reader's schema, which stands in the place of data, on the same
+    /// account.
+    pub(crate) fn over_default<'p, T>(
+        &mut self,
+        datum: &'p [u8],
+        read: impl FnOnce(&mut Cursor<'p>) -> Result<T>,
+    ) -> Result<T> {
+        let mut cursor = Cursor {
+            rest: datum,
+            len: datum.len(),
+            depth: self.depth,
+            empty_items: self.empty_items,
+            fields: self.fields,
+            // "plus the reader's defaults that are filled in"
+            heap: self
+                .heap
+                .saturating_add(HEAP_PER_DEFAULT_BYTE.saturating_mul(datum.len())),
+        };
+        let value = read(&mut cursor)?;
+        self.heap = self.heap.min(cursor.heap);
+        cursor.finish()?;
+        Ok(value)
+    }
+
     /// Enters a record, array, map or union.
     ///
     /// # Errors
     /// `LimitExceeded` if that is too deep.
     #[inline]
-    pub(crate) fn enter(&mut self) -> Result<()> {
+    pub fn enter(&mut self) -> Result<()> {
         match self.depth.checked_sub(1) {
             Some(depth) => {
                 self.depth = depth;
                 Ok(())
             }
-            None => Err(Error::new(ErrorKind::LimitExceeded, "nested too deeply")),
+            None => Err(nested_too_deeply()),
         }
     }
 
@@ -277,7 +323,7 @@ impl<'de> Cursor<'de> {
 
     /// Leaves what [`enter`](Self::enter) entered.
     #[inline]
-    pub(crate) fn leave(&mut self) {
+    pub fn leave(&mut self) {
         self.depth += 1;
     }
 
@@ -351,7 +397,7 @@ impl<'de> Cursor<'de> {
     }
 
     #[inline]
-    fn array<const N: usize>(&mut self) -> Result<[u8; N]> {
+    pub(crate) fn array<const N: usize>(&mut self) -> Result<[u8; N]> {
         match self.rest.split_first_chunk::<N>() {
             Some((bytes, rest)) => {
                 self.rest = rest;
@@ -382,6 +428,19 @@ impl<'de> Cursor<'de> {
             format!("at byte {}: {what}", self.offset()),
         )
     }
+}
+
+#[cold]
+fn nested_too_deeply() -> Error {
+    Error::new(ErrorKind::LimitExceeded, "nested too deeply")
+}
+
+#[cold]
+fn too_much_memory() -> Error {
+    Error::new(
+        ErrorKind::LimitExceeded,
+        "the value takes more memory than a datum of this length may",
+    )
 }
 
 /// The fewest bytes that a value of each type of a schema takes.
@@ -433,6 +492,8 @@ fn min_size(kind: &Kind, sizes: &[usize]) -> usize {
 }
 
 const MAX_VARINT: usize = 10;
+/// What a default may take on top, for each byte of its datum.
+const HEAP_PER_DEFAULT_BYTE: usize = 256;
 const MAX_EMPTY_ITEMS: usize = 65_536;
 const MAX_EMPTY_FIELDS: usize = 1 << 20;
 const FIELDS_PER_BYTE: usize = 256;

@@ -1,0 +1,146 @@
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{DataEnum, Fields, Ident, Result, Type};
+
+use crate::attribute::Variant;
+use crate::record::check_fixed;
+use crate::target::{Parts, Target};
+
+/// A branch: a variant with one value, or the one that is `null`.
+struct Branch<'i> {
+    ident: &'i Ident,
+    value: Option<&'i Type>,
+    attributes: Variant,
+}
+
+/// An enum with data: a union, in the order of the variants.
+pub(crate) fn derive(target: &Target<'_>, data: &DataEnum) -> Result<TokenStream> {
+    let mut branches: Vec<Branch<'_>> = Vec::new();
+    for variant in &data.variants {
+        let attributes = Variant::parse(&variant.attrs)?;
+        if attributes.is_default || attributes.rename.is_some() {
+            let message = "the branches of a union have no names and no default of their own";
+            return Err(syn::Error::new_spanned(variant, message));
+        }
+        let value = match &variant.fields {
+            Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
+                fields.unnamed.first().map(|field| &field.ty)
+            }
+            Fields::Unit if branches.iter().all(|branch| branch.value.is_some()) => None,
+            Fields::Unit => {
+                let message = "a variant without data is the union's null, of which there is one";
+                return Err(syn::Error::new_spanned(variant, message));
+            }
+            _ => {
+                let message = "a union's branch is one type: put the fields in a struct of their \
+                               own, and that struct in the variant";
+                return Err(syn::Error::new_spanned(variant, message));
+            }
+        };
+        if let Some(ty) = value {
+            check_fixed(ty, &attributes.field)?;
+        }
+        branches.push(Branch {
+            ident: &variant.ident,
+            value,
+            attributes,
+        });
+    }
+    Ok(code(target, &branches))
+}
+
+fn code(target: &Target<'_>, branches: &[Branch<'_>]) -> TokenStream {
+    let empty = match branches.first() {
+        Some(Branch { value: None, .. }) => quote!(::core::option::Option::Some("null")),
+        _ => quote!(::core::option::Option::None),
+    };
+    let count = branches.len();
+    let decodes = arms(target, branches, false);
+    let resolved = arms(target, branches, true);
+    target.implement(&Parts {
+        min_size: quote!(1),
+        empty,
+        is_union: quote!(true),
+        write_schema: write_schema(target, branches),
+        encode: encode(target, branches),
+        decode: quote! {
+            match cursor.index(#count)? { #(#decodes)* }
+        },
+        decode_with: quote! {
+            let (index, resolution) = resolution.branch(cursor)?;
+            match index { #(#resolved)* }
+        },
+    })
+}
+
+fn write_schema(target: &Target<'_>, branches: &[Branch<'_>]) -> TokenStream {
+    let avro = &target.avro;
+    let types = branches.iter().filter_map(|branch| branch.value);
+    let writes = branches.iter().map(|branch| match branch.value {
+        None => quote!(#avro::SchemaWriter::null),
+        Some(ty) => target
+            .value(ty, &branch.attributes.field)
+            .annotated_schema(),
+    });
+    quote! {
+        #(const {
+            ::core::assert!(
+                !<#types as #avro::AvroType>::IS_UNION,
+                "a union cannot hold a union: put the branches of the inner enum or Option here"
+            );
+        })*
+        schema.union(&[#(#writes),*]);
+    }
+}
+
+fn encode(target: &Target<'_>, branches: &[Branch<'_>]) -> TokenStream {
+    let arms = branches.iter().enumerate().map(|(number, branch)| {
+        let ident = branch.ident;
+        match branch.value {
+            None => quote! {
+                Self::#ident => {
+                    encoder.index(#number);
+                    ::core::result::Result::Ok(())
+                }
+            },
+            Some(ty) => {
+                let encode = target.value(ty, &branch.attributes.field).encode();
+                quote! {
+                    Self::#ident(value) => {
+                        encoder.index(#number);
+                        #encode(value, encoder)
+                    }
+                }
+            }
+        }
+    });
+    quote!(match self { #(#arms)* })
+}
+
+/// The numbers are below the count: the last arm takes what is left.
+fn arms(target: &Target<'_>, branches: &[Branch<'_>], is_resolved: bool) -> Vec<TokenStream> {
+    let last = branches.len().saturating_sub(1);
+    let arm = |(number, branch): (usize, &Branch<'_>)| {
+        let ident = branch.ident;
+        let pattern = match number == last {
+            true => quote!(_),
+            false => quote!(#number),
+        };
+        let Some(ty) = branch.value else {
+            return quote!(#pattern => ::core::result::Result::Ok(Self::#ident),);
+        };
+        let value = target.value(ty, &branch.attributes.field);
+        let read = match is_resolved {
+            true => {
+                let decode_with = value.decode_with();
+                quote!(#decode_with(cursor, resolution))
+            }
+            false => {
+                let decode = value.decode();
+                quote!(#decode(cursor))
+            }
+        };
+        quote!(#pattern => #read.map(Self::#ident),)
+    };
+    branches.iter().enumerate().map(arm).collect()
+}

@@ -1,0 +1,228 @@
+use crate::avro::plan::{FieldStep, Plan, RecordStep, Step, StepId};
+use crate::avro::read::Cursor;
+use crate::error::{Error, ErrorKind, Result};
+
+/// How a value of another writer's schema is read: one step of a plan.
+#[derive(Clone, Copy, Debug)]
+pub struct Resolution<'p> {
+    plan: &'p Plan,
+    id: StepId,
+}
+
+/// Where a value comes from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Source<'p> {
+    /// The data, which is as the reader would write it.
+    Own,
+    /// The data, by a step.
+    Resolved(Resolution<'p>),
+    /// The default of the reader's field.
+    Default(&'p [u8]),
+}
+
+/// The fields of a record that another schema wrote: those in the data, in the writer's order,
+/// then those that take their defaults.
+#[derive(Debug)]
+pub struct RecordFields<'p> {
+    plan: &'p Plan,
+    steps: std::slice::Iter<'p, FieldStep>,
+    record: &'p RecordStep,
+    next_default: usize,
+}
+
+/// A field of a record that another schema wrote, still to be read.
+#[derive(Clone, Copy, Debug)]
+pub struct FieldValue<'p> {
+    /// The number of the reader's field.
+    pub field: usize,
+    source: Source<'p>,
+}
+
+impl<'p> Source<'p> {
+    pub(crate) fn of(plan: &'p Plan, id: StepId) -> Self {
+        match plan.is_same(id) {
+            true => Self::Own,
+            false => Self::Resolved(Resolution { plan, id }),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn read<T>(
+        self,
+        cursor: &mut Cursor<'p>,
+        decode: impl FnOnce(&mut Cursor<'p>) -> Result<T>,
+        decode_with: impl FnOnce(&mut Cursor<'p>, Resolution<'p>) -> Result<T>,
+    ) -> Result<T> {
+        match self {
+            Self::Own => decode(cursor),
+            Self::Resolved(resolution) => decode_with(cursor, resolution),
+            Self::Default(datum) => cursor.over_default(datum, decode),
+        }
+    }
+}
+
+impl<'p> Resolution<'p> {
+    /// Starts a record.
+    ///
+    /// # Errors
+    /// `Incompatible` if the data holds something else; `LimitExceeded` if it is nested too deeply.
+    pub fn record(self, cursor: &mut Cursor<'p>) -> Result<RecordFields<'p>> {
+        match self.value(cursor)?.step() {
+            Step::Record(record) => {
+                cursor.enter_record(record.fields.len())?;
+                Ok(RecordFields {
+                    plan: self.plan,
+                    steps: record.fields.iter(),
+                    record,
+                    next_default: 0,
+                })
+            }
+            other => Err(unexpected(cursor, other)),
+        }
+    }
+
+    /// Reads an enum's symbol: its number in the reader's schema.
+    ///
+    /// # Errors
+    /// `Decode` if the reader has no such symbol, and no default.
+    pub fn symbol(self, cursor: &mut Cursor<'p>) -> Result<usize> {
+        match self.value(cursor)?.step() {
+            Step::Enum { symbols, .. } => {
+                let index = cursor.index(symbols.len())?;
+                symbols.get(index).copied().flatten().ok_or_else(|| {
+                    let message = format!(
+                        "the reader has no symbol for the writer's number {index}, and no default"
+                    );
+                    cursor.error(&message)
+                })
+            }
+            other => Err(unexpected(cursor, other)),
+        }
+    }
+
+    /// Reads which branch of the reader's union follows, and how to read it.
+    ///
+    /// # Errors
+    /// `Decode` if the data ends; `Incompatible` if the reader has no branch for it.
+    pub fn branch(self, cursor: &mut Cursor<'p>) -> Result<(usize, Self)> {
+        let settled = self.settle(cursor)?;
+        match settled.step() {
+            Step::Branch { index, value, .. } => Ok((*index, settled.at(*value))),
+            other => Err(unexpected(cursor, other)),
+        }
+    }
+
+    /// Reads over a `null`, if that is what follows; else says how to read the value.
+    pub(crate) fn nullable(self, cursor: &mut Cursor<'p>) -> Result<Option<Source<'p>>> {
+        let settled = self.settle(cursor)?;
+        let value = match settled.step() {
+            Step::Branch { value, .. } => settled.at(*value),
+            _ => settled,
+        };
+        Ok(match value.step() {
+            Step::Null => None,
+            _ => Some(Source::of(value.plan, value.id)),
+        })
+    }
+
+    /// How to read the items of an array, or the values of a map, and the fewest bytes of each.
+    pub(crate) fn items(self, cursor: &mut Cursor<'p>) -> Result<(Source<'p>, usize)> {
+        match self.value(cursor)?.step() {
+            Step::Array { items, min_size } => Ok((Source::of(self.plan, *items), *min_size)),
+            Step::Map { values, min_size } => Ok((Source::of(self.plan, *values), *min_size)),
+            other => Err(unexpected(cursor, other)),
+        }
+    }
+
+    /// Behind the unions of writer and reader: what is there to read.
+    pub(crate) fn value(self, cursor: &mut Cursor<'p>) -> Result<Self> {
+        let settled = self.settle(cursor)?;
+        match settled.step() {
+            Step::Branch { value, .. } => settled.at(*value).value(cursor),
+            _ => Ok(settled),
+        }
+    }
+
+    pub(crate) fn step(self) -> &'p Step {
+        self.plan.step(self.id)
+    }
+
+    /// Reads the index of the writer's union, where there is one.
+    fn settle(mut self, cursor: &mut Cursor<'p>) -> Result<Self> {
+        while let Step::Branches(branches) = self.step() {
+            let index = cursor.index(branches.len())?;
+            if let Some(branch) = branches.get(index) {
+                self.id = *branch;
+            }
+        }
+        Ok(self)
+    }
+
+    fn at(self, id: StepId) -> Self {
+        Self { id, ..self }
+    }
+}
+
+impl<'p> RecordFields<'p> {
+    /// The error for a field that was not read, or is not of the type.
+    #[cold]
+    #[must_use]
+    pub fn misfit() -> Error {
+        Error::new(ErrorKind::Decode, "the plan is for another type")
+    }
+
+    /// The next field; reads over those of the writer that the reader has not.
+    ///
+    /// # Errors
+    /// `Decode` if what is read over is broken.
+    #[inline]
+    pub fn next(&mut self, cursor: &mut Cursor<'p>) -> Result<Option<FieldValue<'p>>> {
+        for step in &mut self.steps {
+            match step {
+                FieldStep::Read { field, value } => {
+                    return Ok(Some(FieldValue {
+                        field: *field,
+                        source: Source::of(self.plan, *value),
+                    }));
+                }
+                FieldStep::Skip(id) => {
+                    cursor.skip(&self.plan.writer, *id, &self.plan.min_sizes)?;
+                }
+            }
+        }
+        let Some(default) = self.record.defaults.get(self.next_default) else {
+            cursor.leave();
+            return Ok(None);
+        };
+        self.next_default += 1;
+        Ok(Some(FieldValue {
+            field: default.field,
+            source: Source::Default(&default.datum),
+        }))
+    }
+}
+
+impl<'p> FieldValue<'p> {
+    /// Reads it: by `decode` if it is as the reader would write it, else by `decode_with`.
+    ///
+    /// # Errors
+    /// What the functions return.
+    #[inline]
+    pub fn read<T>(
+        self,
+        cursor: &mut Cursor<'p>,
+        decode: impl FnOnce(&mut Cursor<'p>) -> Result<T>,
+        decode_with: impl FnOnce(&mut Cursor<'p>, Resolution<'p>) -> Result<T>,
+    ) -> Result<T> {
+        self.source.read(cursor, decode, decode_with)
+    }
+}
+
+/// The error for data that the type has no place for.
+#[cold]
+pub(crate) fn unexpected(cursor: &Cursor<'_>, step: &Step) -> Error {
+    match step {
+        Step::Impossible(why) => Error::new(ErrorKind::Incompatible, why.to_string()),
+        _ => cursor.error("the schema does not fit the type"),
+    }
+}

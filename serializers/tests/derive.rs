@@ -1,0 +1,14 @@
+//! `#[derive(Avro)]` from the outside, as programs use it.
+#![deny(warnings)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+#[path = "derive/evolution.rs"]
+mod evolution;
+#[path = "derive/hostile.rs"]
+mod hostile;
+#[path = "derive/order.rs"]
+mod order;
+#[path = "derive/schema.rs"]
+mod schema;
+#[path = "derive/types.rs"]
+mod types;
