@@ -1,7 +1,7 @@
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use crate::error::{Error, ErrorKind};
 use crate::server::media::MediaType;
@@ -13,16 +13,19 @@ pub(super) struct Answer {
 }
 
 /// An error as Confluent's server writes it.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub(super) struct Refusal {
+    #[serde(skip)]
     status: u16,
+    #[serde(rename = "error_code")]
     code: u32,
     message: String,
 }
 
 impl Answer {
-    pub(super) fn json(value: &Value) -> Self {
-        Self::text(value.to_string())
+    pub(super) fn json(value: &impl Serialize) -> Self {
+        // Cannot fail: the answers are strings, numbers, lists and structs.
+        Self::text(serde_json::to_string(value).unwrap_or_default())
     }
 
     /// JSON, or the text of a schema, as it is.
@@ -61,10 +64,9 @@ impl Refusal {
 
 impl From<Refusal> for Answer {
     fn from(refusal: Refusal) -> Self {
-        let body = json!({"error_code": refusal.code, "message": refusal.message});
         Self {
             status: refusal.status,
-            body: body.to_string(),
+            ..Self::json(&refusal)
         }
     }
 }

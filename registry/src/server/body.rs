@@ -1,4 +1,6 @@
 use axum::body::{Body as Stream, to_bytes};
+use axum::http::HeaderMap;
+use axum::http::header::CONTENT_LENGTH;
 use serde_json::{Map, Value};
 
 use crate::admin::ImportPlace;
@@ -22,8 +24,13 @@ impl Body {
         Self(None)
     }
 
-    /// Reads at most 8 MiB.
-    pub(super) async fn read(stream: Stream) -> Result<Self, Refusal> {
+    /// Reads at most 8 MiB; more is refused as soon as it is announced.
+    pub(super) async fn read(headers: &HeaderMap, stream: Stream) -> Result<Self, Refusal> {
+        let announced = headers.get(CONTENT_LENGTH);
+        let announced = announced.and_then(|length| length.to_str().ok()?.parse().ok());
+        if announced.is_some_and(|length: u64| length > BODY_LIMIT as u64) {
+            return Err(Refusal::status(413));
+        }
         let bytes = to_bytes(stream, BODY_LIMIT).await.map_err(|error| {
             // axum has one error for a body that is too long and for one that broke off; the
             // second has nobody left to read the answer.
@@ -41,19 +48,17 @@ impl Body {
         }
     }
 
-    /// The fields, all of which must be among `known`; `null` counts as absent.
-    pub(super) fn fields(&self, known: &[&str]) -> Result<Fields<'_>, Refusal> {
-        let Some(fields) = &self.0 else {
-            return Err(Refusal::code(422, "The request must not be null"));
-        };
-        match fields.keys().find(|name| !known.contains(&name.as_str())) {
-            Some(name) => Err(Refusal::code(422, format!("Unrecognized field: {name}"))),
-            None => Ok(Fields(fields)),
-        }
+    /// The fields; `null` counts as absent. Fields that nobody knows are passed over: Confluent's
+    /// requests are `ignoreUnknown`, so that newer clients work with older servers.
+    pub(super) fn fields(&self) -> Result<Fields<'_>, Refusal> {
+        let fields = self.0.as_ref();
+        fields
+            .map(Fields)
+            .ok_or_else(|| Refusal::code(422, "The request must not be null"))
     }
 
     pub(super) fn schema(&self) -> Result<SchemaBody, Refusal> {
-        let fields = self.fields(&SCHEMA_FIELDS)?;
+        let fields = self.fields()?;
         for name in [
             "metadata",
             "ruleSet",
@@ -179,17 +184,4 @@ fn malformed(message: &str) -> Refusal {
     Refusal::code(400, message)
 }
 
-/// Of Confluent's `RegisterSchemaRequest`.
-const SCHEMA_FIELDS: [&str; 10] = [
-    "version",
-    "id",
-    "schemaType",
-    "references",
-    "metadata",
-    "ruleSet",
-    "schema",
-    "schemaTagsToAdd",
-    "schemaTagsToRemove",
-    "propagateSchemaTags",
-];
 const BODY_LIMIT: usize = 8 * 1024 * 1024;

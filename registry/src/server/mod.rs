@@ -176,7 +176,7 @@ async fn respond(registry: &dyn RegistryAdmin, request: Request) -> Result<Answe
     let body = match method {
         Method::POST | Method::PUT => {
             media::check_sent(&parts.headers)?;
-            Body::read(body).await?
+            Body::read(&parts.headers, body).await?
         }
         _ => Body::empty(),
     };

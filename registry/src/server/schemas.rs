@@ -1,9 +1,8 @@
-use serde_json::{Map, Value, json};
+use serde::Serialize;
 
 use crate::admin::SchemaFilter;
-use crate::context::Context;
 use crate::id::{SchemaGuid, SchemaId};
-use crate::schema::{Reference, RegisteredSchema, SchemaDef, SchemaKind, StoredSchema};
+use crate::schema::{RegisteredSchema, SchemaDef, StoredSchema};
 use crate::server::Call;
 use crate::server::answer::{Answer, Refusal};
 use crate::server::resource::guid;
@@ -14,17 +13,20 @@ impl Call<'_> {
         filter.prefix = self.query.value("subjectPrefix").map(str::to_owned);
         filter.latest_only = self.query.flag("latestOnly");
         let found = self.query.page(self.registry.schemas(&filter).await?);
-        Ok(Answer::json(&found.iter().map(registered).collect()))
+        let found: Vec<_> = found.iter().map(SchemaAnswer::registered).collect();
+        Ok(Answer::json(&found))
     }
 
     pub(super) async fn schema_types(&self) -> Result<Answer, Refusal> {
         let types = self.registry.schema_types().await?;
         let names: Vec<&str> = types.iter().map(|kind| kind.as_str()).collect();
-        Ok(Answer::json(&json!(names)))
+        Ok(Answer::json(&names))
     }
 
     pub(super) async fn id(&self, id: SchemaId) -> Result<Answer, Refusal> {
-        Ok(Answer::json(&stored(&self.stored_by(id).await?)))
+        Ok(Answer::json(&SchemaAnswer::stored(
+            &self.stored_by(id).await?,
+        )))
     }
 
     pub(super) async fn id_text(&self, id: SchemaId) -> Result<Answer, Refusal> {
@@ -38,28 +40,32 @@ impl Call<'_> {
         let places = self.registry.places_of(id, scope.as_ref(), include).await?;
         let mut names: Vec<&str> = places.iter().map(|(subject, _)| subject.as_str()).collect();
         names.dedup();
-        Ok(Answer::json(&json!(self.query.page(names))))
+        Ok(Answer::json(&self.query.page(names)))
     }
 
     pub(super) async fn id_versions(&self, id: SchemaId) -> Result<Answer, Refusal> {
         let scope = self.query.scope()?;
         let include = self.query.include();
         let places = self.registry.places_of(id, scope.as_ref(), include).await?;
-        let places = places.iter().map(
-            |(subject, version)| json!({"subject": subject.as_str(), "version": version.as_u32()}),
-        );
-        Ok(Answer::json(&json!(self.query.page(places.collect()))))
+        let places = places.iter().map(|(subject, version)| Place {
+            subject: subject.as_str(),
+            version: version.as_u32(),
+        });
+        Ok(Answer::json(&self.query.page(places.collect())))
     }
 
     pub(super) async fn guid(&self, text: &str) -> Result<Answer, Refusal> {
         let found = self.registry.by_guid(guid(text)?).await?;
-        Ok(Answer::json(&stored(&found)))
+        Ok(Answer::json(&SchemaAnswer::stored(&found)))
     }
 
     pub(super) async fn guid_ids(&self, text: &str) -> Result<Answer, Refusal> {
         let found = self.registry.ids_of(guid(text)?).await?;
-        let id = |(context, id): &(Context, SchemaId)| json!({"context": context.as_str(), "id": id.as_u32()});
-        Ok(Answer::json(&found.iter().map(id).collect()))
+        let ids = found.iter().map(|(context, id)| ContextId {
+            context: context.as_str(),
+            id: id.as_u32(),
+        });
+        Ok(Answer::json(&ids.collect::<Vec<_>>()))
     }
 
     async fn stored_by(&self, id: SchemaId) -> Result<StoredSchema, Refusal> {
@@ -68,43 +74,81 @@ impl Call<'_> {
     }
 }
 
-/// Confluent's `Schema`.
-pub(super) fn registered(schema: &RegisteredSchema) -> Value {
-    let mut fields = Map::new();
-    fields.insert("subject".to_owned(), json!(schema.subject.as_str()));
-    fields.insert("version".to_owned(), json!(schema.version.as_u32()));
-    fields.insert("id".to_owned(), json!(schema.id.as_u32()));
-    insert_def(&mut fields, schema.guid, &schema.def);
-    Value::Object(fields)
+/// A schema as Confluent 8 writes it: its `Schema` (a version of a subject), its
+/// `RegisterSchemaResponse` (the same without the subject) and its `SchemaString` (without subject,
+/// version and id), in their order of fields. What is empty is left out.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct SchemaAnswer<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subject: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    guid: Option<String>,
+    schema_type: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    references: Vec<ReferenceAnswer<'a>>,
+    schema: &'a str,
 }
 
-/// Confluent's `SchemaString`.
-fn stored(schema: &StoredSchema) -> Value {
-    let mut fields = Map::new();
-    insert_def(&mut fields, schema.guid, &schema.def);
-    Value::Object(fields)
+#[derive(Serialize)]
+struct ReferenceAnswer<'a> {
+    name: &'a str,
+    subject: &'a str,
+    version: u32,
 }
 
-/// The type of an Avro schema is left out, as Confluent does, and so is what is empty.
-fn insert_def(fields: &mut Map<String, Value>, guid: Option<SchemaGuid>, def: &SchemaDef) {
-    if let Some(guid) = guid {
-        fields.insert("guid".to_owned(), json!(guid.to_string()));
-    }
-    if def.kind != SchemaKind::Avro {
-        fields.insert("schemaType".to_owned(), json!(def.kind.as_str()));
-    }
-    if !def.references.is_empty() {
-        let references = def.references.iter().map(reference).collect();
-        fields.insert("references".to_owned(), references);
-    }
-    fields.insert("schema".to_owned(), json!(&*def.text));
+#[derive(Serialize)]
+struct Place<'a> {
+    subject: &'a str,
+    version: u32,
 }
 
-fn reference(reference: &Reference) -> Value {
-    let Reference {
-        name,
-        subject,
-        version,
-    } = reference;
-    json!({"name": name, "subject": subject.as_str(), "version": version.as_u32()})
+#[derive(Serialize)]
+struct ContextId<'a> {
+    context: &'a str,
+    id: u32,
+}
+
+impl<'a> SchemaAnswer<'a> {
+    pub(super) fn registered(schema: &'a RegisteredSchema) -> Self {
+        Self {
+            subject: Some(schema.subject.as_str()),
+            version: Some(schema.version.as_u32()),
+            id: Some(schema.id.as_u32()),
+            ..Self::new(schema.guid, &schema.def)
+        }
+    }
+
+    /// The answer to registering it.
+    pub(super) fn new_version(schema: &'a RegisteredSchema) -> Self {
+        Self {
+            subject: None,
+            ..Self::registered(schema)
+        }
+    }
+
+    fn stored(schema: &'a StoredSchema) -> Self {
+        Self::new(schema.guid, &schema.def)
+    }
+
+    fn new(guid: Option<SchemaGuid>, def: &'a SchemaDef) -> Self {
+        let references = def.references.iter().map(|reference| ReferenceAnswer {
+            name: &reference.name,
+            subject: reference.subject.as_str(),
+            version: reference.version.as_u32(),
+        });
+        Self {
+            subject: None,
+            version: None,
+            id: None,
+            guid: guid.map(|guid| guid.to_string()),
+            schema_type: def.kind.as_str(),
+            references: references.collect(),
+            schema: &def.text,
+        }
+    }
 }

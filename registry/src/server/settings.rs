@@ -42,8 +42,8 @@ impl Call<'_> {
     }
 
     async fn set_level(&self, scope: Option<&Subject>) -> Result<Answer, Refusal> {
-        let fields = self.body.fields(&CONFIG_FIELDS)?;
-        for name in CONFIG_FIELDS.iter().skip(1) {
+        let fields = self.body.fields()?;
+        for name in UNSUPPORTED {
             fields.refuse(name)?;
         }
         let text = fields.text("compatibility")?.unwrap_or_default();
@@ -53,11 +53,7 @@ impl Call<'_> {
     }
 
     async fn set_mode(&self, scope: Option<&Subject>) -> Result<Answer, Refusal> {
-        let text = self
-            .body
-            .fields(&["mode"])?
-            .text("mode")?
-            .unwrap_or_default();
+        let text = self.body.fields()?.text("mode")?.unwrap_or_default();
         let mode: Mode = text.parse().map_err(|_| invalid_mode())?;
         let force = self.query.flag("force");
         self.registry.set_mode(scope, mode, force).await?;
@@ -81,9 +77,8 @@ fn invalid_mode() -> Refusal {
     Refusal::code(42204, message)
 }
 
-/// Of Confluent's `ConfigUpdateRequest`; all but the first are refused if they say anything.
-const CONFIG_FIELDS: [&str; 10] = [
-    "compatibility",
+/// Of Confluent's `ConfigUpdateRequest`; refused if they say anything.
+const UNSUPPORTED: [&str; 9] = [
     "alias",
     "normalize",
     "validateFields",

@@ -1,4 +1,4 @@
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::admin::{Deletion, Include, LookupOptions, SubjectFilter};
 use crate::id::{Version, VersionRef};
@@ -8,7 +8,7 @@ use crate::server::Call;
 use crate::server::answer::{Answer, Refusal};
 use crate::server::body::SchemaBody;
 use crate::server::resource::{subject, version};
-use crate::server::schemas::registered;
+use crate::server::schemas::SchemaAnswer;
 use crate::subject::Subject;
 
 impl Call<'_> {
@@ -28,7 +28,7 @@ impl Call<'_> {
             .include(self.query.include());
         let subject = subject(name)?;
         let found = self.registry.lookup_with(&subject, &asked.schema, options);
-        Ok(Answer::json(&registered(&found.await?)))
+        Ok(Answer::json(&SchemaAnswer::registered(&found.await?)))
     }
 
     pub(super) async fn delete_subject(&self, name: &str) -> Result<Answer, Refusal> {
@@ -45,7 +45,9 @@ impl Call<'_> {
     }
 
     pub(super) async fn version(&self, name: &str, number: &str) -> Result<Answer, Refusal> {
-        Ok(Answer::json(&registered(&self.one(name, number).await?)))
+        Ok(Answer::json(&SchemaAnswer::registered(
+            &self.one(name, number).await?,
+        )))
     }
 
     pub(super) async fn version_text(&self, name: &str, number: &str) -> Result<Answer, Refusal> {
@@ -82,12 +84,7 @@ impl Call<'_> {
                     .await?
             }
         };
-        let mut answer = registered(&found);
-        if let Value::Object(fields) = &mut answer {
-            // Not part of Confluent's `RegisterSchemaResponse`.
-            fields.remove("subject");
-        }
-        Ok(Answer::json(&answer))
+        Ok(Answer::json(&SchemaAnswer::new_version(&found)))
     }
 
     pub(super) async fn check(

@@ -87,7 +87,7 @@ fn the_whole_api_answers_as_confluents() {
             "POST /subjects/a/versions",
             r#"{"schema":"x"}"#,
             200,
-            r#"{"guid":"…"#,
+            r#"{"version":1,"id":1,"guid":"…"#,
         ),
         ("GET /subjects", "", 200, r#"["a"]"#),
         ("GET /subjects/a/versions", "", 200, "[1]"),
@@ -290,8 +290,8 @@ fn what_never_reaches_the_registry_is_refused_as_jersey_does() {
         (
             "POST /subjects/a",
             r#"{"schema":"x","more":1}"#,
-            422,
-            r#"{"error_code":422,"message":"Unrecognized field: more"}"#,
+            404,
+            r#"{"error_code":40401,…"#,
         ),
         ("GET /subjects/", "", 200, "[]"),
     ]);
