@@ -51,7 +51,8 @@
 mod admin;
 mod cached;
 mod context;
-#[cfg(all(test, feature = "http", feature = "server"))]
+#[cfg(test)]
+#[cfg(all(feature = "http", feature = "server"))]
 mod contract;
 #[cfg(feature = "schema-registry-converter")]
 mod converter;

@@ -11,6 +11,7 @@
 pub mod conformance;
 pub mod golden;
 pub mod order;
+pub mod rules;
 pub mod servers;
 pub mod witness;
 pub mod workspace;

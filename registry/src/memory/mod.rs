@@ -1,5 +1,6 @@
 mod admin;
 mod compatibility;
+mod seed;
 mod store;
 
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -403,3 +403,60 @@ fn registering_at_once_gives_every_version_once() {
     let newest = now(registry.latest(&orders())).unwrap();
     assert_eq!((newest.version.as_u32(), newest.id.as_u32()), (200, 200));
 }
+
+/// The folder's files by name and text; what seeding says, and the subjects that are there then.
+#[track_caller]
+fn check_seed(files: &[(&str, &str)], expected: Result<usize, ErrorKind>) {
+    let folder = std::env::temp_dir().join(format!(
+        "wireform-seed-{}-{:?}",
+        std::process::id(),
+        std::thread::current().id()
+    ));
+    for (name, text) in files {
+        let path = folder.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let registry = InMemoryRegistry::builder().rules(Toy).build();
+    let seeded = registry.seed(&folder);
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert_eq!(seeded.map_err(|error| error.kind()), expected, "{files:?}");
+}
+
+#[test]
+fn a_folder_of_schemas_is_registered() {
+    check_seed(
+        &[
+            ("b/v2.avsc", "x y?"),
+            ("b/v1.avsc", "x"),
+            ("b/v10.txt", "notes"),
+            ("README.md", "notes"),
+        ],
+        Ok(2),
+    );
+    // `a` comes first and refers to what comes later.
+    let reference = r#"[{"name":"B","subject":"b","version":2}]"#;
+    check_seed(
+        &[
+            ("a/v1.avsc", "z"),
+            ("a/v1.references", reference),
+            ("b/v1.avsc", "x"),
+            ("b/v2.avsc", "x y?"),
+        ],
+        Ok(3),
+    );
+    check_seed(
+        &[("a/v1.avsc", "z"), ("a/v1.references", reference)],
+        Err(ErrorKind::Config),
+    );
+    check_seed(&[("a/v2.avsc", "z")], Err(ErrorKind::Config));
+    check_seed(
+        &[("a/v1.avsc", "z"), ("a/v1.json", "z")],
+        Err(ErrorKind::Config),
+    );
+    check_seed(
+        &[("a/v1.avsc", "x"), ("a/v2.avsc", "x y")],
+        Err(ErrorKind::Incompatible),
+    );
+    check_seed(&[("a/v1.json", "{}")], Err(ErrorKind::Unsupported));
+}

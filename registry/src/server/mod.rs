@@ -146,10 +146,10 @@ impl Server {
 }
 
 async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response {
-    if let Some(fault) = shared.faults.next() {
-        if let Some(response) = fault.happen().await {
-            return response;
-        }
+    if let Some(fault) = shared.faults.next()
+        && let Some(response) = fault.happen().await
+    {
+        return response;
     }
     let media = MediaType::accepted(request.headers());
     let answered = respond(&*shared.registry, request).await;

@@ -287,6 +287,14 @@ impl Store {
         })
     }
 
+    /// The version that the next new schema of `subject` gets.
+    pub(super) fn next_version(&self, subject: &Subject) -> Option<Version> {
+        match self.spaces.get(&subject.context()) {
+            Some(space) => space.next_version(subject).ok(),
+            None => Version::new(1).ok(),
+        }
+    }
+
     /// `def` with all that it refers to. References without a context lead to `subject`'s.
     pub(super) fn resolve(&self, subject: &Subject, def: &SchemaDef) -> Result<ResolvedSchema> {
         let context = subject.context();
