@@ -8,6 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod clients;
 mod conformance;
 mod embedded;
 mod evolution;
