@@ -17,3 +17,4 @@ mod isolation;
 mod kafka;
 mod layers;
 mod proto;
+mod registry;

@@ -37,7 +37,10 @@ impl Call<'_> {
 
     pub(super) async fn contexts(&self) -> Result<Answer, Refusal> {
         let found = self.query.page(self.registry.contexts().await?);
-        let names: Vec<&str> = found.iter().map(|context| context.as_str()).collect();
+        let names: Vec<&str> = found
+            .iter()
+            .map(super::super::context::Context::as_str)
+            .collect();
         Ok(Answer::json(&json!(names)))
     }
 

@@ -71,10 +71,11 @@ impl Store {
         deletion: Deletion,
     ) -> Result<(Version, bool)> {
         let space = self.space(subject)?;
-        if version == VersionRef::Latest && deletion == Deletion::Soft {
-            if let Ok((version, _)) = space.version(subject, version, Include::Live) {
-                return Ok((version, false));
-            }
+        if version == VersionRef::Latest
+            && deletion == Deletion::Soft
+            && let Ok((version, _)) = space.version(subject, version, Include::Live)
+        {
+            return Ok((version, false));
         }
         let (version, entry) = space.version(subject, version, Include::All)?;
         Ok((version, entry.is_deleted))

@@ -152,10 +152,10 @@ impl Store {
     fn having(&self, id: SchemaId, scope: Option<&Subject>) -> Result<(&Space, Context)> {
         let not_found = || refusal::schema_not_found(Some(&id));
         let context = scope.map_or_else(Context::default, Subject::context);
-        if let Some(space) = self.spaces.get(&context) {
-            if space.schema(id).is_some() {
-                return Ok((space, context));
-            }
+        if let Some(space) = self.spaces.get(&context)
+            && space.schema(id).is_some()
+        {
+            return Ok((space, context));
         }
         let subject = scope
             .filter(|_| context.is_default())
