@@ -22,7 +22,10 @@ type Backend = Arc<dyn RegistryAdmin>;
 
 /// Runs `test` over each backend.
 #[track_caller]
-#[allow(clippy::needless_pass_by_value, reason = "tests read better without a &")]
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "tests read better without a &"
+)]
 fn check(test: impl AsyncFn(&Backend)) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

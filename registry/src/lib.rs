@@ -42,6 +42,7 @@
 //! | `rustls` | https through rustls and ring, with the system's trust store | no |
 //! | `native-tls` | https through the system's TLS library | no |
 //! | `server` | `serve`: any backend over Confluent's REST API; adds axum | no |
+//! | `tracing` | events of retries, changes of node and stale answers; adds tracing | no |
 //! | `schema-registry-converter` | `ConverterRegistry`; adds schema_registry_converter | no |
 //!
 //! Without features there is no network code in here: uuid, serde and serde_json are all.
@@ -72,12 +73,17 @@ mod schema;
 #[cfg(feature = "server")]
 mod server;
 mod subject;
+#[cfg(feature = "tracing")]
+mod trace;
+#[cfg(not(feature = "tracing"))]
+#[path = "trace_off.rs"]
+mod trace;
 mod unchecked;
 
 pub use crate::admin::{
     Deletion, ImportPlace, Include, LookupOptions, RegistryAdmin, SchemaFilter, SubjectFilter,
 };
-pub use crate::cached::Cached;
+pub use crate::cached::{CacheCounts, Cached};
 pub use crate::context::Context;
 #[cfg(feature = "schema-registry-converter")]
 #[cfg_attr(docsrs, doc(cfg(feature = "schema-registry-converter")))]
