@@ -91,7 +91,7 @@ pub use crate::converter::ConverterRegistry;
 pub use crate::error::{Error, ErrorKind, Result};
 #[cfg(feature = "http")]
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]
-pub use crate::http::{HttpRegistry, HttpRegistryBuilder};
+pub use crate::http::{HttpRegistry, HttpRegistryBuilder, OAuth};
 pub use crate::id::{SchemaGuid, SchemaId, SchemaKey, Version, VersionRef};
 pub use crate::level::Level;
 pub use crate::memory::{CallCounts, InMemoryRegistry, InMemoryRegistryBuilder};

@@ -1,6 +1,9 @@
 mod admin;
 mod builder;
 mod endpoint;
+mod nodes;
+mod oauth;
+mod tls;
 mod transport;
 
 use std::fmt;
@@ -16,6 +19,7 @@ use crate::schema::{RegisteredSchema, SchemaDef, StoredSchema};
 use crate::subject::Subject;
 
 pub use self::builder::HttpRegistryBuilder;
+pub use self::oauth::OAuth;
 use self::transport::{Request, Transport};
 
 /// A registry that speaks Confluent's REST API: Confluent, Apicurio (`/apis/ccompat/v7`),
@@ -36,9 +40,11 @@ use self::transport::{Request, Transport};
 ///
 /// - A call ends within 15 seconds ([`timeout`](HttpRegistryBuilder::timeout)), retries
 ///   included: at most three, after a connection that failed or broke, a timeout, and the
-///   statuses 408, 425, 429 and 5xx. A `Retry-After` in seconds is honoured while time is left.
-/// - Answers over 8 MiB are refused. Redirects are not followed. No proxy is used, whatever the
-///   environment says.
+///   statuses 408, 425, 429 and 5xx. A `Retry-After` is honoured while time is left.
+/// - Of several nodes one is used until it fails like that; the next one is asked at once, and
+///   stays in use. One that failed is not asked for 30 seconds, unless all did.
+/// - Answers over 8 MiB are refused. Redirects are not followed. No proxy is used but the one that
+///   was [set](HttpRegistryBuilder::proxy), whatever the environment says.
 /// - Credentials never travel over clear-text http, except to this machine, and appear in no
 ///   `Debug` output and no error.
 ///
