@@ -13,6 +13,7 @@
 //! - `HttpRegistry` (feature `http`): Confluent's REST API.
 //! - `ConverterRegistry` (feature `schema-registry-converter`): what that crate has set up.
 //! - [`Cached`]: around any of them, asks for each schema once.
+//! - `Blocking` (feature `blocking`): around any of them, for programs without tokio.
 //!
 //! All of them fit behind `Arc<dyn Registry>`.
 //! ```
@@ -41,6 +42,7 @@
 //! | `http` | `HttpRegistry` over clear-text http; adds reqwest without TLS | no |
 //! | `rustls` | https through rustls and ring, with the system's trust store | no |
 //! | `native-tls` | https through the system's TLS library | no |
+//! | `blocking` | `Blocking`: any registry from a program without tokio; adds tokio's runtime | no |
 //! | `server` | `serve`: any backend over Confluent's REST API; adds axum | no |
 //! | `tracing` | events of retries, changes of node and stale answers; adds tracing | no |
 //! | `schema-registry-converter` | `ConverterRegistry`; adds schema_registry_converter | no |
@@ -50,6 +52,8 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod admin;
+#[cfg(feature = "blocking")]
+mod blocking;
 mod cached;
 mod context;
 #[cfg(test)]
@@ -83,6 +87,9 @@ mod unchecked;
 pub use crate::admin::{
     Deletion, ImportPlace, Include, LookupOptions, RegistryAdmin, SchemaFilter, SubjectFilter,
 };
+#[cfg(feature = "blocking")]
+#[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
+pub use crate::blocking::Blocking;
 pub use crate::cached::{CacheCounts, Cached};
 pub use crate::context::Context;
 #[cfg(feature = "schema-registry-converter")]

@@ -6,6 +6,10 @@ use crate::error::{Error, ErrorKind, Result};
 #[derive(Default)]
 pub(super) struct Tls {
     /// Whether any URL is https.
+    #[cfg_attr(
+        all(feature = "native-tls", not(feature = "rustls")),
+        allow(dead_code, reason = "the system's library opens its store by itself")
+    )]
     pub(super) is_needed: bool,
     /// Certificates in PEM, instead of the system's.
     pub(super) authorities: Option<Vec<u8>>,
