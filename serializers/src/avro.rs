@@ -49,12 +49,6 @@ pub use self::typed::{
     TimeMillis, TimestampMicros, TimestampMillis, TimestampNanos, TypeHead, schema_of, schema_text,
     with,
 };
-#[cfg(feature = "bytes")]
-#[doc(no_inline)]
-pub use bytes::Bytes;
-#[cfg(feature = "compact_str")]
-#[doc(no_inline)]
-pub use compact_str::CompactString;
 #[cfg(feature = "avro-value")]
 #[cfg_attr(docsrs, doc(cfg(feature = "avro-value")))]
 pub use self::value::{AvroValue, AvroValuePlan};
@@ -62,5 +56,11 @@ pub use self::value::{AvroValue, AvroValuePlan};
 #[cfg_attr(docsrs, doc(cfg(feature = "avro-value")))]
 #[doc(no_inline)]
 pub use apache_avro::{self, types::Value};
+#[cfg(feature = "bytes")]
+#[doc(no_inline)]
+pub use bytes::Bytes;
+#[cfg(feature = "compact_str")]
+#[doc(no_inline)]
+pub use compact_str::CompactString;
 #[cfg(feature = "derive")]
 pub use wireform_derive::Avro;

@@ -44,7 +44,13 @@ fn no_feature_brings_no_serde_of_formats() {
 #[test]
 fn codecs_bring_no_network_and_no_kafka() {
     let files = "avro-value,avro-file-bzip2,avro-file-snappy,avro-file-zstandard";
-    for features in ["avro", files, "protobuf", "schemars", "datetime,chrono,jiff,time"] {
+    for features in [
+        "avro",
+        files,
+        "protobuf",
+        "schemars",
+        "datetime,chrono,jiff,time",
+    ] {
         check_absent("wireform", features, NETWORK);
         check_absent("wireform", features, KAFKA);
     }

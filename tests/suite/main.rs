@@ -9,6 +9,7 @@
 )]
 
 mod avro;
+mod clients;
 mod conformance;
 mod embedded;
 mod evolution;
@@ -19,3 +20,4 @@ mod kafka;
 mod layers;
 mod proto;
 mod protobuf_compatibility;
+mod registry;

@@ -27,7 +27,11 @@ pub(super) fn parse(text: &str, references: &[&str]) -> Result<Schema> {
     let mut own: Vec<(NodeId, Arc<str>)> = parser
         .names
         .iter()
-        .filter(|(_, defined)| text.as_bytes().as_ptr_range().contains(&defined.text.as_ptr()))
+        .filter(|(_, defined)| {
+            text.as_bytes()
+                .as_ptr_range()
+                .contains(&defined.text.as_ptr())
+        })
         .map(|(name, defined)| (defined.id, name.clone()))
         .collect();
     own.sort_unstable();
