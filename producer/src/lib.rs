@@ -1,1 +1,112 @@
-#![forbid(unsafe_code)]
+//! A Kafka producer that sets the headers and accounts for every record.
+//!
+//! A [`Topic`] takes values, and a [serializer](wireform::Serializer) makes bytes of them. The
+//! headers that consumers need (`content-type`, `version`, the schema's id) come from the
+//! serializer; what became of a record comes as a [`Delivery`].
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use wireform::{Json, Utf8};
+//! use wireform_producer::{Producer, Record, Topic};
+//!
+//! #[derive(serde::Serialize)]
+//! struct Order {
+//!     total: f64,
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let producer = Producer::builder()
+//!     .embedded() // a cluster in this process; .brokers("127.0.0.1:9092") for a real one
+//!     .header("source", "order-service")
+//!     .build()?;
+//! let codec = Json::<Order>::new().version("1.0");
+//! let orders: Topic<str, Order> = producer.topic("orders", Utf8, codec)?;
+//!
+//! let order = Order { total: 1060.74 };
+//! let delivery = orders.send(Record::new(&order).key("ORD-001")).await?; // accepted
+//! let placed = delivery.await?; // in the log
+//! println!("{} {} {:?}", placed.topic, placed.partition, placed.offset);
+//!
+//! let report = producer.close(Duration::from_secs(10)).await?;
+//! assert_eq!((report.delivered, report.accepted()), (1, 1));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What is promised
+//! - **One verdict.** Every record that was accepted gets exactly one, within the delivery timeout
+//!   and two seconds: it was [placed](Placed); it was not written, so that sending it again is
+//!   safe; or it is [unknown](ErrorKind::Unknown) whether it was. No [`Delivery`] hangs, also
+//!   after a close, a fatal error, or when the producer is dropped.
+//! - **Order.** What is sent one after the other stays in that order, and records with the same
+//!   key share a partition, the one where Java's producer puts them. Sends that wait for room pass
+//!   in the order in which they came.
+//! - **No runtime.** The futures work on any executor, and every call has a form that blocks
+//!   instead. One thread of the producer's serves librdkafka.
+//! - **No secrets, no data.** Neither `Debug` nor errors show values of settings, headers, keys
+//!   or records.
+//!
+//! # Errors
+//! Sending and delivering fail with one [`Error`]; its [`ErrorKind`] is what to branch on:
+//!
+//! ```
+//! use wireform_producer::{ErrorKind, Outcome};
+//!
+//! fn what_to_do(outcome: &Outcome) -> &'static str {
+//!     match outcome.as_ref().map_err(|error| (error.kind(), error.is_retryable())) {
+//!         Ok(_) => "go on",
+//!         Err((ErrorKind::Unknown, _)) => "ask the log before sending it again",
+//!         Err((_, true)) => "send it again",
+//!         Err((_, false)) => "fix the cause first",
+//!     }
+//! }
+//! # assert_eq!(what_to_do(&Err(wireform_producer::Producer::builder().build().unwrap_err())), "fix the cause first");
+//! ```
+//!
+//! # Features
+//! LZ4 and Snappy are always there. Building librdkafka takes a C and a C++ compiler (its own
+//! `configure` asks for one) and make.
+//!
+//! | Name | Description | Default? |
+//! |---|---|---|
+//! | `gzip` | gzip, with a zlib that is built along | no |
+//! | `ssl` | TLS, SASL/SCRAM and OAUTHBEARER, with the system's OpenSSL | no |
+//! | `zstd` | Zstandard, with a libzstd that is built along | no |
+//!
+//! rdkafka's other features (`gssapi`, `ssl-vendored`, `cmake-build`, …) can be turned on by a
+//! dependency on rdkafka beside this one.
+//!
+//! # Reading back
+//! [`MessageHeaders`] lets a [`wireform::Reader`] read messages of an rdkafka consumer.
+#![deny(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod builder;
+mod delivery;
+mod embedded;
+mod engine;
+mod error;
+mod events;
+mod headers;
+mod ledger;
+mod message_headers;
+mod parcel;
+mod producer;
+mod queue;
+mod record;
+mod settings;
+mod slot;
+mod status;
+mod topic;
+
+pub use crate::builder::{Compression, Preset, ProducerBuilder};
+pub use crate::delivery::{Delivery, Outcome, Placed, PlacedTimestamp};
+pub use crate::embedded::EmbeddedCluster;
+pub use crate::error::{Error, ErrorKind, Result};
+pub use crate::ledger::CloseReport;
+pub use crate::message_headers::MessageHeaders;
+pub use crate::producer::Producer;
+pub use crate::record::{Record, Timestamp};
+pub use crate::topic::{Sending, Topic};

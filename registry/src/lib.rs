@@ -6,21 +6,76 @@
 //!
 //! The main types are [`Registry`], the trait that every backend implements, and [`SchemaDef`],
 //! what is registered: always the original text, never a canonical form.
+//!
+//! # Backends
+//!
+//! - [`InMemoryRegistry`]: in this process, for tests and examples; it checks compatibility.
+//! - `HttpRegistry` (feature `http`): Confluent's REST API.
+//! - `ConverterRegistry` (feature `schema-registry-converter`): what that crate has set up.
+//! - [`Cached`]: around any of them, asks for each schema once.
+//!
+//! All of them fit behind `Arc<dyn Registry>`.
+//! ```
+//! use std::sync::Arc;
+//! use wireform_registry::{Cached, InMemoryRegistry, RegisterOptions, Registry, RegistryExt};
+//! use wireform_registry::{SchemaDef, SchemaKind, Subject, Unchecked};
+//!
+//! # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+//! let registry = InMemoryRegistry::builder().rules(Unchecked(SchemaKind::Json)).build();
+//! let registry: Arc<dyn Registry> = Arc::new(Cached::new(registry));
+//!
+//! let subject = Subject::value("orders");
+//! let schema = SchemaDef::new(SchemaKind::Json, r#"{"type": "object"}"#);
+//! let registered = registry.register(&subject, &schema, RegisterOptions::default()).await?;
+//! assert_eq!(registry.latest(&subject).await?, registered);
+//! assert_eq!(registry.by_id(registered.id).await?.def, schema);
+//! # Ok::<(), wireform_registry::Error>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Features
+//!
+//! | Name | Description | Default? |
+//! |---|---|---|
+//! | `http` | `HttpRegistry` over clear-text http; adds reqwest without TLS | no |
+//! | `rustls` | https through rustls and ring, with the system's trust store | no |
+//! | `native-tls` | https through the system's TLS library | no |
+//! | `schema-registry-converter` | `ConverterRegistry`; adds schema_registry_converter | no |
+//!
+//! Without features there is no network code in here: uuid, serde and serde_json are all.
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod cached;
+#[cfg(feature = "schema-registry-converter")]
+mod converter;
 mod error;
+#[cfg(feature = "http")]
+mod http;
 mod id;
 mod level;
+mod memory;
 mod registry;
 mod resolve;
+#[cfg(any(feature = "http", feature = "schema-registry-converter"))]
+mod rest;
 mod rules;
 mod schema;
 mod subject;
+mod unchecked;
 
+pub use crate::cached::Cached;
+#[cfg(feature = "schema-registry-converter")]
+#[cfg_attr(docsrs, doc(cfg(feature = "schema-registry-converter")))]
+pub use crate::converter::ConverterRegistry;
 pub use crate::error::{Error, ErrorKind, Result};
+#[cfg(feature = "http")]
+#[cfg_attr(docsrs, doc(cfg(feature = "http")))]
+pub use crate::http::{HttpRegistry, HttpRegistryBuilder};
 pub use crate::id::{SchemaGuid, SchemaId, SchemaKey, Version, VersionRef};
 pub use crate::level::Level;
+pub use crate::memory::{CallCounts, InMemoryRegistry, InMemoryRegistryBuilder};
 pub use crate::registry::{BoxFuture, Compatibility, RegisterOptions, Registry, RegistryExt};
 pub use crate::resolve::resolve;
 pub use crate::rules::{Incompatibility, ParsedSchema, SchemaRules};
@@ -28,3 +83,4 @@ pub use crate::schema::{
     NamedText, Reference, RegisteredSchema, ResolvedSchema, SchemaDef, SchemaKind, StoredSchema,
 };
 pub use crate::subject::{RecordName, Role, Subject, SubjectNaming, TopicName, TopicRecordName};
+pub use crate::unchecked::Unchecked;

@@ -16,7 +16,8 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 ///
 /// # Contract
 /// - Ids and GUIDs never change their meaning: an answer may be kept for ever.
-/// - What is registered is the text as given; what comes back is that text.
+/// - What is registered is the text as given. What comes back is that text, or the same schema
+///   without its white space: Confluent's server and Apicurio drop it.
 /// - A call either answers or fails with a typed [`Error`](crate::Error) within the backend's deadline.
 ///   Dropping the future is safe at any time.
 /// - Implementations retry by themselves what is [retryable](crate::Error::is_retryable).

@@ -50,7 +50,9 @@ pub trait SchemaRules: fmt::Debug + Send + Sync {
 pub struct ParsedSchema {
     /// Full names of the types it defines, the schema's own first.
     pub names: Vec<String>,
-    /// Equal for schemas that differ only in what does not matter (white space, order of keys).
+    /// Equal for schemas that differ only in what does not matter (white space, order of keys):
+    /// a registry gives them one id. Docs, defaults, aliases and unknown attributes do matter, so
+    /// Avro's Parsing Canonical Form is not it.
     pub canonical: String,
 }
 

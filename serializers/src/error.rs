@@ -136,7 +136,10 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(subject) = &self.0.subject {
+        // A registry's own sentence names its subject already.
+        if let Some(subject) = &self.0.subject
+            && !self.0.message.starts_with("subject \"")
+        {
             write!(f, "subject \"{subject}\": ")?;
         }
         if !self.0.path.is_empty() {

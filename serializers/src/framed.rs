@@ -1,13 +1,15 @@
+use std::collections::HashMap;
+
 use wireform_registry::{
-    Reference, RegisterOptions, RegisteredSchema, Registry, RegistryExt, Role, SchemaDef, SchemaId,
-    Subject, SubjectNaming, resolve,
+    BoxFuture, Reference, RegisterOptions, RegisteredSchema, Registry, RegistryExt, Role,
+    SchemaDef, SchemaId, Subject, SubjectNaming, resolve,
 };
 
 use crate::content_type::ContentType;
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::{Format, SchemaRef};
 use crate::frame::{self, Framing};
-use crate::schema_codec::{SchemaCodec, SchemaFormat, SchemaSource};
+use crate::schema_codec::{Import, SchemaCodec, SchemaFormat, SchemaSource};
 use crate::serializer::{Serializer, append_or_restore};
 
 /// A codec with a schema, behind Confluent's frame: what registry-aware consumers in every
@@ -205,34 +207,69 @@ enum How {
     Register,
 }
 
-/// Registers or looks up `source`, everything that it imports before it.
-///
-/// An import's subject is its name, as Confluent's `DefaultReferenceSubjectNameStrategy` has it.
-fn find<'a>(
-    registry: &'a dyn Registry,
-    subject: &'a Subject,
-    source: &'a SchemaSource,
+/// Registers or looks up `source` under `subject`, everything that it imports before it.
+async fn find(
+    registry: &dyn Registry,
+    subject: &Subject,
+    source: &SchemaSource,
     how: How,
-) -> wireform_registry::BoxFuture<'a, Result<RegisteredSchema>> {
-    Box::pin(async move {
-        let mut references = Vec::with_capacity(source.imports.len());
-        for import in &source.imports {
-            let import_subject = Subject::new(import.name.clone())?;
-            let found = find(registry, &import_subject, &import.source, how).await?;
-            references.push(Reference {
-                name: import.name.clone(),
-                subject: import_subject,
-                version: found.version,
-            });
-        }
-        let def = SchemaDef::new(source.kind, source.text.clone()).with_references(references);
-        Ok(match how {
-            How::Lookup => registry.lookup(subject, &def).await?,
-            How::Register => {
-                registry
-                    .register(subject, &def, RegisterOptions::default())
-                    .await?
-            }
-        })
-    })
+) -> Result<RegisteredSchema> {
+    Finder {
+        registry,
+        how,
+        imports: HashMap::new(),
+    }
+    .find(subject, source)
+    .await
 }
+
+struct Finder<'r> {
+    registry: &'r dyn Registry,
+    how: How,
+    /// Imports that were found already: several texts may import the same one.
+    imports: HashMap<String, Reference>,
+}
+
+impl Finder<'_> {
+    fn find<'a>(
+        &'a mut self,
+        subject: &'a Subject,
+        source: &'a SchemaSource,
+    ) -> BoxFuture<'a, Result<RegisteredSchema>> {
+        Box::pin(async move {
+            let mut references = Vec::with_capacity(source.imports.len());
+            for import in &source.imports {
+                references.push(self.import(import).await?);
+            }
+            let def = SchemaDef::new(source.kind, source.text.clone()).with_references(references);
+            Ok(match self.how {
+                How::Lookup => self.registry.lookup(subject, &def).await?,
+                How::Register => {
+                    self.registry
+                        .register(subject, &def, RegisterOptions::default())
+                        .await?
+                }
+            })
+        })
+    }
+
+    /// An import's subject is its name, as Confluent's `DefaultReferenceSubjectNameStrategy` has
+    /// it.
+    async fn import(&mut self, import: &Import) -> Result<Reference> {
+        if let Some(known) = self.imports.get(&import.name) {
+            return Ok(known.clone());
+        }
+        let subject = Subject::new(import.name.clone())?;
+        let version = self.find(&subject, &import.source).await?.version;
+        let reference = Reference {
+            name: import.name.clone(),
+            subject,
+            version,
+        };
+        self.imports.insert(import.name.clone(), reference.clone());
+        Ok(reference)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,51 @@
 //! Schema-aware serialization for Kafka: the exact bytes that consumers in every language expect,
 //! and the headers that say what they are.
+//!
+//! A [`Serializer<T>`](Serializer) writes values of `T` and says what it writes; a [`Reader`] reads
+//! records whoever wrote them. Between the two stand a codec, which knows one format, and
+//! [`Framed`], which puts the id of a registered schema around what the codec writes.
+//!
+//! # Setup
+//! ```toml
+//! [dependencies]
+//! wireform = { version = "0.1", features = ["avro"] }
+//! ```
+//!
+//! # Example
+//! A value as JSON, and its headers:
+//! ```
+//! use wireform::{HeaderNames, Json, Serializer, SerializerExt, header};
+//!
+//! #[derive(serde::Serialize)]
+//! struct Order {
+//!     id: String,
+//!     total: f64,
+//! }
+//!
+//! let json = Json::<Order>::new().version("1.0");
+//! let order = Order { id: "ORD-001".to_owned(), total: 999.99 };
+//! assert_eq!(json.to_vec(&order)?, br#"{"id":"ORD-001","total":999.99}"#);
+//!
+//! let headers = header::codec_headers(&HeaderNames::default(), None, Some(json.format(&order)));
+//! assert_eq!(headers[0], ("content-type".to_owned(), b"application/json".to_vec()));
+//! assert_eq!(headers[1], ("version".to_owned(), b"1.0".to_vec()));
+//! # Ok::<(), wireform::Error>(())
+//! ```
+//! The crate `wireform-producer` does this for every record that it sends.
+//!
+//! # Features
+//! | Name | Description | Default? |
+//! |---|---|---|
+//! | `json` | [`Json`]: JSON by serde_json | yes |
+//! | `datetime` | [`DatetimeJson`]: JSON whose datetimes follow one policy | no |
+//! | `chrono` | `datetime` for chrono's types | no |
+//! | `jiff` | `datetime` for jiff's types | no |
+//! | `time` | `datetime` for the time crate's types | no |
+//! | `avro` | [`avro`]: schemas, evolution, a codec for serde types | no |
+//! | `protobuf` | [`protobuf`]: prost messages with their schema | no |
+//!
+//! Without any feature there are [`Utf8`], [`Bytes`], Kafka's big-endian primitives, and
+//! [`from_fn`], which makes a serializer of a closure.
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -19,9 +65,19 @@ mod serializer;
 #[cfg(feature = "avro")]
 #[cfg_attr(docsrs, doc(cfg(feature = "avro")))]
 pub mod avro;
+#[cfg(feature = "datetime")]
+#[cfg_attr(docsrs, doc(cfg(feature = "datetime")))]
+pub mod datetime;
 #[cfg(feature = "json")]
 mod json;
+#[cfg(feature = "protobuf")]
+pub mod protobuf;
 
+/// Generated code names this crate absolutely; so it works in here too.
+#[cfg(all(test, feature = "protobuf"))]
+extern crate self as wireform;
+
+pub use uuid::Uuid;
 pub use wireform_registry as registry;
 pub use wireform_registry::{
     RecordName, Role, SchemaGuid, SchemaId, SchemaKey, SchemaKind, Subject, SubjectNaming,
@@ -31,6 +87,8 @@ pub use wireform_registry::{
 #[cfg(feature = "avro")]
 pub use crate::avro::SerdeAvro;
 pub use crate::content_type::ContentType;
+#[cfg(feature = "datetime")]
+pub use crate::datetime::DatetimeJson;
 pub use crate::error::{Error, ErrorKind, Result};
 pub use crate::format::{Format, SchemaRef};
 pub use crate::framed::{Framed, subject_of};
@@ -40,6 +98,8 @@ pub use crate::header::{HeaderList, HeaderNames, NoHeaders};
 pub use crate::json::Json;
 pub use crate::limits::Limits;
 pub use crate::plain::{Bytes, Double, Float, Integer, Long, Short, Utf8, UuidText};
+#[cfg(feature = "protobuf")]
+pub use crate::protobuf::{Protobuf, ProtobufRecord};
 pub use crate::reader::{Decoded, ReadCodec, ReadPlan, Reader, ReaderBuilder};
 pub use crate::schema_codec::{Import, SchemaCodec, SchemaFormat, SchemaSource};
 pub use crate::serializer::{Deserializer, Serializer, SerializerExt};

@@ -9,28 +9,28 @@ use wireform::{Deserializer, SerializerExt};
 
 #[derive(Avro, Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[avro(namespace = "shop.orders")]
-pub struct Order {
-    pub order_id: String,
-    pub customer: String,
-    pub items: Vec<Item>,
-    pub total: f64,
-    pub status: Status,
-    pub created_at: i64,
-    pub note: Option<String>,
-    pub tags: HashMap<String, String>,
+pub(crate) struct Order {
+    pub(crate) order_id: String,
+    pub(crate) customer: String,
+    pub(crate) items: Vec<Item>,
+    pub(crate) total: f64,
+    pub(crate) status: Status,
+    pub(crate) created_at: i64,
+    pub(crate) note: Option<String>,
+    pub(crate) tags: HashMap<String, String>,
 }
 
 #[derive(Avro, Clone, Debug, Deserialize, PartialEq, Serialize)]
-pub struct Item {
-    pub sku: String,
-    pub quantity: i32,
-    pub price: f64,
+pub(crate) struct Item {
+    pub(crate) sku: String,
+    pub(crate) quantity: i32,
+    pub(crate) price: f64,
 }
 
 #[derive(Avro, Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
 #[avro(rename_all = "SCREAMING_SNAKE_CASE")]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Status {
+pub(crate) enum Status {
     Pending,
     Paid,
     Shipped,
@@ -38,7 +38,7 @@ pub enum Status {
 
 #[derive(Avro, Debug, PartialEq)]
 #[avro(namespace = "shop.orders", rename = "Order")]
-pub struct OrderRef<'a> {
+pub(crate) struct OrderRef<'a> {
     order_id: &'a str,
     customer: Cow<'a, str>,
     items: Vec<ItemRef<'a>>,
@@ -52,15 +52,15 @@ pub struct OrderRef<'a> {
 
 #[derive(Avro, Debug, PartialEq)]
 #[avro(rename = "Item")]
-pub struct ItemRef<'a> {
+pub(crate) struct ItemRef<'a> {
     sku: &'a str,
     quantity: i32,
     price: f64,
 }
 
-pub const SCHEMA: &str = r#"{"type":"record","name":"Order","namespace":"shop.orders","fields":[{"name":"order_id","type":"string"},{"name":"customer","type":"string"},{"name":"items","type":{"type":"array","items":{"type":"record","name":"Item","fields":[{"name":"sku","type":"string"},{"name":"quantity","type":"int"},{"name":"price","type":"double"}]}}},{"name":"total","type":"double"},{"name":"status","type":{"type":"enum","name":"Status","symbols":["PENDING","PAID","SHIPPED"]}},{"name":"created_at","type":"long"},{"name":"note","type":["null","string"],"default":null},{"name":"tags","type":{"type":"map","values":"string"}}]}"#;
+pub(crate) const SCHEMA: &str = r#"{"type":"record","name":"Order","namespace":"shop.orders","fields":[{"name":"order_id","type":"string"},{"name":"customer","type":"string"},{"name":"items","type":{"type":"array","items":{"type":"record","name":"Item","fields":[{"name":"sku","type":"string"},{"name":"quantity","type":"int"},{"name":"price","type":"double"}]}}},{"name":"total","type":"double"},{"name":"status","type":{"type":"enum","name":"Status","symbols":["PENDING","PAID","SHIPPED"]}},{"name":"created_at","type":"long"},{"name":"note","type":["null","string"],"default":null},{"name":"tags","type":{"type":"map","values":"string"}}]}"#;
 
-pub fn order() -> Order {
+pub(crate) fn order() -> Order {
     let item = |sku: &str, quantity, price| Item {
         sku: sku.to_owned(),
         quantity,
@@ -122,7 +122,10 @@ fn borrowed_values_point_into_the_datum() {
 fn codecs_go_behind_the_traits() {
     let codec = Avro::<Order>::new();
     let as_trait: &dyn wireform::Serializer<Order> = &codec;
-    assert_eq!(as_trait.to_vec(&order()).unwrap(), codec.to_vec(&order()).unwrap());
+    assert_eq!(
+        as_trait.to_vec(&order()).unwrap(),
+        codec.to_vec(&order()).unwrap()
+    );
     let text = format!("{:?}", codec.clone());
     assert!(text.contains("shop.orders.Order"), "{text}");
     assert_eq!(

@@ -97,7 +97,7 @@ pub mod map {
     /// # Errors
     /// As the values'.
     #[inline]
-    pub fn encode<K, V>(pairs: &Vec<(K, V)>, encoder: &mut Encoder) -> Result<()>
+    pub fn encode<K, V>(pairs: &[(K, V)], encoder: &mut Encoder) -> Result<()>
     where
         K: AvroString + AvroEncode,
         V: AvroEncode,

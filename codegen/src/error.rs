@@ -1,0 +1,98 @@
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+use std::path::Path;
+
+/// The result of generating code.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why no code could be generated: a [kind](ErrorKind) to branch on, a sentence that names the
+/// file, line and column where they are known, and the underlying error where there is one.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    message: Cow<'static, str>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// What went wrong, as far as a caller would branch on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The generator was set up in a way that cannot work: an attribute that does not parse, or no
+    /// build script around it.
+    Config,
+    /// A `.proto` file, or something that it imports, does not compile.
+    InvalidProto,
+    /// A file could not be read or written.
+    Io,
+    /// The schema is valid, but there is no Rust for it.
+    Unsupported,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            message: message.into(),
+            source: None,
+        }))
+    }
+
+    pub(crate) fn with_source(
+        mut self,
+        source: impl Into<Box<dyn StdError + Send + Sync>>,
+    ) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    pub(crate) fn io(what: &str, path: &Path, source: std::io::Error) -> Self {
+        let message = format!("{what} {}", path.display());
+        Self::new(ErrorKind::Io, message).with_source(source)
+    }
+
+    /// protox's Debug text is `file:line:column: message` where it knows the place; its Display
+    /// text has no place.
+    pub(crate) fn proto(error: &protox::Error) -> Self {
+        let kind = match error.is_io() {
+            true => ErrorKind::Io,
+            false => ErrorKind::InvalidProto,
+        };
+        let text = format!("{error:?}");
+        match error.file() {
+            Some(file) if !text.contains(file) => Self::new(kind, format!("{file}: {text}")),
+            _ => Self::new(kind, text),
+        }
+    }
+
+    /// What went wrong.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)
+    }
+}
+
+impl fmt::Debug for Error {
+    /// The sentence comes first and alone on its line: it is what a failing build script shows.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({:?})", self.0.message, self.0.kind)?;
+        match &self.0.source {
+            Some(source) => write!(f, ": {source}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}

@@ -1,0 +1,175 @@
+//! Where messages stand in their files, and the items that say so in the generated code.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use prost_types::field_descriptor_proto::Type;
+use prost_types::{DescriptorProto, FieldDescriptorProto, FileDescriptorProto, MessageOptions};
+
+use crate::compile::Source;
+use crate::error::{Error, ErrorKind, Result};
+use crate::literal;
+
+/// The messages that can be records, by full name, and the static of their file.
+#[derive(Debug, Default)]
+pub(crate) struct Messages {
+    by_name: BTreeMap<String, Place>,
+}
+
+#[derive(Debug)]
+struct Place {
+    file: String,
+    index: Vec<u32>,
+}
+
+impl Messages {
+    pub(crate) fn new(sources: &[Source], statics: &Statics) -> Result<Self> {
+        let mut messages = Self::default();
+        for source in sources {
+            messages.add_file(&source.proto, statics.of(source.name())?)?;
+        }
+        Ok(messages)
+    }
+
+    /// The `impl ProtobufRecord` of the message `full_name` for the Rust type `ident`, which
+    /// stands `depth` modules under the root; `None` for what is no message of its own (a group).
+    pub(crate) fn record(&self, full_name: &str, ident: &str, depth: usize) -> Option<String> {
+        let place = self.by_name.get(full_name)?;
+        let root = match depth {
+            0 => "self::".to_owned(),
+            _ => "super::".repeat(depth),
+        };
+        Some(format!(
+            "impl ::wireform::protobuf::ProtobufRecord for {ident} {{
+                const FULL_NAME: &'static str = {full_name:?};
+                const MESSAGE_INDEX: &'static [u32] = &{index:?};
+                fn file() -> &'static ::wireform::protobuf::ProtoFile {{
+                    &{root}{FILES}::{file}
+                }}
+            }}",
+            index = place.index,
+            file = place.file,
+        ))
+    }
+
+    fn add_file(&mut self, file: &FileDescriptorProto, ident: &str) -> Result<()> {
+        let messages = counted(&file.message_type, &file.extension, &[]);
+        self.add(messages, file.package(), &[], ident)
+    }
+
+    fn add<'a>(
+        &mut self,
+        messages: impl Iterator<Item = &'a DescriptorProto>,
+        scope: &str,
+        parent: &[u32],
+        file: &str,
+    ) -> Result<()> {
+        for (step, message) in (0..).zip(messages) {
+            let full_name = match scope {
+                "" => message.name().to_owned(),
+                _ => format!("{scope}.{}", message.name()),
+            };
+            let index = [parent, &[step]].concat();
+            if index.len() > MAX_INDEX {
+                let text = format!("message {full_name:?} is nested deeper than {MAX_INDEX}");
+                return Err(Error::new(ErrorKind::Unsupported, text));
+            }
+            let nested = counted(&message.nested_type, &message.extension, &message.field);
+            self.add(nested, &full_name, &index, file)?;
+            let file = file.to_owned();
+            self.by_name.insert(full_name, Place { file, index });
+        }
+        Ok(())
+    }
+}
+
+/// The messages that a message index counts where a text is registered: not the entry types of
+/// maps, nor groups, which are no messages in the text. As `wireform` counts when it reads.
+fn counted<'a>(
+    messages: &'a [DescriptorProto],
+    extensions: &'a [FieldDescriptorProto],
+    fields: &'a [FieldDescriptorProto],
+) -> impl Iterator<Item = &'a DescriptorProto> {
+    let is_group = move |message: &DescriptorProto| {
+        let mut fields = fields.iter().chain(extensions);
+        fields.any(|field| {
+            field.r#type() == Type::Group
+                && field.type_name().rsplit('.').next() == Some(message.name())
+        })
+    };
+    messages.iter().filter(move |message| {
+        let is_entry = message
+            .options
+            .as_ref()
+            .is_some_and(MessageOptions::map_entry);
+        !is_entry && !is_group(message)
+    })
+}
+
+/// The statics that hold the files: their names by the files' names.
+#[derive(Debug)]
+pub(crate) struct Statics {
+    by_file: BTreeMap<String, String>,
+}
+
+impl Statics {
+    pub(crate) fn new(sources: &[Source]) -> Self {
+        let mut taken = BTreeSet::new();
+        let mut by_file = BTreeMap::new();
+        for source in sources {
+            let wanted = ident_of(source.name());
+            let numbered = (2_u32..).map(|n| format!("{wanted}_{n}"));
+            let free = std::iter::once(wanted.clone())
+                .chain(numbered)
+                .find(|ident| taken.insert(ident.clone()));
+            by_file.insert(source.name().to_owned(), free.unwrap_or(wanted));
+        }
+        Self { by_file }
+    }
+
+    fn of(&self, file: &str) -> Result<&str> {
+        self.by_file.get(file).map(String::as_str).ok_or_else(|| {
+            let message = format!("{file}: not among the compiled files");
+            Error::new(ErrorKind::InvalidProto, message)
+        })
+    }
+
+    /// The module with a static for every file.
+    pub(crate) fn module(&self, sources: &[Source]) -> Result<String> {
+        let mut out = format!("#[doc(hidden)] pub mod {FILES} {{");
+        for source in sources {
+            let text = match &source.text {
+                Some(text) => format!("::core::option::Option::Some({})", literal::string(text)),
+                None => "::core::option::Option::None".to_owned(),
+            };
+            let imports = source.proto.dependency.iter().map(|file| self.of(file));
+            let imports: Vec<&str> = imports.collect::<Result<_>>()?;
+            let imports: String = imports.iter().map(|ident| format!("&{ident},")).collect();
+            out.push_str(&format!(
+                "pub static {ident}: ::wireform::protobuf::ProtoFile =
+                    ::wireform::protobuf::ProtoFile::new({name:?}, {text}, &[{imports}], {bytes});",
+                ident = self.of(source.name())?,
+                name = source.name(),
+                bytes = literal::bytes(&source.descriptor),
+            ));
+        }
+        out.push('}');
+        Ok(out)
+    }
+}
+
+/// `shop/orders/v1/order.proto` is `SHOP_ORDERS_V1_ORDER_PROTO`.
+fn ident_of(file: &str) -> String {
+    let upper = file.chars().map(|c| match c {
+        'a'..='z' | 'A'..='Z' | '0'..='9' => c.to_ascii_uppercase(),
+        _ => '_',
+    });
+    let ident: String = upper.collect();
+    match ident.starts_with(|c: char| c.is_ascii_digit()) {
+        true => format!("_{ident}"),
+        false => ident,
+    }
+}
+
+const FILES: &str = "__wireform";
+/// As many steps as `wireform::frame::MessageIndex` takes.
+const MAX_INDEX: usize = 32;

@@ -1,0 +1,241 @@
+//! What is generated from the files in `protos/` stands in `golden/`, and is compiled in
+//! `round_trip.rs`. `UPDATE_GOLDEN=1` rewrites it.
+#![allow(clippy::unwrap_used, missing_docs, reason = "a test")]
+
+use std::path::{Path, PathBuf};
+
+use wireform_build::{ErrorKind, Generated, Protos, protos};
+
+fn here() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")
+}
+
+#[track_caller]
+fn check_golden(case: &str, files: &[&str]) {
+    check_with(protos(), case, files);
+}
+
+#[track_caller]
+fn check_with(settings: Protos, case: &str, files: &[&str]) {
+    let settings = settings.include(here().join("protos").join(case));
+    let generated = settings.generate(files).unwrap();
+    assert_eq!(
+        generated,
+        settings.generate(files).unwrap(),
+        "not deterministic"
+    );
+    check_file(
+        &here().join("golden").join(format!("{case}.rs")),
+        &generated,
+    );
+}
+
+/// Published crates cannot build with this one, so what their own tests use is checked in.
+#[test]
+fn fixtures_of_wireform_are_fresh() {
+    let cases = [
+        ("imports", "shop/sales/v1/sale.proto"),
+        ("orders", "shop/orders/v1/order.proto"),
+    ];
+    for (case, file) in cases {
+        let settings = protos().include(here().join("protos").join(case));
+        let fixtures = here().join("../../serializers/src/protobuf/fixtures");
+        let generated = settings.generate(&[file]).unwrap();
+        check_file(&fixtures.join(format!("{case}.rs")), &generated);
+    }
+}
+
+#[track_caller]
+fn check_file(path: &Path, generated: &Generated) {
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(path, generated.text()).unwrap();
+    }
+    let expected = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(
+        generated.text() == expected,
+        "{}: run again with UPDATE_GOLDEN=1 and read the diff",
+        path.display()
+    );
+}
+
+/// `broken` is the text of a.proto; the message must hold all of `expected`.
+#[track_caller]
+fn check_error(broken: &str, kind: ErrorKind, expected: &[&str]) {
+    let directory = tempfile();
+    std::fs::write(directory.join("a.proto"), broken).unwrap();
+    let error = protos()
+        .include(&directory)
+        .generate(&["a.proto"])
+        .unwrap_err();
+    std::fs::remove_dir_all(&directory).unwrap();
+    assert_eq!(error.kind(), kind, "{error}");
+    for part in expected {
+        assert!(error.to_string().contains(part), "{error}");
+    }
+}
+
+fn tempfile() -> PathBuf {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    let unique = format!(
+        "{}-{}",
+        std::process::id(),
+        NEXT.fetch_add(1, Ordering::Relaxed)
+    );
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(unique);
+    std::fs::create_dir_all(&directory).unwrap();
+    directory
+}
+
+#[test]
+fn alias() {
+    check_golden("alias", &["alias.proto"]);
+}
+
+#[test]
+fn clash() {
+    check_golden("clash", &["inner.proto"]);
+}
+
+#[test]
+fn comments() {
+    check_golden("comments", &["comments.proto"]);
+}
+
+#[test]
+fn empty() {
+    check_golden("empty", &["empty.proto"]);
+}
+
+#[test]
+fn groups() {
+    check_golden("groups", &["groups.proto"]);
+}
+
+#[test]
+fn imports() {
+    check_golden("imports", &["shop/sales/v1/sale.proto"]);
+}
+
+#[test]
+fn keywords() {
+    check_golden("keywords", &["keywords.proto"]);
+}
+
+#[test]
+fn maps() {
+    check_golden("maps", &["maps.proto"]);
+}
+
+#[test]
+fn nested() {
+    check_golden("nested", &["nested.proto"]);
+}
+
+#[test]
+fn no_package() {
+    check_golden("no_package", &["no_package.proto"]);
+}
+
+#[test]
+fn oneof() {
+    check_golden("oneof", &["oneof.proto"]);
+}
+
+#[test]
+fn optional() {
+    check_golden("optional", &["optional.proto"]);
+}
+
+#[test]
+fn orders() {
+    check_golden("orders", &["shop/orders/v1/order.proto"]);
+}
+
+#[test]
+fn packages() {
+    let settings = protos()
+        .bytes(&["."])
+        .type_attribute(".one.two.A", "#[derive(PartialOrd)]");
+    check_with(settings, "packages", &["c.proto", "b.proto"]);
+}
+
+#[test]
+fn proto2() {
+    check_golden("proto2", &["legacy.proto"]);
+}
+
+#[test]
+fn well_known() {
+    check_golden("well_known", &["well_known.proto"]);
+}
+
+#[test]
+fn imports_are_inputs_too() {
+    let directory = here().join("protos/imports");
+    let generated = protos().include(&directory);
+    let generated = generated.generate(&["shop/sales/v1/sale.proto"]).unwrap();
+    let expected = [
+        "money/v1/money.proto",
+        "common/v1/customer.proto",
+        "sales/v1/sale.proto",
+    ];
+    let expected = expected.map(|path| directory.join("shop").join(path));
+    assert_eq!(generated.inputs(), expected);
+}
+
+#[test]
+fn errors_name_file_line_and_column() {
+    check_error(
+        "syntax = \"proto3\";\nmessage A {\n  strin b = 1;\n}\n",
+        ErrorKind::InvalidProto,
+        &["a.proto:3:3", "strin"],
+    );
+    check_error(
+        "message A {\n  oops\n",
+        ErrorKind::InvalidProto,
+        &["a.proto:"],
+    );
+    check_error(
+        "import \"no.proto\";",
+        ErrorKind::InvalidProto,
+        &["a.proto:1:1", "no.proto"],
+    );
+}
+
+#[test]
+fn two_messages_of_one_rust_name_are_refused() {
+    check_error(
+        "message AbC {}\nmessage abC {}\n",
+        ErrorKind::Unsupported,
+        &["AbC"],
+    );
+}
+
+#[test]
+fn malformed_attribute_is_an_error() {
+    let settings = protos()
+        .include(here().join("protos/empty"))
+        .type_attribute(".", "#[derive(");
+    let error = settings.generate(&["empty.proto"]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Config, "{error}");
+}
+
+#[test]
+fn missing_file_is_named() {
+    let error = protos()
+        .include(here())
+        .generate(&["gone.proto"])
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidProto);
+    assert!(error.to_string().contains("gone.proto"), "{error}");
+}
+
+#[test]
+fn carriage_returns_stay_in_the_text() {
+    let directory = tempfile();
+    std::fs::write(directory.join("a.proto"), "// a\r\nmessage A {}\r\n").unwrap();
+    let generated = protos().include(&directory).generate(&["a.proto"]).unwrap();
+    std::fs::remove_dir_all(&directory).unwrap();
+    assert!(generated.text().contains(r#""// a\r\nmessage A {}\r\n""#));
+}

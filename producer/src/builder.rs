@@ -1,0 +1,289 @@
+use std::fmt;
+use std::time::Duration;
+
+use wireform::HeaderNames;
+
+use crate::embedded::EmbeddedCluster;
+use crate::error::{Error, Result};
+use crate::headers::{OwnHeaders, check_name};
+use crate::ledger::Room;
+use crate::producer::Producer;
+use crate::settings::{Settings, check_safe};
+
+/// What a producer promises.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Preset {
+    /// Every in-sync replica acknowledges, retries write nothing twice and keep the order, up to
+    /// five requests are in flight for each broker, and the verdict comes within 120 s.
+    #[default]
+    Durable,
+    /// `Durable` with one request in flight: the least that a fault can leave in doubt, for a
+    /// fraction of the throughput.
+    Strict,
+}
+
+/// How batches are compressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Compression {
+    /// gzip; needs the cargo feature `gzip`.
+    Gzip,
+    /// LZ4.
+    Lz4,
+    /// Not at all. The default.
+    None,
+    /// Snappy.
+    Snappy,
+    /// Zstandard; needs the cargo feature `zstd`.
+    Zstd,
+}
+
+/// Builds a [`Producer`].
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use wireform_producer::{Compression, Preset, Producer};
+///
+/// let producer = Producer::builder()
+///     .embedded() // or .brokers("127.0.0.1:9092")
+///     .preset(Preset::Durable)
+///     .linger(Duration::from_millis(5))
+///     .batch_size(16 * 1024)
+///     .compression(Compression::Lz4)
+///     .header("source", "order-service")
+///     .config("client.id", "order-service")
+///     .build()?;
+/// # Ok::<(), wireform_producer::Error>(())
+/// ```
+#[derive(Clone)]
+#[must_use = "a builder does nothing until it builds"]
+pub struct ProducerBuilder {
+    preset: Preset,
+    settings: Settings,
+    room: Room,
+    headers: Vec<(String, Vec<u8>)>,
+    header_names: HeaderNames,
+    cluster: Cluster,
+    /// The first thing that was wrong, for `build` to say.
+    problem: Option<String>,
+}
+
+#[derive(Clone)]
+enum Cluster {
+    Real,
+    Embedded,
+    Given(EmbeddedCluster),
+}
+
+impl ProducerBuilder {
+    pub(crate) fn new() -> Self {
+        Self {
+            preset: Preset::default(),
+            settings: Settings::default(),
+            room: Room {
+                records: 100_000,
+                bytes: 64 << 20,
+            },
+            headers: Vec::new(),
+            header_names: HeaderNames::default(),
+            cluster: Cluster::Real,
+            problem: None,
+        }
+    }
+
+    /// Names the brokers to ask first, as `host:port`, several with commas between.
+    pub fn brokers(mut self, brokers: impl Into<String>) -> Self {
+        self.cluster = Cluster::Real;
+        self.settings.set("bootstrap.servers", brokers);
+        self
+    }
+
+    /// Starts an [`EmbeddedCluster`] for this producer instead of looking for brokers.
+    pub fn embedded(mut self) -> Self {
+        self.cluster = Cluster::Embedded;
+        self
+    }
+
+    /// Sends to `cluster`, and keeps it alive.
+    pub fn cluster(mut self, cluster: &EmbeddedCluster) -> Self {
+        self.cluster = Cluster::Given(cluster.clone());
+        self
+    }
+
+    /// Sets what the producer promises; [`Preset::Durable`] by default.
+    pub fn preset(mut self, preset: Preset) -> Self {
+        self.preset = preset;
+        self
+    }
+
+    /// Sets how long a record may wait for others to fill its batch; 5 ms by default.
+    pub fn linger(mut self, linger: Duration) -> Self {
+        let millis = linger.as_secs_f64() * 1000.0;
+        self.settings.set("linger.ms", format!("{millis:.3}"));
+        self
+    }
+
+    /// Sets how large a batch may grow before it is sent, in bytes; 1,000,000 by default.
+    pub fn batch_size(mut self, bytes: usize) -> Self {
+        self.settings.set("batch.size", bytes.to_string());
+        self
+    }
+
+    /// Sets the time from acceptance to verdict, retries included; 120 s by default. Librdkafka
+    /// looks for late records once a second.
+    pub fn delivery_timeout(mut self, timeout: Duration) -> Self {
+        if timeout < Duration::from_millis(1) {
+            self.note("the delivery timeout is at least 1 ms: without one, a record might never get its verdict");
+        }
+        let millis = timeout.as_millis().to_string();
+        self.settings.set("delivery.timeout.ms", millis);
+        self
+    }
+
+    /// Sets how batches are compressed; not at all by default.
+    pub fn compression(mut self, compression: Compression) -> Self {
+        let name = match compression {
+            Compression::Gzip => "gzip",
+            Compression::Lz4 => "lz4",
+            Compression::None => "none",
+            Compression::Snappy => "snappy",
+            Compression::Zstd => "zstd",
+        };
+        self.settings.set("compression.type", name);
+        self
+    }
+
+    /// Sets how many records may be without a verdict at once; 100,000 by default. Further sends
+    /// wait, in the order in which they came.
+    pub fn queue_records(mut self, records: usize) -> Self {
+        if records == 0 {
+            self.note("a queue has room for at least one record");
+        }
+        self.room.records = records;
+        self
+    }
+
+    /// Sets how many bytes of keys, values and headers may be without a verdict at once; 64 MiB by
+    /// default. A record that is larger than that goes alone.
+    pub fn queue_bytes(mut self, bytes: usize) -> Self {
+        self.room.bytes = bytes;
+        self
+    }
+
+    /// Adds a header to every record. It replaces the codec's of the same name, but for case; a
+    /// record's own replaces this one.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<Vec<u8>>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// Sets how the automatic headers are called; `content-type` and `version` by default.
+    pub fn header_names(mut self, names: HeaderNames) -> Self {
+        self.header_names = names;
+        self
+    }
+
+    /// Sets any other property of librdkafka, by its name or alias in its
+    /// [list](https://github.com/confluentinc/librdkafka/blob/master/CONFIGURATION.md).
+    ///
+    /// Properties that would lose, double or expose records are refused by [`build`](Self::build).
+    pub fn config(mut self, key: impl AsRef<str>, value: impl Into<String>) -> Self {
+        let value = value.into();
+        match check_safe(key.as_ref(), &value) {
+            Ok(()) => self.settings.set(key.as_ref(), value),
+            Err(error) => self.note(&error.to_string()),
+        }
+        self
+    }
+
+    /// Sets a property of librdkafka that [`config`](Self::config) refuses. The promises of this
+    /// crate end here: records may get lost, be written twice, or be read by others.
+    pub fn unsafe_config(mut self, key: impl AsRef<str>, value: impl Into<String>) -> Self {
+        self.settings.set(key.as_ref(), value);
+        self
+    }
+
+    /// The producer. It connects in the background: brokers that cannot be reached are no error
+    /// here.
+    ///
+    /// # Errors
+    /// `Config`, naming the setting that is unknown, not valid, refused or missing.
+    pub fn build(self) -> Result<Producer> {
+        if let Some(problem) = self.problem {
+            return Err(Error::config(problem));
+        }
+        for (name, _) in &self.headers {
+            check_name(name, None, None)?;
+        }
+        let mut settings = self.settings;
+        let cluster = match self.cluster {
+            Cluster::Real => None,
+            Cluster::Embedded => Some(EmbeddedCluster::start()?),
+            Cluster::Given(cluster) => Some(cluster),
+        };
+        if let Some(cluster) = &cluster {
+            settings.set("bootstrap.servers", cluster.brokers());
+        }
+        let brokers = settings.get("bootstrap.servers").map(str::to_owned);
+        let brokers = brokers.ok_or_else(|| Error::config("no brokers were named"))?;
+        complete(&mut settings, self.preset, self.room);
+        let own = OwnHeaders {
+            names: self.header_names,
+            fixed: self.headers,
+        };
+        Producer::start(&settings, self.room, own, brokers, cluster)
+    }
+
+    fn note(&mut self, problem: &str) {
+        self.problem.get_or_insert_with(|| problem.to_owned());
+    }
+}
+
+impl fmt::Debug for ProducerBuilder {
+    /// The names of settings and headers, not their values.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
+        f.debug_struct("ProducerBuilder")
+            .field("preset", &self.preset)
+            .field("settings", &self.settings)
+            .field("headers", &headers)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Fills in what was not set.
+fn complete(settings: &mut Settings, preset: Preset, room: Room) {
+    let in_flight = match preset {
+        Preset::Durable => "5",
+        Preset::Strict => "1",
+    };
+    // Librdkafka counts a record until the callbacks of its whole batch have run, this crate until
+    // its own has: twice the room, and librdkafka's own limits never come first.
+    let records = room.records.saturating_mul(2).saturating_add(1000);
+    let kbytes = (room.bytes / 1024)
+        .saturating_mul(2)
+        .saturating_add(1 << 20);
+    for (key, value) in [
+        ("enable.idempotence", "true"),
+        ("acks", "all"),
+        ("max.in.flight.requests.per.connection", in_flight),
+        ("delivery.timeout.ms", "120000"),
+        // As Java's producer; librdkafka's default is CRC-32, which puts keys elsewhere.
+        ("partitioner", "murmur2_random"),
+        (
+            "queue.buffering.max.messages",
+            &*records.min(LARGEST).to_string(),
+        ),
+        (
+            "queue.buffering.max.kbytes",
+            &*kbytes.min(LARGEST).to_string(),
+        ),
+    ] {
+        settings.set_default(key, value);
+    }
+}
+
+/// The largest value of an integer setting, `rdkafka_conf.c`.
+const LARGEST: usize = 2_147_483_647;

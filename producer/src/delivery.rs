@@ -1,0 +1,188 @@
+use std::fmt;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::record::Timestamp;
+use crate::slot::{Slot, Taken};
+
+/// Where a record ended up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Placed {
+    /// The topic.
+    pub topic: Arc<str>,
+    /// The partition, from 0.
+    pub partition: i32,
+    /// The place in the partition, from 0.
+    ///
+    /// `None` if the broker did not say: a repeated request of an idempotent producer was answered
+    /// with "I have this already", or acknowledgements were switched off.
+    pub offset: Option<i64>,
+    /// The time that the record carries in the log.
+    pub timestamp: PlacedTimestamp,
+}
+
+/// The time of a record in the log, and whose clock it is from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PlacedTimestamp {
+    /// The time that the record was given, or the time of sending (`message.timestamp.type =
+    /// CreateTime`, Kafka's default).
+    CreateTime(Timestamp),
+    /// The broker's time of writing (`message.timestamp.type = LogAppendTime`).
+    LogAppendTime(Timestamp),
+    /// The broker did not say; see [`Placed::offset`].
+    Unknown,
+}
+
+/// What became of a record: its place, or an error whose [kind](ErrorKind) says whether it may be
+/// in the log.
+pub type Outcome = Result<Placed>;
+
+/// The verdict on an accepted record, to come: a future, and something to
+/// [wait](Delivery::wait) for without one.
+///
+/// It always comes, within the delivery timeout and two seconds: also after
+/// [`close`](crate::Producer::close), a fatal error, or when the producer is dropped. Dropping a
+/// `Delivery` does not cancel anything.
+#[must_use = "dropping it means never learning whether the record was written"]
+pub struct Delivery {
+    ticket: Arc<Ticket>,
+}
+
+impl Delivery {
+    pub(crate) fn new(ticket: Arc<Ticket>) -> Self {
+        Self { ticket }
+    }
+
+    /// Blocks the thread until the verdict is there, for at most `timeout`. The timeout changes
+    /// nothing about the record: wait again, or not.
+    ///
+    /// In a [callback](crate::Topic::send_with) this waits in vain: callbacks run on the thread
+    /// that brings the verdicts.
+    ///
+    /// # Errors
+    /// - `NotWritten`, `TooLarge`, `Fatal`: the record is not in the log.
+    /// - `Unknown`: it may be.
+    /// - `Timeout`: no verdict yet.
+    pub fn wait(&mut self, timeout: Duration) -> Outcome {
+        let Completion::Awaited(slot) = &self.ticket.completion else {
+            return Err(self.ticket.taken());
+        };
+        match slot.wait(Instant::now().checked_add(timeout)) {
+            Some(taken) => self.ticket.outcome(taken),
+            None => Err(
+                Error::new(ErrorKind::Timeout, format!("no verdict within {timeout:?}"))
+                    .for_topic(&self.ticket.topic),
+            ),
+        }
+    }
+}
+
+impl Future for Delivery {
+    type Output = Outcome;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
+        match &self.ticket.completion {
+            Completion::Awaited(slot) => slot.poll(context).map(|taken| self.ticket.outcome(taken)),
+            Completion::Callback(_) => Poll::Ready(Err(self.ticket.taken())),
+        }
+    }
+}
+
+impl fmt::Debug for Delivery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Delivery")
+            .field("topic", &self.ticket.topic)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A record on its way: travels through librdkafka as the message's opaque pointer.
+pub(crate) struct Ticket {
+    pub(crate) topic: Arc<str>,
+    /// What it takes of the queue's bytes.
+    pub(crate) bytes: usize,
+    /// See `Ledger`. Written once, before librdkafka gets the ticket.
+    epoch: AtomicU64,
+    completion: Completion,
+}
+
+enum Completion {
+    Awaited(Slot<Outcome>),
+    Callback(Mutex<Option<Callback>>),
+}
+
+pub(crate) type Callback = Box<dyn FnOnce(Outcome) + Send>;
+
+impl Ticket {
+    pub(crate) fn new(topic: Arc<str>, bytes: usize, callback: Option<Callback>) -> Self {
+        let completion = match callback {
+            None => Completion::Awaited(Slot::new()),
+            Some(callback) => Completion::Callback(Mutex::new(Some(callback))),
+        };
+        Self {
+            topic,
+            bytes,
+            epoch: AtomicU64::new(0),
+            completion,
+        }
+    }
+
+    pub(crate) fn set_epoch(&self, epoch: u64) {
+        self.epoch.store(epoch, Ordering::Relaxed);
+    }
+
+    pub(crate) fn epoch(&self) -> u64 {
+        self.epoch.load(Ordering::Relaxed)
+    }
+
+    /// Hands the verdict over. A panic of the callback, or of the executor that is woken, ends
+    /// here: the records behind this one have nothing to do with it.
+    pub(crate) fn complete(&self, outcome: Outcome) {
+        let handed_over = catch_unwind(AssertUnwindSafe(|| match &self.completion {
+            Completion::Awaited(slot) => {
+                if let Some(waker) = slot.put(outcome) {
+                    waker.wake();
+                }
+            }
+            Completion::Callback(callback) => {
+                let callback = callback
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .take();
+                if let Some(callback) = callback {
+                    callback(outcome);
+                }
+            }
+        }));
+        if handed_over.is_err() {
+            log::error!("a delivery callback of topic {:?} panicked", self.topic);
+        }
+    }
+
+    fn outcome(&self, taken: Taken<Outcome>) -> Outcome {
+        match taken {
+            Taken::Value(outcome) => outcome,
+            Taken::Gone => Err(self.taken()),
+        }
+    }
+
+    fn taken(&self) -> Error {
+        Error::config("the verdict was taken before").for_topic(&self.topic)
+    }
+}
+
+impl fmt::Debug for Ticket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ticket")
+            .field("topic", &self.topic)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,294 @@
+//! Everything between a parcel and its verdict: room, order, the polling thread.
+
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::task::Waker;
+use std::thread::{self, ThreadId};
+use std::time::{Duration, Instant};
+
+use rdkafka::error::RDKafkaErrorCode;
+use rdkafka::producer::{BaseProducer, Producer as _, PurgeConfig};
+
+use crate::delivery::Ticket;
+use crate::error::{Error, Result};
+use crate::events::Events;
+use crate::ledger::{CloseReport, Room};
+use crate::parcel::Parcel;
+use crate::queue::{Flush, Offered, Patience, Place, State, Waiter};
+use crate::slot::Slot;
+use crate::status::{self, Written};
+
+/// What senders, the polling thread and librdkafka's callbacks share.
+pub(crate) struct Engine {
+    state: Mutex<State>,
+    /// Weak, since the client owns the context that owns this.
+    producer: OnceLock<Weak<BaseProducer<Events>>>,
+    polling_thread: OnceLock<ThreadId>,
+}
+
+/// What the polling thread is to do next.
+struct Tick {
+    hurry: bool,
+    purge: bool,
+    is_stalled: bool,
+    wakers: Vec<Waker>,
+}
+
+impl Engine {
+    pub(crate) fn new(room: Room) -> Self {
+        Self {
+            state: Mutex::new(State::new(room)),
+            producer: OnceLock::new(),
+            polling_thread: OnceLock::new(),
+        }
+    }
+
+    /// Gives the record to librdkafka if there is room and nobody waits, or queues it.
+    ///
+    /// `Accepted` means: exactly one verdict will come.
+    pub(crate) fn offer(
+        &self,
+        producer: &BaseProducer<Events>,
+        mut parcel: Parcel,
+        patience: Patience,
+    ) -> Result<Offered> {
+        let bytes = parcel.ticket.bytes;
+        let mut state = self.lock();
+        state.check_open()?;
+        if !state.waiting.is_empty() || !state.ledger.fits(bytes) {
+            return state.queue(parcel, patience, Place::Back);
+        }
+        let epoch = state.ledger.accept(bytes);
+        // The room is taken: librdkafka may now be called without the lock.
+        drop(state);
+        parcel.ticket.set_epoch(epoch);
+        let Err(code) = parcel.produce(producer) else {
+            return Ok(Offered::Accepted);
+        };
+        self.notice_fatal(producer);
+        let mut state = self.lock();
+        state.ledger.revoke(epoch, bytes);
+        let outcome = match (code, state.check_open()) {
+            (RDKafkaErrorCode::QueueFull, Ok(())) => state.queue(parcel, patience, Place::Front),
+            (_, Err(error)) => Err(error),
+            (code, Ok(())) => Err(Error::not_written(code)),
+        };
+        let mut wakers = Vec::new();
+        state.move_on(producer, &mut wakers);
+        drop(state);
+        wakers.into_iter().for_each(Waker::wake);
+        outcome
+    }
+
+    /// Takes a waiting send back. Nothing happens if it was accepted meanwhile.
+    pub(crate) fn cancel(&self, producer: &BaseProducer<Events>, waiter: &Waiter) {
+        if waiter.lock().take().is_some() {
+            let mut wakers = Vec::new();
+            self.lock().move_on(producer, &mut wakers);
+            wakers.into_iter().for_each(Waker::wake);
+        }
+    }
+
+    /// Starts waiting for everything that was accepted so far.
+    pub(crate) fn flush(
+        &self,
+        producer: &BaseProducer<Events>,
+        timeout: Duration,
+    ) -> Arc<Slot<Result<()>>> {
+        self.notice_fatal(producer);
+        let done = Arc::new(Slot::new());
+        let mut state = self.lock();
+        let epoch = state.ledger.end_epoch();
+        if let Some(reason) = &state.fatal {
+            let _ = done.put(Err(Error::fatal(reason)));
+        } else if state.ledger.is_settled(epoch) {
+            let _ = done.put(Ok(()));
+        } else {
+            state.flushes.push(Flush {
+                epoch,
+                deadline: Instant::now().checked_add(timeout),
+                done: Arc::clone(&done),
+            });
+        }
+        done
+    }
+
+    /// Refuses new records, and starts waiting for the last verdict; purges at the timeout.
+    pub(crate) fn close(&self, timeout: Duration) -> Arc<Slot<CloseReport>> {
+        let closed = Arc::new(Slot::new());
+        let mut wakers = Vec::new();
+        let mut state = self.lock();
+        state.shut(Instant::now().checked_add(timeout), &mut wakers);
+        if state.ledger.open() == 0 {
+            let _ = closed.put(state.ledger.report());
+        } else {
+            state.closes.push(Arc::clone(&closed));
+        }
+        drop(state);
+        wakers.into_iter().for_each(Waker::wake);
+        closed
+    }
+
+    /// The last handle is gone. Never blocks: the polling thread does the rest.
+    pub(crate) fn release(&self) {
+        let mut wakers = Vec::new();
+        let mut state = self.lock();
+        state.is_released = true;
+        let open = u64::try_from(state.ledger.open()).unwrap_or(u64::MAX);
+        if !state.is_closed && open > 0 {
+            state.abandoned = Some(state.ledger.report().accepted() + open);
+        }
+        let is_abandoned = state.abandoned.is_some();
+        // A close that is under way keeps its own time.
+        if !state.is_closed {
+            state.shut(Instant::now().checked_add(ABANDONED), &mut wakers);
+        }
+        drop(state);
+        wakers.into_iter().for_each(Waker::wake);
+        if is_abandoned {
+            log::error!("a producer was dropped without close: {open} records have no verdict yet");
+        }
+    }
+
+    /// Records without a verdict.
+    pub(crate) fn open(&self) -> usize {
+        self.lock().ledger.open()
+    }
+
+    pub(crate) fn is_polling_thread(&self) -> bool {
+        self.polling_thread.get() == Some(&thread::current().id())
+    }
+
+    /// Serves librdkafka until the last handle is gone and the last verdict is in.
+    pub(crate) fn run(&self, producer: Arc<BaseProducer<Events>>) {
+        let _ = self.polling_thread.set(thread::current().id());
+        let mut slice = IDLE;
+        loop {
+            contained(|| producer.poll(slice));
+            let tick = self.tick(&producer);
+            if tick.purge {
+                contained(|| producer.purge(everything()));
+            }
+            if tick.hurry {
+                status::hurry(&producer, HURRY);
+            }
+            slice = if tick.hurry || tick.is_stalled {
+                BUSY
+            } else {
+                IDLE
+            };
+            tick.wakers
+                .into_iter()
+                .for_each(|waker| contained(|| waker.wake()));
+            // Only this thread may drop the client: that joins librdkafka's threads.
+            if self.is_over() && Arc::strong_count(&producer) == 1 {
+                break;
+            }
+        }
+        self.report_loss();
+        contained(|| drop(producer));
+    }
+
+    pub(crate) fn set_producer(&self, producer: &Arc<BaseProducer<Events>>) {
+        let _ = self.producer.set(Arc::downgrade(producer));
+    }
+
+    /// Deadlines, fatal errors, and the rare drain after a full queue of librdkafka's own.
+    fn tick(&self, producer: &BaseProducer<Events>) -> Tick {
+        self.notice_fatal(producer);
+        let mut wakers = Vec::new();
+        let now = Instant::now();
+        let mut state = self.lock();
+        state.expire_flushes(now, &mut wakers);
+        state.move_on(producer, &mut wakers);
+        let is_open = state.ledger.open() > 0;
+        Tick {
+            purge: is_open && state.purge_at.is_some_and(|at| at <= now),
+            hurry: is_open && (state.is_closed || !state.flushes.is_empty()),
+            is_stalled: state.is_stalled,
+            wakers,
+        }
+    }
+
+    pub(crate) fn settle(&self, ticket: &Ticket, written: Written) {
+        let mut state = self.lock();
+        state.ledger.settle(ticket.epoch(), ticket.bytes, written);
+        if state.is_quiet() {
+            return;
+        }
+        let Some(producer) = self.producer.get().and_then(Weak::upgrade) else {
+            return;
+        };
+        let mut wakers = Vec::new();
+        state.move_on(&producer, &mut wakers);
+        drop(state);
+        wakers
+            .into_iter()
+            .for_each(|waker| contained(|| waker.wake()));
+    }
+
+    fn is_over(&self) -> bool {
+        let state = self.lock();
+        state.is_released && state.ledger.open() == 0
+    }
+
+    /// Whether librdkafka cannot go on. For its callbacks.
+    pub(crate) fn is_fatal(&self) -> bool {
+        let producer = self.producer.get().and_then(Weak::upgrade);
+        producer.is_some_and(|producer| self.notice_fatal(&producer))
+    }
+
+    /// Whether librdkafka cannot go on; the first who sees it fails everybody who waits.
+    fn notice_fatal(&self, producer: &BaseProducer<Events>) -> bool {
+        let Some((_, reason)) = producer.client().fatal_error() else {
+            return false;
+        };
+        let mut wakers = Vec::new();
+        let mut state = self.lock();
+        if state.fatal.is_none() {
+            state.fail(&reason, &mut wakers);
+        }
+        drop(state);
+        wakers
+            .into_iter()
+            .for_each(|waker| contained(|| waker.wake()));
+        true
+    }
+
+    fn report_loss(&self) {
+        let state = self.lock();
+        let report = state.ledger.report();
+        if let (Some(accepted), false) = (state.abandoned, report.is_complete()) {
+            log::error!(
+                "a producer was dropped without close: of {accepted} records, {} were not written \
+                 and {} may have been",
+                report.not_written,
+                report.unknown,
+            );
+        }
+    }
+
+    /// No change of the state is left half done by a panic: nothing in here calls foreign code
+    /// but librdkafka.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn everything() -> PurgeConfig {
+    PurgeConfig::default().queue().inflight()
+}
+
+/// Runs foreign code on the polling thread, which must go on whatever happens.
+fn contained(run: impl FnOnce()) {
+    if std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).is_err() {
+        log::error!("a panic on the polling thread of a producer was contained");
+    }
+}
+
+/// How late a deadline of an asynchronous call may be noticed.
+const IDLE: Duration = Duration::from_millis(50);
+/// While somebody flushes, or librdkafka's own queue is full.
+const BUSY: Duration = Duration::from_millis(5);
+const HURRY: Duration = Duration::from_millis(1);
+/// What a producer that was dropped without close still gets for its records.
+const ABANDONED: Duration = Duration::from_secs(1);

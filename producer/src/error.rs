@@ -1,0 +1,279 @@
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+
+use rdkafka::error::RDKafkaErrorCode;
+
+/// The result of building a producer, of sending, and of a delivery.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a record was not sent or not placed: a [kind](ErrorKind) to branch on, the topic, a sentence
+/// to read, and the underlying error where there is one.
+///
+/// The text never holds payload bytes, keys, or the values of settings.
+///
+/// ```
+/// use wireform_producer::{ErrorKind, Producer};
+///
+/// let error = Producer::builder().build().unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::Config);
+/// assert_eq!(error.to_string(), "no brokers were named");
+/// ```
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    message: Cow<'static, str>,
+    topic: Option<Arc<str>>,
+    is_retryable: bool,
+    is_fatal: bool,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// What went wrong, as far as a caller would branch on it.
+///
+/// Of all kinds, only [`Unknown`](Self::Unknown) leaves open whether the record is in the log; with
+/// every other kind it is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The producer was closed, or is being closed. The record was not sent; build another
+    /// producer.
+    Closed,
+    /// The program asked for something that cannot work. Never retry; fix the program.
+    Config,
+    /// The producer cannot go on (an idempotent producer lost its place, say). Every later call
+    /// fails like this; build another producer. This record was not written.
+    Fatal,
+    /// The record was accepted and then not written. Safe to send again; whether that may help is
+    /// [`is_retryable`](Error::is_retryable).
+    NotWritten,
+    /// There is no room for another record. Only where a call was asked not to wait.
+    QueueFull,
+    /// The key or the value could not be serialized; nothing was sent. Never retry with the same
+    /// value.
+    Serialize,
+    /// The time given to a wait, a flush or a close is over. What was accepted is still on its way.
+    Timeout,
+    /// The record is larger than this producer (`message.max.bytes`) or the broker allows, whose
+    /// limit counts for the batch that the record was in. It was not written.
+    TooLarge,
+    /// The record was accepted, sent, and never acknowledged: it may be in the log or not. Sending
+    /// it again may write it twice.
+    Unknown,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
+        let is_retryable = matches!(
+            kind,
+            ErrorKind::NotWritten | ErrorKind::QueueFull | ErrorKind::Timeout
+        );
+        Self(Box::new(Inner {
+            kind,
+            message: message.into(),
+            topic: None,
+            is_retryable,
+            is_fatal: kind == ErrorKind::Fatal,
+            source: None,
+        }))
+    }
+
+    pub(crate) fn config(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::Config, message)
+    }
+
+    pub(crate) fn closed() -> Self {
+        Self::new(ErrorKind::Closed, "the producer is closed")
+    }
+
+    pub(crate) fn fatal(reason: &str) -> Self {
+        Self::new(
+            ErrorKind::Fatal,
+            format!("the producer cannot go on: {reason}"),
+        )
+    }
+
+    pub(crate) fn queue_full() -> Self {
+        Self::new(ErrorKind::QueueFull, "the queue is full")
+    }
+
+    /// A record that librdkafka did not take, or gave up on before it can have been written.
+    pub(crate) fn not_written(code: RDKafkaErrorCode) -> Self {
+        let kind = match code {
+            RDKafkaErrorCode::MessageSizeTooLarge => ErrorKind::TooLarge,
+            RDKafkaErrorCode::Fatal => ErrorKind::Fatal,
+            RDKafkaErrorCode::QueueFull => ErrorKind::QueueFull,
+            _ => ErrorKind::NotWritten,
+        };
+        let mut error = Self::new(kind, format!("not written: {}", reason(code)));
+        error.0.is_retryable &= !is_permanent(code);
+        error
+    }
+
+    /// A record that was sent, and of which nobody knows whether it was written.
+    pub(crate) fn unknown(code: RDKafkaErrorCode) -> Self {
+        let message = format!("sent, but not acknowledged: {}", reason(code));
+        Self::new(ErrorKind::Unknown, message)
+    }
+
+    /// The same verdict, from a producer that cannot go on.
+    pub(crate) fn and_fatal(mut self) -> Self {
+        self.0.is_fatal = true;
+        self.0.is_retryable = false;
+        if self.0.kind == ErrorKind::NotWritten {
+            self.0.kind = ErrorKind::Fatal;
+        }
+        self
+    }
+
+    pub(crate) fn for_topic(mut self, topic: &Arc<str>) -> Self {
+        self.0.topic = Some(Arc::clone(topic));
+        self
+    }
+
+    pub(crate) fn with_source(
+        mut self,
+        source: impl Into<Box<dyn StdError + Send + Sync>>,
+    ) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    /// What went wrong.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The topic of the record, where there was one.
+    #[must_use]
+    pub fn topic(&self) -> Option<&str> {
+        self.0.topic.as_deref()
+    }
+
+    /// Whether the same call may succeed later without anybody changing anything, and cannot write
+    /// the record twice.
+    ///
+    /// The producer has retried by itself for the whole delivery timeout already.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        self.0.is_retryable
+    }
+
+    /// Whether the producer is of no use any more: build another one.
+    #[must_use]
+    pub fn is_fatal(&self) -> bool {
+        self.0.is_fatal
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(topic) = &self.0.topic {
+            write!(f, "topic {topic:?}: ")?;
+        }
+        f.write_str(&self.0.message)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("Error");
+        out.field("kind", &self.0.kind)
+            .field("message", &self.to_string());
+        if let Some(source) = &self.0.source {
+            out.field("source", source);
+        }
+        out.finish()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+/// Whether trying again changes nothing until somebody changes the topic, its rights or the record.
+fn is_permanent(code: RDKafkaErrorCode) -> bool {
+    matches!(
+        code,
+        RDKafkaErrorCode::ClusterAuthorizationFailed
+            | RDKafkaErrorCode::InvalidMessage
+            | RDKafkaErrorCode::InvalidRecord
+            | RDKafkaErrorCode::InvalidTimestamp
+            | RDKafkaErrorCode::InvalidTopic
+            | RDKafkaErrorCode::PolicyViolation
+            | RDKafkaErrorCode::TopicAuthorizationFailed
+            | RDKafkaErrorCode::UnknownPartition
+            | RDKafkaErrorCode::UnknownTopic
+            | RDKafkaErrorCode::UnknownTopicOrPartition
+            | RDKafkaErrorCode::UnsupportedForMessageFormat
+    )
+}
+
+/// librdkafka's words without `Local:` and `Broker:`, in lower case.
+fn reason(code: RDKafkaErrorCode) -> String {
+    let text = code.to_string();
+    let text = text
+        .split_once('(')
+        .map_or(&*text, |(_, text)| text.strip_suffix(')').unwrap_or(text));
+    let text = text
+        .strip_prefix("Local: ")
+        .or_else(|| text.strip_prefix("Broker: "))
+        .unwrap_or(text);
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_lowercase().chain(letters).collect()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(code: RDKafkaErrorCode, kind: ErrorKind, is_retryable: bool, text: &str) {
+        let error = Error::not_written(code).for_topic(&Arc::from("orders"));
+        assert_eq!(
+            (error.kind(), error.is_retryable()),
+            (kind, is_retryable),
+            "{code:?}"
+        );
+        assert_eq!(error.to_string(), format!("topic \"orders\": {text}"));
+    }
+
+    #[test]
+    fn kinds_say_what_may_help() {
+        check(
+            RDKafkaErrorCode::MessageTimedOut,
+            ErrorKind::NotWritten,
+            true,
+            "not written: message timed out",
+        );
+        check(
+            RDKafkaErrorCode::TopicAuthorizationFailed,
+            ErrorKind::NotWritten,
+            false,
+            "not written: topic authorization failed",
+        );
+        check(
+            RDKafkaErrorCode::MessageSizeTooLarge,
+            ErrorKind::TooLarge,
+            false,
+            "not written: message size too large",
+        );
+    }
+
+    #[test]
+    fn fatal_keeps_the_doubt() {
+        let unknown = Error::unknown(RDKafkaErrorCode::PurgeInflight).and_fatal();
+        assert_eq!(unknown.kind(), ErrorKind::Unknown);
+        assert!(unknown.is_fatal());
+        let not_written = Error::not_written(RDKafkaErrorCode::PurgeQueue).and_fatal();
+        assert_eq!(not_written.kind(), ErrorKind::Fatal);
+        assert!(!not_written.is_retryable());
+    }
+}

@@ -1,0 +1,270 @@
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+
+use rdkafka::message::{Header, OwnedHeaders};
+use wireform::header::{check_own_header, codec_headers};
+use wireform::{ContentType, Format, HeaderNames, SchemaRef};
+
+use crate::error::{Error, Result};
+
+/// What a producer puts on every record.
+#[derive(Debug)]
+pub(crate) struct OwnHeaders {
+    pub(crate) names: HeaderNames,
+    pub(crate) fixed: Vec<(String, Vec<u8>)>,
+}
+
+/// The headers of one pair of formats, built once.
+#[derive(Debug)]
+pub(crate) struct HeaderSet {
+    facts: Facts,
+    /// The codec's, then the producer's that are not a record's to replace.
+    pairs: Vec<(String, Vec<u8>)>,
+    bytes: usize,
+    /// The pairs as librdkafka has them; `None` for none.
+    native: Option<OwnedHeaders>,
+}
+
+/// All that the headers of a format depend on. Comparing it allocates nothing.
+#[derive(Debug, PartialEq, Eq)]
+struct Facts {
+    value: Option<ValueFacts>,
+    key_id: Option<Box<[u8]>>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct ValueFacts {
+    content_type: ContentType,
+    version: Option<String>,
+    schema_id: Option<Box<[u8]>>,
+}
+
+/// The header sets of one topic handle, by format. Nearly all topics have one.
+#[derive(Debug, Default)]
+pub(crate) struct HeaderCache {
+    first: OnceLock<Arc<HeaderSet>>,
+    others: RwLock<Vec<Arc<HeaderSet>>>,
+}
+
+/// What a record's headers come to: the list, and the bytes it takes.
+pub(crate) type Headers = (Option<OwnedHeaders>, usize);
+
+impl HeaderCache {
+    pub(crate) fn find(
+        &self,
+        own: &OwnHeaders,
+        key: Option<&dyn Format>,
+        value: Option<&dyn Format>,
+    ) -> Result<Arc<HeaderSet>> {
+        if let Some(first) = self.first.get() {
+            if first.facts.are_of(key, value) {
+                return Ok(Arc::clone(first));
+            }
+        } else {
+            let set = Arc::new(HeaderSet::new(own, key, value)?);
+            let first = self.first.get_or_init(|| Arc::clone(&set));
+            if Arc::ptr_eq(first, &set) {
+                return Ok(set);
+            }
+        }
+        self.find_other(own, key, value)
+    }
+
+    fn find_other(
+        &self,
+        own: &OwnHeaders,
+        key: Option<&dyn Format>,
+        value: Option<&dyn Format>,
+    ) -> Result<Arc<HeaderSet>> {
+        let others = self.others.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(set) = others.iter().find(|set| set.facts.are_of(key, value)) {
+            return Ok(Arc::clone(set));
+        }
+        drop(others);
+        let set = Arc::new(HeaderSet::new(own, key, value)?);
+        let mut others = self.others.write().unwrap_or_else(PoisonError::into_inner);
+        if others.len() < CACHED {
+            others.push(Arc::clone(&set));
+        }
+        Ok(set)
+    }
+}
+
+impl HeaderSet {
+    fn new(own: &OwnHeaders, key: Option<&dyn Format>, value: Option<&dyn Format>) -> Result<Self> {
+        for (name, _) in &own.fixed {
+            check_name(name, key, value)?;
+        }
+        let mut pairs = codec_headers(&own.names, key, value);
+        pairs.retain(|(name, _)| !own.fixed.iter().any(|(other, _)| is_same(name, other)));
+        pairs.extend_from_slice(&own.fixed);
+        Ok(Self {
+            facts: Facts::new(key, value),
+            bytes: size(pairs.iter().map(|(name, value)| (&**name, &**value))),
+            native: native(pairs.iter().map(|(name, value)| (&**name, &**value))),
+            pairs,
+        })
+    }
+
+    /// The headers of a record that has `own` ones.
+    pub(crate) fn with(
+        &self,
+        own: &[(&str, &[u8])],
+        key: Option<&dyn Format>,
+        value: Option<&dyn Format>,
+    ) -> Result<Headers> {
+        if own.is_empty() {
+            return Ok((self.native.clone(), self.bytes));
+        }
+        for (name, _) in own {
+            check_name(name, key, value)?;
+        }
+        let inherited = self
+            .pairs
+            .iter()
+            .map(|(name, value)| (&**name, &**value))
+            .filter(|(name, _)| !own.iter().any(|(other, _)| is_same(name, other)));
+        let all = inherited.chain(own.iter().copied());
+        Ok((native(all.clone()), size(all)))
+    }
+}
+
+impl Facts {
+    fn new(key: Option<&dyn Format>, value: Option<&dyn Format>) -> Self {
+        let value = value.map(|format| ValueFacts {
+            content_type: format.content_type(),
+            version: format.version().map(str::to_owned),
+            schema_id: id(format).map(Box::from),
+        });
+        let key_id = key.and_then(id).map(Box::from);
+        Self { value, key_id }
+    }
+
+    fn are_of(&self, key: Option<&dyn Format>, value: Option<&dyn Format>) -> bool {
+        let is_value = match (&self.value, value) {
+            (None, None) => true,
+            (Some(facts), Some(format)) => {
+                facts.version.as_deref() == format.version()
+                    && facts.schema_id.as_deref() == id(format)
+                    && facts.content_type == format.content_type()
+            }
+            _ => false,
+        };
+        is_value && self.key_id.as_deref() == key.and_then(id)
+    }
+}
+
+/// What a format puts into a schema id header.
+fn id(format: &dyn Format) -> Option<&[u8]> {
+    format.schema().and_then(SchemaRef::header_value)
+}
+
+fn is_same(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other)
+}
+
+/// Refuses a name that would hide the schema, and one that librdkafka's readers would cut short.
+pub(crate) fn check_name(
+    name: &str,
+    key: Option<&dyn Format>,
+    value: Option<&dyn Format>,
+) -> Result<()> {
+    if name.contains('\0') {
+        return Err(Error::config(format!(
+            "header {name:?} has a zero byte in its name"
+        )));
+    }
+    check_own_header(name, key, value)
+        .map_err(|error| Error::config(error.to_string()).with_source(error))
+}
+
+fn native<'a>(pairs: impl Iterator<Item = (&'a str, &'a [u8])>) -> Option<OwnedHeaders> {
+    let mut headers = None;
+    for (key, value) in pairs {
+        let list: OwnedHeaders = headers.take().unwrap_or_default();
+        headers = Some(list.insert(Header {
+            key,
+            value: Some(value),
+        }));
+    }
+    headers
+}
+
+fn size<'a>(pairs: impl Iterator<Item = (&'a str, &'a [u8])>) -> usize {
+    pairs.map(|(name, value)| name.len() + value.len()).sum()
+}
+
+/// Formats beyond the first that a topic handle remembers; an unbounded number of them (a version
+/// per record) must not fill the memory.
+const CACHED: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use rdkafka::message::Headers as _;
+    use wireform::{Json, Utf8};
+
+    use super::*;
+
+    fn own(fixed: &[(&str, &str)]) -> OwnHeaders {
+        let fixed = fixed.iter();
+        OwnHeaders {
+            names: HeaderNames::default(),
+            fixed: fixed
+                .map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec()))
+                .collect(),
+        }
+    }
+
+    #[track_caller]
+    fn check(fixed: &[(&str, &str)], record: &[(&str, &[u8])], expected: &str) {
+        let json = Json::<u32>::new().version("1.0");
+        let set = HeaderSet::new(&own(fixed), Some(&Utf8), Some(&json)).unwrap();
+        let (headers, bytes) = set.with(record, Some(&Utf8), Some(&json)).unwrap();
+        let headers = headers.unwrap();
+        let found: Vec<_> = headers
+            .iter()
+            .map(|header| {
+                let value = String::from_utf8_lossy(header.value.unwrap());
+                format!("{}={value}", header.key)
+            })
+            .collect();
+        assert_eq!(found.join(" "), expected);
+        assert_eq!(
+            bytes,
+            found.iter().map(|pair| pair.len() - 1).sum::<usize>()
+        );
+    }
+
+    #[test]
+    fn headers_are_in_order() {
+        check(
+            &[("source", "shop")],
+            &[("trace-id", b"abc")],
+            "content-type=application/json version=1.0 source=shop trace-id=abc",
+        );
+    }
+
+    #[test]
+    fn record_beats_producer_beats_codec() {
+        check(
+            &[("Version", "2"), ("source", "shop")],
+            &[("SOURCE", b"till"), ("content-type", b"text/x")],
+            "Version=2 SOURCE=till content-type=text/x",
+        );
+    }
+
+    #[test]
+    fn sets_are_built_once_for_each_format() {
+        let cache = HeaderCache::default();
+        let own = own(&[]);
+        let (one, two) = (Json::<u32>::new(), Json::<u32>::new().version("2"));
+        let first = cache.find(&own, None, Some(&one)).unwrap();
+        let second = cache.find(&own, None, Some(&two)).unwrap();
+        assert!(!Arc::ptr_eq(&first, &second));
+        for (format, expected) in [(&one, &first), (&two, &second)] {
+            let again = cache.find(&own, Some(&Utf8), Some(format)).unwrap();
+            assert!(Arc::ptr_eq(&again, expected));
+        }
+        let tombstone = cache.find(&own, Some(&Utf8), None).unwrap();
+        assert!(tombstone.pairs.is_empty());
+    }
+}

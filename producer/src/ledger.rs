@@ -1,0 +1,205 @@
+use std::collections::VecDeque;
+
+use crate::status::Written;
+
+/// What became of everything that a producer accepted.
+///
+/// ```
+/// # use wireform_producer::Producer;
+/// # use std::time::Duration;
+/// let producer = Producer::embedded()?;
+/// let report = producer.close_blocking(Duration::from_secs(5))?;
+/// assert_eq!(report.accepted(), 0);
+/// # Ok::<(), wireform_producer::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CloseReport {
+    /// Records that are in the log.
+    pub delivered: u64,
+    /// Records that are not in the log: safe to send again.
+    pub not_written: u64,
+    /// Records that may be in the log or not.
+    pub unknown: u64,
+}
+
+impl CloseReport {
+    /// All records that were ever accepted.
+    #[must_use]
+    pub const fn accepted(&self) -> u64 {
+        self.delivered + self.not_written + self.unknown
+    }
+
+    /// Whether every record that was accepted is in the log.
+    #[must_use]
+    pub const fn is_complete(&self) -> bool {
+        self.delivered == self.accepted()
+    }
+}
+
+/// How much may be on its way at once.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Room {
+    pub(crate) records: usize,
+    pub(crate) bytes: usize,
+}
+
+/// Counts every record from its acceptance to its verdict.
+///
+/// Records are accepted in epochs, so that a flush can wait for exactly those before it: it ends
+/// the current epoch and waits until that one and the older ones have none left.
+#[derive(Debug)]
+pub(crate) struct Ledger {
+    room: Room,
+    records: usize,
+    bytes: usize,
+    first_epoch: u64,
+    /// Records without a verdict by epoch, the first one first; never empty.
+    open: VecDeque<usize>,
+    report: CloseReport,
+}
+
+impl Ledger {
+    pub(crate) fn new(room: Room) -> Self {
+        Self {
+            room,
+            records: 0,
+            bytes: 0,
+            first_epoch: 0,
+            open: VecDeque::from([0]),
+            report: CloseReport::default(),
+        }
+    }
+
+    /// Whether a record of `bytes` may go now. One that is larger than all the room goes alone.
+    pub(crate) fn fits(&self, bytes: usize) -> bool {
+        self.records == 0
+            || (self.records < self.room.records
+                && self.bytes.saturating_add(bytes) <= self.room.bytes)
+    }
+
+    /// Accepts a record and gives its epoch.
+    pub(crate) fn accept(&mut self, bytes: usize) -> u64 {
+        self.records += 1;
+        self.bytes = self.bytes.saturating_add(bytes);
+        if let Some(current) = self.open.back_mut() {
+            *current += 1;
+        }
+        self.first_epoch + self.last_index()
+    }
+
+    /// Takes an acceptance back: librdkafka did not take the record.
+    pub(crate) fn revoke(&mut self, epoch: u64, bytes: usize) {
+        self.records = self.records.saturating_sub(1);
+        self.bytes = self.bytes.saturating_sub(bytes);
+        let index = usize::try_from(epoch.saturating_sub(self.first_epoch)).ok();
+        if let Some(open) = index.and_then(|index| self.open.get_mut(index)) {
+            *open = open.saturating_sub(1);
+        }
+        while self.open.len() > 1 && self.open.front() == Some(&0) {
+            self.open.pop_front();
+            self.first_epoch += 1;
+        }
+    }
+
+    /// Enters a verdict.
+    pub(crate) fn settle(&mut self, epoch: u64, bytes: usize, written: Written) {
+        self.revoke(epoch, bytes);
+        match written {
+            Written::Yes => self.report.delivered += 1,
+            Written::Maybe => self.report.unknown += 1,
+            Written::No => self.report.not_written += 1,
+        }
+    }
+
+    /// Ends the current epoch and gives it.
+    pub(crate) fn end_epoch(&mut self) -> u64 {
+        let epoch = self.first_epoch + self.last_index();
+        if self.open.back() != Some(&0) {
+            self.open.push_back(0);
+        }
+        epoch
+    }
+
+    /// Whether everything of `epoch` and before has its verdict.
+    pub(crate) fn is_settled(&self, epoch: u64) -> bool {
+        self.first_epoch > epoch || self.records == 0
+    }
+
+    /// Records without a verdict.
+    pub(crate) fn open(&self) -> usize {
+        self.records
+    }
+
+    pub(crate) fn report(&self) -> CloseReport {
+        self.report
+    }
+
+    fn last_index(&self) -> u64 {
+        u64::try_from(self.open.len().saturating_sub(1)).unwrap_or(u64::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ledger(records: usize, bytes: usize) -> Ledger {
+        Ledger::new(Room { records, bytes })
+    }
+
+    #[test]
+    fn room_ends_by_count_and_by_bytes() {
+        let mut by_count = ledger(2, 1000);
+        by_count.accept(1);
+        assert!(by_count.fits(1));
+        by_count.accept(1);
+        assert!(!by_count.fits(0));
+
+        let mut by_bytes = ledger(100, 10);
+        by_bytes.accept(8);
+        assert!(by_bytes.fits(2));
+        assert!(!by_bytes.fits(3));
+    }
+
+    #[test]
+    fn record_larger_than_the_room_goes_alone() {
+        let mut ledger = ledger(100, 10);
+        assert!(ledger.fits(11));
+        let epoch = ledger.accept(11);
+        assert!(!ledger.fits(1));
+        ledger.settle(epoch, 11, Written::Yes);
+        assert!(ledger.fits(1));
+    }
+
+    #[test]
+    fn epoch_is_settled_when_its_records_and_older_ones_are() {
+        let mut ledger = ledger(100, 100);
+        let (old, also_old) = (ledger.accept(1), ledger.accept(1));
+        let flush = ledger.end_epoch();
+        let new = ledger.accept(1);
+        ledger.settle(also_old, 1, Written::Yes);
+        ledger.settle(new, 1, Written::Yes);
+        let newest = ledger.accept(1);
+        assert!(!ledger.is_settled(flush));
+        ledger.settle(old, 1, Written::No);
+        assert!(ledger.is_settled(flush));
+        ledger.settle(newest, 1, Written::Maybe);
+        let report = ledger.report();
+        assert_eq!(
+            (report.delivered, report.not_written, report.unknown),
+            (2, 1, 1)
+        );
+        assert_eq!((ledger.open(), ledger.bytes), (0, 0));
+    }
+
+    #[test]
+    fn empty_epochs_do_not_pile_up() {
+        let mut ledger = ledger(100, 100);
+        for _ in 0..10 {
+            let epoch = ledger.end_epoch();
+            assert!(ledger.is_settled(epoch));
+        }
+        assert_eq!(ledger.open.len(), 1);
+    }
+}

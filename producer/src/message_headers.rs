@@ -1,0 +1,44 @@
+use rdkafka::message::BorrowedMessage;
+use wireform::HeaderList;
+
+use crate::status;
+
+/// The headers of a consumed message, for a [`wireform::Reader`].
+///
+/// A name that is not UTF-8 reads as `"\u{fffd}"`: nothing that wireform looks for.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use rdkafka::consumer::{BaseConsumer, Consumer};
+/// use rdkafka::{ClientConfig, Message, Offset, TopicPartitionList};
+/// use wireform::{Json, Reader, Utf8};
+/// use wireform_producer::{MessageHeaders, Producer, Record, Topic};
+///
+/// let producer = Producer::embedded()?;
+/// let totals: Topic<str, f64> = producer.topic("totals", Utf8, Json::<f64>::new())?;
+/// totals.send_blocking(Record::new(&9.5).partition(0))?.wait(Duration::from_secs(10))?;
+///
+/// let consumer: BaseConsumer = ClientConfig::new()
+///     .set("bootstrap.servers", producer.brokers())
+///     .set("group.id", "example")
+///     .create()?;
+/// let mut assignment = TopicPartitionList::new();
+/// assignment.add_partition_offset("totals", 0, Offset::Beginning)?;
+/// consumer.assign(&assignment)?;
+/// let message = consumer.iter().next().ok_or("no message")??;
+///
+/// let reader = Reader::<f64>::offline().with(Json::<f64>::new()).build();
+/// let total = reader.decode(&MessageHeaders(&message), message.payload())?;
+/// assert_eq!(total.map(|total| total.value), Some(9.5));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct MessageHeaders<'a>(pub &'a BorrowedMessage<'a>);
+
+impl HeaderList for MessageHeaders<'_> {
+    fn header(&self, index: usize) -> Option<(&str, Option<&[u8]>)> {
+        let (name, value) = status::header(self.0, index)?;
+        Some((std::str::from_utf8(name).unwrap_or("\u{fffd}"), value))
+    }
+}

@@ -1,0 +1,214 @@
+//! What waits: sends for room, flushes and closes for verdicts.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
+use std::time::Instant;
+
+use rdkafka::error::RDKafkaErrorCode;
+use rdkafka::producer::BaseProducer;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::events::Events;
+use crate::ledger::{CloseReport, Ledger, Room};
+use crate::parcel::Parcel;
+use crate::slot::Slot;
+
+/// All that changes in an engine, behind one lock.
+pub(crate) struct State {
+    pub(crate) ledger: Ledger,
+    /// Sends that wait for room, the oldest first. They pass in this order: whoever comes while
+    /// one waits, waits behind it.
+    pub(crate) waiting: VecDeque<Arc<Waiter>>,
+    pub(crate) flushes: Vec<Flush>,
+    pub(crate) closes: Vec<Arc<Slot<CloseReport>>>,
+    pub(crate) is_closed: bool,
+    /// When everything that is left gets thrown out of librdkafka's queues.
+    pub(crate) purge_at: Option<Instant>,
+    pub(crate) fatal: Option<Arc<str>>,
+    /// Open records at the time when the last handle was dropped without a close.
+    pub(crate) abandoned: Option<u64>,
+    pub(crate) is_released: bool,
+    /// Whether librdkafka's own queue was full at the last try: no verdict need follow.
+    pub(crate) is_stalled: bool,
+}
+
+/// A send that waits for room.
+pub(crate) struct Waiter {
+    /// Taken by whoever decides first: the drain, or the sender who gives up.
+    parcel: Mutex<Option<Parcel>>,
+    pub(crate) accepted: Slot<Result<()>>,
+}
+
+pub(crate) struct Flush {
+    pub(crate) epoch: u64,
+    pub(crate) deadline: Option<Instant>,
+    pub(crate) done: Arc<Slot<Result<()>>>,
+}
+
+/// How a send went on.
+pub(crate) enum Offered {
+    Accepted,
+    Waiting(Arc<Waiter>),
+}
+
+/// Whether a send may wait for room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Patience {
+    None,
+    Wait,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum Place {
+    Back,
+    Front,
+}
+
+impl State {
+    pub(crate) fn new(room: Room) -> Self {
+        Self {
+            ledger: Ledger::new(room),
+            waiting: VecDeque::new(),
+            flushes: Vec::new(),
+            closes: Vec::new(),
+            is_closed: false,
+            purge_at: None,
+            fatal: None,
+            abandoned: None,
+            is_released: false,
+            is_stalled: false,
+        }
+    }
+
+    pub(crate) fn check_open(&self) -> Result<()> {
+        match &self.fatal {
+            Some(reason) => Err(Error::fatal(reason)),
+            None if self.is_closed => Err(Error::closed()),
+            None => Ok(()),
+        }
+    }
+
+    pub(crate) fn queue(
+        &mut self,
+        parcel: Parcel,
+        patience: Patience,
+        place: Place,
+    ) -> Result<Offered> {
+        if patience == Patience::None {
+            return Err(Error::queue_full());
+        }
+        let waiter = Arc::new(Waiter {
+            parcel: Mutex::new(Some(parcel)),
+            accepted: Slot::new(),
+        });
+        match place {
+            Place::Back => self.waiting.push_back(Arc::clone(&waiter)),
+            // It was accepted before the others came.
+            Place::Front => self.waiting.push_front(Arc::clone(&waiter)),
+        }
+        Ok(Offered::Waiting(waiter))
+    }
+
+    /// Whether a verdict concerns nobody but its own record.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.waiting.is_empty() && self.flushes.is_empty() && self.closes.is_empty()
+    }
+
+    /// After a change of the ledger: lets in who waits, and ends the flushes and closes that can.
+    pub(crate) fn move_on(&mut self, producer: &BaseProducer<Events>, wakers: &mut Vec<Waker>) {
+        self.drain(producer, wakers);
+        let ledger = &self.ledger;
+        self.flushes.retain(|flush| {
+            let is_settled = ledger.is_settled(flush.epoch);
+            if is_settled {
+                wakers.extend(flush.done.put(Ok(())));
+            }
+            !is_settled
+        });
+        if ledger.open() == 0 {
+            let report = ledger.report();
+            wakers.extend(self.closes.drain(..).filter_map(|slot| slot.put(report)));
+        }
+    }
+
+    /// Gives waiting records to librdkafka here and now, under the lock: a later send cannot
+    /// overtake them between their turn and their task's next poll.
+    fn drain(&mut self, producer: &BaseProducer<Events>, wakers: &mut Vec<Waker>) {
+        self.is_stalled = false;
+        while let Some(waiter) = self.waiting.front().cloned() {
+            let mut guard = waiter.lock();
+            let Some(parcel) = guard.as_mut() else {
+                self.waiting.pop_front();
+                continue;
+            };
+            let bytes = parcel.ticket.bytes;
+            if !self.ledger.fits(bytes) {
+                break;
+            }
+            let epoch = self.ledger.accept(bytes);
+            parcel.ticket.set_epoch(epoch);
+            let produced = parcel.produce(producer);
+            if produced.is_err() {
+                self.ledger.revoke(epoch, bytes);
+            }
+            if produced == Err(RDKafkaErrorCode::QueueFull) {
+                self.is_stalled = true;
+                break;
+            }
+            *guard = None;
+            let accepted = produced.map_err(Error::not_written);
+            wakers.extend(waiter.accepted.put(accepted));
+            self.waiting.pop_front();
+        }
+    }
+
+    pub(crate) fn shut(&mut self, purge_at: Option<Instant>, wakers: &mut Vec<Waker>) {
+        self.is_closed = true;
+        self.purge_at = match (self.purge_at, purge_at) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
+        self.turn_away(Error::closed, wakers);
+    }
+
+    pub(crate) fn fail(&mut self, reason: &str, wakers: &mut Vec<Waker>) {
+        self.fatal = Some(Arc::from(reason));
+        self.purge_at = Some(Instant::now());
+        self.turn_away(|| Error::fatal(reason), wakers);
+        for flush in self.flushes.drain(..) {
+            wakers.extend(flush.done.put(Err(Error::fatal(reason))));
+        }
+    }
+
+    /// Fails the sends that wait: they were not accepted, and will not be.
+    fn turn_away(&mut self, error: impl Fn() -> Error, wakers: &mut Vec<Waker>) {
+        for waiter in self.waiting.drain(..) {
+            if waiter.lock().take().is_some() {
+                wakers.extend(waiter.accepted.put(Err(error())));
+            }
+        }
+    }
+
+    pub(crate) fn expire_flushes(&mut self, now: Instant, wakers: &mut Vec<Waker>) {
+        let open = self.ledger.open();
+        self.flushes.retain(|flush| {
+            let is_late = flush.deadline.is_some_and(|deadline| deadline <= now);
+            if is_late {
+                wakers.extend(flush.done.put(Err(flush_timeout(open))));
+            }
+            !is_late
+        });
+    }
+}
+
+impl Waiter {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Option<Parcel>> {
+        self.parcel.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+pub(crate) fn flush_timeout(open: usize) -> Error {
+    let message = format!("not flushed in time: {open} records have no verdict yet");
+    Error::new(ErrorKind::Timeout, message)
+}

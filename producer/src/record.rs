@@ -1,0 +1,183 @@
+use std::fmt;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::error::{Error, Result};
+
+/// What is to be sent: a value, and what goes with it.
+///
+/// ```
+/// use wireform_producer::{Record, Timestamp};
+///
+/// let record = Record::new("3 cables")
+///     .key("order-ORD-001")
+///     .timestamp(Timestamp::from_millis(1_795_000_000_123)?)
+///     .partition(0)
+///     .header("trace-id", "abc");
+/// let gone = Record::<str, str>::tombstone().key("order-ORD-001");
+/// # let _ = (record, gone);
+/// # Ok::<(), wireform_producer::Error>(())
+/// ```
+#[must_use = "a record does nothing until a topic sends it"]
+pub struct Record<'a, K: ?Sized, V: ?Sized> {
+    pub(crate) key: Option<&'a K>,
+    pub(crate) value: Option<&'a V>,
+    pub(crate) timestamp: Option<Timestamp>,
+    pub(crate) partition: Option<i32>,
+    pub(crate) headers: Vec<(&'a str, &'a [u8])>,
+}
+
+impl<'a, K: ?Sized, V: ?Sized> Record<'a, K, V> {
+    /// A record with `value`, without a key.
+    pub fn new(value: &'a V) -> Self {
+        Self {
+            value: Some(value),
+            ..Self::tombstone()
+        }
+    }
+
+    /// A record without a value, which deletes the key's older records from a compacted topic.
+    ///
+    /// It has no payload, and none of the headers that describe one; the program's own headers
+    /// stay.
+    pub fn tombstone() -> Self {
+        Self {
+            key: None,
+            value: None,
+            timestamp: None,
+            partition: None,
+            headers: Vec::new(),
+        }
+    }
+
+    /// Sets the key. Records with the same key go to the same partition, the one where Java's
+    /// producer puts them, and keep their order.
+    ///
+    /// Without a key, librdkafka picks a partition at random and stays with it for a while
+    /// (`sticky.partitioning.linger.ms`, 10 ms), so that batches fill.
+    pub fn key(mut self, key: &'a K) -> Self {
+        self.key = Some(key);
+        self
+    }
+
+    /// Sets the record's time; the time of sending by default.
+    pub fn timestamp(mut self, timestamp: Timestamp) -> Self {
+        self.timestamp = Some(timestamp);
+        self
+    }
+
+    /// Sets the partition, from 0, instead of leaving it to the key.
+    pub fn partition(mut self, partition: i32) -> Self {
+        self.partition = Some(partition);
+        self
+    }
+
+    /// Adds a header. It replaces a header of the producer or the codec whose name is the same
+    /// but for case.
+    pub fn header(mut self, name: &'a str, value: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
+        self.headers.push((name, value.as_ref()));
+        self
+    }
+}
+
+impl<K: ?Sized, V: ?Sized> Clone for Record<'_, K, V> {
+    fn clone(&self) -> Self {
+        Self {
+            headers: self.headers.clone(),
+            ..*self
+        }
+    }
+}
+
+impl<K: ?Sized, V: ?Sized> fmt::Debug for Record<'_, K, V> {
+    /// Without key, value and header values: they are the program's data.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Record")
+            .field("has_key", &self.key.is_some())
+            .field("has_value", &self.value.is_some())
+            .field("timestamp", &self.timestamp)
+            .field("partition", &self.partition)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A moment, in milliseconds since 1970-01-01T00:00:00Z, as Kafka counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// The moment `millis` milliseconds after 1970-01-01T00:00:00Z.
+    ///
+    /// # Errors
+    /// `Config` if it is not positive: Kafka has no earlier times (`ProducerRecord.java` refuses
+    /// them), and to librdkafka 0 means "now".
+    pub fn from_millis(millis: i64) -> Result<Self> {
+        if millis <= 0 {
+            let message = "a timestamp is at least 1 ms after 1970-01-01T00:00:00Z";
+            return Err(Error::config(message));
+        }
+        Ok(Self(millis))
+    }
+
+    /// The milliseconds since 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub const fn as_millis(self) -> i64 {
+        self.0
+    }
+
+    /// What a broker reported, whatever it is.
+    pub(crate) const fn reported(millis: i64) -> Self {
+        Self(millis)
+    }
+}
+
+impl TryFrom<SystemTime> for Timestamp {
+    type Error = Error;
+
+    /// Cuts off what is finer than a millisecond.
+    fn try_from(time: SystemTime) -> Result<Self> {
+        let millis = time
+            .duration_since(UNIX_EPOCH)
+            .ok()
+            .and_then(|since| i64::try_from(since.as_millis()).ok())
+            .ok_or_else(|| Error::config("the time is before 1970 or too far ahead"))?;
+        Self::from_millis(millis)
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ms", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(time: SystemTime, expected: Option<i64>) {
+        let found = Timestamp::try_from(time).ok().map(Timestamp::as_millis);
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn system_times_are_checked() {
+        check(
+            UNIX_EPOCH + Duration::from_micros(1_795_000_000_123_999),
+            Some(1_795_000_000_123),
+        );
+        check(UNIX_EPOCH, None);
+        check(UNIX_EPOCH - Duration::from_millis(1), None);
+    }
+
+    #[test]
+    fn debug_shows_no_data() {
+        let record = Record::new("secret").key("hidden").header("h", "private");
+        let text = format!("{record:?}");
+        for word in ["secret", "hidden", "private"] {
+            assert!(!text.contains(word), "{text}");
+        }
+    }
+}

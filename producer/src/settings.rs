@@ -1,0 +1,190 @@
+use std::collections::BTreeMap;
+use std::fmt;
+
+use rdkafka::ClientConfig;
+use rdkafka::error::KafkaError;
+
+use crate::error::{Error, Result};
+
+/// Settings of librdkafka, one for each property whatever alias it was named by.
+#[derive(Clone, Default)]
+pub(crate) struct Settings(BTreeMap<String, String>);
+
+impl Settings {
+    pub(crate) fn set(&mut self, key: &str, value: impl Into<String>) {
+        self.0.insert(canonical(key).to_owned(), value.into());
+    }
+
+    pub(crate) fn set_default(&mut self, key: &str, value: &str) {
+        self.0
+            .entry(canonical(key).to_owned())
+            .or_insert_with(|| value.to_owned());
+    }
+
+    pub(crate) fn get(&self, key: &str) -> Option<&str> {
+        self.0.get(canonical(key)).map(String::as_str)
+    }
+
+    /// What librdkafka said, without the values of settings.
+    pub(crate) fn rejected(&self, error: &KafkaError) -> Error {
+        let mut message = match error {
+            KafkaError::ClientConfig(_, text, key, _) if text.starts_with("No such") => {
+                format!("there is no setting {key:?}")
+            }
+            KafkaError::ClientConfig(_, text, key, _) => {
+                format!("setting {key:?} is not valid: {text}")
+            }
+            KafkaError::ClientCreation(text) => format!("librdkafka refused the settings: {text}"),
+            _ => "librdkafka could not be started".to_owned(),
+        };
+        let own = match error {
+            KafkaError::ClientConfig(_, _, _, value) => Some(value),
+            _ => None,
+        };
+        let secrets = self.0.iter().filter(|(key, _)| is_secret(key));
+        for value in secrets.map(|(_, value)| value).chain(own) {
+            if !value.is_empty() {
+                message = message.replace(value.as_str(), "…");
+            }
+        }
+        Error::config(message)
+    }
+
+    pub(crate) fn to_config(&self) -> ClientConfig {
+        let mut config = ClientConfig::new();
+        config.extend(self.0.clone());
+        config
+    }
+}
+
+impl fmt::Debug for Settings {
+    /// The names alone: any value may be a secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+/// Refuses what would lose, double or expose records behind the program's back.
+pub(crate) fn check_safe(key: &str, value: &str) -> Result<()> {
+    let key = canonical(key);
+    let value = value.trim();
+    let is_off = ["false", "f", "0"]
+        .iter()
+        .any(|off| value.eq_ignore_ascii_case(off));
+    let reason = match key {
+        "request.required.acks" if !value.eq_ignore_ascii_case("all") && value != "-1" => {
+            "records would be lost when a broker fails"
+        }
+        "enable.idempotence" if is_off => "retries could write a record twice or out of order",
+        "message.timeout.ms" if value == "0" => "a record might never get its verdict",
+        "delivery.report.only.error" if !is_off => "records would get no verdict",
+        "queue.buffering.max.messages" | "queue.buffering.max.kbytes" => {
+            "the queue has limits of its own: see queue_records and queue_bytes"
+        }
+        "enable.ssl.certificate.verification" if is_off => "anybody could pose as the broker",
+        "ssl.endpoint.identification.algorithm" if value.eq_ignore_ascii_case("none") => {
+            "anybody with a certificate could pose as the broker"
+        }
+        "queuing.strategy" if !value.eq_ignore_ascii_case("fifo") => {
+            "records would overtake each other"
+        }
+        "plugin.library.paths" => "it loads foreign code into the process",
+        "transactional.id" => "there are no transactions yet",
+        _ if key.starts_with("test.mock.") => "it replaces the brokers: see Producer::embedded",
+        _ => return Ok(()),
+    };
+    let message = format!("setting {key:?} is refused: {reason} (unsafe_config sets it anyway)");
+    Err(Error::config(message))
+}
+
+/// Whether the value of a setting may be a secret.
+fn is_secret(key: &str) -> bool {
+    ["password", "secret", "sasl.", "ssl."]
+        .iter()
+        .any(|word| key.contains(word))
+}
+
+/// Librdkafka's property of an alias, `rdkafka_conf.c` (`_RK_C_ALIAS`).
+fn canonical(key: &str) -> &str {
+    match key {
+        "acks" => "request.required.acks",
+        "bootstrap.servers" => "metadata.broker.list",
+        "compression.type" => "compression.codec",
+        "delivery.timeout.ms" => "message.timeout.ms",
+        "linger.ms" => "queue.buffering.max.ms",
+        "max.in.flight" => "max.in.flight.requests.per.connection",
+        "retries" => "message.send.max.retries",
+        "sasl.mechanism" => "sasl.mechanisms",
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(key: &str, value: &str, is_safe: bool) {
+        let checked = check_safe(key, value);
+        assert_eq!(checked.is_ok(), is_safe, "{key}={value}");
+        if let Err(error) = checked {
+            assert!(error.to_string().contains(canonical(key)), "{error}");
+        }
+    }
+
+    #[test]
+    fn dangerous_settings_are_refused_by_any_name() {
+        check("acks", "1", false);
+        check("request.required.acks", "0", false);
+        check("acks", "all", true);
+        check("acks", "-1", true);
+        check("enable.idempotence", "false", false);
+        check("enable.idempotence", "true", true);
+        check("delivery.timeout.ms", "0", false);
+        check("message.timeout.ms", "1000", true);
+        check("delivery.report.only.error", "true", false);
+        check("queue.buffering.max.messages", "0", false);
+        check("queue.buffering.max.ms", "5", true);
+        check("enable.ssl.certificate.verification", "false", false);
+        check("ssl.endpoint.identification.algorithm", "none", false);
+        check("ssl.endpoint.identification.algorithm", "https", true);
+        check("plugin.library.paths", "x.so", false);
+        check("test.mock.num.brokers", "3", false);
+        check("transactional.id", "x", false);
+        check("client.id", "shop", true);
+    }
+
+    #[test]
+    fn errors_show_no_values() {
+        let mut settings = Settings::default();
+        settings.set("sasl.password", "hunter2");
+        for error in [
+            KafkaError::ClientCreation("no hunter2 today".to_owned()),
+            KafkaError::ClientConfig(
+                rdkafka::types::RDKafkaConfRes::RD_KAFKA_CONF_INVALID,
+                "Invalid value \"hunter3\"".to_owned(),
+                "acks".to_owned(),
+                "hunter3".to_owned(),
+            ),
+        ] {
+            let text = format!("{:?}", settings.rejected(&error));
+            assert!(!text.contains("hunter"), "{text}");
+        }
+    }
+
+    #[test]
+    fn aliases_are_one_setting() {
+        let mut settings = Settings::default();
+        settings.set("acks", "1");
+        settings.set("request.required.acks", "all");
+        assert_eq!(settings.get("acks"), Some("all"));
+    }
+
+    #[test]
+    fn debug_shows_no_values() {
+        let mut settings = Settings::default();
+        settings.set("sasl.password", "hunter2");
+        let text = format!("{settings:?}");
+        assert!(text.contains("sasl.password") && !text.contains("hunter2"));
+    }
+}

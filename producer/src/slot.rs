@@ -1,0 +1,108 @@
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::time::Instant;
+
+/// A place for one value that somebody else brings: taken by polling or by blocking, without any
+/// runtime.
+#[derive(Debug)]
+pub(crate) struct Slot<T> {
+    state: Mutex<State<T>>,
+    arrived: Condvar,
+}
+
+#[derive(Debug)]
+enum State<T> {
+    Empty {
+        waker: Option<Waker>,
+        /// Whether a thread sleeps on the condition: waking one costs a system call.
+        has_sleeper: bool,
+    },
+    Full(T),
+    Taken,
+}
+
+/// What a [`Slot`] gave.
+#[derive(Debug)]
+pub(crate) enum Taken<T> {
+    Value(T),
+    /// The value was taken before.
+    Gone,
+}
+
+impl<T> Slot<T> {
+    pub(crate) const fn new() -> Self {
+        Self {
+            state: Mutex::new(State::Empty {
+                waker: None,
+                has_sleeper: false,
+            }),
+            arrived: Condvar::new(),
+        }
+    }
+
+    /// Brings the value and gives the task to wake, once the caller holds no lock. The second value
+    /// is dropped.
+    #[must_use]
+    pub(crate) fn put(&self, value: T) -> Option<Waker> {
+        let mut state = self.lock();
+        let State::Empty { waker, has_sleeper } = &mut *state else {
+            return None;
+        };
+        let (waker, has_sleeper) = (waker.take(), *has_sleeper);
+        *state = State::Full(value);
+        drop(state);
+        if has_sleeper {
+            self.arrived.notify_all();
+        }
+        waker
+    }
+
+    pub(crate) fn poll(&self, context: &mut Context<'_>) -> Poll<Taken<T>> {
+        let mut state = self.lock();
+        if let State::Empty { waker, .. } = &mut *state {
+            match waker {
+                Some(waker) => waker.clone_from(context.waker()),
+                None => *waker = Some(context.waker().clone()),
+            }
+            return Poll::Pending;
+        }
+        Poll::Ready(Self::take(&mut state))
+    }
+
+    /// Sleeps until the value is there; `None` if `deadline` came first.
+    pub(crate) fn wait(&self, deadline: Option<Instant>) -> Option<Taken<T>> {
+        let mut state = self.lock();
+        loop {
+            let State::Empty { has_sleeper, .. } = &mut *state else {
+                return Some(Self::take(&mut state));
+            };
+            *has_sleeper = true;
+            state = match deadline {
+                None => self
+                    .arrived
+                    .wait(state)
+                    .unwrap_or_else(PoisonError::into_inner),
+                Some(deadline) => {
+                    let left = deadline.checked_duration_since(Instant::now())?;
+                    self.arrived
+                        .wait_timeout(state, left)
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .0
+                }
+            };
+        }
+    }
+
+    fn take(state: &mut State<T>) -> Taken<T> {
+        match std::mem::replace(state, State::Taken) {
+            State::Full(value) => Taken::Value(value),
+            State::Empty { .. } | State::Taken => Taken::Gone,
+        }
+    }
+
+    /// A panic while the lock is held cannot leave the state half changed: every change is one
+    /// assignment.
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

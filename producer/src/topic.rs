@@ -1,0 +1,364 @@
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use wireform::Serializer;
+
+use crate::delivery::{Callback, Delivery, Outcome, Ticket};
+use crate::error::{Error, ErrorKind, Result};
+use crate::headers::HeaderCache;
+use crate::parcel::{Body, Buffer, Parcel};
+use crate::producer::Link;
+use crate::queue::{Offered, Patience, Waiter};
+use crate::record::{Record, Timestamp};
+use crate::slot::Taken;
+
+/// A topic with the serializers of its keys and values. Clones share everything.
+///
+/// Every `send…` serializes first: if that fails, nothing is sent. Records that are sent one after
+/// the other stay in that order, those with the same key also in the log.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use wireform::{Json, Utf8};
+/// use wireform_producer::{Producer, Record, Topic};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// #[derive(serde::Serialize)]
+/// struct Order {
+///     total: f64,
+/// }
+///
+/// let producer = Producer::embedded()?;
+/// let codec = Json::<Order>::new().version("1.0");
+/// let orders: Topic<str, Order> = producer.topic("orders", Utf8, codec)?;
+/// let order = Order { total: 1060.74 };
+///
+/// // Accepted, then placed.
+/// let delivery = orders.send(Record::new(&order).key("ORD-001").header("trace-id", "abc")).await?;
+/// let placed = delivery.await?;
+/// assert_eq!(placed.offset, Some(0));
+///
+/// // Without a runtime.
+/// let mut delivery = orders.send_blocking(Record::new(&order).key("ORD-001"))?;
+/// assert_eq!(delivery.wait(Duration::from_secs(10))?.offset, Some(1));
+///
+/// // With a callback, on the producer's own thread.
+/// orders.send_with(Record::tombstone().key("ORD-001"), |outcome| match outcome {
+///     Ok(placed) => println!("deleted at offset {:?}", placed.offset),
+///     Err(error) => eprintln!("{error}"),
+/// })?;
+///
+/// let report = producer.close(Duration::from_secs(10)).await?;
+/// assert_eq!((report.delivered, report.is_complete()), (3, true));
+/// # Ok(())
+/// # }
+/// ```
+pub struct Topic<K: ?Sized, V: ?Sized> {
+    inner: Arc<Inner<K, V>>,
+}
+
+struct Inner<K: ?Sized, V: ?Sized> {
+    link: Arc<Link>,
+    name: Arc<str>,
+    key: Arc<dyn Serializer<K>>,
+    value: Arc<dyn Serializer<V>>,
+    headers: HeaderCache,
+}
+
+impl<K: ?Sized, V: ?Sized> Topic<K, V> {
+    pub(crate) fn new(
+        link: &Arc<Link>,
+        name: &str,
+        key: Arc<dyn Serializer<K>>,
+        value: Arc<dyn Serializer<V>>,
+    ) -> Result<Self> {
+        check_topic(name)?;
+        let inner = Inner {
+            link: Arc::clone(link),
+            name: Arc::from(name),
+            key,
+            value,
+            headers: HeaderCache::default(),
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// The topic's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.inner.name
+    }
+
+    /// Sends `record`: serializes it now, and when polled waits, in the order of the first polls,
+    /// for room in the queue. The future borrows nothing.
+    ///
+    /// Dropping the future before it is ready means that nothing was sent, unless the record was
+    /// just being accepted.
+    ///
+    /// # Errors
+    /// - `Serialize` if the key or the value cannot be written; `Config` if a header, the partition
+    ///   or the timestamp is not possible.
+    /// - `TooLarge` if the record is over `message.max.bytes`; `NotWritten` if librdkafka refuses
+    ///   it otherwise, an unknown partition say.
+    /// - `Closed` and `Fatal` if the producer takes no more records.
+    pub fn send(&self, record: Record<'_, K, V>) -> Sending {
+        let parcel = self.pack(record, None);
+        Sending {
+            link: Arc::clone(&self.inner.link),
+            topic: Arc::clone(&self.inner.name),
+            stage: parcel.map_or_else(Stage::Failed, Stage::Packed),
+        }
+    }
+
+    /// Sends `record`, and blocks the thread until there is room for it.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send); `QueueFull` where it would have to wait in a callback, which runs
+    /// on the thread that makes room.
+    pub fn send_blocking(&self, record: Record<'_, K, V>) -> Result<Delivery> {
+        let parcel = self.pack(record, None)?;
+        self.accept(parcel, Patience::Wait).map(Delivery::new)
+    }
+
+    /// Sends `record` if there is room for it at once.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send); `QueueFull` if there is none, or other sends wait for some.
+    pub fn try_send(&self, record: Record<'_, K, V>) -> Result<Delivery> {
+        let parcel = self.pack(record, None)?;
+        self.accept(parcel, Patience::None).map(Delivery::new)
+    }
+
+    /// Sends `record`, blocks the thread until there is room for it, and has `callback` called with
+    /// what became of it: exactly once if this returns `Ok`, else never.
+    ///
+    /// The callback runs on the thread that brings all verdicts: it should be quick, and must not
+    /// wait for another one. A panic in it is logged, and concerns no other record.
+    ///
+    /// # Errors
+    /// As [`send_blocking`](Self::send_blocking).
+    pub fn send_with(
+        &self,
+        record: Record<'_, K, V>,
+        callback: impl FnOnce(Outcome) + Send + 'static,
+    ) -> Result<()> {
+        let parcel = self.pack(record, Some(Box::new(callback)))?;
+        self.accept(parcel, Patience::Wait).map(drop)
+    }
+
+    /// [`send_with`](Self::send_with) that does not wait for room.
+    ///
+    /// # Errors
+    /// As [`try_send`](Self::try_send).
+    pub fn try_send_with(
+        &self,
+        record: Record<'_, K, V>,
+        callback: impl FnOnce(Outcome) + Send + 'static,
+    ) -> Result<()> {
+        let parcel = self.pack(record, Some(Box::new(callback)))?;
+        self.accept(parcel, Patience::None).map(drop)
+    }
+
+    fn accept(&self, parcel: Parcel, patience: Patience) -> Result<Arc<Ticket>> {
+        let link = &self.inner.link;
+        let ticket = Arc::clone(&parcel.ticket);
+        let patience = match patience {
+            Patience::Wait if link.engine.is_polling_thread() => Patience::None,
+            other => other,
+        };
+        let offered = link.engine.offer(&link.native, parcel, patience);
+        let accepted = offered.and_then(|offered| match offered {
+            Offered::Accepted => Ok(()),
+            Offered::Waiting(waiter) => match waiter.accepted.wait(None) {
+                Some(Taken::Value(accepted)) => accepted,
+                Some(Taken::Gone) | None => Err(Error::closed()),
+            },
+        });
+        accepted
+            .map(|()| ticket)
+            .map_err(|error| error.for_topic(&self.inner.name))
+    }
+
+    /// The record as bytes.
+    fn pack(&self, record: Record<'_, K, V>, callback: Option<Callback>) -> Result<Parcel> {
+        self.pack_unnamed(record, callback)
+            .map_err(|error| error.for_topic(&self.inner.name))
+    }
+
+    fn pack_unnamed(&self, record: Record<'_, K, V>, callback: Option<Callback>) -> Result<Parcel> {
+        let Record {
+            key,
+            value,
+            timestamp,
+            partition,
+            headers,
+        } = record;
+        if partition.is_some_and(i32::is_negative) {
+            return Err(Error::config("partitions count from 0"));
+        }
+        let inner = &*self.inner;
+        let key_format = key.map(|key| inner.key.format(key));
+        let value_format = value.map(|value| inner.value.format(value));
+        let own = &inner.link.own;
+        let set = inner.headers.find(own, key_format, value_format)?;
+        let (headers, header_bytes) = set.with(&headers, key_format, value_format)?;
+        let body = self.serialize(key, value)?;
+        let bytes = body.len().saturating_add(header_bytes);
+        Ok(Parcel {
+            ticket: Arc::new(Ticket::new(Arc::clone(&inner.name), bytes, callback)),
+            body,
+            headers,
+            partition,
+            timestamp: timestamp.map(Timestamp::as_millis),
+        })
+    }
+
+    fn serialize(&self, key: Option<&K>, value: Option<&V>) -> Result<Body> {
+        let mut buffer = Buffer::take();
+        if let Some(key) = key {
+            let written = self.inner.key.serialize(key, &mut buffer.0);
+            written.map_err(|error| unserializable("key", error))?;
+        }
+        let key_end = key.is_some().then_some(buffer.0.len());
+        if let Some(value) = value {
+            let written = self.inner.value.serialize(value, &mut buffer.0);
+            written.map_err(|error| unserializable("value", error))?;
+        }
+        Ok(Body {
+            buffer,
+            key_end,
+            has_value: value.is_some(),
+        })
+    }
+}
+
+impl<K: ?Sized, V: ?Sized> Clone for Topic<K, V> {
+    fn clone(&self) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+        }
+    }
+}
+
+impl<K: ?Sized, V: ?Sized> fmt::Debug for Topic<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Topic")
+            .field("name", &self.inner.name)
+            .field("key", &self.inner.key)
+            .field("value", &self.inner.value)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A record on its way into the queue: a future of its [`Delivery`]. See [`Topic::send`].
+#[must_use = "nothing is sent until this is awaited"]
+pub struct Sending {
+    link: Arc<Link>,
+    topic: Arc<str>,
+    stage: Stage,
+}
+
+enum Stage {
+    Failed(Error),
+    Packed(Parcel),
+    Waiting(Arc<Waiter>, Arc<Ticket>),
+    Done,
+}
+
+impl Sending {
+    fn step(&mut self, context: &mut Context<'_>) -> Poll<Result<Arc<Ticket>>> {
+        let (waiter, ticket) = match std::mem::replace(&mut self.stage, Stage::Done) {
+            Stage::Done => return Poll::Ready(Err(Error::config("it was sent before"))),
+            Stage::Failed(error) => return Poll::Ready(Err(error)),
+            Stage::Packed(parcel) => {
+                let ticket = Arc::clone(&parcel.ticket);
+                let link = &self.link;
+                match link.engine.offer(&link.native, parcel, Patience::Wait)? {
+                    Offered::Accepted => return Poll::Ready(Ok(ticket)),
+                    Offered::Waiting(waiter) => (waiter, ticket),
+                }
+            }
+            Stage::Waiting(waiter, ticket) => (waiter, ticket),
+        };
+        match waiter.accepted.poll(context) {
+            Poll::Ready(Taken::Value(accepted)) => Poll::Ready(accepted.map(|()| ticket)),
+            Poll::Ready(Taken::Gone) => Poll::Ready(Err(Error::closed())),
+            Poll::Pending => {
+                self.stage = Stage::Waiting(waiter, ticket);
+                Poll::Pending
+            }
+        }
+    }
+}
+
+impl Future for Sending {
+    type Output = Result<Delivery>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<Delivery>> {
+        let sent = self.step(context);
+        sent.map(|sent| {
+            sent.map(Delivery::new)
+                .map_err(|error| error.for_topic(&self.topic))
+        })
+    }
+}
+
+impl Drop for Sending {
+    fn drop(&mut self) {
+        if let Stage::Waiting(waiter, _) = &self.stage {
+            self.link.engine.cancel(&self.link.native, waiter);
+        }
+    }
+}
+
+impl fmt::Debug for Sending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sending")
+            .field("topic", &self.topic)
+            .finish_non_exhaustive()
+    }
+}
+
+fn unserializable(side: &str, error: wireform::Error) -> Error {
+    let message = format!("the {side} could not be serialized");
+    Error::new(ErrorKind::Serialize, message).with_source(error)
+}
+
+/// Kafka's rule for names: `Topic.java` in `org.apache.kafka.common.internals`.
+fn check_topic(name: &str) -> Result<()> {
+    let is_legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    let is_valid = (1..=249).contains(&name.len())
+        && !matches!(name, "." | "..")
+        && name.bytes().all(is_legal);
+    if is_valid {
+        return Ok(());
+    }
+    let message = format!("{name:?} is no topic: 1 to 249 ASCII letters, digits, '.', '_' and '-'");
+    Err(Error::config(message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(name: &str, is_valid: bool) {
+        assert_eq!(check_topic(name).is_ok(), is_valid, "{name:?}");
+    }
+
+    #[test]
+    fn topic_names_are_checked() {
+        check("orders.v1_a-b", true);
+        check(&"x".repeat(249), true);
+        for name in ["", ".", "..", "a b", "a/b", "ä", "a\0", &"x".repeat(250)] {
+            check(name, false);
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! What every speaker of Confluent's REST API shares: bodies, paths, error codes, retries.
+//!
+//! Source: <https://docs.confluent.io/platform/current/schema-registry/develop/api.html>.
+
+mod body;
+mod failure;
+mod path;
+mod retry;
+#[cfg(test)]
+pub(crate) mod stub;
+
+#[cfg(feature = "schema-registry-converter")]
+pub(crate) use self::body::ReferenceAnswer;
+pub(crate) use self::body::{SchemaAnswer, SchemaRequest, bounded};
+pub(crate) use self::failure::Failure;
+pub(crate) use self::path::segment;
+pub(crate) use self::retry::{Attempt, Retry};

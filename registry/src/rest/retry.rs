@@ -1,0 +1,112 @@
+use std::collections::hash_map::RandomState;
+use std::future::Future;
+use std::hash::BuildHasher;
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tokio::time::{Instant, sleep, timeout_at};
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// When to try again: after what [is retryable](Error::is_retryable), at most three times, with
+/// full jitter, and never beyond the deadline.
+///
+/// Every call of a registry may be repeated: registering the same schema again finds it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Retry {
+    deadline: Instant,
+    timeout: Duration,
+}
+
+/// What one attempt that failed has to say.
+#[derive(Debug)]
+pub(crate) struct Attempt {
+    pub(crate) error: Error,
+    /// The registry's own wish (`Retry-After`); it is honoured up to the deadline.
+    pub(crate) retry_after: Option<Duration>,
+}
+
+impl Retry {
+    /// Starts the clock: the whole call, waits included, may take `timeout`.
+    pub(crate) fn within(timeout: Duration) -> Self {
+        Self {
+            deadline: Instant::now() + timeout,
+            timeout,
+        }
+    }
+
+    /// Calls `attempt` until it succeeds, fails for good, or time is up. It is told until when
+    /// it may take, see [`Retry::limit`].
+    pub(crate) async fn run<T, F>(self, mut attempt: impl FnMut(Instant) -> F) -> Result<T>
+    where
+        F: Future<Output = Result<T, Attempt>>,
+    {
+        if Handle::try_current().is_err() {
+            let message = "a registry over HTTP can only be called inside of a tokio runtime";
+            return Err(Error::new(ErrorKind::Config, message));
+        }
+        let mut failures = 0;
+        loop {
+            let failed = match attempt(self.attempt_end(failures)).await {
+                Ok(value) => return Ok(value),
+                Err(failed) => failed,
+            };
+            failures += 1;
+            let delay = failed.retry_after.unwrap_or_else(|| jitter(failures));
+            let no_time = delay >= self.deadline.saturating_duration_since(Instant::now());
+            if failures > MAX_RETRIES || no_time || !failed.error.is_retryable() {
+                return Err(failed.error);
+            }
+            sleep(delay).await;
+        }
+    }
+
+    /// The answer of one attempt, or a timeout at its `end`.
+    pub(crate) async fn limit<T>(
+        self,
+        end: Instant,
+        thing: &str,
+        attempt: impl Future<Output = Result<T, Attempt>>,
+    ) -> Result<T, Attempt> {
+        timeout_at(end, attempt).await.unwrap_or_else(|_| {
+            let message = format!(
+                "{thing}: no answer from the registry (limit {:?})",
+                self.timeout
+            );
+            Err(Error::new(ErrorKind::Timeout, message).into())
+        })
+    }
+
+    /// Until when one attempt may take: half of the time left, so that a registry that hangs
+    /// leaves time to ask again, and all of it in the last one.
+    fn attempt_end(self, failures: u32) -> Instant {
+        if failures == MAX_RETRIES {
+            return self.deadline;
+        }
+        let now = Instant::now();
+        now + self.deadline.saturating_duration_since(now) / 2
+    }
+}
+
+impl From<Error> for Attempt {
+    fn from(error: Error) -> Self {
+        Self {
+            error,
+            retry_after: None,
+        }
+    }
+}
+
+/// A random wait between nothing and a limit that doubles: "full jitter",
+/// <https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/>.
+fn jitter(failures: u32) -> Duration {
+    let limit = BASE_DELAY * 2u32.saturating_pow(failures.saturating_sub(1).min(8));
+    let limit = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
+    // Every `RandomState` has keys of its own, which is as much chance as a wait needs.
+    let random = RandomState::new().hash_one(failures);
+    Duration::from_millis(random % limit.saturating_add(1))
+}
+
+/// At most four attempts in all.
+const MAX_RETRIES: u32 = 3;
+const BASE_DELAY: Duration = Duration::from_millis(100);

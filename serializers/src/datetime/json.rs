@@ -1,0 +1,198 @@
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use wireform_registry::{ResolvedSchema, SchemaKind};
+
+use super::fault::Fault;
+use super::policy::{DatetimeFormat, DatetimePolicy};
+use super::write::{Context, Value};
+use crate::content_type::ContentType;
+use crate::error::{Error, ErrorKind, Result};
+use crate::format::{Format, SchemaRef};
+use crate::frame::MessageIndex;
+use crate::json::json_error;
+use crate::limits::Limits;
+use crate::reader::{ReadCodec, ReadPlan};
+use crate::serializer::{Deserializer, Serializer, append_or_restore};
+
+/// JSON whose datetimes follow one [`DatetimePolicy`], for any serde type as it is.
+///
+/// The body is what serde_json writes for the value, but for the datetimes in it; which ones are
+/// found, and which are not, is told in [`datetime`](crate::datetime).
+///
+/// It reads what it writes where the types do: serde_json's reading, in which chrono and jiff read
+/// any RFC 3339 text and `SystemTime` reads nothing but serde's own struct. An epoch format is for
+/// writing only.
+///
+/// ```
+/// use wireform::datetime::{DatetimePolicy, Precision};
+/// use wireform::{DatetimeJson, Deserializer, SerializerExt};
+///
+/// #[derive(serde::Serialize, serde::Deserialize)]
+/// struct Order {
+///     id: u64,
+///     placed_at: chrono::DateTime<chrono::FixedOffset>,
+/// }
+///
+/// let json = DatetimeJson::<Order>::new(DatetimePolicy::rfc3339(Precision::Millis)).version("1");
+/// let order = Order { id: 7, placed_at: "2024-01-02T04:04:05.5+01:00".parse()? };
+/// let body = json.to_vec(&order)?;
+/// assert_eq!(body, br#"{"id":7,"placed_at":"2024-01-02T03:04:05.500Z"}"#);
+/// assert_eq!(json.deserialize(&body)?.placed_at, order.placed_at);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct DatetimeJson<T: ?Sized> {
+    policy: DatetimePolicy,
+    version: Option<Box<str>>,
+    limits: Limits,
+    value: PhantomData<fn(&T)>,
+}
+
+impl<T: ?Sized> DatetimeJson<T> {
+    /// A codec for `T` with this policy that declares no version.
+    #[must_use]
+    pub fn new(policy: DatetimePolicy) -> Self {
+        Self {
+            policy,
+            version: None,
+            limits: Limits::default(),
+            value: PhantomData,
+        }
+    }
+
+    /// Declares the version of the format, for the `version` header.
+    #[must_use]
+    pub fn version(mut self, version: impl Into<String>) -> Self {
+        self.version = Some(version.into().into_boxed_str());
+        self
+    }
+
+    /// Sets the longest payload that is read. (Nesting is limited to 128 by serde_json.)
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// How datetimes are written.
+    #[must_use]
+    pub fn policy(&self) -> DatetimePolicy {
+        self.policy
+    }
+}
+
+impl<T: ?Sized> Format for DatetimeJson<T> {
+    fn content_type(&self) -> ContentType {
+        ContentType::JSON
+    }
+
+    fn version(&self) -> Option<&str> {
+        self.version.as_deref()
+    }
+
+    fn schema(&self) -> Option<&SchemaRef> {
+        None
+    }
+}
+
+impl<T: Serialize + ?Sized> Serializer<T> for DatetimeJson<T> {
+    fn format(&self, _value: &T) -> &dyn Format {
+        self
+    }
+
+    fn serialize(&self, value: &T, out: &mut Vec<u8>) -> Result<()> {
+        let context = Context::new(self.policy);
+        append_or_restore(out, |out| {
+            serde_json::to_writer(out, &Value::new(value, &context)).map_err(|error| {
+                context.into_error(|| {
+                    Fault::told_in(&error.to_string()).map_or_else(
+                        || json_error(ErrorKind::Encode, &error),
+                        |fault| fault.error(ErrorKind::Encode),
+                    )
+                })
+            })
+        })
+    }
+}
+
+impl<T: DeserializeOwned> Deserializer<T> for DatetimeJson<T> {
+    /// # Errors
+    /// `Config` under an epoch format: chrono and jiff read strings.
+    fn deserialize(&self, bytes: &[u8]) -> Result<T> {
+        if self.policy.format != DatetimeFormat::Rfc3339 {
+            return Err(Error::new(ErrorKind::Config, EPOCH_IS_FOR_WRITING));
+        }
+        self.limits.check_payload(bytes)?;
+        serde_json::from_slice(bytes).map_err(|error| decode_error(&error))
+    }
+}
+
+impl<T: DeserializeOwned + 'static> ReadCodec<T> for DatetimeJson<T> {
+    /// Bodies behind a frame with a JSON Schema are JSON too; they are not validated here.
+    fn reads_schema(&self, kind: SchemaKind) -> bool {
+        kind == SchemaKind::Json
+    }
+
+    fn reads_content(&self, content_type: &ContentType) -> bool {
+        content_type.is_json()
+    }
+
+    fn plan(&self, _writer: &ResolvedSchema) -> Result<Box<dyn ReadPlan<T>>> {
+        Ok(Box::new(self.clone()))
+    }
+
+    fn decode_unframed(&self, payload: &[u8]) -> Result<T> {
+        self.deserialize(payload)
+    }
+}
+
+impl<T: DeserializeOwned> ReadPlan<T> for DatetimeJson<T> {
+    fn decode(&self, _message: &MessageIndex, body: &[u8]) -> Result<T> {
+        self.deserialize(body)
+    }
+}
+
+impl<T: ?Sized> Clone for DatetimeJson<T> {
+    fn clone(&self) -> Self {
+        Self {
+            policy: self.policy,
+            version: self.version.clone(),
+            limits: self.limits,
+            value: PhantomData,
+        }
+    }
+}
+
+impl<T: ?Sized> Default for DatetimeJson<T> {
+    fn default() -> Self {
+        Self::new(DatetimePolicy::default())
+    }
+}
+
+impl<T: ?Sized> fmt::Debug for DatetimeJson<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DatetimeJson")
+            .field("policy", &self.policy)
+            .field("version", &self.version)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Says what is wrong with a datetime; of everything else only where it is, as [`json_error`].
+fn decode_error(error: &serde_json::Error) -> Error {
+    match Fault::told_in(&error.to_string()) {
+        Some(fault) => {
+            let (line, column) = (error.line(), error.column());
+            let message = format!("{fault}, line {line} column {column}");
+            Error::new(ErrorKind::Decode, message)
+        }
+        None => json_error(ErrorKind::Decode, error),
+    }
+}
+
+const EPOCH_IS_FOR_WRITING: &str = "a `DatetimeJson` with an epoch format only writes, as chrono \
+    and jiff read strings; to read integers, annotate the fields with \
+    `#[serde(with = \"wireform::datetime::epoch::millis\")]` or give them the type \
+    `wireform::datetime::Epoch<T, Millis>`, and use `Json`";

@@ -1,0 +1,32 @@
+#![doc = include_str!("guide.md")]
+#![cfg_attr(feature = "chrono", doc = include_str!("guide/chrono.md"))]
+#![cfg_attr(feature = "jiff", doc = include_str!("guide/jiff.md"))]
+#![cfg_attr(feature = "time", doc = include_str!("guide/time.md"))]
+
+mod calendar;
+mod fault;
+mod json;
+mod moment;
+mod newtype;
+mod policy;
+mod recognise;
+mod render;
+mod scan;
+mod stack_text;
+mod types;
+mod unit;
+mod with;
+mod write;
+
+pub mod epoch;
+pub mod rfc3339;
+
+pub use json::DatetimeJson;
+pub use moment::Moment;
+pub use newtype::{Epoch, Rfc3339};
+pub use policy::{DatetimeFormat, DatetimePolicy, Naive, Precision, Zone};
+pub use types::Datetime;
+pub use unit::{Auto, EpochUnit, Micros, Millis, Nanos, Seconds, TextPrecision};
+
+#[cfg(test)]
+mod tests;

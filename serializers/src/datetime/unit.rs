@@ -1,0 +1,61 @@
+use super::policy::Precision;
+
+/// Whole seconds.
+#[derive(Clone, Copy, Debug)]
+pub enum Seconds {}
+
+/// Thousandths of a second, three digits.
+#[derive(Clone, Copy, Debug)]
+pub enum Millis {}
+
+/// Millionths of a second, six digits.
+#[derive(Clone, Copy, Debug)]
+pub enum Micros {}
+
+/// Billionths of a second, nine digits.
+#[derive(Clone, Copy, Debug)]
+pub enum Nanos {}
+
+/// As few of 0, 3, 6 and 9 digits as lose nothing; for RFC 3339 only.
+#[derive(Clone, Copy, Debug)]
+pub enum Auto {}
+
+/// **A type that implements `TextPrecision` says how many digits of a second RFC 3339 text has;
+/// they are [`Seconds`], [`Millis`], [`Micros`], [`Nanos`] and [`Auto`].**
+pub trait TextPrecision: sealed::Sealed {
+    /// The digits.
+    const PRECISION: Precision;
+}
+
+/// **A type that implements `EpochUnit` says what an integer since the epoch counts; they are
+/// [`Seconds`], [`Millis`], [`Micros`] and [`Nanos`].**
+pub trait EpochUnit: sealed::Sealed {
+    /// How many there are in a second.
+    const PER_SECOND: u32;
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+macro_rules! units {
+    ($($unit:ident $per_second:literal),+) => {$(
+        impl sealed::Sealed for $unit {}
+
+        impl TextPrecision for $unit {
+            const PRECISION: Precision = Precision::$unit;
+        }
+
+        impl EpochUnit for $unit {
+            const PER_SECOND: u32 = $per_second;
+        }
+    )+};
+}
+
+units!(Seconds 1, Millis 1_000, Micros 1_000_000, Nanos 1_000_000_000);
+
+impl sealed::Sealed for Auto {}
+
+impl TextPrecision for Auto {
+    const PRECISION: Precision = Precision::Auto;
+}

@@ -1,0 +1,85 @@
+//! The modules that `#[serde(with = "…")]` names.
+
+/// A module for each unit, with `serialize`, `deserialize`, and the same in `option`. The
+/// surrounding module has `write`, `Borrowed` and the newtype.
+macro_rules! field_modules {
+    ($newtype:ident; $($(#[$doc:meta])+ $module:ident: $unit:ident;)+) => {$(
+        $(#[$doc])+
+        pub mod $module {
+            use serde::Deserialize;
+
+            use crate::datetime::types::Datetime;
+
+            /// Writes the datetime.
+            ///
+            /// # Errors
+            /// If the datetime does not fit the format, or the serializer fails.
+            pub fn serialize<T, S>(value: &T, serializer: S) -> Result<S::Ok, S::Error>
+            where
+                T: Datetime,
+                S: serde::Serializer,
+            {
+                super::write::<T, super::$unit, S>(value, serializer)
+            }
+
+            /// Reads the datetime.
+            ///
+            /// # Errors
+            /// If what is read is no such datetime, or `T` cannot hold it.
+            pub fn deserialize<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+            where
+                T: Datetime,
+                D: serde::Deserializer<'de>,
+            {
+                super::$newtype::<T, super::$unit>::deserialize(deserializer)
+                    .map(super::$newtype::into_inner)
+            }
+
+            /// The same for `Option<T>`. Add `#[serde(default)]` for a field that may be missing.
+            pub mod option {
+                use serde::{Deserialize, Serialize};
+
+                use crate::datetime::types::Datetime;
+
+                /// Writes the datetime, or none.
+                ///
+                /// # Errors
+                /// If the datetime does not fit the format, or the serializer fails.
+                pub fn serialize<T, S>(value: &Option<T>, serializer: S) -> Result<S::Ok, S::Error>
+                where
+                    T: Datetime,
+                    S: serde::Serializer,
+                {
+                    let borrowed = super::super::Borrowed::<T, super::super::$unit>::new;
+                    value.as_ref().map(borrowed).serialize(serializer)
+                }
+
+                /// Reads the datetime, or none.
+                ///
+                /// # Errors
+                /// If what is read is no such datetime, or `T` cannot hold it.
+                pub fn deserialize<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
+                where
+                    T: Datetime,
+                    D: serde::Deserializer<'de>,
+                {
+                    let read = Option::<super::super::$newtype<T, super::super::$unit>>::deserialize(
+                        deserializer,
+                    )?;
+                    Ok(read.map(super::super::$newtype::into_inner))
+                }
+            }
+        }
+    )+
+
+        struct Borrowed<'a, T, P>(&'a T, std::marker::PhantomData<P>);
+
+        impl<'a, T, P> Borrowed<'a, T, P> {
+            fn new(value: &'a T) -> Self {
+                Self(value, std::marker::PhantomData)
+            }
+        }
+    };
+}
+
+pub(super) use field_modules;

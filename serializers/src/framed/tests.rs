@@ -1,0 +1,95 @@
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use wireform_registry::{InMemoryRegistry, ResolvedSchema, SchemaKind, Unchecked};
+
+use super::*;
+use crate::frame::MessageIndex;
+
+/// A codec whose schema imports others.
+#[derive(Debug)]
+struct Importing(SchemaSource);
+
+impl Format for Importing {
+    fn content_type(&self) -> ContentType {
+        ContentType::PROTOBUF
+    }
+
+    fn version(&self) -> Option<&str> {
+        None
+    }
+
+    fn schema(&self) -> Option<&SchemaRef> {
+        None
+    }
+}
+
+impl SchemaFormat for Importing {
+    fn source(&self) -> &SchemaSource {
+        &self.0
+    }
+
+    fn message_index(&self) -> MessageIndex {
+        MessageIndex::default()
+    }
+
+    fn check_writes(&self, _schema: &ResolvedSchema) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// The in-memory registry is always ready.
+fn now<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("the in-memory registry made somebody wait"),
+    }
+}
+
+fn text(name: &str) -> SchemaSource {
+    SchemaSource::new(SchemaKind::Protobuf, format!("// {name}"))
+}
+
+#[test]
+fn an_import_of_several_texts_is_registered_once() {
+    let base = text("base");
+    let left = text("left").with_import("base.proto", base.clone());
+    let right = text("right").with_import("base.proto", base);
+    let source = text("top")
+        .with_import("left.proto", left)
+        .with_import("right.proto", right);
+    let registry = InMemoryRegistry::builder()
+        .rules(Unchecked(SchemaKind::Protobuf))
+        .build();
+    let subject = Subject::value("orders");
+    let framed = now(Framed::register(
+        Importing(source),
+        &registry,
+        subject.clone(),
+    ))
+    .unwrap();
+    assert_eq!(framed.schema().unwrap().version().unwrap().as_u32(), 1);
+    assert_eq!(registry.call_counts().register, 4);
+    let top = now((&registry as &dyn Registry).latest(&subject)).unwrap();
+    let names: Vec<&str> = top.def.references.iter().map(|r| r.name.as_str()).collect();
+    assert_eq!(names, ["left.proto", "right.proto"]);
+}
+
+#[test]
+fn lookup_registers_nothing() {
+    let source = text("top").with_import("base.proto", text("base"));
+    let registry = InMemoryRegistry::builder()
+        .rules(Unchecked(SchemaKind::Protobuf))
+        .build();
+    let error = now(Framed::lookup(
+        Importing(source),
+        &registry,
+        Subject::value("orders"),
+    ))
+    .unwrap_err();
+    assert!(
+        matches!(error.kind(), ErrorKind::Registry(kind) if format!("{kind:?}").contains("NotFound"))
+    );
+    assert_eq!(registry.call_counts().register, 0);
+    assert_eq!(error.subject().unwrap().as_str(), "orders-value");
+}

@@ -1,0 +1,204 @@
+//! From a registered text to its descriptor, and what its messages are called.
+
+use std::collections::HashSet;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use prost::Message;
+use prost_types::field_descriptor_proto::Type;
+use prost_types::{
+    DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto, MessageOptions,
+};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::frame::MessageIndex;
+
+use super::nesting;
+
+/// Parses a registered Protobuf schema: `.proto` text, or the base64 `FileDescriptorProto` that
+/// Confluent's Python, Go, JavaScript and .NET clients register.
+///
+/// Type names of a text come back as they stand in it: imports are not read.
+pub(super) fn parse(name: &str, text: &str) -> Result<Registered> {
+    if text.len() > MAX_TEXT {
+        let message = format!("schema text of {} bytes is over {MAX_TEXT}", text.len());
+        return Err(Error::new(ErrorKind::LimitExceeded, message));
+    }
+    let (file, form) = match decode_base64(text) {
+        Some(bytes) => (decode_descriptor(&bytes)?, Form::Descriptor),
+        None => (parse_text(name, text)?, Form::Text),
+    };
+    let names = names_len(&file.message_type, &file.enum_type, file.package().len());
+    if names > MAX_NAMES {
+        let message = format!("the schema's full names have {names} bytes, over {MAX_NAMES}");
+        return Err(Error::new(ErrorKind::LimitExceeded, message));
+    }
+    Ok(Registered { file, form })
+}
+
+/// A registered schema, and how it was registered.
+#[derive(Clone, Debug)]
+pub(super) struct Registered {
+    pub(super) file: FileDescriptorProto,
+    form: Form,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Form {
+    Descriptor,
+    Text,
+}
+
+fn decode_descriptor(bytes: &[u8]) -> Result<FileDescriptorProto> {
+    FileDescriptorProto::decode(bytes).map_err(|error| {
+        let message = "the schema is base64, but not of a FileDescriptorProto";
+        Error::new(ErrorKind::InvalidSchema, message).with_source(error)
+    })
+}
+
+fn parse_text(name: &str, text: &str) -> Result<FileDescriptorProto> {
+    nesting::check(text)?;
+    let file = protox_parse::parse(name, text).map_err(|error| {
+        // Its Debug text is `file:line:column: message`, its Display text the message alone.
+        Error::new(ErrorKind::InvalidSchema, format!("{error:?}"))
+    })?;
+    Ok(FileDescriptorProto {
+        source_code_info: None,
+        ..file
+    })
+}
+
+/// The bytes, if the whole text is base64: no `.proto` text with a message in it can be, for want
+/// of braces.
+fn decode_base64(text: &str) -> Option<Vec<u8>> {
+    let text = text.trim_ascii();
+    if text.is_empty() {
+        return None;
+    }
+    STANDARD.decode(text).ok()
+}
+
+/// The bytes of all full names together: a long name counts again in every name within it.
+fn names_len(messages: &[DescriptorProto], enums: &[EnumDescriptorProto], scope: usize) -> usize {
+    let enums = enums.iter().map(|declared| scope + declared.name().len());
+    let messages = messages.iter().map(|message| {
+        let own = scope + message.name().len();
+        own + names_len(&message.nested_type, &message.enum_type, own)
+    });
+    enums.chain(messages).sum()
+}
+
+/// The messages of a file by their [`MessageIndex`].
+#[derive(Clone, Debug)]
+pub(super) struct MessageNames {
+    top: Vec<Named>,
+}
+
+#[derive(Clone, Debug)]
+struct Named {
+    full_name: Box<str>,
+    nested: Vec<Named>,
+}
+
+impl MessageNames {
+    pub(super) fn new(schema: &Registered) -> Self {
+        let Registered { file, form } = schema;
+        let messages = form.counted(&file.message_type, &file.extension, &[]);
+        Self {
+            top: Named::all(*form, messages, file.package()),
+        }
+    }
+
+    /// The full name of the message at `index`.
+    pub(super) fn at(&self, index: &MessageIndex) -> Option<&str> {
+        let mut messages = &self.top;
+        let mut found = None;
+        for &step in index.path() {
+            let message = messages.get(usize::try_from(step).ok()?)?;
+            messages = &message.nested;
+            found = Some(&*message.full_name);
+        }
+        found
+    }
+
+    /// Where the message `full_name` is.
+    pub(super) fn find(&self, full_name: &str) -> Option<MessageIndex> {
+        let mut path = Vec::new();
+        find(&self.top, full_name, &mut path)
+            .then(|| MessageIndex::new(&path).ok())
+            .flatten()
+    }
+}
+
+impl Named {
+    fn all(form: Form, messages: Vec<&DescriptorProto>, scope: &str) -> Vec<Self> {
+        let messages = messages.into_iter();
+        messages
+            .map(|message| Self::new(form, message, &join(scope, message.name())))
+            .collect()
+    }
+
+    fn new(form: Form, message: &DescriptorProto, full_name: &str) -> Self {
+        let nested = form.counted(&message.nested_type, &message.extension, &message.field);
+        Self {
+            full_name: full_name.into(),
+            nested: Self::all(form, nested, full_name),
+        }
+    }
+}
+
+/// `scope.name`, or `name` at the top of a file without a package.
+pub(super) fn join(scope: &str, name: &str) -> String {
+    match scope {
+        "" => name.to_owned(),
+        _ => format!("{scope}.{name}"),
+    }
+}
+
+impl Form {
+    /// The messages that a message index counts.
+    ///
+    /// Java counts what the registered text has as `message` (`ProtobufSchema.toMessageName` of
+    /// <https://github.com/confluentinc/schema-registry>): neither groups nor `map` fields, but an
+    /// entry type that is spelled out with `option map_entry`, as Java's own serializer registers
+    /// it. The parser leaves that option uninterpreted, which tells it from what a `map` field
+    /// became; and a group is declared by a field in its own scope. Clients that register a descriptor count all that is in there
+    /// (`_create_index_array` in `confluent_kafka/schema_registry/common/protobuf.py`).
+    fn counted<'a>(
+        self,
+        messages: &'a [DescriptorProto],
+        extensions: &[FieldDescriptorProto],
+        fields: &[FieldDescriptorProto],
+    ) -> Vec<&'a DescriptorProto> {
+        let groups: HashSet<&str> = fields
+            .iter()
+            .chain(extensions)
+            .filter(|field| field.r#type() == Type::Group)
+            .filter_map(|field| field.type_name().rsplit('.').next())
+            .collect();
+        let is_entry = |message: &DescriptorProto| {
+            let options = message.options.as_ref();
+            options.is_some_and(MessageOptions::map_entry)
+        };
+        let counts = |message: &&DescriptorProto| match self {
+            Self::Descriptor => true,
+            Self::Text => !is_entry(message) && !groups.contains(message.name()),
+        };
+        messages.iter().filter(counts).collect()
+    }
+}
+
+fn find(messages: &[Named], full_name: &str, path: &mut Vec<u32>) -> bool {
+    for (step, message) in (0..).zip(messages) {
+        path.push(step);
+        if *message.full_name == *full_name || find(&message.nested, full_name, path) {
+            return true;
+        }
+        path.pop();
+    }
+    false
+}
+
+/// Ten times the longest `.proto` files in use.
+const MAX_TEXT: usize = 1 << 20;
+const MAX_NAMES: usize = 16 << 20;

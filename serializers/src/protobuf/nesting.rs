@@ -1,0 +1,160 @@
+//! How deeply a `.proto` text nests, found before a parser that recurses reads it.
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// Refuses a text whose brackets nest deeper than [`MAX_DEPTH`], or whose strings and comments are
+/// so malformed that it cannot be told.
+///
+/// Knows strings and comments exactly as protobuf's lexer has them, so that nothing hides in them:
+/// <https://protobuf.dev/reference/protobuf/proto3-spec/#lexical_elements>.
+pub(super) fn check(text: &str) -> Result<()> {
+    let mut scan = Scan {
+        rest: text.as_bytes(),
+    };
+    let mut depth = 0_usize;
+    while let Some(byte) = scan.next() {
+        match byte {
+            b'{' | b'[' | b'(' | b'<' => depth += 1,
+            b'}' | b']' | b')' | b'>' => depth = depth.saturating_sub(1),
+            b'"' | b'\'' => scan.skip_string(byte)?,
+            b'#' => scan.skip_line(),
+            b'/' if scan.eat(b'/') => scan.skip_line(),
+            b'/' if scan.eat(b'*') => scan.skip_block()?,
+            _ => {}
+        }
+        if depth > MAX_DEPTH {
+            let message = format!("the .proto text nests deeper than {MAX_DEPTH} brackets");
+            return Err(Error::new(ErrorKind::LimitExceeded, message));
+        }
+    }
+    Ok(())
+}
+
+struct Scan<'a> {
+    rest: &'a [u8],
+}
+
+impl Scan<'_> {
+    fn next(&mut self) -> Option<u8> {
+        let (&first, rest) = self.rest.split_first()?;
+        self.rest = rest;
+        Some(first)
+    }
+
+    fn eat(&mut self, expected: u8) -> bool {
+        let found = self.rest.first() == Some(&expected);
+        if found {
+            self.next();
+        }
+        found
+    }
+
+    fn skip_line(&mut self) {
+        while self.next().is_some_and(|byte| byte != b'\n') {}
+    }
+
+    /// Block comments do not nest.
+    fn skip_block(&mut self) -> Result<()> {
+        while let Some(byte) = self.next() {
+            match byte {
+                b'*' if self.eat(b'/') => return Ok(()),
+                b'/' if self.rest.first() == Some(&b'*') => break,
+                _ => {}
+            }
+        }
+        Err(invalid("a comment is not closed, or nested"))
+    }
+
+    fn skip_string(&mut self, quote: u8) -> Result<()> {
+        while let Some(byte) = self.next() {
+            match byte {
+                _ if byte == quote => return Ok(()),
+                b'\\' => self.skip_escape()?,
+                b'\n' | 0 => break,
+                _ => {}
+            }
+        }
+        Err(invalid("a string is not closed"))
+    }
+
+    fn skip_escape(&mut self) -> Result<()> {
+        let digits = match self.next() {
+            Some(
+                b'a'
+                | b'b'
+                | b'f'
+                | b'n'
+                | b'r'
+                | b't'
+                | b'v'
+                | b'?'
+                | b'\\'
+                | b'\''
+                | b'"'
+                | b'0'..=b'7',
+            ) => 0,
+            Some(b'x' | b'X') => 1,
+            Some(b'u') => 4,
+            Some(b'U') => 8,
+            _ => return Err(invalid("a string has an unknown escape")),
+        };
+        for _ in 0..digits {
+            if !self.next().is_some_and(|digit| digit.is_ascii_hexdigit()) {
+                return Err(invalid("a string has an unknown escape"));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn invalid(what: &str) -> Error {
+    Error::new(
+        ErrorKind::InvalidSchema,
+        format!("not a .proto text: {what}"),
+    )
+}
+
+/// Deeper than anybody writes: messages in messages, and option values in them.
+const MAX_DEPTH: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_kind(text: &str, expected: Option<ErrorKind>) {
+        assert_eq!(check(text).err().map(|error| error.kind()), expected);
+    }
+
+    #[test]
+    fn deep_nesting_is_refused_in_every_bracket() {
+        for bracket in ["message A {", "[", "(", "<"] {
+            check_kind(&bracket.repeat(64), None);
+            check_kind(&bracket.repeat(65), Some(ErrorKind::LimitExceeded));
+        }
+    }
+
+    #[test]
+    fn brackets_in_strings_and_comments_do_not_count() {
+        let brackets = "{".repeat(100);
+        check_kind(&format!("// {brackets}\n/* {brackets} */"), None);
+        check_kind(&format!("'{brackets}' \"\\\"{brackets}\""), None);
+    }
+
+    #[test]
+    fn closing_brackets_in_strings_and_comments_hide_nothing() {
+        for closing in ["// }\n", "/* } */", "'}'", "\"\\\"}\"", "# }\n", "'\\x7d}'"] {
+            let text = format!("{{{closing}").repeat(100);
+            check_kind(&text, Some(ErrorKind::LimitExceeded));
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_told_is_refused() {
+        for text in [
+            "'", "\"a\n\"", "/*", "/* /* */", "'\\q'", "'\\x'", "'\\u12'", "'\0'",
+        ] {
+            check_kind(text, Some(ErrorKind::InvalidSchema));
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Generates the messages that the tests send, as a user's build.rs would.
+
+fn main() -> Result<(), wireform_build::Error> {
+    wireform_build::protos()
+        .include("../proto")
+        .include("interop")
+        .compile(&["shop/orders/v1/order.proto", "nested.proto"])
+}

@@ -1,0 +1,140 @@
+//! The arrows between the crates, and between the modules of one.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+use wireform_tests::workspace::{cargo, root};
+
+/// What each crate may depend on among ours, in what is published.
+const ARROWS: [(&str, &[&str]); 5] = [
+    ("wireform-registry", &[]),
+    ("wireform-derive", &[]),
+    ("wireform", &["wireform-registry", "wireform-derive"]),
+    ("wireform-producer", &["wireform", "wireform-registry"]),
+    ("wireform-build", &["wireform", "wireform-registry"]),
+];
+
+/// Modules of `wireform` that are codecs, and the other codecs that they may name.
+const CODECS: [(&str, &[&str]); 4] = [
+    ("avro", &[]),
+    ("datetime", &["json"]),
+    ("json", &[]),
+    ("protobuf", &[]),
+];
+
+#[test]
+fn crates_depend_downwards_only() {
+    for (name, dependencies) in dependencies() {
+        let Some((_, allowed)) = ARROWS.iter().find(|(known, _)| *known == name) else {
+            continue;
+        };
+        for dependency in dependencies.iter().filter(|d| d.starts_with("wireform")) {
+            assert!(
+                allowed.contains(&&**dependency),
+                "{name} depends on {dependency}"
+            );
+        }
+    }
+}
+
+#[test]
+fn only_the_producer_knows_rdkafka() {
+    for (name, dependencies) in dependencies() {
+        let knows = dependencies
+            .iter()
+            .any(|dependency| dependency.starts_with("rdkafka"));
+        let may = ["wireform-producer", "wireform-tests", "orders"].contains(&&*name);
+        assert!(!knows || may, "{name} depends on rdkafka");
+    }
+}
+
+#[test]
+fn published_crates_do_not_read_contracts() {
+    for folder in ["registry", "serializers", "producer", "codegen"] {
+        for (path, text) in sources(&root().join(folder).join("src")) {
+            let code = without_comments(&text);
+            for contracts in ["schemas/orders", "proto/shop"] {
+                assert!(!code.contains(contracts), "{path} reads {contracts}");
+            }
+        }
+        let is_build = folder == "producer" && root().join("producer/build.rs").exists();
+        assert!(!is_build, "producer has a build.rs");
+    }
+}
+
+#[test]
+fn a_codec_names_no_other_codec() {
+    let source = root().join("serializers/src");
+    for (codec, allowed) in CODECS {
+        let mut files = sources(&source.join(codec));
+        let single = source.join(format!("{codec}.rs"));
+        if let Ok(text) = fs::read_to_string(&single) {
+            files.push((single.display().to_string(), text));
+        }
+        assert!(!files.is_empty(), "no codec {codec}");
+        for (path, text) in files {
+            for (other, _) in CODECS.iter().filter(|(other, _)| *other != codec) {
+                let names = without_comments(&text).contains(&format!("crate::{other}::"));
+                assert!(!names || allowed.contains(other), "{path} names {other}");
+            }
+        }
+    }
+}
+
+#[test]
+fn registry_knows_no_format_and_no_kafka() {
+    for (path, text) in sources(&root().join("registry/src")) {
+        let code = without_comments(&text);
+        for word in ["rdkafka", "apache_avro::", "prost::", "jsonschema::"] {
+            assert!(!code.contains(word), "{path} names {word}");
+        }
+    }
+}
+
+/// Normal and build dependencies of every member.
+fn dependencies() -> BTreeMap<String, Vec<String>> {
+    let metadata: Value =
+        serde_json::from_str(&cargo(&["metadata", "--no-deps", "--format-version", "1"])).unwrap();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let packages = metadata["packages"].as_array().unwrap();
+    let found: BTreeMap<String, Vec<String>> = packages
+        .iter()
+        .map(|package| {
+            let list = package["dependencies"].as_array().unwrap();
+            let shipped = list.iter().filter(|dependency| dependency["kind"] != "dev");
+            (
+                text(&package["name"]),
+                shipped.map(|d| text(&d["name"])).collect(),
+            )
+        })
+        .collect();
+    assert!(found.len() >= 6, "members are missing: {found:?}");
+    found
+}
+
+fn sources(folder: &Path) -> Vec<(String, String)> {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for path in entries.map(|entry| entry.unwrap().path()) {
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push((
+                path.display().to_string(),
+                fs::read_to_string(&path).unwrap(),
+            ));
+        }
+    }
+    found
+}
+
+fn without_comments(text: &str) -> String {
+    text.lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect::<Vec<_>>()
+        .join("\n")
+}

@@ -1,0 +1,18 @@
+//! Every test that needs more than one crate, in one binary: builds are dear.
+#![forbid(unsafe_code)]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+mod conformance;
+mod embedded;
+mod evolution;
+mod golden;
+mod isolation;
+mod kafka;
+mod layers;
+mod proto;
