@@ -25,9 +25,9 @@ pub use self::serde_avro::SerdeAvro;
 pub use self::typed::{
     Avro, AvroBorrow, AvroDecode, AvroEncode, AvroPlan, AvroRecord, AvroString, AvroType, Cursor,
     Date, Decimal, Duration, Encoder, FieldHead, FieldValue, Fields, LocalTimestampMicros,
-    LocalTimestampMillis, LocalTimestampNanos, RecordFields, Resolution, SchemaWriter, TimeMicros,
-    TimeMillis, TimestampMicros, TimestampMillis, TimestampNanos, TypeHead, schema_of, schema_text,
-    with,
+    LocalTimestampMillis, LocalTimestampNanos, RecordFields, Resolution, SchemaWriter,
+    StraightFields, TimeMicros, TimeMillis, TimestampMicros, TimestampMillis, TimestampNanos,
+    TypeHead, schema_of, schema_text, with,
 };
 #[cfg(feature = "derive")]
 pub use wireform_derive::Avro;

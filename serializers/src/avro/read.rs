@@ -67,7 +67,13 @@ impl<'de> Cursor<'de> {
         if self.rest.is_empty() {
             return Ok(());
         }
-        Err(self.error(&format!("{} bytes left over", self.rest.len())))
+        Err(self.left_over())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn left_over(&self) -> Error {
+        self.error(&format!("{} bytes left over", self.rest.len()))
     }
 
     /// Reads a `boolean`.
@@ -212,6 +218,20 @@ impl<'de> Cursor<'de> {
         }
     }
 
+    /// Reads a `string` into memory of its own.
+    ///
+    /// # Errors
+    /// As [`string`](Self::string).
+    #[inline]
+    pub(crate) fn owned_string(&mut self) -> Result<String> {
+        let bytes = self.bytes()?;
+        // Checked where it was copied to: that is aligned, and quicker to check.
+        match String::from_utf8(bytes.to_vec()) {
+            Ok(text) => Ok(text),
+            Err(_) => Err(self.no_utf8()),
+        }
+    }
+
     /// Reads a `fixed` of `size` bytes.
     ///
     /// # Errors
@@ -320,25 +340,22 @@ impl<'de> Cursor<'de> {
 
     /// Reads a default of the reader's schema, which stands in the place of data, on the same
     /// account.
-    pub(crate) fn over_default<'p, T>(
+    #[inline]
+    pub(crate) fn over_default<T>(
         &mut self,
-        datum: &'p [u8],
-        read: impl FnOnce(&mut Cursor<'p>) -> Result<T>,
+        datum: &'de [u8],
+        read: impl FnOnce(&mut Self) -> Result<T>,
     ) -> Result<T> {
-        let mut cursor = Cursor {
-            rest: datum,
-            len: datum.len(),
-            depth: self.depth,
-            empty_items: self.empty_items,
-            fields: self.fields,
-            // "plus the reader's defaults that are filled in"
-            heap: self
-                .heap
-                .saturating_add(HEAP_PER_DEFAULT_BYTE.saturating_mul(datum.len())),
-        };
-        let value = read(&mut cursor)?;
-        self.heap = self.heap.min(cursor.heap);
-        cursor.finish()?;
+        let (rest, len, heap) = (self.rest, self.len, self.heap);
+        (self.rest, self.len) = (datum, datum.len());
+        // "plus the reader's defaults that are filled in"
+        self.heap = heap.saturating_add(HEAP_PER_DEFAULT_BYTE.saturating_mul(datum.len()));
+        let value = read(self)?;
+        if !self.rest.is_empty() {
+            return Err(self.left_over());
+        }
+        (self.rest, self.len) = (rest, len);
+        self.heap = self.heap.min(heap);
         Ok(value)
     }
 
