@@ -143,7 +143,9 @@ fn string(input: &mut &[u8]) -> Result<String> {
 
 fn double(input: &mut &[u8]) -> Result<f64> {
     let bytes = take(input, 8)?;
-    Ok(f64::from_le_bytes(bytes.try_into().map_err(|_| "too short")?))
+    Ok(f64::from_le_bytes(
+        bytes.try_into().map_err(|_| "too short")?,
+    ))
 }
 
 fn int(input: &mut &[u8]) -> Result<i32> {

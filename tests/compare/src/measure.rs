@@ -44,11 +44,11 @@ impl Row {
     }
 }
 
-#[cfg(not(feature = "allocations"))]
-pub fn measure(group: &mut Group) -> Results {
+/// Medians of so many rounds, in nanoseconds.
+pub fn measure(group: &mut Group, rounds: usize) -> Results {
     let times: Vec<u32> = group.rows.iter_mut().map(batch).collect();
-    let mut samples = vec![Vec::with_capacity(ROUNDS); group.rows.len()];
-    for round in 0..=ROUNDS {
+    let mut samples = vec![Vec::with_capacity(rounds); group.rows.len()];
+    for round in 0..=rounds {
         for (index, row) in group.rows.iter_mut().enumerate() {
             let start = Instant::now();
             (row.run)(times[index]);
@@ -62,15 +62,18 @@ pub fn measure(group: &mut Group) -> Results {
     results(group, samples.into_iter().map(median).collect())
 }
 
-#[cfg(feature = "allocations")]
-pub fn measure(group: &mut Group) -> Results {
-    let counts = group.rows.iter_mut().map(|row| {
-        (row.run)(10);
-        let info = allocation_counter::measure(|| (row.run)(100));
-        info.count_total as f64 / 100.0
-    });
-    let counts = counts.collect();
-    results(group, counts)
+/// Allocations of one operation, once it is warm.
+pub fn count(groups: &mut [Group], count: fn(&mut dyn FnMut()) -> u64) -> Vec<Results> {
+    let mut all = Vec::new();
+    for group in groups {
+        let counts = group.rows.iter_mut().map(|row| {
+            (row.run)(10);
+            count(&mut || (row.run)(100)) as f64 / 100.0
+        });
+        let counts = counts.collect();
+        all.push(results(group, counts));
+    }
+    all
 }
 
 fn results(group: &Group, values: Vec<f64>) -> Results {
@@ -101,10 +104,9 @@ pub fn once(groups: &mut [Group], name: &str) -> Result<(), String> {
     Err(format!("no row {name:?}"))
 }
 
-/// How often a row must run to take a batch's time.
-#[cfg_attr(feature = "allocations", allow(dead_code))]
-fn batch(row: &mut Row) -> u32 {
-    let mut times = 16;
+/// How often a row must run to take a batch's time; at least once.
+pub fn batch(row: &mut Row) -> u32 {
+    let mut times = 1;
     loop {
         let start = Instant::now();
         (row.run)(times);
@@ -115,12 +117,10 @@ fn batch(row: &mut Row) -> u32 {
     }
 }
 
-#[cfg_attr(feature = "allocations", allow(dead_code))]
-fn median(mut samples: Vec<f64>) -> f64 {
+pub fn median(mut samples: Vec<f64>) -> f64 {
     samples.sort_unstable_by(f64::total_cmp);
     samples[samples.len() / 2]
 }
 
-const BATCH: Duration = Duration::from_micros(1500);
-#[cfg_attr(feature = "allocations", allow(dead_code))]
-const ROUNDS: usize = 101;
+/// Far less than a time slice, so that on a busy machine most batches run undisturbed.
+const BATCH: Duration = Duration::from_micros(100);

@@ -6,6 +6,8 @@ use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 use wireform::avro::Avro;
 
+use crate::generated::shop::orders as generated;
+
 #[derive(Avro, Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[avro(namespace = "shop.orders")]
 pub struct Order {
@@ -207,6 +209,30 @@ impl<'a> From<&'a Order> for OrderRef<'a> {
             created_at: order.created_at,
             note: order.note.as_deref(),
             tags: order.tags.iter().map(|(k, v)| (&**k, &**v)).collect(),
+        }
+    }
+}
+
+impl From<&Order> for generated::Order {
+    fn from(order: &Order) -> Self {
+        let items = order.items.iter().map(|item| generated::Item {
+            sku: item.sku.clone(),
+            quantity: item.quantity,
+            price: item.price,
+        });
+        Self {
+            order_id: order.order_id.clone(),
+            customer: order.customer.clone(),
+            items: items.collect(),
+            total: order.total,
+            status: match order.status {
+                Status::Pending => generated::Status::Pending,
+                Status::Paid => generated::Status::Paid,
+                Status::Shipped => generated::Status::Shipped,
+            },
+            created_at: order.created_at,
+            note: order.note.clone(),
+            tags: order.tags.clone(),
         }
     }
 }
