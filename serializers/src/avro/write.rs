@@ -3,13 +3,13 @@
 //! <https://avro.apache.org/docs/1.12.0/specification/#binary-encoding>
 
 /// Appends an `int`: zigzag, variable length.
-#[inline]
+#[inline(always)]
 pub(crate) fn int(value: i32, out: &mut Vec<u8>) {
     long(value.into(), out);
 }
 
 /// Appends a `long`: zigzag, variable length.
-#[inline]
+#[inline(always)]
 pub(crate) fn long(value: i64, out: &mut Vec<u8>) {
     #[allow(
         clippy::cast_sign_loss,
@@ -20,21 +20,30 @@ pub(crate) fn long(value: i64, out: &mut Vec<u8>) {
 }
 
 /// Appends a count or an index, which is a `long`.
-#[inline]
+#[inline(always)]
 pub(crate) fn count(value: usize, out: &mut Vec<u8>) {
     // A usize is at most 64 bits, and no slice has 2^63 items.
     varint((value as u64) << 1, out);
 }
 
 /// Appends `bytes` or a `string`: the length, then the bytes.
-#[inline]
+#[inline(always)]
 pub(crate) fn bytes(value: &[u8], out: &mut Vec<u8>) {
     count(value.len(), out);
     out.extend_from_slice(value);
 }
 
-#[inline]
-fn varint(mut value: u64, out: &mut Vec<u8>) {
+/// One byte in line, as most are; more behind a call.
+#[inline(always)]
+fn varint(value: u64, out: &mut Vec<u8>) {
+    match u8::try_from(value) {
+        Ok(byte @ ..0x80) => out.push(byte),
+        _ => long_varint(value, out),
+    }
+}
+
+#[inline(never)]
+fn long_varint(mut value: u64, out: &mut Vec<u8>) {
     #[allow(clippy::cast_possible_truncation, reason = "cut to seven bits")]
     while value >= 0x80 {
         out.push(value as u8 | 0x80);

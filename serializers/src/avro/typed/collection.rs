@@ -37,7 +37,7 @@ impl<T: AvroEncode> AvroEncode for Vec<T> {
 impl<'de, T: AvroDecode<'de>> AvroDecode<'de> for Vec<T> {
     #[inline]
     fn decode(cursor: &mut Cursor<'de>) -> Result<Self> {
-        decode_items(cursor, T::MIN_SIZE, T::decode)
+        decode_items(cursor, T::MIN_SIZE, |cursor| T::decode(cursor))
     }
 
     fn decode_with(cursor: &mut Cursor<'de>, resolution: Resolution<'de>) -> Result<Self> {
@@ -47,7 +47,9 @@ impl<'de, T: AvroDecode<'de>> AvroDecode<'de> for Vec<T> {
                 T::decode_with(cursor, resolution)
             }),
             // The items are as the reader would write them, be the array or not.
-            Source::Own | Source::Default(_) => decode_items(cursor, min_size, T::decode),
+            Source::Own | Source::Default(_) => {
+                decode_items(cursor, min_size, |cursor| T::decode(cursor))
+            }
         }
     }
 }
@@ -104,7 +106,7 @@ fn at_entry(error: Error) -> Error {
 }
 
 /// Appends the entries of a map as one block.
-#[inline]
+#[inline(always)]
 pub(super) fn encode_entries<'a, K, V>(
     entries: impl ExactSizeIterator<Item = (&'a K, &'a V)>,
     encoder: &mut Encoder,
