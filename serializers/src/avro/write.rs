@@ -5,7 +5,12 @@
 /// Appends an `int`: zigzag, variable length.
 #[inline(always)]
 pub(crate) fn int(value: i32, out: &mut Vec<u8>) {
-    long(value.into(), out);
+    #[allow(
+        clippy::cast_sign_loss,
+        reason = "zigzag moves the sign to the lowest bit"
+    )]
+    let zigzag = ((value << 1) ^ (value >> 31)) as u32;
+    varint(zigzag.into(), out);
 }
 
 /// Appends a `long`: zigzag, variable length.
@@ -16,7 +21,7 @@ pub(crate) fn long(value: i64, out: &mut Vec<u8>) {
         reason = "zigzag moves the sign to the lowest bit"
     )]
     let zigzag = ((value << 1) ^ (value >> 63)) as u64;
-    varint(zigzag, out);
+    many_bytes(zigzag, out);
 }
 
 /// Appends a count or an index, which is a `long`.
@@ -43,7 +48,13 @@ fn varint(value: u64, out: &mut Vec<u8>) {
 }
 
 #[inline(never)]
-fn long_varint(mut value: u64, out: &mut Vec<u8>) {
+fn long_varint(value: u64, out: &mut Vec<u8>) {
+    many_bytes(value, out);
+}
+
+/// In line: a `long` is mostly long.
+#[inline(always)]
+fn many_bytes(mut value: u64, out: &mut Vec<u8>) {
     #[allow(clippy::cast_possible_truncation, reason = "cut to seven bits")]
     while value >= 0x80 {
         out.push(value as u8 | 0x80);

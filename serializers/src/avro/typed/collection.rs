@@ -211,7 +211,12 @@ macro_rules! map {
 map!(HashMap<K, V, S>, [Eq + Hash], |map: &mut Self, items, cursor| {
     // Tables hold up to 7 of 8, are a power of two, and know one byte of each.
     cursor.charge(items, (size_of::<(K, V)>() + 1) * 3)?;
-    map.reserve(items);
+    if map.is_empty() {
+        // Quicker than to let an empty one grow.
+        *map = Self::with_capacity_and_hasher(items, S::default());
+    } else {
+        map.reserve(items);
+    }
     Ok(())
 });
 map!(BTreeMap<K, V>, [Ord], |_map: &mut Self, items, cursor| {
