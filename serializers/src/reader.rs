@@ -261,6 +261,7 @@ impl<T> Reader<T> {
     }
 
     /// Without a schema id header: a frame where there is one, else what the content type says.
+    #[inline]
     fn decode_payload(
         &self,
         content_type: Option<&ContentType>,
@@ -304,18 +305,17 @@ impl<T> Reader<T> {
     #[inline]
     fn decode_frame(&self, frame: &Frame<'_>) -> Result<Decoded<T>> {
         let key = frame.schema();
-        let planned = self.planned(key).ok_or_else(|| {
-            Error::new(
-                ErrorKind::UnknownSchema(key),
-                format!("{key} was not met before"),
-            )
-        })?;
+        let Some(planned) = self.planned(key) else {
+            return Err(unknown(key));
+        };
         let (message, body) = frame.body(planned.kind)?;
-        let value = planned.plan.decode(&message, body)?;
-        Ok(Decoded {
-            value,
-            schema: Some(planned.schema.clone()),
-        })
+        match planned.plan.decode(&message, body) {
+            Ok(value) => Ok(Decoded {
+                value,
+                schema: Some(planned.schema.clone()),
+            }),
+            Err(error) => Err(error),
+        }
     }
 }
 
@@ -372,6 +372,12 @@ impl<T> fmt::Debug for ReaderBuilder<T> {
             .field("role", &self.role)
             .finish_non_exhaustive()
     }
+}
+
+#[cold]
+fn unknown(key: SchemaKey) -> Error {
+    let message = format!("{key} was not met before");
+    Error::new(ErrorKind::UnknownSchema(key), message)
 }
 
 /// Hashes a [`SchemaKey`] by a multiplication for each part.

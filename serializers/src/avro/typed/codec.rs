@@ -328,6 +328,7 @@ fn read_once<T: for<'de> AvroDecode<'de>>(plan: &Plan, limits: &Limits, datum: &
     read(plan, limits, datum)
 }
 
+#[inline(always)]
 fn read_own<'a, T: AvroDecode<'a>>(datum: &'a [u8], limits: &Limits) -> Result<T> {
     let mut cursor = Cursor::new(datum, limits)?;
     let value = T::decode(&mut cursor)?;
@@ -335,6 +336,7 @@ fn read_own<'a, T: AvroDecode<'a>>(datum: &'a [u8], limits: &Limits) -> Result<T
     Ok(value)
 }
 
+#[inline(always)]
 fn read<'a, T: AvroDecode<'a>>(plan: &'a Plan, limits: &Limits, datum: &'a [u8]) -> Result<T> {
     let mut cursor = Cursor::new(datum, limits)?;
     let source = Source::of(plan, plan.root());
