@@ -45,9 +45,9 @@ pub use self::transcode::Transcoder;
 pub use self::typed::{
     Avro, AvroBorrow, AvroDecode, AvroEncode, AvroPlan, AvroRecord, AvroString, AvroType, AvscFile,
     Cursor, Date, Decimal, Duration, Encoder, FieldHead, FieldValue, Fields, LocalTimestampMicros,
-    LocalTimestampMillis, LocalTimestampNanos, RecordFields, Resolution, SchemaWriter, TimeMicros,
-    TimeMillis, TimestampMicros, TimestampMillis, TimestampNanos, TypeHead, schema_of, schema_text,
-    with,
+    LocalTimestampMillis, LocalTimestampNanos, RecordFields, Resolution, SchemaWriter,
+    StraightFields, TimeMicros, TimeMillis, TimestampMicros, TimestampMillis, TimestampNanos,
+    TypeHead, schema_of, schema_text, with,
 };
 #[cfg(feature = "avro-value")]
 #[cfg_attr(docsrs, doc(cfg(feature = "avro-value")))]

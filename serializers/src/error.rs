@@ -86,8 +86,16 @@ impl Error {
     ///
     /// Called from the inside out, while the error passes up through the encoder or decoder.
     #[must_use]
-    pub fn at(mut self, segment: impl Into<Cow<'static, str>>) -> Self {
-        self.0.path.push(segment.into());
+    #[cold]
+    #[inline(never)]
+    pub fn at(self, segment: impl Into<Cow<'static, str>>) -> Self {
+        self.within(segment.into())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn within(mut self, segment: Cow<'static, str>) -> Self {
+        self.0.path.push(segment);
         self
     }
 

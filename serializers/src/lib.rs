@@ -96,7 +96,7 @@ pub use wireform_registry::{
 };
 
 #[cfg(feature = "avro")]
-pub use crate::avro::SerdeAvro;
+pub use crate::avro::{Avro, SerdeAvro};
 pub use crate::content_type::ContentType;
 #[cfg(feature = "datetime")]
 pub use crate::datetime::DatetimeJson;

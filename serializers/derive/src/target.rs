@@ -126,6 +126,7 @@ impl Target<'_> {
                     #decode
                 }
 
+                #[inline]
                 fn decode_with(
                     cursor: &mut #avro::Cursor<'__de>,
                     resolution: #avro::Resolution<'__de>,

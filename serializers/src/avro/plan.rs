@@ -12,6 +12,9 @@ use super::schema::{Enum, Field, Fixed, Kind, LogicalType, NodeId, Record, Schem
 use crate::error::{Error, ErrorKind, Result};
 
 mod same;
+mod straight;
+
+pub(crate) use self::straight::{FieldSource, Straight};
 
 /// How to read data of one schema as another.
 #[derive(Debug)]
@@ -86,6 +89,8 @@ pub(crate) struct RecordStep {
     pub(crate) fields: Box<[FieldStep]>,
     /// The reader's fields that the writer has not.
     pub(crate) defaults: Box<[DefaultStep]>,
+    /// The same in the reader's order, if that is the writer's too.
+    pub(crate) straight: Option<Straight>,
 }
 
 /// What to do with a field of the writer.
@@ -123,6 +128,7 @@ impl Plan {
         };
         let root = planner.types(writer.root(), reader.root())?;
         let same = same::same_bytes(&planner.steps, reader);
+        straight::straighten(&mut planner.steps, &same);
         Ok(Self {
             writer: writer.clone(),
             reader: reader.clone(),
@@ -344,6 +350,7 @@ impl<'s> Planner<'s> {
             reader: id,
             fields: fields.into_boxed_slice(),
             defaults,
+            straight: None,
         })
     }
 
@@ -438,6 +445,7 @@ impl<'s> Planner<'s> {
             reader: id,
             fields,
             defaults: Box::default(),
+            straight: None,
         })
     }
 

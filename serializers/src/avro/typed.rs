@@ -24,7 +24,7 @@ pub use self::logical::{
     Date, Decimal, Duration, LocalTimestampMicros, LocalTimestampMillis, LocalTimestampNanos,
     TimeMicros, TimeMillis, TimestampMicros, TimestampMillis, TimestampNanos,
 };
-pub use self::resolution::{FieldValue, RecordFields, Resolution};
+pub use self::resolution::{FieldValue, RecordFields, Resolution, StraightFields};
 pub use self::schema_writer::{FieldHead, Fields, SchemaWriter, TypeHead};
 pub use self::text::AvroString;
 

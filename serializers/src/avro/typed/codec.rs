@@ -286,6 +286,14 @@ impl<T: AvroEncode + ?Sized> SchemaCodec<T> for Avro<T> {
         if !self.inner.is_raw_bytes {
             return self.serialize(value, out);
         }
+        self.raw_bytes(value, out)
+    }
+}
+
+impl<T: AvroEncode + ?Sized> Avro<T> {
+    /// The bytes alone, without their length.
+    #[cold]
+    fn raw_bytes(&self, value: &T, out: &mut Vec<u8>) -> Result<()> {
         let mut datum = Vec::new();
         self.serialize(value, &mut datum)?;
         let body = Cursor::new(&datum, &Limits::default().payload(usize::MAX))?.bytes()?;
@@ -337,6 +345,7 @@ fn read_once<T: for<'de> AvroDecode<'de>>(plan: &Plan, limits: &Limits, datum: &
     read(plan, limits, datum)
 }
 
+#[inline(always)]
 fn read_own<'a, T: AvroDecode<'a>>(datum: &'a [u8], limits: &Limits) -> Result<T> {
     let mut cursor = Cursor::new(datum, limits)?;
     let value = T::decode(&mut cursor)?;
@@ -344,10 +353,14 @@ fn read_own<'a, T: AvroDecode<'a>>(datum: &'a [u8], limits: &Limits) -> Result<T
     Ok(value)
 }
 
+#[inline(always)]
 fn read<'a, T: AvroDecode<'a>>(plan: &'a Plan, limits: &Limits, datum: &'a [u8]) -> Result<T> {
     let mut cursor = Cursor::new(datum, limits)?;
     let source = Source::of(plan, plan.root());
-    let value = source.read(&mut cursor, T::decode, T::decode_with)?;
+    let value = match source {
+        Source::Resolved(resolution) => T::decode_with(&mut cursor, resolution)?,
+        Source::Own | Source::Default(_) => T::decode(&mut cursor)?,
+    };
     cursor.finish()?;
     Ok(value)
 }

@@ -68,7 +68,7 @@ impl<T: AvroType> AvroType for Option<T> {
 }
 
 impl<T: AvroEncode> AvroEncode for Option<T> {
-    #[inline]
+    #[inline(always)]
     fn encode(&self, encoder: &mut Encoder) -> Result<()> {
         match self {
             None => {

@@ -12,16 +12,16 @@ use crate::avro::transcode::{item_path, unknown_symbol};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Reads one value; what it leaves in `cursor` is the caller's to check.
-pub(super) fn read(plan: &Plan, cursor: &mut Cursor<'_>) -> Result<Value> {
+pub(super) fn read<'p>(plan: &'p Plan, cursor: &mut Cursor<'p>) -> Result<Value> {
     Walk { plan, cursor }.value(plan.root(), plan.reader.root())
 }
 
-struct Walk<'p, 'c, 'de> {
+struct Walk<'p, 'c> {
     plan: &'p Plan,
-    cursor: &'c mut Cursor<'de>,
+    cursor: &'c mut Cursor<'p>,
 }
 
-impl<'p> Walk<'p, '_, '_> {
+impl<'p> Walk<'p, '_> {
     /// Reads by `step` what is of type `id` of the reader's schema.
     fn value(&mut self, step: StepId, id: NodeId) -> Result<Value> {
         match (self.plan.step(step), self.plan.reader.kind(id)) {
