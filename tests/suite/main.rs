@@ -16,5 +16,6 @@ mod golden;
 mod isolation;
 mod kafka;
 mod layers;
+mod lock;
 mod proto;
 mod registry;
