@@ -12,6 +12,7 @@
 //! - [`InMemoryRegistry`]: in this process, for tests and examples; it checks compatibility.
 //! - `HttpRegistry` (feature `http`): Confluent's REST API.
 //! - `ConverterRegistry` (feature `schema-registry-converter`): what that crate has set up.
+//! - [`LockFile`]: the text file `wireform.lock`, without a network.
 //! - [`Cached`]: around any of them, asks for each schema once.
 //! - `Blocking` (feature `blocking`): around any of them, for programs without tokio.
 //!
@@ -66,6 +67,7 @@ mod error;
 mod http;
 mod id;
 mod level;
+mod lock;
 mod memory;
 mod mode;
 mod registry;
@@ -101,6 +103,7 @@ pub use crate::error::{Error, ErrorKind, Result};
 pub use crate::http::{HttpRegistry, HttpRegistryBuilder, OAuth};
 pub use crate::id::{SchemaGuid, SchemaId, SchemaKey, Version, VersionRef};
 pub use crate::level::Level;
+pub use crate::lock::LockFile;
 pub use crate::memory::{CallCounts, InMemoryRegistry, InMemoryRegistryBuilder};
 pub use crate::mode::Mode;
 pub use crate::registry::{BoxFuture, Compatibility, RegisterOptions, Registry, RegistryExt};

@@ -4,7 +4,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use wireform_registry::{
-    Registry, ResolvedSchema, Role, SchemaKey, SchemaKind, StoredSchema, resolve,
+    LockFile, Registry, ResolvedSchema, Role, SchemaKey, SchemaKind, StoredSchema, resolve,
 };
 
 use crate::content_type::ContentType;
@@ -88,6 +88,7 @@ pub struct Decoded<T> {
 /// ```
 pub struct Reader<T> {
     registry: Option<Box<dyn Registry>>,
+    lock: Option<LockFile>,
     codecs: Vec<Box<dyn ReadCodec<T>>>,
     role: Role,
     limits: Limits,
@@ -104,6 +105,7 @@ struct Planned<T> {
 /// Builds a [`Reader`].
 pub struct ReaderBuilder<T> {
     registry: Option<Box<dyn Registry>>,
+    lock: Option<LockFile>,
     codecs: Vec<Box<dyn ReadCodec<T>>>,
     role: Role,
     limits: Limits,
@@ -124,16 +126,27 @@ impl<T> Reader<T> {
     pub fn offline() -> ReaderBuilder<T> {
         ReaderBuilder {
             registry: None,
+            lock: None,
             codecs: Vec::new(),
             role: Role::Value,
             limits: Limits::default(),
         }
     }
 
+    /// Starts a reader that has no registry and knows the schemas of a lock file, `wireform.lock`.
+    #[must_use]
+    pub fn locked(lock: LockFile) -> ReaderBuilder<T> {
+        ReaderBuilder {
+            lock: Some(lock),
+            ..Self::offline()
+        }
+    }
+
     /// Reads a record's value (or key, see [`ReaderBuilder::role`]). `Ok(None)` is a tombstone.
     ///
     /// # Errors
-    /// - `UnknownSchema(key)` if the writer schema was not met before: [`fetch`](Self::fetch) it.
+    /// - `UnknownSchema(key)` if the writer schema was not met before: [`fetch`](Self::fetch) it
+    ///   (or lock it, with [`locked`](Self::locked)).
     /// - `Framing` if the payload has no frame and nothing says what it is.
     /// - `UnsupportedContent` if no codec of this reader reads it.
     /// - `Decode`, `WrongType`, `Incompatible` and `LimitExceeded` from the codec.
@@ -231,6 +244,21 @@ impl<T> Reader<T> {
         self.insert(key, schema, writer)
     }
 
+    /// The plan for a schema of the lock file that is met for the first time.
+    fn plan_locked(&self, key: SchemaKey) -> Result<Arc<Planned<T>>> {
+        let unknown = || {
+            let message = format!("{key} was not met before");
+            Error::new(ErrorKind::UnknownSchema(key), message)
+        };
+        let lock = self.lock.as_ref().ok_or_else(unknown)?;
+        let stored = lock.schema(key).map_err(|_| {
+            let message = format!("{key} is not in the lock file; `wireform lock` writes it anew");
+            Error::new(ErrorKind::UnknownSchema(key), message)
+        })?;
+        self.add_stored(key, &stored, &lock.resolve(&stored.def)?)?;
+        self.planned(key).ok_or_else(unknown)
+    }
+
     fn insert(&self, key: SchemaKey, schema: SchemaRef, writer: &ResolvedSchema) -> Result<()> {
         let kind = writer.kind;
         let codec = self
@@ -305,8 +333,9 @@ impl<T> Reader<T> {
     #[inline]
     fn decode_frame(&self, frame: &Frame<'_>) -> Result<Decoded<T>> {
         let key = frame.schema();
-        let Some(planned) = self.planned(key) else {
-            return Err(unknown(key));
+        let planned = match self.planned(key) {
+            Some(planned) => planned,
+            None => self.plan_locked(key)?,
         };
         let (message, body) = frame.body(planned.kind)?;
         match planned.plan.decode(&message, body) {
@@ -346,6 +375,7 @@ impl<T> ReaderBuilder<T> {
     pub fn build(self) -> Reader<T> {
         Reader {
             registry: self.registry,
+            lock: self.lock,
             codecs: self.codecs,
             role: self.role,
             limits: self.limits,
@@ -372,12 +402,6 @@ impl<T> fmt::Debug for ReaderBuilder<T> {
             .field("role", &self.role)
             .finish_non_exhaustive()
     }
-}
-
-#[cold]
-fn unknown(key: SchemaKey) -> Error {
-    let message = format!("{key} was not met before");
-    Error::new(ErrorKind::UnknownSchema(key), message)
 }
 
 /// Hashes a [`SchemaKey`] by a multiplication for each part.

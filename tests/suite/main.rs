@@ -18,6 +18,7 @@ mod isolation;
 mod json_schema;
 mod kafka;
 mod layers;
+mod lock;
 mod proto;
 mod protobuf_compatibility;
 mod registry;

@@ -5,6 +5,7 @@
     clippy::pedantic,
     dead_code,
     missing_docs,
+    nonstandard_style,
     rustdoc::all,
     unreachable_pub,
     unused_qualifications
@@ -124,6 +125,7 @@ pub mod nested_groups {
     clippy::pedantic,
     dead_code,
     missing_docs,
+    nonstandard_style,
     rustdoc::all,
     unreachable_pub,
     unused_qualifications

@@ -5,6 +5,7 @@
     clippy::pedantic,
     dead_code,
     missing_docs,
+    nonstandard_style,
     rustdoc::all,
     unreachable_pub,
     unused_qualifications
@@ -78,6 +79,7 @@ pub mod reserved_words {
     clippy::pedantic,
     dead_code,
     missing_docs,
+    nonstandard_style,
     rustdoc::all,
     unreachable_pub,
     unused_qualifications
