@@ -181,7 +181,7 @@ pub(crate) fn field_idents(record: &Record) -> Vec<String> {
     let mut taken = std::collections::BTreeSet::new();
     let idents = record.fields.iter();
     idents
-        .map(|field| unique(field_ident(&field.name), &mut taken))
+        .map(|field| unique(&field_ident(&field.name), &mut taken))
         .collect()
 }
 
@@ -190,7 +190,7 @@ pub(crate) fn symbol_idents(enumeration: &Enum) -> Vec<String> {
     let mut taken = std::collections::BTreeSet::new();
     let symbols = enumeration.symbols.iter();
     symbols
-        .map(|symbol| escape(&unique(type_ident(symbol), &mut taken)))
+        .map(|symbol| escape(&unique(&type_ident(symbol), &mut taken)))
         .collect()
 }
 
@@ -287,12 +287,8 @@ fn field_attributes(field: &Field, rust: &str, typed: &Typed) -> Vec<String> {
     );
     out.extend(typed.attributes.iter().map(|a| (*a).to_owned()));
     match &field.default {
-        Some(default) if &*default.json == "null" => {
-            // What the derive gives to an `Option` by itself, unless null is not first.
-            if !typed.attributes.is_empty() {
-                out.push("default_json = \"null\"".to_owned());
-            }
-        }
+        // What the derive gives to an `Option` by itself, unless null is not first.
+        Some(default) if &*default.json == "null" && typed.attributes.is_empty() => {}
         Some(default) => out.push(format!("default_json = {}", literal::string(&default.json))),
         None if typed.text.starts_with("::core::option::Option") => {
             out.push("no_default".to_owned());

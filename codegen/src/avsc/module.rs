@@ -82,7 +82,7 @@ fn statics(files: &[File]) -> Vec<String> {
             || format!("FILE_{number}"),
             |name| name.replace('.', "_").to_ascii_uppercase(),
         );
-        unique(name, &mut taken)
+        unique(&name, &mut taken)
     };
     files.iter().enumerate().map(ident).collect()
 }

@@ -56,8 +56,8 @@ pub(crate) fn escape(ident: &str) -> String {
 }
 
 /// `wanted`, or with the first number from 2 on that makes it new.
-pub(crate) fn unique(wanted: String, taken: &mut BTreeSet<String>) -> String {
-    let mut name = wanted.clone();
+pub(crate) fn unique(wanted: &str, taken: &mut BTreeSet<String>) -> String {
+    let mut name = wanted.to_owned();
     let mut number = 2;
     while !taken.insert(name.clone()) {
         name = format!("{wanted}{number}");
@@ -128,7 +128,7 @@ mod tests {
     #[test]
     fn a_taken_name_gets_a_number() {
         let mut taken = BTreeSet::new();
-        let names = ["a", "a", "a2", "a"].map(|name| unique(name.to_owned(), &mut taken));
+        let names = ["a", "a", "a2", "a"].map(|name| unique(name, &mut taken));
         assert_eq!(names, ["a", "a2", "a22", "a3"]);
     }
 }

@@ -158,7 +158,7 @@ impl<'s> Types<'s> {
     }
 
     fn free(&mut self, module: &[String], wanted: String) -> String {
-        unique(wanted, self.taken.entry(module.to_vec()).or_default())
+        unique(&wanted, self.taken.entry(module.to_vec()).or_default())
     }
 
     pub(crate) fn named(&self, full_name: &str) -> Result<&Named> {
@@ -388,7 +388,7 @@ pub(crate) fn variant_names(schema: &Schema, branches: &[NodeId]) -> Vec<String>
     let name = |id: &NodeId| {
         let branch = schema.node(*id).kind.branch_name();
         let simple = type_ident(branch.rsplit('.').next().unwrap_or(branch));
-        unique(simple, &mut taken)
+        unique(&simple, &mut taken)
     };
     branches.iter().map(name).collect()
 }
