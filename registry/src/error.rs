@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 
 /// The result of a registry call.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -16,7 +17,8 @@ struct Inner {
     kind: ErrorKind,
     message: Cow<'static, str>,
     code: Option<u32>,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+    /// Shared, so that several callers who waited for one answer can all have it.
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 /// What went wrong, as far as a caller would branch on it.
@@ -72,7 +74,7 @@ impl Error {
     /// Adds the error that caused this one; it is returned by `source()` and not printed.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        self.0.source = Some(source.into());
+        self.0.source = Some(Arc::from(source.into()));
         self
     }
 
@@ -81,6 +83,16 @@ impl Error {
     pub fn with_code(mut self, code: u32) -> Self {
         self.0.code = Some(code);
         self
+    }
+
+    /// The same error for another who waited for the same answer.
+    pub(crate) fn share(&self) -> Self {
+        Self(Box::new(Inner {
+            kind: self.0.kind,
+            message: self.0.message.clone(),
+            code: self.0.code,
+            source: self.0.source.clone(),
+        }))
     }
 
     /// What went wrong.

@@ -12,7 +12,9 @@
 //! - [`InMemoryRegistry`]: in this process, for tests and examples; it checks compatibility.
 //! - `HttpRegistry` (feature `http`): Confluent's REST API.
 //! - `ConverterRegistry` (feature `schema-registry-converter`): what that crate has set up.
+//! - [`LockFile`]: the text file `wireform.lock`, without a network.
 //! - [`Cached`]: around any of them, asks for each schema once.
+//! - `Blocking` (feature `blocking`): around any of them, for programs without tokio.
 //!
 //! All of them fit behind `Arc<dyn Registry>`.
 //! ```
@@ -41,13 +43,23 @@
 //! | `http` | `HttpRegistry` over clear-text http; adds reqwest without TLS | no |
 //! | `rustls` | https through rustls and ring, with the system's trust store | no |
 //! | `native-tls` | https through the system's TLS library | no |
+//! | `blocking` | `Blocking`: any registry from a program without tokio; adds tokio's runtime | no |
+//! | `server` | `serve`: any backend over Confluent's REST API; adds axum | no |
+//! | `tracing` | events of retries, changes of node and stale answers; adds tracing | no |
 //! | `schema-registry-converter` | `ConverterRegistry`; adds schema_registry_converter | no |
 //!
 //! Without features there is no network code in here: uuid, serde and serde_json are all.
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod admin;
+#[cfg(feature = "blocking")]
+mod blocking;
 mod cached;
+mod context;
+#[cfg(test)]
+#[cfg(all(feature = "http", feature = "server"))]
+mod contract;
 #[cfg(feature = "schema-registry-converter")]
 mod converter;
 mod error;
@@ -55,32 +67,53 @@ mod error;
 mod http;
 mod id;
 mod level;
+mod lock;
 mod memory;
+mod mode;
 mod registry;
 mod resolve;
 #[cfg(any(feature = "http", feature = "schema-registry-converter"))]
 mod rest;
 mod rules;
 mod schema;
+#[cfg(feature = "server")]
+mod server;
 mod subject;
+#[cfg(feature = "tracing")]
+mod trace;
+#[cfg(not(feature = "tracing"))]
+#[path = "trace_off.rs"]
+mod trace;
 mod unchecked;
 
-pub use crate::cached::Cached;
+pub use crate::admin::{
+    Deletion, ImportPlace, Include, LookupOptions, RegistryAdmin, SchemaFilter, SubjectFilter,
+};
+#[cfg(feature = "blocking")]
+#[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
+pub use crate::blocking::Blocking;
+pub use crate::cached::{CacheCounts, Cached};
+pub use crate::context::Context;
 #[cfg(feature = "schema-registry-converter")]
 #[cfg_attr(docsrs, doc(cfg(feature = "schema-registry-converter")))]
 pub use crate::converter::ConverterRegistry;
 pub use crate::error::{Error, ErrorKind, Result};
 #[cfg(feature = "http")]
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]
-pub use crate::http::{HttpRegistry, HttpRegistryBuilder};
+pub use crate::http::{HttpRegistry, HttpRegistryBuilder, OAuth};
 pub use crate::id::{SchemaGuid, SchemaId, SchemaKey, Version, VersionRef};
 pub use crate::level::Level;
+pub use crate::lock::LockFile;
 pub use crate::memory::{CallCounts, InMemoryRegistry, InMemoryRegistryBuilder};
+pub use crate::mode::Mode;
 pub use crate::registry::{BoxFuture, Compatibility, RegisterOptions, Registry, RegistryExt};
 pub use crate::resolve::resolve;
 pub use crate::rules::{Incompatibility, ParsedSchema, SchemaRules};
 pub use crate::schema::{
     NamedText, Reference, RegisteredSchema, ResolvedSchema, SchemaDef, SchemaKind, StoredSchema,
 };
+#[cfg(feature = "server")]
+#[cfg_attr(docsrs, doc(cfg(feature = "server")))]
+pub use crate::server::{Fault, Faults, Server, serve};
 pub use crate::subject::{RecordName, Role, Subject, SubjectNaming, TopicName, TopicRecordName};
 pub use crate::unchecked::Unchecked;

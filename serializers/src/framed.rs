@@ -1,7 +1,9 @@
 use std::collections::HashMap;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 
 use wireform_registry::{
-    BoxFuture, Reference, RegisterOptions, RegisteredSchema, Registry, RegistryExt, Role,
+    BoxFuture, LockFile, Reference, RegisterOptions, RegisteredSchema, Registry, RegistryExt, Role,
     SchemaDef, SchemaId, Subject, SubjectNaming, resolve,
 };
 
@@ -87,6 +89,16 @@ impl<C: SchemaFormat> Framed<C> {
             .await
             .and_then(|schema| Self::with_schema(codec, &schema))
             .map_err(|error: Error| error.for_subject(&subject))
+    }
+
+    /// Finds the codec's schema under `subject` in a lock file, `wireform.lock`: offline, and
+    /// at once.
+    ///
+    /// # Errors
+    /// `Registry(SchemaNotFound)` or `Registry(SubjectNotFound)` if it is not locked, naming the
+    /// subject and what to run.
+    pub fn locked(codec: C, lock: &LockFile, subject: Subject) -> Result<Self> {
+        at_once(Self::lookup(codec, lock, subject))
     }
 
     /// Uses an id that the program knows by other means; asks no registry and checks nothing.
@@ -192,6 +204,14 @@ impl<T: ?Sized, C: SchemaCodec<T>> Serializer<T> for Framed<C> {
             out.extend_from_slice(&self.prefix);
             self.codec.serialize_body(value, out)
         })
+    }
+}
+
+/// The outcome of asking a lock file, which makes nobody wait.
+fn at_once<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(result) => result,
+        Poll::Pending => Err(Error::new(ErrorKind::Config, "a lock file answers at once")),
     }
 }
 

@@ -1,9 +1,10 @@
 use std::collections::HashMap;
 use std::fmt;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use wireform_registry::{
-    Registry, ResolvedSchema, Role, SchemaKey, SchemaKind, StoredSchema, resolve,
+    LockFile, Registry, ResolvedSchema, Role, SchemaKey, SchemaKind, StoredSchema, resolve,
 };
 
 use crate::content_type::ContentType;
@@ -87,10 +88,11 @@ pub struct Decoded<T> {
 /// ```
 pub struct Reader<T> {
     registry: Option<Box<dyn Registry>>,
+    lock: Option<LockFile>,
     codecs: Vec<Box<dyn ReadCodec<T>>>,
     role: Role,
     limits: Limits,
-    plans: RwLock<HashMap<SchemaKey, Arc<Planned<T>>>>,
+    plans: RwLock<HashMap<SchemaKey, Arc<Planned<T>>, KeyHashing>>,
 }
 
 /// What is known of a writer schema; a plan that cannot be made is kept as its reason.
@@ -103,6 +105,7 @@ struct Planned<T> {
 /// Builds a [`Reader`].
 pub struct ReaderBuilder<T> {
     registry: Option<Box<dyn Registry>>,
+    lock: Option<LockFile>,
     codecs: Vec<Box<dyn ReadCodec<T>>>,
     role: Role,
     limits: Limits,
@@ -123,16 +126,27 @@ impl<T> Reader<T> {
     pub fn offline() -> ReaderBuilder<T> {
         ReaderBuilder {
             registry: None,
+            lock: None,
             codecs: Vec::new(),
             role: Role::Value,
             limits: Limits::default(),
         }
     }
 
+    /// Starts a reader that has no registry and knows the schemas of a lock file, `wireform.lock`.
+    #[must_use]
+    pub fn locked(lock: LockFile) -> ReaderBuilder<T> {
+        ReaderBuilder {
+            lock: Some(lock),
+            ..Self::offline()
+        }
+    }
+
     /// Reads a record's value (or key, see [`ReaderBuilder::role`]). `Ok(None)` is a tombstone.
     ///
     /// # Errors
-    /// - `UnknownSchema(key)` if the writer schema was not met before: [`fetch`](Self::fetch) it.
+    /// - `UnknownSchema(key)` if the writer schema was not met before: [`fetch`](Self::fetch) it
+    ///   (or lock it, with [`locked`](Self::locked)).
     /// - `Framing` if the payload has no frame and nothing says what it is.
     /// - `UnsupportedContent` if no codec of this reader reads it.
     /// - `Decode`, `WrongType`, `Incompatible` and `LimitExceeded` from the codec.
@@ -230,6 +244,21 @@ impl<T> Reader<T> {
         self.insert(key, schema, writer)
     }
 
+    /// The plan for a schema of the lock file that is met for the first time.
+    fn plan_locked(&self, key: SchemaKey) -> Result<Arc<Planned<T>>> {
+        let unknown = || {
+            let message = format!("{key} was not met before");
+            Error::new(ErrorKind::UnknownSchema(key), message)
+        };
+        let lock = self.lock.as_ref().ok_or_else(unknown)?;
+        let stored = lock.schema(key).map_err(|_| {
+            let message = format!("{key} is not in the lock file; `wireform lock` writes it anew");
+            Error::new(ErrorKind::UnknownSchema(key), message)
+        })?;
+        self.add_stored(key, &stored, &lock.resolve(&stored.def)?)?;
+        self.planned(key).ok_or_else(unknown)
+    }
+
     fn insert(&self, key: SchemaKey, schema: SchemaRef, writer: &ResolvedSchema) -> Result<()> {
         let kind = writer.kind;
         let codec = self
@@ -250,6 +279,7 @@ impl<T> Reader<T> {
         Ok(())
     }
 
+    #[inline]
     fn planned(&self, key: SchemaKey) -> Option<Arc<Planned<T>>> {
         self.plans
             .read()
@@ -259,6 +289,7 @@ impl<T> Reader<T> {
     }
 
     /// Without a schema id header: a frame where there is one, else what the content type says.
+    #[inline]
     fn decode_payload(
         &self,
         content_type: Option<&ContentType>,
@@ -299,20 +330,21 @@ impl<T> Reader<T> {
         })
     }
 
+    #[inline]
     fn decode_frame(&self, frame: &Frame<'_>) -> Result<Decoded<T>> {
         let key = frame.schema();
-        let planned = self.planned(key).ok_or_else(|| {
-            Error::new(
-                ErrorKind::UnknownSchema(key),
-                format!("{key} was not met before"),
-            )
-        })?;
+        let planned = match self.planned(key) {
+            Some(planned) => planned,
+            None => self.plan_locked(key)?,
+        };
         let (message, body) = frame.body(planned.kind)?;
-        let value = planned.plan.decode(&message, body)?;
-        Ok(Decoded {
-            value,
-            schema: Some(planned.schema.clone()),
-        })
+        match planned.plan.decode(&message, body) {
+            Ok(value) => Ok(Decoded {
+                value,
+                schema: Some(planned.schema.clone()),
+            }),
+            Err(error) => Err(error),
+        }
     }
 }
 
@@ -343,6 +375,7 @@ impl<T> ReaderBuilder<T> {
     pub fn build(self) -> Reader<T> {
         Reader {
             registry: self.registry,
+            lock: self.lock,
             codecs: self.codecs,
             role: self.role,
             limits: self.limits,
@@ -368,5 +401,44 @@ impl<T> fmt::Debug for ReaderBuilder<T> {
             .field("codecs", &self.codecs)
             .field("role", &self.role)
             .finish_non_exhaustive()
+    }
+}
+
+/// Hashes a [`SchemaKey`] by a multiplication for each part.
+///
+/// Keys in the map come from the registry and from the program; those in payloads are looked up
+/// and never inserted, so that nobody outside can fill a bucket.
+type KeyHashing = BuildHasherDefault<KeyHasher>;
+
+/// See [`KeyHashing`].
+#[derive(Default)]
+struct KeyHasher(u64);
+
+impl KeyHasher {
+    fn add(&mut self, part: u64) {
+        // The golden ratio of 2^64; the rotation brings the well-mixed high bits to the low ones.
+        self.0 = (self.0 ^ part)
+            .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+            .rotate_left(32);
+    }
+}
+
+impl Hasher for KeyHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for part in bytes.chunks(8) {
+            self.add(part.iter().fold(0, |sum, &byte| sum << 8 | u64::from(byte)));
+        }
+    }
+
+    fn write_u32(&mut self, part: u32) {
+        self.add(part.into());
+    }
+
+    fn write_isize(&mut self, _part: isize) {
+        // Whether it is an id or a GUID: those differ enough without.
     }
 }

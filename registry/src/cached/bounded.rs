@@ -1,49 +1,89 @@
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
+use std::sync::Arc;
 
-/// A map with a limit: a new entry drives out the one that was not used for the longest time.
+use crate::error::Error;
+use crate::id::{SchemaGuid, SchemaId, Version};
+use crate::schema::{RegisteredSchema, SchemaDef, StoredSchema};
+use crate::subject::Subject;
+
+/// A map with limits: a new entry drives out those that were not used for the longest time.
 #[derive(Debug)]
 pub(super) struct Bounded<K, V> {
-    entries: HashMap<K, (u64, V)>,
+    entries: HashMap<K, Entry<V>>,
     /// Keys by when they were last used.
     order: BTreeMap<u64, K>,
     clock: u64,
     capacity: usize,
+    weight: usize,
+    evicted: u64,
 }
 
-impl<K: Clone + Eq + Hash, V> Bounded<K, V> {
+#[derive(Debug)]
+struct Entry<V> {
+    used: u64,
+    weight: usize,
+    value: V,
+}
+
+/// What keeps memory beyond its own size.
+pub(super) trait Weigh {
+    /// About how many bytes it keeps.
+    fn weight(&self) -> usize;
+}
+
+impl<K: Clone + Eq + Hash + Weigh, V: Weigh> Bounded<K, V> {
     pub(super) fn new(capacity: usize) -> Self {
         Self {
             entries: HashMap::new(),
             order: BTreeMap::new(),
             clock: 0,
             capacity,
+            weight: 0,
+            evicted: 0,
         }
     }
 
     pub(super) fn get(&mut self, key: &K) -> Option<&V> {
+        self.get_mut(key).map(|value| &*value)
+    }
+
+    pub(super) fn get_mut(&mut self, key: &K) -> Option<&mut V> {
         let now = self.tick();
-        let (used, value) = self.entries.get_mut(key)?;
-        if let Some(key) = self.order.remove(used) {
+        let entry = self.entries.get_mut(key)?;
+        if let Some(key) = self.order.remove(&entry.used) {
             self.order.insert(now, key);
         }
-        *used = now;
-        Some(value)
+        entry.used = now;
+        Some(&mut entry.value)
     }
 
     pub(super) fn put(&mut self, key: K, value: V) {
-        let now = self.tick();
-        if let Some((used, _)) = self.entries.insert(key.clone(), (now, value)) {
-            self.order.remove(&used);
-        }
-        self.order.insert(now, key);
+        self.remove(&key);
+        let used = self.tick();
+        let weight = key.weight().saturating_add(value.weight());
+        self.weight = self.weight.saturating_add(weight);
+        self.order.insert(used, key.clone());
+        let entry = Entry {
+            used,
+            weight,
+            value,
+        };
+        self.entries.insert(key, entry);
         self.shrink();
     }
 
     pub(super) fn remove(&mut self, key: &K) {
-        if let Some((used, _)) = self.entries.remove(key) {
-            self.order.remove(&used);
+        if let Some(entry) = self.entries.remove(key) {
+            self.order.remove(&entry.used);
+            self.weight = self.weight.saturating_sub(entry.weight);
         }
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.entries.clear();
+        self.order.clear();
+        self.weight = 0;
     }
 
     pub(super) fn resize(&mut self, capacity: usize) {
@@ -51,12 +91,22 @@ impl<K: Clone + Eq + Hash, V> Bounded<K, V> {
         self.shrink();
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// How many entries were driven out so far.
+    pub(super) fn evicted(&self) -> u64 {
+        self.evicted
+    }
+
     fn shrink(&mut self) {
-        while self.entries.len() > self.capacity {
+        while self.entries.len() > self.capacity || self.weight > MAX_WEIGHT {
             let Some((_, oldest)) = self.order.pop_first() else {
                 return;
             };
-            self.entries.remove(&oldest);
+            self.remove(&oldest);
+            self.evicted += 1;
         }
     }
 
@@ -66,9 +116,81 @@ impl<K: Clone + Eq + Hash, V> Bounded<K, V> {
     }
 }
 
+impl Weigh for SchemaDef {
+    fn weight(&self) -> usize {
+        let references = self.references.iter();
+        let references = references.map(|reference| reference.name.len() + OVERHEAD);
+        self.text.len() + references.sum::<usize>()
+    }
+}
+
+impl Weigh for StoredSchema {
+    fn weight(&self) -> usize {
+        self.def.weight()
+    }
+}
+
+impl Weigh for RegisteredSchema {
+    fn weight(&self) -> usize {
+        self.def.weight()
+    }
+}
+
+impl Weigh for Error {
+    fn weight(&self) -> usize {
+        OVERHEAD
+    }
+}
+
+impl Weigh for SchemaId {
+    fn weight(&self) -> usize {
+        0
+    }
+}
+
+impl Weigh for SchemaGuid {
+    fn weight(&self) -> usize {
+        0
+    }
+}
+
+impl Weigh for Subject {
+    fn weight(&self) -> usize {
+        self.as_str().len()
+    }
+}
+
+impl Weigh for (Subject, Version) {
+    fn weight(&self) -> usize {
+        self.0.weight()
+    }
+}
+
+impl Weigh for (Subject, Arc<SchemaDef>) {
+    fn weight(&self) -> usize {
+        self.0.weight() + self.1.weight()
+    }
+}
+
+const OVERHEAD: usize = 256;
+/// Of each kind of answer, in bytes: a registry that is not ours must not fill our memory.
+const MAX_WEIGHT: usize = 64 * 1024 * 1024;
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    impl Weigh for &str {
+        fn weight(&self) -> usize {
+            self.len()
+        }
+    }
+
+    impl Weigh for usize {
+        fn weight(&self) -> usize {
+            *self
+        }
+    }
 
     /// Puts the keys of `script` (`+a`), uses them (`a`) or removes them (`-a`); `expected` are
     /// those left.
@@ -77,7 +199,7 @@ mod tests {
         let mut map = Bounded::new(capacity);
         for step in script.split(' ') {
             if let Some(key) = step.strip_prefix('+') {
-                map.put(key, ());
+                map.put(key, 0);
             } else if let Some(key) = step.strip_prefix('-') {
                 map.remove(&key);
             } else {
@@ -99,5 +221,18 @@ mod tests {
         check(2, "+a +b -a +c", "b c");
         check(2, "+a x +b", "a b");
         check(0, "+a", "");
+    }
+
+    #[test]
+    fn heavy_entries_drive_out_others() {
+        let mut map = Bounded::new(10);
+        for key in ["a", "b", "c"] {
+            map.put(key, MAX_WEIGHT / 2 - 1);
+        }
+        assert_eq!((map.len(), map.evicted()), (2, 1));
+        map.put("d", MAX_WEIGHT);
+        assert_eq!((map.len(), map.evicted()), (0, 4), "too heavy on its own");
+        map.put("e", 1);
+        assert_eq!(map.len(), 1);
     }
 }

@@ -1,25 +1,42 @@
 mod bounded;
+mod counts;
+mod flight;
+mod table;
 
 use std::fmt::Debug;
 use std::hash::Hash;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use self::bounded::Bounded;
-use crate::error::Result;
+use self::bounded::Weigh;
+pub use self::counts::CacheCounts;
+use self::counts::{Counters, count};
+use self::flight::Joined;
+use self::table::{Known, Life, Table};
+use crate::context::qualified;
+use crate::error::{Error, ErrorKind, Result};
 use crate::id::{SchemaGuid, SchemaId, Version, VersionRef};
 use crate::registry::{BoxFuture, Compatibility, RegisterOptions, Registry};
 use crate::schema::{RegisteredSchema, SchemaDef, StoredSchema};
 use crate::subject::Subject;
+use crate::trace;
 
 /// Remembers what the registry inside answered, so that each schema is asked for once.
 ///
 /// - Ids, GUIDs and numbered versions never change their meaning and are kept until there are
-///   too many: of each, the [`capacity`](Cached::capacity) most recently used ones.
+///   too many: of each, the [`capacity`](Cached::capacity) most recently used ones, and at most
+///   64 MiB of schema text.
 /// - The newest version of a subject and the result of a lookup may change, so they are kept for
-///   a while: [`latest_ttl`](Cached::latest_ttl).
-/// - What failed is not remembered. Registering and checking always ask.
+///   a while: [`latest_ttl`](Cached::latest_ttl). If the registry fails then, they are good for
+///   another while: [`stale_for`](Cached::stale_for).
+/// - "There is no such thing" is remembered for a moment: [`not_found_ttl`](Cached::not_found_ttl).
+///   Nothing else that failed is. Registering and checking always ask.
+/// - Whoever asks what is being asked already waits for the same answer. The first of them may be
+///   cancelled, or panic: the others get theirs.
+///
+/// Each has a memory of its own, so the ids of two registries never mix. Clones share it. What
+/// goes on is in [`counts`](Cached::counts), and, with the feature `tracing`, in its events.
 /// ```
 /// use wireform_registry::{Cached, InMemoryRegistry, Registry, SchemaId};
 ///
@@ -27,148 +44,203 @@ use crate::subject::Subject;
 /// let registry = Cached::new(InMemoryRegistry::new());
 /// assert!(registry.by_id(SchemaId::new(1)).await.is_err());
 /// assert!(registry.by_id(SchemaId::new(1)).await.is_err());
-/// assert_eq!(registry.inner().call_counts().by_id, 2, "a failure is asked again");
+/// assert_eq!(registry.inner().call_counts().by_id, 1);
+/// assert_eq!(registry.counts().known_missing, 1);
 /// # });
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
 pub struct Cached<R> {
+    shared: Arc<Shared<R>>,
+}
+
+#[derive(Debug)]
+struct Shared<R> {
     inner: R,
-    latest_ttl: Duration,
+    times: Mutex<Times>,
     ids: Table<SchemaId, StoredSchema>,
     guids: Table<SchemaGuid, StoredSchema>,
     versions: Table<(Subject, Version), RegisteredSchema>,
     latest: Table<Subject, RegisteredSchema>,
-    lookups: Table<(Subject, SchemaDef), RegisteredSchema>,
-    /// How often something was registered; changes under the lock of `latest` only.
+    lookups: Table<(Subject, Arc<SchemaDef>), RegisteredSchema>,
+    /// How often something was registered: what was asked before may be out of date then.
     registrations: AtomicU64,
+    counters: Counters,
 }
 
-/// One kind of question and the answers to it.
-#[derive(Debug)]
-struct Table<K, V>(Mutex<Bounded<K, Answer<V>>>);
-
-#[derive(Clone, Debug)]
-struct Answer<V> {
-    value: V,
-    since: Instant,
+#[derive(Clone, Copy, Debug)]
+struct Times {
+    latest: Duration,
+    stale: Duration,
+    missing: Duration,
 }
 
 impl<R: Registry> Cached<R> {
     /// Remembers what `inner` answers: 1000 entries of each kind, the newest versions for 5
-    /// minutes.
+    /// minutes and for an hour more if `inner` fails, what does not exist for 5 seconds.
     #[must_use]
     pub fn new(inner: R) -> Self {
-        Self {
+        let shared = Shared {
             inner,
-            latest_ttl: DEFAULT_LATEST_TTL,
-            ids: Table::new(),
-            guids: Table::new(),
-            versions: Table::new(),
-            latest: Table::new(),
-            lookups: Table::new(),
+            times: Mutex::new(Times {
+                latest: DEFAULT_LATEST,
+                stale: DEFAULT_STALE,
+                missing: DEFAULT_MISSING,
+            }),
+            ids: Table::new(DEFAULT_CAPACITY),
+            guids: Table::new(DEFAULT_CAPACITY),
+            versions: Table::new(DEFAULT_CAPACITY),
+            latest: Table::new(DEFAULT_CAPACITY),
+            lookups: Table::new(DEFAULT_CAPACITY),
             registrations: AtomicU64::new(0),
+            counters: Counters::default(),
+        };
+        Self {
+            shared: Arc::new(shared),
         }
     }
 
     /// How many answers of each kind are kept; 0 keeps none.
     #[must_use]
     pub fn capacity(self, capacity: usize) -> Self {
-        self.ids.resize(capacity);
-        self.guids.resize(capacity);
-        self.versions.resize(capacity);
-        self.latest.resize(capacity);
-        self.lookups.resize(capacity);
+        self.shared.ids.resize(capacity);
+        self.shared.guids.resize(capacity);
+        self.shared.versions.resize(capacity);
+        self.shared.latest.resize(capacity);
+        self.shared.lookups.resize(capacity);
         self
     }
 
     /// How long the newest version of a subject, and the result of a lookup, are taken as true.
     #[must_use]
-    pub fn latest_ttl(mut self, ttl: Duration) -> Self {
-        self.latest_ttl = ttl;
+    pub fn latest_ttl(self, ttl: Duration) -> Self {
+        self.shared.with_times(|times| times.latest = ttl);
+        self
+    }
+
+    /// How long beyond [`latest_ttl`](Self::latest_ttl) they are taken instead of an error that
+    /// is the registry's own fault: it cannot be reached, is too slow, or answers nonsense. It is
+    /// asked again every 5 seconds then.
+    #[must_use]
+    pub fn stale_for(self, time: Duration) -> Self {
+        self.shared.with_times(|times| times.stale = time);
+        self
+    }
+
+    /// How long it is taken as true that something does not exist; registering through this cache
+    /// ends it.
+    #[must_use]
+    pub fn not_found_ttl(self, ttl: Duration) -> Self {
+        self.shared.with_times(|times| times.missing = ttl);
         self
     }
 
     /// The registry inside.
     #[must_use]
     pub fn inner(&self) -> &R {
-        &self.inner
+        &self.shared.inner
     }
 
-    /// Keeps the parts of `schema` that are true for ever.
-    fn keep(&self, schema: &RegisteredSchema) {
-        let stored = StoredSchema {
-            id: Some(schema.id),
-            guid: schema.guid,
-            def: schema.def.clone(),
-        };
-        let version = (schema.subject.clone(), schema.version);
-        self.versions.put(version, schema.clone());
-        self.keep_stored(stored);
+    /// What it did so far, together with its clones.
+    #[must_use]
+    pub fn counts(&self) -> CacheCounts {
+        let Shared {
+            ids,
+            guids,
+            versions,
+            latest,
+            lookups,
+            ..
+        } = &*self.shared;
+        let sizes = [
+            ids.size(),
+            guids.size(),
+            versions.size(),
+            latest.size(),
+            lookups.size(),
+        ];
+        CacheCounts {
+            entries: sizes.iter().map(|(entries, _)| entries).sum(),
+            evicted: sizes.iter().map(|(_, evicted)| evicted).sum(),
+            ..self.shared.counters.read()
+        }
     }
+}
 
-    fn keep_stored(&self, stored: StoredSchema) {
-        if let Some(guid) = stored.guid {
-            self.guids.put(guid, stored.clone());
-        }
-        if let Some(id) = stored.id {
-            self.ids.put(id, stored);
-        }
-    }
-
-    async fn stored_by_id(&self, id: SchemaId) -> Result<StoredSchema> {
-        if let Some(known) = self.ids.get(&id, None) {
-            return Ok(known);
-        }
-        let found = self.inner.by_id(id).await?;
-        self.keep_stored(found.clone());
-        Ok(found)
-    }
-
-    async fn stored_by_guid(&self, guid: SchemaGuid) -> Result<StoredSchema> {
-        if let Some(known) = self.guids.get(&guid, None) {
-            return Ok(known);
-        }
-        let found = self.inner.by_guid(guid).await?;
-        self.keep_stored(found.clone());
-        Ok(found)
-    }
-
-    async fn numbered(&self, subject: &Subject, version: Version) -> Result<RegisteredSchema> {
-        let key = (subject.clone(), version);
-        if let Some(known) = self.versions.get(&key, None) {
-            return Ok(known);
-        }
-        let found = self.inner.by_version(subject, version.into()).await?;
-        self.keep(&found);
-        Ok(found)
-    }
-
-    async fn newest(&self, subject: &Subject) -> Result<RegisteredSchema> {
-        if let Some(known) = self.latest.get(subject, Some(self.latest_ttl)) {
-            return Ok(known);
-        }
-        let before = self.registrations.load(Ordering::Relaxed);
-        let found = self.inner.by_version(subject, VersionRef::Latest).await?;
-        self.keep(&found);
-        self.latest.with(|answers| {
-            // What was registered while this answer was on its way may be newer.
-            if self.registrations.load(Ordering::Relaxed) == before {
-                answers.put(subject.clone(), Answer::new(found.clone()));
+impl<R: Registry + 'static> Cached<R> {
+    /// What is known of `key`, or the answer of `fetch`, which is called once for all who ask.
+    async fn ask<K, V>(
+        &self,
+        table: fn(&Shared<R>) -> &Table<K, V>,
+        key: K,
+        life: Life,
+        fetch: fn(Arc<Shared<R>>, K) -> BoxFuture<'static, Result<V>>,
+    ) -> Result<V>
+    where
+        K: Clone + Eq + Hash + Unpin + Send + Sync + Weigh + 'static,
+        V: Clone + Send + Sync + Weigh + 'static,
+    {
+        let counters = &self.shared.counters;
+        let stale = match table(&self.shared).find(&key, life) {
+            Known::Fresh(value) => {
+                count(&counters.hits);
+                return Ok(value);
             }
-        });
-        Ok(found)
+            Known::Missing(error) => {
+                count(&counters.known_missing);
+                return Err(error);
+            }
+            Known::Spare(value) => {
+                count(&counters.stale);
+                return Ok(value);
+            }
+            Known::Stale(value) => Some(value),
+            Known::Nothing => None,
+        };
+        let asked = self.fly(table, &key, life, fetch).await;
+        match (asked, stale) {
+            (Err(error), Some(value)) if is_own_fault(&error) => {
+                count(&counters.stale);
+                trace::stale(&error);
+                Ok(value)
+            }
+            (asked, _) => asked,
+        }
     }
 
-    async fn looked_up(&self, subject: &Subject, schema: &SchemaDef) -> Result<RegisteredSchema> {
-        let key = (subject.clone(), schema.clone());
-        if let Some(known) = self.lookups.get(&key, Some(self.latest_ttl)) {
-            return Ok(known);
+    async fn fly<K, V>(
+        &self,
+        table: fn(&Shared<R>) -> &Table<K, V>,
+        key: &K,
+        life: Life,
+        fetch: fn(Arc<Shared<R>>, K) -> BoxFuture<'static, Result<V>>,
+    ) -> Result<V>
+    where
+        K: Clone + Eq + Hash + Unpin + Send + Sync + Weigh + 'static,
+        V: Clone + Send + Sync + Weigh + 'static,
+    {
+        let counters = &self.shared.counters;
+        loop {
+            let known = || table(&self.shared).settled(key, life);
+            let start = || -> BoxFuture<'static, Result<V>> {
+                let shared = self.shared.clone();
+                Box::pin(request(shared, table, key.clone(), life, fetch))
+            };
+            let (waiter, is_first) = match table(&self.shared).flights.join(key, known, start) {
+                Joined::Known(known) => {
+                    count(&counters.hits);
+                    return known;
+                }
+                Joined::Waiting(waiter, is_first) => (waiter, is_first),
+            };
+            if !is_first {
+                count(&counters.joined);
+            }
+            if let Some(answer) = waiter.await {
+                return answer;
+            }
+            // It panicked in another's hands: ask again.
         }
-        let found = self.inner.lookup(subject, schema).await?;
-        self.keep(&found);
-        self.lookups.put(key, found.clone());
-        Ok(found)
     }
 
     async fn registered(
@@ -177,30 +249,143 @@ impl<R: Registry> Cached<R> {
         schema: &SchemaDef,
         options: RegisterOptions,
     ) -> Result<RegisteredSchema> {
-        let registered = self.inner.register(subject, schema, options).await;
+        let registered = self.shared.inner.register(subject, schema, options).await;
         // Also after a failure: it may have come after the schema was stored.
-        self.latest.with(|answers| {
-            self.registrations.fetch_add(1, Ordering::Relaxed);
-            answers.remove(subject);
-        });
+        self.shared.forget(subject);
         let registered = registered?;
-        self.keep(&registered);
+        self.shared.keep(subject, &registered);
+        if qualified(subject.as_str()).is_none() {
+            // An id counts in its context, and this one is where ids are asked for.
+            let stored = StoredSchema {
+                id: Some(registered.id),
+                guid: registered.guid,
+                def: registered.def.clone(),
+            };
+            self.shared.ids.put(registered.id, stored);
+        }
         if options == RegisterOptions::default() {
-            let key = (subject.clone(), schema.clone());
-            self.lookups.put(key, registered.clone());
+            let key = (subject.clone(), Arc::new(schema.clone()));
+            self.shared.lookups.put(key, registered.clone());
         }
         Ok(registered)
     }
 }
 
+impl<R> Shared<R> {
+    /// Keeps the parts of `schema` that are true for ever, wherever it was found: a subject
+    /// without a context may be another context's, whose ids are not ours.
+    fn keep(&self, asked: &Subject, schema: &RegisteredSchema) {
+        let version = (asked.clone(), schema.version);
+        self.versions.put(version, schema.clone());
+        if let Some(guid) = schema.guid {
+            let stored = StoredSchema {
+                id: None,
+                guid: Some(guid),
+                def: schema.def.clone(),
+            };
+            self.guids.put(guid, stored);
+        }
+    }
+
+    /// What is known, or being asked, of what registering changes.
+    fn forget(&self, subject: &Subject) {
+        self.registrations.fetch_add(1, Ordering::SeqCst);
+        self.latest.remove(subject);
+        self.lookups.flights.forget_all();
+        self.ids.clear_missing();
+        self.guids.clear_missing();
+        self.versions.clear_missing();
+        self.latest.clear_missing();
+        self.lookups.clear_missing();
+    }
+
+    fn lasting(&self) -> Life {
+        Life {
+            ttl: None,
+            stale: Duration::ZERO,
+            missing: self.with_times(|times| times.missing),
+        }
+    }
+
+    fn passing(&self) -> Life {
+        let times = self.with_times(|times| *times);
+        Life {
+            ttl: Some(times.latest),
+            stale: times.stale,
+            missing: times.missing,
+        }
+    }
+
+    fn with_times<T>(&self, work: impl FnOnce(&mut Times) -> T) -> T {
+        work(&mut self.times.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Asks the registry, and keeps what it answers before anybody sees it.
+async fn request<R, K, V>(
+    shared: Arc<Shared<R>>,
+    table: fn(&Shared<R>) -> &Table<K, V>,
+    key: K,
+    life: Life,
+    fetch: fn(Arc<Shared<R>>, K) -> BoxFuture<'static, Result<V>>,
+) -> Result<V>
+where
+    K: Clone + Eq + Hash + Weigh,
+    V: Clone + Send + Weigh + 'static,
+{
+    let before = shared.registrations.load(Ordering::SeqCst);
+    count(&shared.counters.requests);
+    let answer = fetch(shared.clone(), key.clone()).await;
+    // What was registered while this answer was on its way may be newer.
+    let is_current = shared.registrations.load(Ordering::SeqCst) == before;
+    match &answer {
+        Ok(value) if is_current || life.ttl.is_none() => table(&shared).put(key, value.clone()),
+        Ok(_) => {}
+        Err(error) => {
+            count(&shared.counters.failures);
+            if error.is_not_found() && is_current {
+                table(&shared).put_missing(key, error);
+            } else if is_own_fault(error) {
+                table(&shared).pause(&key);
+            }
+        }
+    }
+    answer
+}
+
+/// Whether the registry failed, and not the question.
+fn is_own_fault(error: &Error) -> bool {
+    error.is_retryable() || error.kind() == ErrorKind::InvalidResponse
+}
+
 #[deny(clippy::missing_trait_methods)]
-impl<R: Registry> Registry for Cached<R> {
+impl<R: Registry + 'static> Registry for Cached<R> {
     fn by_id(&self, id: SchemaId) -> BoxFuture<'_, Result<StoredSchema>> {
-        Box::pin(self.stored_by_id(id))
+        let life = self.shared.lasting();
+        Box::pin(self.ask(
+            |shared| &shared.ids,
+            id,
+            life,
+            |shared, id| {
+                Box::pin(async move {
+                    let found = shared.inner.by_id(id).await?;
+                    if let Some(guid) = found.guid {
+                        shared.guids.put(guid, found.clone());
+                    }
+                    Ok(found)
+                })
+            },
+        ))
     }
 
     fn by_guid(&self, guid: SchemaGuid) -> BoxFuture<'_, Result<StoredSchema>> {
-        Box::pin(self.stored_by_guid(guid))
+        let life = self.shared.lasting();
+        Box::pin(self.ask(
+            |shared| &shared.guids,
+            guid,
+            life,
+            |shared, guid| Box::pin(async move { shared.inner.by_guid(guid).await }),
+        ))
     }
 
     fn by_version<'a>(
@@ -209,8 +394,31 @@ impl<R: Registry> Registry for Cached<R> {
         version: VersionRef,
     ) -> BoxFuture<'a, Result<RegisteredSchema>> {
         match version {
-            VersionRef::Latest => Box::pin(self.newest(subject)),
-            VersionRef::Number(version) => Box::pin(self.numbered(subject, version)),
+            VersionRef::Latest => Box::pin(self.ask(
+                |shared| &shared.latest,
+                subject.clone(),
+                self.shared.passing(),
+                |shared, subject| {
+                    Box::pin(async move {
+                        let newest = VersionRef::Latest;
+                        let found = shared.inner.by_version(&subject, newest).await?;
+                        shared.keep(&subject, &found);
+                        Ok(found)
+                    })
+                },
+            )),
+            VersionRef::Number(version) => Box::pin(self.ask(
+                |shared| &shared.versions,
+                (subject.clone(), version),
+                self.shared.lasting(),
+                |shared, (subject, version)| {
+                    Box::pin(async move {
+                        let found = shared.inner.by_version(&subject, version.into()).await?;
+                        shared.keep(&subject, &found);
+                        Ok(found)
+                    })
+                },
+            )),
         }
     }
 
@@ -219,7 +427,18 @@ impl<R: Registry> Registry for Cached<R> {
         subject: &'a Subject,
         schema: &'a SchemaDef,
     ) -> BoxFuture<'a, Result<RegisteredSchema>> {
-        Box::pin(self.looked_up(subject, schema))
+        Box::pin(self.ask(
+            |shared| &shared.lookups,
+            (subject.clone(), Arc::new(schema.clone())),
+            self.shared.passing(),
+            |shared, (subject, schema)| {
+                Box::pin(async move {
+                    let found = shared.inner.lookup(&subject, &schema).await?;
+                    shared.keep(&subject, &found);
+                    Ok(found)
+                })
+            },
+        ))
     }
 
     fn register<'a>(
@@ -237,47 +456,24 @@ impl<R: Registry> Registry for Cached<R> {
         version: VersionRef,
         schema: &'a SchemaDef,
     ) -> BoxFuture<'a, Result<Compatibility>> {
-        self.inner.check(subject, version, schema)
+        self.shared.inner.check(subject, version, schema)
     }
 }
 
-impl<V> Answer<V> {
-    fn new(value: V) -> Self {
-        let since = Instant::now();
-        Self { value, since }
-    }
-}
-
-impl<K: Clone + Eq + Hash, V: Clone> Table<K, V> {
-    fn new() -> Self {
-        Self(Mutex::new(Bounded::new(DEFAULT_CAPACITY)))
-    }
-
-    /// The answer to `key`, unless it is as old as `ttl`.
-    fn get(&self, key: &K, ttl: Option<Duration>) -> Option<V> {
-        self.with(|answers| {
-            let answer = answers.get(key)?;
-            let is_fresh = ttl.is_none_or(|ttl| answer.since.elapsed() < ttl);
-            is_fresh.then(|| answer.value.clone())
-        })
-    }
-
-    fn put(&self, key: K, value: V) {
-        self.with(|answers| answers.put(key, Answer::new(value)));
-    }
-
-    fn resize(&self, capacity: usize) {
-        self.with(|answers| answers.resize(capacity));
-    }
-
-    /// Nothing is awaited under the lock, and nothing in it can panic half way.
-    fn with<T>(&self, work: impl FnOnce(&mut Bounded<K, Answer<V>>) -> T) -> T {
-        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+impl<R> Clone for Cached<R> {
+    fn clone(&self) -> Self {
+        Self {
+            shared: self.shared.clone(),
+        }
     }
 }
 
 const DEFAULT_CAPACITY: usize = 1000;
-const DEFAULT_LATEST_TTL: Duration = Duration::from_secs(300);
+const DEFAULT_LATEST: Duration = Duration::from_secs(300);
+const DEFAULT_STALE: Duration = Duration::from_secs(3600);
+/// Long enough to stop a flood of records with an unknown id, short enough for a registry that
+/// answers from a follower which is behind.
+const DEFAULT_MISSING: Duration = Duration::from_secs(5);
 
 #[cfg(test)]
 mod tests;

@@ -111,7 +111,22 @@ fn registering_forgets_the_newest_version() {
 }
 
 #[test]
-fn failures_are_asked_again() {
+fn what_does_not_exist_is_asked_for_once_in_a_while() {
+    let registry = registry();
+    for _ in 0..1_000_000 {
+        let error = now(registry.by_id(SchemaId::new(1))).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::SchemaNotFound);
+        assert_eq!(error.code(), Some(40403));
+    }
+    // A machine that takes longer than 5 seconds for them asks again.
+    assert!(counts(&registry).by_id <= 15);
+    let registry = registry.not_found_ttl(Duration::ZERO);
+    behind(&registry, "a");
+    now(registry.by_id(SchemaId::new(1))).unwrap();
+}
+
+#[test]
+fn registering_ends_what_does_not_exist() {
     let registry = registry();
     for _ in 0..2 {
         let error = now(registry.latest(&orders())).unwrap_err();
@@ -119,10 +134,41 @@ fn failures_are_asked_again() {
         assert!(now(registry.lookup(&orders(), &def("a"))).is_err());
         assert!(now(registry.by_id(SchemaId::new(1))).is_err());
     }
+    let calls = counts(&registry);
+    assert_eq!((calls.by_version, calls.lookup, calls.by_id), (1, 1, 1));
+    let other = Subject::value("others");
+    let options = RegisterOptions::default();
+    now(registry.register(&other, &def("a"), options)).unwrap();
     behind(&registry, "a");
     now(registry.latest(&orders())).unwrap();
     now(registry.lookup(&orders(), &def("a"))).unwrap();
     now(registry.by_id(SchemaId::new(1))).unwrap();
+}
+
+#[test]
+fn ids_of_another_context_are_not_ours() {
+    let registry = registry();
+    let blue = Subject::new(":.blue:orders-value").unwrap();
+    let options = RegisterOptions::default();
+    now(registry.inner().register(&blue, &def("blue"), options)).unwrap();
+    let theirs = now(registry.latest(&blue)).unwrap();
+    now(registry.lookup(&blue, &def("blue"))).unwrap();
+    now(registry.register(&blue, &def("blue"), options)).unwrap();
+    let found = now(registry.by_id(theirs.id));
+    assert_eq!(found.unwrap_err().kind(), ErrorKind::SchemaNotFound);
+    let ours = now(registry.register(&orders(), &def("ours"), options)).unwrap();
+    assert_eq!(ours.id, theirs.id);
+    assert_eq!(now(registry.by_id(ours.id)).unwrap().def, def("ours"));
+}
+
+#[test]
+fn memory_is_bounded() {
+    let registry = registry();
+    for id in 0..100_000 {
+        assert!(now(registry.by_id(SchemaId::new(id))).is_err());
+    }
+    assert_eq!(registry.counts().entries, DEFAULT_CAPACITY);
+    assert_eq!(registry.counts().evicted, 100_000 - 1000);
 }
 
 #[test]
@@ -147,17 +193,64 @@ fn a_check_always_asks() {
     assert_eq!(counts(&registry).check, 2);
 }
 
-/// Its answers take one more turn to arrive after they were made.
-#[derive(Debug)]
-struct Slow(InMemoryRegistry);
+/// A registry that can be made to wait, fail or panic before it answers.
+#[derive(Clone, Debug)]
+struct Slow {
+    inner: InMemoryRegistry,
+    trouble: Arc<Mutex<Trouble>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Trouble {
+    None,
+    /// One more turn.
+    Slow,
+    /// Until there is no trouble any more.
+    Closed,
+    /// The next call, and nothing more.
+    Panic,
+    Fail(ErrorKind),
+}
+
+impl Slow {
+    fn new(inner: &Cached<InMemoryRegistry>, trouble: Trouble) -> Cached<Self> {
+        let trouble = Arc::new(Mutex::new(trouble));
+        let inner = inner.inner().clone();
+        Cached::new(Self { inner, trouble })
+    }
+
+    fn set(&self, trouble: Trouble) -> Trouble {
+        std::mem::replace(&mut *self.trouble.lock().unwrap(), trouble)
+    }
+
+    fn trouble(&self) -> Trouble {
+        *self.trouble.lock().unwrap()
+    }
+
+    async fn happen<T>(&self, answer: Result<T>) -> Result<T> {
+        while self.trouble() == Trouble::Closed {
+            tokio::task::yield_now().await;
+        }
+        match self.trouble() {
+            Trouble::None | Trouble::Closed => {}
+            Trouble::Slow => tokio::task::yield_now().await,
+            Trouble::Panic => {
+                self.set(Trouble::None);
+                panic!("as it was told");
+            }
+            Trouble::Fail(kind) => return Err(Error::new(kind, "as it was told")),
+        }
+        answer
+    }
+}
 
 impl Registry for Slow {
     fn by_id(&self, id: SchemaId) -> BoxFuture<'_, Result<StoredSchema>> {
-        self.0.by_id(id)
+        Box::pin(async move { self.happen(self.inner.by_id(id).await).await })
     }
 
     fn by_guid(&self, guid: SchemaGuid) -> BoxFuture<'_, Result<StoredSchema>> {
-        self.0.by_guid(guid)
+        self.inner.by_guid(guid)
     }
 
     fn by_version<'a>(
@@ -166,9 +259,8 @@ impl Registry for Slow {
         version: VersionRef,
     ) -> BoxFuture<'a, Result<RegisteredSchema>> {
         Box::pin(async move {
-            let found = self.0.by_version(subject, version).await;
-            tokio::task::yield_now().await;
-            found
+            self.happen(self.inner.by_version(subject, version).await)
+                .await
         })
     }
 
@@ -177,7 +269,7 @@ impl Registry for Slow {
         subject: &'a Subject,
         schema: &'a SchemaDef,
     ) -> BoxFuture<'a, Result<RegisteredSchema>> {
-        self.0.lookup(subject, schema)
+        Box::pin(async move { self.happen(self.inner.lookup(subject, schema).await).await })
     }
 
     fn register<'a>(
@@ -186,7 +278,7 @@ impl Registry for Slow {
         schema: &'a SchemaDef,
         options: RegisterOptions,
     ) -> BoxFuture<'a, Result<RegisteredSchema>> {
-        self.0.register(subject, schema, options)
+        self.inner.register(subject, schema, options)
     }
 
     fn check<'a>(
@@ -195,23 +287,202 @@ impl Registry for Slow {
         version: VersionRef,
         schema: &'a SchemaDef,
     ) -> BoxFuture<'a, Result<Compatibility>> {
-        self.0.check(subject, version, schema)
+        self.inner.check(subject, version, schema)
     }
+}
+
+fn poll_once<T>(future: &mut BoxFuture<'_, T>) -> Poll<T> {
+    future
+        .as_mut()
+        .poll(&mut Context::from_waker(Waker::noop()))
 }
 
 #[test]
 fn an_answer_overtaken_by_registering_is_not_kept() {
     let registry = registry();
     behind(&registry, "a");
-    let registry = Cached::new(Slow(registry.inner().clone()));
+    let registry = Slow::new(&registry, Trouble::Slow);
     let subject = orders();
-    let mut context = Context::from_waker(Waker::noop());
     let mut old = registry.latest(&subject);
-    assert!(old.as_mut().poll(&mut context).is_pending());
+    assert!(poll_once(&mut old).is_pending());
     let options = RegisterOptions::default();
     let second = now(registry.register(&subject, &def("b"), options)).unwrap();
     assert_ne!(now(old).unwrap(), second);
     let mut newest = registry.latest(&subject);
-    assert!(newest.as_mut().poll(&mut context).is_pending(), "is asked");
+    assert!(poll_once(&mut newest).is_pending(), "is asked");
     assert_eq!(now(newest).unwrap(), second);
+}
+
+#[test]
+fn ten_thousand_who_ask_at_once_make_one_request() {
+    let inner = registry();
+    let schema = behind(&inner, "a");
+    let registry = Slow::new(&inner, Trouble::Closed);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(4)
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let mut tasks = Vec::new();
+        for _ in 0..10_000 {
+            let registry = registry.clone();
+            let ask = async move { registry.by_id(schema.id).await };
+            tasks.push(tokio::spawn(ask));
+        }
+        // All but a few are waiting by then; those that are not find it known.
+        while registry.counts().joined < 9_000 {
+            tokio::task::yield_now().await;
+        }
+        registry.inner().set(Trouble::None);
+        for task in tasks {
+            assert_eq!(task.await.unwrap().unwrap().def, schema.def);
+        }
+    });
+    assert_eq!(counts(&inner).by_id, 1);
+    let counts = registry.counts();
+    assert_eq!(counts.requests, 1);
+    assert_eq!(counts.joined + counts.hits, 9_999);
+}
+
+#[test]
+fn a_cancelled_leader_does_not_stop_its_followers() {
+    let inner = registry();
+    let schema = behind(&inner, "a");
+    let registry = Slow::new(&inner, Trouble::Closed);
+    let mut last = registry.by_id(schema.id);
+    for _ in 0..1000 {
+        let mut leader = registry.by_id(schema.id);
+        assert!(poll_once(&mut leader).is_pending());
+        assert!(poll_once(&mut last).is_pending());
+        drop(leader);
+    }
+    registry.inner().set(Trouble::None);
+    assert_eq!(now(last).unwrap().def, schema.def);
+    assert_eq!(counts(&inner).by_id, 1);
+}
+
+#[test]
+fn the_follower_is_woken_when_its_leader_is_cancelled() {
+    let inner = registry();
+    let schema = behind(&inner, "a");
+    let registry = Slow::new(&inner, Trouble::Closed);
+    let runtime = tokio::runtime::Builder::new_multi_thread().build().unwrap();
+    runtime.block_on(async {
+        let mut tasks = Vec::new();
+        for _ in 0..1001 {
+            let registry = registry.clone();
+            let ask = async move { registry.by_id(schema.id).await };
+            tasks.push(tokio::spawn(ask));
+        }
+        while registry.counts().joined < 1000 {
+            tokio::task::yield_now().await;
+        }
+        let last = tasks.pop().unwrap();
+        for task in tasks {
+            task.abort();
+        }
+        registry.inner().set(Trouble::None);
+        assert_eq!(last.await.unwrap().unwrap().def, schema.def);
+    });
+    assert!(counts(&inner).by_id <= 2);
+}
+
+#[test]
+fn when_all_have_gone_the_request_is_given_up() {
+    let inner = registry();
+    let schema = behind(&inner, "a");
+    let registry = Slow::new(&inner, Trouble::Closed);
+    let mut first = registry.by_id(schema.id);
+    assert!(poll_once(&mut first).is_pending());
+    drop(first);
+    registry.inner().set(Trouble::None);
+    now(registry.by_id(schema.id)).unwrap();
+    assert_eq!(registry.counts().requests, 2);
+}
+
+#[test]
+fn a_panic_is_the_leaders_alone() {
+    let inner = registry();
+    let schema = behind(&inner, "a");
+    let registry = Slow::new(&inner, Trouble::Closed);
+    let mut leader = registry.by_id(schema.id);
+    let mut follower = registry.by_id(schema.id);
+    assert!(poll_once(&mut leader).is_pending());
+    assert!(poll_once(&mut follower).is_pending());
+    registry.inner().set(Trouble::Panic);
+    let polled = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        drop(poll_once(&mut leader));
+    }));
+    assert!(polled.is_err());
+    drop(leader);
+    assert_eq!(now(follower).unwrap().def, schema.def);
+    assert_eq!(registry.counts().requests, 2);
+}
+
+#[test]
+fn followers_share_the_failure() {
+    let inner = registry();
+    let registry = Slow::new(&inner, Trouble::Closed);
+    let mut both = [(); 2].map(|()| registry.by_id(SchemaId::new(9)));
+    for one in &mut both {
+        assert!(poll_once(one).is_pending());
+    }
+    registry.inner().set(Trouble::None);
+    for one in both {
+        let error = now(one).unwrap_err();
+        assert_eq!(
+            (error.kind(), error.code()),
+            (ErrorKind::SchemaNotFound, Some(40403))
+        );
+    }
+    assert_eq!(counts(&inner).by_id, 1);
+}
+
+#[test]
+fn the_newest_version_survives_a_registry_that_fails() {
+    let inner = registry();
+    let schema = behind(&inner, "a");
+    for (kind, survives) in [
+        (ErrorKind::Unreachable, true),
+        (ErrorKind::Timeout, true),
+        (ErrorKind::Server, true),
+        (ErrorKind::RateLimited, true),
+        (ErrorKind::InvalidResponse, true),
+        (ErrorKind::Unauthorized, false),
+        (ErrorKind::SubjectNotFound, false),
+    ] {
+        let registry = Slow::new(&inner, Trouble::None).latest_ttl(Duration::ZERO);
+        now(registry.latest(&orders())).unwrap();
+        registry.inner().set(Trouble::Fail(kind));
+        let found = now(registry.latest(&orders()));
+        assert_eq!(found.is_ok(), survives, "{kind:?}");
+        assert_eq!(registry.counts().stale, u64::from(survives));
+        let requests = registry.counts().requests;
+        let again = now(registry.latest(&orders()));
+        assert_eq!(again.is_ok(), survives, "{kind:?}");
+        if survives {
+            assert_eq!(again.unwrap(), schema);
+            assert_eq!(registry.counts().requests, requests, "left in peace");
+        }
+        let registry = registry.stale_for(Duration::ZERO);
+        assert!(now(registry.latest(&orders())).is_err(), "{kind:?}");
+    }
+}
+
+#[test]
+fn failures_are_not_kept() {
+    let inner = registry();
+    let schema = behind(&inner, "a");
+    let registry = Slow::new(&inner, Trouble::None);
+    for kind in [
+        ErrorKind::Server,
+        ErrorKind::Unauthorized,
+        ErrorKind::Config,
+    ] {
+        registry.inner().set(Trouble::Fail(kind));
+        let error = now(registry.by_id(SchemaId::new(77))).unwrap_err();
+        assert_eq!(error.kind(), kind);
+    }
+    registry.inner().set(Trouble::None);
+    now(registry.by_id(schema.id)).unwrap();
 }

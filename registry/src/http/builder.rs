@@ -3,11 +3,14 @@ use std::time::Duration;
 
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect::Policy;
-use reqwest::{Client, ClientBuilder};
+use reqwest::{Client, Proxy};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::HttpRegistry;
 use crate::http::endpoint::{Credentials, Endpoint};
+use crate::http::nodes::Nodes;
+use crate::http::oauth::{OAuth, Tokens};
+use crate::http::tls::{Identity, Tls};
 use crate::http::transport::Transport;
 use crate::rest::segment;
 
@@ -16,8 +19,12 @@ use crate::rest::segment;
 pub struct HttpRegistryBuilder {
     urls: Vec<String>,
     credentials: Option<Credentials>,
+    oauth: Option<OAuth>,
     headers: Vec<(String, String)>,
     context: Option<String>,
+    proxy: Option<String>,
+    authorities: Option<Vec<u8>>,
+    identity: Option<(Vec<u8>, Vec<u8>)>,
     timeout: Duration,
 }
 
@@ -26,8 +33,12 @@ impl HttpRegistryBuilder {
         Self {
             urls: vec![url],
             credentials: None,
+            oauth: None,
             headers: Vec::new(),
             context: None,
+            proxy: None,
+            authorities: None,
+            identity: None,
             timeout: DEFAULT_TIMEOUT,
         }
     }
@@ -39,8 +50,8 @@ impl HttpRegistryBuilder {
         self
     }
 
-    /// Authenticates with a user and a password (or an API key and its secret), instead of a
-    /// bearer token. A user in a URL goes before it, for that URL.
+    /// Authenticates with a user and a password (or an API key and its secret), instead of any
+    /// token. A user in a URL goes before it, for that URL.
     pub fn basic_auth(mut self, user: impl Into<String>, password: impl Into<String>) -> Self {
         self.credentials = Some(Credentials::Basic {
             user: user.into(),
@@ -52,6 +63,37 @@ impl HttpRegistryBuilder {
     /// Authenticates with a bearer token, instead of a user and a password.
     pub fn bearer(mut self, token: impl Into<String>) -> Self {
         self.credentials = Some(Credentials::Bearer(token.into()));
+        self
+    }
+
+    /// Authenticates with bearer tokens that are asked for with a client's credentials, and
+    /// renewed before they end or when the registry refuses one; instead of all other credentials.
+    pub fn oauth(mut self, oauth: OAuth) -> Self {
+        self.oauth = Some(oauth);
+        self
+    }
+
+    /// Sends everything through this proxy, such as `http://127.0.0.1:3128`; none is taken from
+    /// the environment. A user and a password in its URL are for the proxy.
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.proxy = Some(url.into());
+        self
+    }
+
+    /// Trusts the authorities whose certificates are in `pem`, and none of the system's.
+    pub fn ca_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.authorities = Some(pem.into());
+        self
+    }
+
+    /// Authenticates by TLS (mTLS) with the certificates in `chain`, the client's own first, and
+    /// its private `key`, both in PEM.
+    pub fn client_certificate_pem(
+        mut self,
+        chain: impl Into<Vec<u8>>,
+        key: impl Into<Vec<u8>>,
+    ) -> Self {
+        self.identity = Some((chain.into(), key.into()));
         self
     }
 
@@ -80,25 +122,65 @@ impl HttpRegistryBuilder {
     ///
     /// # Errors
     /// `Config` for a URL that is none, credentials that would travel in clear text to another
-    /// machine, an https URL without the feature `rustls` or `native-tls`, a header that HTTP
-    /// does not allow, an empty context, or a timeout of 0 or over a day.
+    /// machine, an https URL or certificates without the feature `rustls` or `native-tls`, PEM
+    /// that does not hold what it should, a header that HTTP does not allow, an empty context, or
+    /// a timeout of 0 or over a day.
     pub fn build(self) -> Result<HttpRegistry> {
         if self.timeout.is_zero() || self.timeout > MAX_TIMEOUT {
             return Err(config("the timeout is not between 0 and 24 hours"));
         }
-        let endpoints = self.endpoints()?;
-        let client = client(self.headers(&endpoints)?, self.timeout, &endpoints)?;
+        let proxy = self.proxy.as_deref().map(parse_proxy).transpose()?;
+        let is_far = proxy.as_ref().is_some_and(|(_, is_far)| *is_far);
+        let proxy = proxy.map(|(proxy, _)| proxy);
+        let endpoint = |url: &String| endpoint(url, self.credentials.as_ref(), is_far);
+        let endpoints: Vec<Endpoint> = self.urls.iter().map(endpoint).collect::<Result<_>>()?;
+        let headers = self.headers(&endpoints)?;
+        let client = self.client(headers, proxy.clone())?;
+        let tokens = match &self.oauth {
+            None => None,
+            Some(oauth) => {
+                endpoints.iter().try_for_each(Endpoint::check_secret)?;
+                // Headers for the registry are none of the token server's business.
+                let client = self.client(HeaderMap::new(), proxy)?;
+                let endpoint = self::endpoint(oauth.url(), None, is_far)?;
+                Some(Tokens::new(client, endpoint, oauth)?)
+            }
+        };
         let prefix = self.prefix()?;
+        let nodes = Nodes::new(endpoints);
         Ok(HttpRegistry {
-            transport: Transport::new(client, endpoints, prefix, self.timeout).into(),
+            transport: Transport::new(client, nodes, tokens, prefix, self.timeout).into(),
         })
     }
 
-    fn endpoints(&self) -> Result<Vec<Endpoint>> {
-        self.urls
-            .iter()
-            .map(|url| Endpoint::parse(url, self.credentials.as_ref()))
-            .collect()
+    fn client(&self, headers: HeaderMap, proxy: Option<Proxy>) -> Result<Client> {
+        let is_https = |url: &String| {
+            url.get(..8)
+                .is_some_and(|s| s.eq_ignore_ascii_case("https://"))
+        };
+        let oauth = self.oauth.as_ref().map(OAuth::url);
+        let mut urls = self.urls.iter().chain(oauth).chain(&self.proxy);
+        let tls = Tls {
+            is_needed: urls.any(is_https),
+            authorities: self.authorities.clone(),
+            identity: self
+                .identity
+                .clone()
+                .map(|(chain, key)| Identity { chain, key }),
+        };
+        let mut builder = Client::builder()
+            .default_headers(headers)
+            .user_agent(concat!("wireform-registry/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(self.timeout / 4)
+            // A redirect could lead credentials elsewhere, and so could a proxy from the
+            // environment.
+            .redirect(Policy::none())
+            .no_proxy();
+        if let Some(proxy) = proxy {
+            builder = builder.proxy(proxy);
+        }
+        let built = tls.set_up(builder)?.build();
+        built.map_err(|error| config("the HTTP client cannot be set up").with_source(error))
     }
 
     fn headers(&self, endpoints: &[Endpoint]) -> Result<HeaderMap> {
@@ -144,59 +226,23 @@ impl fmt::Debug for HttpRegistryBuilder {
     }
 }
 
-fn client(headers: HeaderMap, timeout: Duration, endpoints: &[Endpoint]) -> Result<Client> {
-    let needs_tls = endpoints.iter().any(Endpoint::is_https);
-    let builder = Client::builder()
-        .default_headers(headers)
-        .user_agent(concat!("wireform-registry/", env!("CARGO_PKG_VERSION")))
-        .connect_timeout(timeout / 4)
-        // A redirect could lead credentials elsewhere, and so could a proxy from the environment.
-        .redirect(Policy::none())
-        .no_proxy();
-    let built = with_tls(builder, needs_tls)?.build();
-    built.map_err(|error| config("the HTTP client cannot be set up").with_source(error))
-}
-
-/// rustls with the ring provider and the operating system's trust store.
-///
-/// It is handed over whole, since reqwest would otherwise take its provider from a global that
-/// the program may not have set.
-#[cfg(feature = "rustls")]
-fn with_tls(builder: ClientBuilder, needs_tls: bool) -> Result<ClientBuilder> {
-    use rustls_platform_verifier::BuilderVerifierExt;
-
-    let provider = rustls::crypto::ring::default_provider();
-    let config_builder = rustls::ClientConfig::builder_with_provider(provider.into())
-        .with_safe_default_protocol_versions()
-        .map_err(no_tls)?;
-    let tls = if needs_tls {
-        config_builder.with_platform_verifier().map_err(no_tls)?
+fn endpoint(url: &str, credentials: Option<&Credentials>, is_far: bool) -> Result<Endpoint> {
+    let endpoint = Endpoint::parse(url, credentials)?;
+    if is_far {
+        endpoint.through_far_proxy()
     } else {
-        // Nothing will use it, so the trust store is not read.
-        config_builder.with_root_certificates(rustls::RootCertStore::empty())
-    };
-    Ok(builder.tls_backend_preconfigured(tls.with_no_client_auth()))
-}
-
-#[cfg(feature = "rustls")]
-fn no_tls(error: rustls::Error) -> Error {
-    config("TLS cannot be set up").with_source(error)
-}
-
-#[cfg(all(feature = "native-tls", not(feature = "rustls")))]
-#[allow(clippy::unnecessary_wraps, reason = "one signature for all of them")]
-fn with_tls(builder: ClientBuilder, _needs_tls: bool) -> Result<ClientBuilder> {
-    Ok(builder.tls_backend_native())
-}
-
-#[cfg(not(any(feature = "native-tls", feature = "rustls")))]
-fn with_tls(builder: ClientBuilder, needs_tls: bool) -> Result<ClientBuilder> {
-    if needs_tls {
-        return Err(config(
-            "an https URL needs the feature `rustls` or `native-tls` of `wireform-registry`",
-        ));
+        Ok(endpoint)
     }
-    Ok(builder)
+}
+
+/// The proxy at `url`, and whether it is on another machine. Its user and password go by the same
+/// rules as the registry's.
+fn parse_proxy(url: &str) -> Result<(Proxy, bool)> {
+    let endpoint = Endpoint::parse(url, None)?;
+    let proxy = Proxy::all(endpoint.url(""))
+        .map_err(|error| config("the proxy's URL is no URL").with_source(error.without_url()))?;
+    let is_far = !endpoint.is_loopback();
+    Ok((endpoint.authorize_proxy(proxy), is_far))
 }
 
 /// Whether a header of this name is likely to hold a secret. In doubt it does.

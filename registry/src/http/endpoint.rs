@@ -2,7 +2,7 @@ use std::fmt;
 use std::net::IpAddr;
 
 use percent_encoding::percent_decode_str;
-use reqwest::{RequestBuilder, Url};
+use reqwest::{Proxy, RequestBuilder, Url};
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -57,8 +57,25 @@ impl Endpoint {
         &self.origin
     }
 
-    pub(super) fn is_https(&self) -> bool {
-        self.is_https
+    pub(super) fn is_loopback(&self) -> bool {
+        self.is_loopback
+    }
+
+    pub(super) fn authorize_proxy(&self, proxy: Proxy) -> Proxy {
+        match &self.credentials {
+            Some(Credentials::Basic { user, password }) => proxy.basic_auth(user, password),
+            _ => proxy,
+        }
+    }
+
+    /// The same endpoint, reached through a proxy on another machine: what goes to this machine in
+    /// clear text leaves it then.
+    pub(super) fn through_far_proxy(mut self) -> Result<Self> {
+        self.is_loopback = false;
+        if self.credentials.is_some() {
+            self.check_secret()?;
+        }
+        Ok(self)
     }
 
     pub(super) fn authorize(&self, request: RequestBuilder) -> RequestBuilder {

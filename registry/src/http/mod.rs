@@ -1,5 +1,9 @@
+mod admin;
 mod builder;
 mod endpoint;
+mod nodes;
+mod oauth;
+mod tls;
 mod transport;
 
 use std::fmt;
@@ -10,11 +14,12 @@ use serde::Deserialize;
 use crate::error::Result;
 use crate::id::{SchemaGuid, SchemaId, VersionRef};
 use crate::registry::{BoxFuture, Compatibility, RegisterOptions, Registry};
-use crate::rest::{Retry, SchemaAnswer, bounded, segment};
+use crate::rest::{Retry, SchemaAnswer, SchemaRequest, bounded, segment};
 use crate::schema::{RegisteredSchema, SchemaDef, StoredSchema};
 use crate::subject::Subject;
 
 pub use self::builder::HttpRegistryBuilder;
+pub use self::oauth::OAuth;
 use self::transport::{Request, Transport};
 
 /// A registry that speaks Confluent's REST API: Confluent, Apicurio (`/apis/ccompat/v7`),
@@ -35,9 +40,11 @@ use self::transport::{Request, Transport};
 ///
 /// - A call ends within 15 seconds ([`timeout`](HttpRegistryBuilder::timeout)), retries
 ///   included: at most three, after a connection that failed or broke, a timeout, and the
-///   statuses 408, 425, 429 and 5xx. A `Retry-After` in seconds is honoured while time is left.
-/// - Answers over 8 MiB are refused. Redirects are not followed. No proxy is used, whatever the
-///   environment says.
+///   statuses 408, 425, 429 and 5xx. A `Retry-After` is honoured while time is left.
+/// - Of several nodes one is used until it fails like that; the next one is asked at once, and
+///   stays in use. One that failed is not asked for 30 seconds, unless all did.
+/// - Answers over 8 MiB are refused. Redirects are not followed. No proxy is used but the one that
+///   was [set](HttpRegistryBuilder::proxy), whatever the environment says.
 /// - Credentials never travel over clear-text http, except to this machine, and appear in no
 ///   `Debug` output and no error.
 ///
@@ -82,7 +89,7 @@ impl HttpRegistry {
             segment(subject.as_str())?,
             query(normalize)
         );
-        let request = Request::post(path, schema, &about(subject))?;
+        let request = Request::post(path, &SchemaRequest::new(schema), &about(subject))?;
         let answer: SchemaAnswer = self.transport.call(&request, retry).await?;
         answer.into_found(subject, schema)
     }
@@ -96,7 +103,7 @@ impl HttpRegistry {
         let retry = self.transport.start();
         let name = segment(subject.as_str())?;
         let path = format!("/subjects/{name}/versions{}", query(options.normalize));
-        let request = Request::post(path, schema, &about(subject))?;
+        let request = Request::post(path, &SchemaRequest::new(schema), &about(subject))?;
         let answer: SchemaAnswer = self.transport.call(&request, retry).await?;
         if let Some(registered) = answer.as_registration(subject, schema, options)? {
             return Ok(registered);
@@ -115,16 +122,23 @@ impl HttpRegistry {
     ) -> Result<Compatibility> {
         let name = segment(subject.as_str())?;
         let path = format!("/compatibility/subjects/{name}/versions/{version}?verbose=true");
-        let request = Request::post(path, schema, &about_version(subject, version))?;
+        let about = about_version(subject, version);
+        let request = Request::post(path, &SchemaRequest::new(schema), &about)?;
         let answer: CompatibilityAnswer = self
             .transport
             .call(&request, self.transport.start())
             .await?;
+        Ok(answer.into())
+    }
+}
+
+impl From<CompatibilityAnswer> for Compatibility {
+    fn from(answer: CompatibilityAnswer) -> Self {
         let messages = answer.messages.unwrap_or_default();
-        Ok(Compatibility {
+        Self {
             is_compatible: answer.is_compatible,
             messages: messages.iter().map(|m| bounded(m, MESSAGE_LIMIT)).collect(),
-        })
+        }
     }
 }
 

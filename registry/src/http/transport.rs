@@ -1,23 +1,23 @@
 use std::fmt;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use reqwest::header::RETRY_AFTER;
-use reqwest::{Client, Response};
+use reqwest::{Client, Method, Response};
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::endpoint::Endpoint;
+use crate::http::nodes::{Change, Nodes, PENALTY};
+use crate::http::oauth::Tokens;
 use crate::rest::{Attempt, Failure, Retry, SchemaRequest};
-use crate::schema::SchemaDef;
+use crate::trace;
 
 /// Sends requests to whichever node of the registry answers.
 pub(super) struct Transport {
     client: Client,
-    endpoints: Vec<Endpoint>,
-    /// Index of the node that is in use; it stays until it fails.
-    current: AtomicUsize,
+    nodes: Nodes,
+    tokens: Option<Tokens>,
     /// In front of every path: empty, or the context's.
     prefix: String,
     timeout: Duration,
@@ -25,8 +25,8 @@ pub(super) struct Transport {
 
 /// One question to the registry.
 pub(super) struct Request {
+    method: Method,
     path: String,
-    /// `None`: GET.
     body: Option<String>,
     /// What it is about, for messages: `subject "orders-value"`.
     thing: String,
@@ -34,33 +34,44 @@ pub(super) struct Request {
 
 impl Request {
     pub(super) fn get(path: String, thing: &str) -> Self {
-        Self {
-            path,
-            body: None,
-            thing: thing.to_owned(),
-        }
+        Self::new(Method::GET, path, None, thing)
     }
 
-    pub(super) fn post(path: String, schema: &SchemaDef, thing: &str) -> Result<Self> {
-        Ok(Self {
+    pub(super) fn delete(path: String, thing: &str) -> Self {
+        Self::new(Method::DELETE, path, None, thing)
+    }
+
+    pub(super) fn put(path: String, body: String, thing: &str) -> Self {
+        Self::new(Method::PUT, path, Some(body), thing)
+    }
+
+    pub(super) fn post(path: String, schema: &SchemaRequest<'_>, thing: &str) -> Result<Self> {
+        let body = schema.to_json()?;
+        Ok(Self::new(Method::POST, path, Some(body), thing))
+    }
+
+    fn new(method: Method, path: String, body: Option<String>, thing: &str) -> Self {
+        Self {
+            method,
             path,
-            body: Some(SchemaRequest::new(schema).to_json()?),
+            body,
             thing: thing.to_owned(),
-        })
+        }
     }
 }
 
 impl Transport {
     pub(super) fn new(
         client: Client,
-        endpoints: Vec<Endpoint>,
+        nodes: Nodes,
+        tokens: Option<Tokens>,
         prefix: String,
         timeout: Duration,
     ) -> Self {
         Self {
             client,
-            endpoints,
-            current: AtomicUsize::new(0),
+            nodes,
+            tokens,
             prefix,
             timeout,
         }
@@ -96,26 +107,43 @@ impl Transport {
         retry: Retry,
         end: Instant,
     ) -> Result<Vec<u8>, Attempt> {
-        let index = self.current.load(Ordering::Relaxed);
-        let Some(endpoint) = self.endpoints.get(index) else {
+        let token = match &self.tokens {
+            None => None,
+            Some(tokens) => {
+                let token = async { Ok(tokens.token().await?) };
+                Some(retry.limit(end, &request.thing, token).await?)
+            }
+        };
+        let Some((place, endpoint)) = self.nodes.current() else {
             return Err(Error::new(ErrorKind::Config, "the registry has no URL").into());
         };
-        let answer = self.send(endpoint, request);
-        let result = retry.limit(end, &request.thing, answer).await;
-        if let Err(failed) = &result {
-            self.leave(index, &failed.error);
+        let bearer = token.as_ref().map(|(token, _)| token.as_str());
+        let answer = self.send(endpoint, bearer, request);
+        let mut result = retry.limit(end, &request.thing, answer).await;
+        if let Err(failed) = &mut result {
+            self.leave(place, endpoint, failed);
+            self.renew(token, failed).await;
         }
         result
     }
 
-    async fn send(&self, endpoint: &Endpoint, request: &Request) -> Result<Vec<u8>, Attempt> {
+    async fn send(
+        &self,
+        endpoint: &Endpoint,
+        bearer: Option<&str>,
+        request: &Request,
+    ) -> Result<Vec<u8>, Attempt> {
         let url = endpoint.url(&format!("{}{}", self.prefix, request.path));
-        let builder = match &request.body {
-            None => self.client.get(url),
-            Some(body) => self.client.post(url).body(body.clone()),
+        let mut builder = self.client.request(request.method.clone(), url);
+        if let Some(body) = &request.body {
+            builder = builder.body(body.clone());
+        }
+        let builder = match bearer {
+            Some(token) => builder.bearer_auth(token),
+            None => endpoint.authorize(builder),
         };
         let broken = |error| unreachable(error, endpoint, &request.thing);
-        let response = endpoint.authorize(builder).send().await.map_err(broken)?;
+        let response = builder.send().await.map_err(broken)?;
         if !response.status().is_success() {
             return Err(refusal(response, &request.thing).await);
         }
@@ -128,28 +156,39 @@ impl Transport {
         }
     }
 
-    /// Moves on to the next node if the one at `index` failed and nobody has moved on yet.
-    fn leave(&self, index: usize, error: &Error) {
-        let has_failed = matches!(
-            error.kind(),
-            ErrorKind::Server | ErrorKind::Timeout | ErrorKind::Unreachable
-        );
-        if has_failed && self.endpoints.len() > 1 {
-            let next = (index + 1) % self.endpoints.len();
-            let relaxed = Ordering::Relaxed;
-            let _ = self.current.compare_exchange(index, next, relaxed, relaxed);
+    /// Changes over to another node if this one failed, and asks that one at once.
+    fn leave(&self, place: usize, endpoint: &Endpoint, failed: &mut Attempt) {
+        if !failed.error.is_retryable() {
+            return;
+        }
+        let penalty = failed.retry_after.unwrap_or(PENALTY);
+        match self.nodes.fail(place, penalty) {
+            Change::NoneBetter => return,
+            Change::Done => {}
+            Change::To(origin) => trace::failover(endpoint.origin(), origin, &failed.error),
+        }
+        failed.retry_after = Some(Duration::ZERO);
+    }
+
+    /// A token that was refused may have been taken back: another one is worth a try.
+    async fn renew(&self, token: Option<(String, bool)>, failed: &mut Attempt) {
+        if let (Some(tokens), Some((token, is_new))) = (&self.tokens, token)
+            && failed.error.kind() == ErrorKind::Unauthorized
+        {
+            tokens.refused(&token).await;
+            failed.again = !is_new;
         }
     }
 
     #[cfg(test)]
-    pub(super) fn current(&self) -> usize {
-        self.current.load(Ordering::Relaxed)
+    pub(super) fn current(&self) -> Option<usize> {
+        self.nodes.current().map(|(place, _)| place)
     }
 
     /// URLs without users and passwords, and nothing secret.
     pub(super) fn fmt_as(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct(name)
-            .field("urls", &self.endpoints)
+            .field("urls", &self.nodes.endpoints())
             .field("prefix", &self.prefix)
             .field("timeout", &self.timeout)
             .finish_non_exhaustive()
@@ -166,6 +205,7 @@ async fn refusal(response: Response, thing: &str) -> Attempt {
     Attempt {
         error: Failure::parse(status, &body).into_error(&thing),
         retry_after,
+        again: false,
     }
 }
 
@@ -181,10 +221,18 @@ async fn read(mut response: Response, limit: usize) -> reqwest::Result<Option<Ve
     Ok(Some(body))
 }
 
-/// RFC 9110 §10.2.3, in its form of a number of seconds; dates are not read.
 fn retry_after(response: &Response) -> Option<Duration> {
     let text = response.headers().get(RETRY_AFTER)?.to_str().ok()?;
-    text.trim().parse().ok().map(Duration::from_secs)
+    wait(text, SystemTime::now())
+}
+
+/// RFC 9110 §10.2.3: a number of seconds, or a date; one that has passed means now.
+fn wait(text: &str, now: SystemTime) -> Option<Duration> {
+    if let Ok(seconds) = text.trim().parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = httpdate::parse_http_date(text.trim()).ok()?;
+    Some(date.duration_since(now).unwrap_or_default())
 }
 
 fn unreachable(error: reqwest::Error, endpoint: &Endpoint, thing: &str) -> Attempt {
@@ -206,3 +254,36 @@ fn unreachable(error: reqwest::Error, endpoint: &Endpoint, thing: &str) -> Attem
 /// No schema is larger; answers are held in memory.
 const BODY_LIMIT: usize = 8 * 1024 * 1024;
 const REFUSAL_LIMIT: usize = 256 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: Option<u64>) {
+        // Sun, 06 Nov 1994 08:49:37 GMT, the example of RFC 9110 §5.6.7.
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
+        assert_eq!(wait(text, now), expected.map(Duration::from_secs), "{text}");
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date_of_any_form() {
+        check("0", Some(0));
+        check(" 120 ", Some(120));
+        check("18446744073709551615", Some(u64::MAX));
+        check("Sun, 06 Nov 1994 08:50:37 GMT", Some(60));
+        check("Sunday, 06-Nov-94 08:50:37 GMT", Some(60));
+        check("Sun Nov  6 08:50:37 1994", Some(60));
+        check("Sat, 05 Nov 1994 08:50:37 GMT", Some(0));
+        for text in [
+            "",
+            "-1",
+            "1.5",
+            "soon",
+            "99999999999999999999",
+            "2026-11-23",
+        ] {
+            check(text, None);
+        }
+    }
+}

@@ -1,9 +1,12 @@
+mod admin;
 mod compatibility;
+mod seed;
 mod store;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::admin::{ImportPlace, Include, LookupOptions};
 use crate::error::{Error, ErrorKind, Result};
 use crate::id::{SchemaGuid, SchemaId, VersionRef};
 use crate::level::Level;
@@ -13,7 +16,8 @@ use crate::schema::{RegisteredSchema, SchemaDef, SchemaKind, StoredSchema};
 use crate::subject::Subject;
 
 use self::compatibility::{findings, incompatible};
-use self::store::{Candidate, INVALID_SCHEMA, Identity, Store};
+use self::store::refusal::{INVALID_SCHEMA, invalid_schema};
+use self::store::{Candidate, Identity, Plan, Store, normal};
 
 /// A registry in this process, for tests and examples, that behaves as Confluent's server does:
 /// the same ids, versions, compatibility levels and error codes.
@@ -128,13 +132,15 @@ impl InMemoryRegistry {
     /// Sets how new versions must fit the older ones: of `subject`, or of every subject that has
     /// no level of its own.
     pub fn set_level(&self, subject: Option<&Subject>, level: Level) {
-        self.shared.store().set_level(subject, level);
+        let subject = subject.map(normal);
+        self.shared.store().force_level(subject.as_ref(), level);
     }
 
     /// The level in force for `subject`, or the registry's.
     #[must_use]
     pub fn level(&self, subject: Option<&Subject>) -> Level {
-        self.shared.store().level(subject)
+        let subject = subject.map(normal);
+        self.shared.store().level(subject.as_ref())
     }
 
     /// How often each method was called so far, on this registry and its clones.
@@ -166,14 +172,16 @@ impl Shared {
         schema: &SchemaDef,
         options: RegisterOptions,
     ) -> Result<RegisteredSchema> {
+        let subject = &normal(subject);
         let rules = self.rules(schema.kind)?;
         loop {
-            let candidate = self.candidate(rules, schema, options)?;
+            let candidate = self.candidate(rules, subject, schema, options.normalize)?;
             let plan = {
                 let store = self.store();
-                if let Ok(found) = store.find(subject, &candidate.identity) {
+                if let Ok(found) = store.find(subject, &candidate.identity, Include::Live) {
                     return Ok(found);
                 }
+                store.check_registrable(subject)?;
                 store.plan(subject)
             };
             let findings = findings(rules, &candidate.resolved, &plan)?;
@@ -187,24 +195,49 @@ impl Shared {
         }
     }
 
-    fn lookup(&self, subject: &Subject, schema: &SchemaDef) -> Result<RegisteredSchema> {
+    fn import(
+        &self,
+        subject: &Subject,
+        schema: &SchemaDef,
+        place: ImportPlace,
+    ) -> Result<RegisteredSchema> {
+        let subject = &normal(subject);
         let rules = self.rules(schema.kind)?;
-        let candidate = self.candidate(rules, schema, RegisterOptions::default())?;
-        self.store().find(subject, &candidate.identity)
+        let candidate = self.candidate(rules, subject, schema, false)?;
+        self.store().import(subject, candidate, place)
     }
 
+    fn lookup(
+        &self,
+        subject: &Subject,
+        schema: &SchemaDef,
+        options: LookupOptions,
+    ) -> Result<RegisteredSchema> {
+        let subject = &normal(subject);
+        let rules = self.rules(schema.kind)?;
+        let candidate = self.candidate(rules, subject, schema, options.normalize)?;
+        self.store()
+            .find_anywhere(subject, &candidate.identity, options.include)
+    }
+
+    /// Measures `schema` against what `plan` makes of the store.
     fn check(
         &self,
         subject: &Subject,
-        version: VersionRef,
         schema: &SchemaDef,
+        plan: impl FnOnce(&Store, &Subject) -> Result<Plan>,
     ) -> Result<Compatibility> {
+        let subject = &normal(subject);
         let rules = self.rules(schema.kind)?;
-        let candidate = self.candidate(rules, schema, RegisterOptions::default())?;
-        let plan = self.store().plan_against(subject, version)?;
-        let messages = findings(rules, &candidate.resolved, &plan)?;
+        let candidate = self.candidate(rules, subject, schema, false)?;
+        let plan = plan(&self.store(), subject)?;
+        let mut messages = findings(rules, &candidate.resolved, &plan)?;
+        let is_compatible = messages.is_empty();
+        if !is_compatible {
+            messages.push(format!("{{compatibility: '{}'}}", plan.level));
+        }
         Ok(Compatibility {
-            is_compatible: messages.is_empty(),
+            is_compatible,
             messages,
         })
     }
@@ -213,12 +246,16 @@ impl Shared {
     fn candidate(
         &self,
         rules: &dyn SchemaRules,
+        subject: &Subject,
         schema: &SchemaDef,
-        options: RegisterOptions,
+        normalize: bool,
     ) -> Result<Candidate> {
+        if schema.text.trim().is_empty() {
+            return Err(invalid_schema("Empty schema".to_owned()));
+        }
         let mut def = schema.clone();
-        let mut resolved = self.store().resolve(schema)?;
-        if options.normalize {
+        let mut resolved = self.store().resolve(subject, schema)?;
+        if normalize {
             let text = rules.normalize(&resolved).map_err(with_code)?;
             def.text = text.into();
             resolved.text = def.text.clone();
@@ -255,7 +292,7 @@ impl Registry for InMemoryRegistry {
     fn by_id(&self, id: SchemaId) -> BoxFuture<'_, Result<StoredSchema>> {
         Box::pin(async move {
             count(&self.shared.calls.by_id);
-            self.shared.store().by_id(id)
+            self.shared.store().by_id(id, None)
         })
     }
 
@@ -273,7 +310,8 @@ impl Registry for InMemoryRegistry {
     ) -> BoxFuture<'a, Result<RegisteredSchema>> {
         Box::pin(async move {
             count(&self.shared.calls.by_version);
-            self.shared.store().by_version(subject, version)
+            let store = self.shared.store();
+            store.by_version(&normal(subject), version, Include::Live)
         })
     }
 
@@ -284,7 +322,8 @@ impl Registry for InMemoryRegistry {
     ) -> BoxFuture<'a, Result<RegisteredSchema>> {
         Box::pin(async move {
             count(&self.shared.calls.lookup);
-            self.shared.lookup(subject, schema)
+            let options = LookupOptions::default();
+            self.shared.lookup(subject, schema, options)
         })
     }
 
@@ -308,7 +347,8 @@ impl Registry for InMemoryRegistry {
     ) -> BoxFuture<'a, Result<Compatibility>> {
         Box::pin(async move {
             count(&self.shared.calls.check);
-            self.shared.check(subject, version, schema)
+            let plan = |store: &Store, subject: &Subject| store.plan_against(subject, version);
+            self.shared.check(subject, schema, plan)
         })
     }
 }
@@ -326,4 +366,4 @@ fn with_code(error: Error) -> Error {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -10,7 +10,7 @@ use crate::unchecked::Unchecked;
 
 /// A toy language: field names with spaces between them, `name?` has a default, `!` is an error.
 #[derive(Debug)]
-struct Toy;
+pub(crate) struct Toy;
 
 impl SchemaRules for Toy {
     fn kind(&self) -> SchemaKind {
@@ -240,8 +240,12 @@ fn a_check_measures_against_one_version() {
     register(&registry, &orders(), &def("a")).unwrap();
     register(&registry, &orders(), &def("a b?")).unwrap();
     let first = VersionRef::Number(Version::new(1).unwrap());
-    assert_eq!(check(first, "a b c").unwrap(), 2);
-    assert_eq!(check(VersionRef::Latest, "a b c").unwrap(), 1);
+    assert_eq!(
+        check(first, "a b c").unwrap(),
+        3,
+        "two reasons and the level"
+    );
+    assert_eq!(check(VersionRef::Latest, "a b c").unwrap(), 2);
     registry.set_level(None, Level::None);
     assert_eq!(check(first, "a b c").unwrap(), 0);
 }
@@ -339,7 +343,7 @@ fn references_must_exist_and_come_in_order() {
     register(&registry, &subject("a"), &def("w")).unwrap();
     register(&registry, &subject("b"), &referring("x", &[("a", 1)])).unwrap();
     let both = referring("y", &[("b", 1), ("a", 1)]);
-    let resolved = registry.shared.store().resolve(&both).unwrap();
+    let resolved = registry.shared.store().resolve(&orders(), &both).unwrap();
     let names: Vec<&str> = resolved.references.iter().map(|text| &*text.name).collect();
     assert_eq!(names, ["a", "b"], "each after what it needs, and once");
     let with = register(&registry, &subject("c"), &both).unwrap();
@@ -398,4 +402,61 @@ fn registering_at_once_gives_every_version_once() {
     });
     let newest = now(registry.latest(&orders())).unwrap();
     assert_eq!((newest.version.as_u32(), newest.id.as_u32()), (200, 200));
+}
+
+/// The folder's files by name and text; what seeding says, and the subjects that are there then.
+#[track_caller]
+fn check_seed(files: &[(&str, &str)], expected: Result<usize, ErrorKind>) {
+    let folder = std::env::temp_dir().join(format!(
+        "wireform-seed-{}-{:?}",
+        std::process::id(),
+        std::thread::current().id()
+    ));
+    for (name, text) in files {
+        let path = folder.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let registry = InMemoryRegistry::builder().rules(Toy).build();
+    let seeded = registry.seed(&folder);
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert_eq!(seeded.map_err(|error| error.kind()), expected, "{files:?}");
+}
+
+#[test]
+fn a_folder_of_schemas_is_registered() {
+    check_seed(
+        &[
+            ("b/v2.avsc", "x y?"),
+            ("b/v1.avsc", "x"),
+            ("b/v10.txt", "notes"),
+            ("README.md", "notes"),
+        ],
+        Ok(2),
+    );
+    // `a` comes first and refers to what comes later.
+    let reference = r#"[{"name":"B","subject":"b","version":2}]"#;
+    check_seed(
+        &[
+            ("a/v1.avsc", "z"),
+            ("a/v1.references", reference),
+            ("b/v1.avsc", "x"),
+            ("b/v2.avsc", "x y?"),
+        ],
+        Ok(3),
+    );
+    check_seed(
+        &[("a/v1.avsc", "z"), ("a/v1.references", reference)],
+        Err(ErrorKind::Config),
+    );
+    check_seed(&[("a/v2.avsc", "z")], Err(ErrorKind::Config));
+    check_seed(
+        &[("a/v1.avsc", "z"), ("a/v1.json", "z")],
+        Err(ErrorKind::Config),
+    );
+    check_seed(
+        &[("a/v1.avsc", "x"), ("a/v2.avsc", "x y")],
+        Err(ErrorKind::Incompatible),
+    );
+    check_seed(&[("a/v1.json", "{}")], Err(ErrorKind::Unsupported));
 }

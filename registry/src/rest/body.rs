@@ -2,6 +2,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "http")]
+use crate::admin::ImportPlace;
 use crate::error::{Error, ErrorKind, Result};
 use crate::id::{SchemaGuid, SchemaId, Version};
 use crate::registry::RegisterOptions;
@@ -19,6 +21,11 @@ pub(crate) struct SchemaRequest<'a> {
     schema_type: Option<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     references: Vec<ReferenceRequest<'a>>,
+    /// Where the schema goes when it is imported.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<u32>,
 }
 
 #[derive(Serialize)]
@@ -61,7 +68,17 @@ impl<'a> SchemaRequest<'a> {
             schema: &schema.text,
             schema_type: (schema.kind != SchemaKind::Avro).then(|| schema.kind.as_str()),
             references: references.collect(),
+            id: None,
+            version: None,
         }
+    }
+
+    /// The same, to be put where `place` says.
+    #[cfg(feature = "http")]
+    pub(crate) fn at(mut self, place: ImportPlace) -> Self {
+        self.id = Some(place.id.as_u32());
+        self.version = place.version.map(Version::as_u32);
+        self
     }
 
     pub(crate) fn to_json(&self) -> Result<String> {
@@ -246,7 +263,7 @@ impl SchemaAnswer {
 }
 
 /// An id as JSON writes it: a negative one is a Java `int` with its highest bit set.
-fn schema_id(number: i64) -> Result<SchemaId> {
+pub(crate) fn schema_id(number: i64) -> Result<SchemaId> {
     u32::try_from(number)
         .or_else(|_| i32::try_from(number).map(i32::cast_unsigned))
         .map(SchemaId::new)
@@ -279,7 +296,7 @@ fn missing(field: &str) -> Error {
     Error::new(ErrorKind::InvalidResponse, message)
 }
 
-fn invalid(field: &str) -> Error {
+pub(crate) fn invalid(field: &str) -> Error {
     let message = format!("the registry's answer has an impossible {field:?}");
     Error::new(ErrorKind::InvalidResponse, message)
 }

@@ -12,6 +12,10 @@ pub(crate) mod stub;
 #[cfg(feature = "schema-registry-converter")]
 pub(crate) use self::body::ReferenceAnswer;
 pub(crate) use self::body::{SchemaAnswer, SchemaRequest, bounded};
+#[cfg(feature = "http")]
+pub(crate) use self::body::{invalid, schema_id};
 pub(crate) use self::failure::Failure;
+#[cfg(feature = "http")]
+pub(crate) use self::path::query_value;
 pub(crate) use self::path::segment;
 pub(crate) use self::retry::{Attempt, Retry};

@@ -17,6 +17,12 @@ pub(crate) fn segment(text: &str) -> Result<String> {
     Ok(utf8_percent_encode(text, RESERVED).to_string())
 }
 
+/// `text` as the value of a parameter in a URL's query.
+#[cfg(feature = "http")]
+pub(crate) fn query_value(text: &str) -> String {
+    utf8_percent_encode(text, RESERVED).to_string()
+}
+
 /// Everything but `A-Z a-z 0-9 - . _ ~`, RFC 3986 §2.3. More than a URL needs: a `;` would start
 /// a matrix parameter for Confluent's server, and `:` is no exception either.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC

@@ -7,6 +7,7 @@ use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::trace;
 
 /// When to try again: after what [is retryable](Error::is_retryable), at most three times, with
 /// full jitter, and never beyond the deadline.
@@ -24,6 +25,8 @@ pub(crate) struct Attempt {
     pub(crate) error: Error,
     /// The registry's own wish (`Retry-After`); it is honoured up to the deadline.
     pub(crate) retry_after: Option<Duration>,
+    /// Whether trying again may help, although the error alone does not say so.
+    pub(crate) again: bool,
 }
 
 impl Retry {
@@ -54,9 +57,11 @@ impl Retry {
             failures += 1;
             let delay = failed.retry_after.unwrap_or_else(|| jitter(failures));
             let no_time = delay >= self.deadline.saturating_duration_since(Instant::now());
-            if failures > MAX_RETRIES || no_time || !failed.error.is_retryable() {
+            let is_hopeless = !failed.error.is_retryable() && !failed.again;
+            if failures > MAX_RETRIES || no_time || is_hopeless {
                 return Err(failed.error);
             }
+            trace::retry(&failed.error, failures, delay);
             sleep(delay).await;
         }
     }
@@ -93,6 +98,7 @@ impl From<Error> for Attempt {
         Self {
             error,
             retry_after: None,
+            again: false,
         }
     }
 }

@@ -1,7 +1,9 @@
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use wireform_registry::{InMemoryRegistry, ResolvedSchema, SchemaKind, Unchecked};
+use wireform_registry::{
+    InMemoryRegistry, LockFile, ResolvedSchema, SchemaKind, Unchecked, VersionRef,
+};
 
 use super::*;
 use crate::frame::MessageIndex;
@@ -92,4 +94,22 @@ fn lookup_registers_nothing() {
     );
     assert_eq!(registry.call_counts().register, 0);
     assert_eq!(error.subject().unwrap().as_str(), "orders-value");
+}
+
+#[test]
+fn a_lock_file_is_enough() {
+    let source = text("top").with_import("base.proto", text("base"));
+    let registry = InMemoryRegistry::builder()
+        .rules(Unchecked(SchemaKind::Protobuf))
+        .build();
+    let subject = Subject::value("orders");
+    let codec = || Importing(source.clone());
+    let registered = now(Framed::register(codec(), &registry, subject.clone())).unwrap();
+    let mut lock = LockFile::new();
+    let error = Framed::locked(codec(), &lock, subject.clone()).unwrap_err();
+    assert!(error.to_string().contains("`wireform lock`"), "{error}");
+    now(lock.lock(&registry, &subject, VersionRef::Latest)).unwrap();
+    let framed = Framed::locked(codec(), &lock, subject).unwrap();
+    assert_eq!(framed.schema(), registered.schema());
+    assert_eq!(framed.prefix, registered.prefix);
 }

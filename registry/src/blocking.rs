@@ -1,0 +1,246 @@
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+use tokio::runtime::{Builder, Handle};
+use tokio::sync::oneshot;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::id::{SchemaGuid, SchemaId, VersionRef};
+use crate::registry::{Compatibility, RegisterOptions, Registry, RegistryExt};
+use crate::schema::{RegisteredSchema, SchemaDef, StoredSchema};
+use crate::subject::Subject;
+
+/// A registry for a program that has no tokio: its calls block until they are answered.
+///
+/// One small thread keeps connections and clocks going; it ends when the last clone is dropped.
+/// Everything asynchronous that takes a registry, such as `Framed::register`, can be
+/// [waited](Self::wait) for too.
+/// ```
+/// use wireform_registry::{Blocking, InMemoryRegistry, RegisterOptions, SchemaDef};
+/// use wireform_registry::{RegistryAdmin, SchemaKind, Subject, SubjectFilter, Unchecked};
+///
+/// let registry = InMemoryRegistry::builder().rules(Unchecked(SchemaKind::Json)).build();
+/// let registry = Blocking::new(registry)?;
+/// let orders = Subject::value("orders");
+/// let schema = SchemaDef::new(SchemaKind::Json, "{}");
+/// let registered = registry.register(&orders, &schema, RegisterOptions::default())?;
+/// assert_eq!(registry.latest(&orders)?, registered);
+/// let names = registry.wait(registry.inner().subjects(&SubjectFilter::default()))??;
+/// assert_eq!(names, [orders]);
+/// # Ok::<(), wireform_registry::Error>(())
+/// ```
+pub struct Blocking<R> {
+    registry: R,
+    runtime: Arc<Runtime>,
+}
+
+/// A runtime that its own thread keeps going, so that others may wait in it.
+struct Runtime {
+    handle: Handle,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl<R> Blocking<R> {
+    /// Starts the thread for calls of `registry`.
+    ///
+    /// # Errors
+    /// `Config` if the system has no thread or no handles left.
+    pub fn new(registry: R) -> Result<Self> {
+        let runtime = Runtime::start().map_err(|error| {
+            let message = "the thread of a blocking registry cannot be started";
+            Error::new(ErrorKind::Config, message).with_source(error)
+        })?;
+        Ok(Self {
+            registry,
+            runtime: Arc::new(runtime),
+        })
+    }
+
+    /// The registry inside, to be [waited](Self::wait) for.
+    #[must_use]
+    pub fn inner(&self) -> &R {
+        &self.registry
+    }
+
+    /// Waits for anything asynchronous.
+    ///
+    /// # Errors
+    /// `Config` inside of an asynchronous program: it must not block, and can await `future`.
+    pub fn wait<T>(&self, future: impl Future<Output = T>) -> Result<T> {
+        if Handle::try_current().is_ok() {
+            let message = "a blocking registry was called inside of a tokio runtime: await the \
+                           registry inside it";
+            return Err(Error::new(ErrorKind::Config, message));
+        }
+        Ok(self.runtime.handle.block_on(future))
+    }
+}
+
+impl<R: Registry> Blocking<R> {
+    /// As [`Registry::by_id`].
+    ///
+    /// # Errors
+    /// As that method's, and as [`wait`](Self::wait).
+    pub fn by_id(&self, id: SchemaId) -> Result<StoredSchema> {
+        self.wait(self.registry.by_id(id))?
+    }
+
+    /// As [`Registry::by_guid`].
+    ///
+    /// # Errors
+    /// As that method's, and as [`wait`](Self::wait).
+    pub fn by_guid(&self, guid: SchemaGuid) -> Result<StoredSchema> {
+        self.wait(self.registry.by_guid(guid))?
+    }
+
+    /// As [`Registry::by_version`].
+    ///
+    /// # Errors
+    /// As that method's, and as [`wait`](Self::wait).
+    pub fn by_version(&self, subject: &Subject, version: VersionRef) -> Result<RegisteredSchema> {
+        self.wait(self.registry.by_version(subject, version))?
+    }
+
+    /// As [`RegistryExt::latest`].
+    ///
+    /// # Errors
+    /// As that method's, and as [`wait`](Self::wait).
+    pub fn latest(&self, subject: &Subject) -> Result<RegisteredSchema> {
+        self.wait(self.registry.latest(subject))?
+    }
+
+    /// As [`Registry::lookup`].
+    ///
+    /// # Errors
+    /// As that method's, and as [`wait`](Self::wait).
+    pub fn lookup(&self, subject: &Subject, schema: &SchemaDef) -> Result<RegisteredSchema> {
+        self.wait(self.registry.lookup(subject, schema))?
+    }
+
+    /// As [`Registry::register`].
+    ///
+    /// # Errors
+    /// As that method's, and as [`wait`](Self::wait).
+    pub fn register(
+        &self,
+        subject: &Subject,
+        schema: &SchemaDef,
+        options: RegisterOptions,
+    ) -> Result<RegisteredSchema> {
+        self.wait(self.registry.register(subject, schema, options))?
+    }
+
+    /// As [`Registry::check`].
+    ///
+    /// # Errors
+    /// As that method's, and as [`wait`](Self::wait).
+    pub fn check(
+        &self,
+        subject: &Subject,
+        version: VersionRef,
+        schema: &SchemaDef,
+    ) -> Result<Compatibility> {
+        self.wait(self.registry.check(subject, version, schema))?
+    }
+}
+
+impl Runtime {
+    fn start() -> std::io::Result<Self> {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let handle = runtime.handle().clone();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let thread = thread::Builder::new()
+            .name("wireform-registry".to_owned())
+            // Sent or dropped: both mean stop.
+            .spawn(move || drop(runtime.block_on(stopped)))?;
+        Ok(Self {
+            handle,
+            stop: Some(stop),
+            thread: Some(thread),
+        })
+    }
+}
+
+impl Drop for Runtime {
+    fn drop(&mut self) {
+        self.stop = None;
+        if let Some(thread) = self.thread.take()
+            && Handle::try_current().is_err()
+        {
+            // It has nothing left to do. Inside of a runtime nothing blocks, not even this.
+            drop(thread.join());
+        }
+    }
+}
+
+impl<R: Clone> Clone for Blocking<R> {
+    fn clone(&self) -> Self {
+        Self {
+            registry: self.registry.clone(),
+            runtime: self.runtime.clone(),
+        }
+    }
+}
+
+impl<R: fmt::Debug> fmt::Debug for Blocking<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Blocking").field(&self.registry).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::memory::InMemoryRegistry;
+    use crate::schema::SchemaKind;
+    use crate::unchecked::Unchecked;
+
+    fn registry() -> Blocking<InMemoryRegistry> {
+        let rules = Unchecked(SchemaKind::Avro);
+        Blocking::new(InMemoryRegistry::builder().rules(rules).build()).unwrap()
+    }
+
+    fn register(registry: &Blocking<impl Registry>) -> Result<RegisteredSchema> {
+        let schema = SchemaDef::new(SchemaKind::Avro, "x");
+        let options = RegisterOptions::default();
+        registry.register(&Subject::value("orders"), &schema, options)
+    }
+
+    #[test]
+    fn many_threads_may_wait_at_once() {
+        let registry = registry();
+        thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| register(&registry).unwrap());
+            }
+        });
+        let error = registry.by_id(SchemaId::new(9)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::SchemaNotFound);
+    }
+
+    #[test]
+    fn inside_of_a_runtime_it_is_refused() {
+        let registry = registry();
+        let runtime = Builder::new_current_thread().build().unwrap();
+        let error = runtime.block_on(async { register(&registry) }).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config);
+        runtime.block_on(async { drop(registry) });
+    }
+
+    #[cfg(all(feature = "http", feature = "server"))]
+    #[test]
+    fn http_works_without_a_runtime_of_the_programs_own() {
+        let served = registry();
+        let serving = crate::serve(served.inner().clone(), ([127, 0, 0, 1], 0).into());
+        let server = served.wait(serving).unwrap().unwrap();
+        let client = crate::HttpRegistry::new(server.url()).unwrap();
+        let client = Blocking::new(crate::Cached::new(client)).unwrap();
+        let registered = register(&client).unwrap();
+        let found = thread::scope(|scope| scope.spawn(|| client.by_id(registered.id)).join());
+        assert_eq!(found.unwrap().unwrap().def, registered.def);
+        served.wait(server.stop()).unwrap();
+    }
+}
