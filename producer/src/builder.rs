@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use wireform::HeaderNames;
@@ -6,7 +7,9 @@ use wireform::HeaderNames;
 use crate::embedded::EmbeddedCluster;
 use crate::error::{Error, Result};
 use crate::headers::{OwnHeaders, check_name};
+use crate::hooks::Hooks;
 use crate::ledger::Room;
+use crate::partitioning::{PartitionChoice, Partitioning};
 use crate::producer::Producer;
 use crate::settings::{Settings, check_safe};
 
@@ -65,6 +68,7 @@ pub struct ProducerBuilder {
     room: Room,
     headers: Vec<(String, Vec<u8>)>,
     header_names: HeaderNames,
+    hooks: Hooks,
     cluster: Cluster,
     /// The first thing that was wrong, for `build` to say.
     problem: Option<String>,
@@ -88,6 +92,7 @@ impl ProducerBuilder {
             },
             headers: Vec::new(),
             header_names: HeaderNames::default(),
+            hooks: Hooks::default(),
             cluster: Cluster::Real,
             problem: None,
         }
@@ -185,6 +190,30 @@ impl ProducerBuilder {
         self
     }
 
+    /// Has `partitioner` choose the partition of every record that names none, instead of the key's
+    /// hash; see [`PartitionChoice`].
+    ///
+    /// It runs on any thread while librdkafka holds a lock: it should be quick, and must call
+    /// nothing of the producer. It may be asked again for the same record. If it names a partition
+    /// that the topic does not have, or panics, the record is not written.
+    pub fn partitioner(
+        mut self,
+        partitioner: impl Fn(&PartitionChoice<'_>) -> i32 + Send + Sync + 'static,
+    ) -> Self {
+        self.hooks.partitioning = Some(Partitioning::new(partitioner));
+        self
+    }
+
+    /// Has `hook` called once with the error of every accepted record that got no place, before its
+    /// own handle gets it: for what is [posted](crate::Topic::post), and for counting.
+    ///
+    /// It runs on the thread that brings all verdicts: it should be quick. A panic in it is logged,
+    /// and changes no verdict.
+    pub fn on_error(mut self, hook: impl Fn(&Error) + Send + Sync + 'static) -> Self {
+        self.hooks.on_error = Some(Arc::new(hook));
+        self
+    }
+
     /// Sets any other property of librdkafka, by its name or alias in its
     /// [list](https://github.com/confluentinc/librdkafka/blob/master/CONFIGURATION.md).
     ///
@@ -228,12 +257,19 @@ impl ProducerBuilder {
         }
         let brokers = settings.get("bootstrap.servers").map(str::to_owned);
         let brokers = brokers.ok_or_else(|| Error::config("no brokers were named"))?;
+        if self.hooks.partitioning.is_some() {
+            // Else librdkafka would place records without a key by itself, `rdkafka_msg.c`.
+            settings.set_default("sticky.partitioning.linger.ms", "0");
+        } else {
+            // As Java's producer; librdkafka's default is CRC-32, which puts keys elsewhere.
+            settings.set_default("partitioner", "murmur2_random");
+        }
         complete(&mut settings, self.preset, self.room);
         let own = OwnHeaders {
             names: self.header_names,
             fixed: self.headers,
         };
-        Producer::start(&settings, self.room, own, brokers, cluster)
+        Producer::start(&settings, self.room, own, self.hooks, brokers, cluster)
     }
 
     fn note(&mut self, problem: &str) {
@@ -270,8 +306,6 @@ fn complete(settings: &mut Settings, preset: Preset, room: Room) {
         ("acks", "all"),
         ("max.in.flight.requests.per.connection", in_flight),
         ("delivery.timeout.ms", "120000"),
-        // As Java's producer; librdkafka's default is CRC-32, which puts keys elsewhere.
-        ("partitioner", "murmur2_random"),
         (
             "queue.buffering.max.messages",
             &*records.min(LARGEST).to_string(),

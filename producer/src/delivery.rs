@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
+use crate::batch::Seat;
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::Timestamp;
 use crate::slot::{Slot, Taken};
@@ -91,7 +92,7 @@ impl Future for Delivery {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
         match &self.ticket.completion {
             Completion::Awaited(slot) => slot.poll(context).map(|taken| self.ticket.outcome(taken)),
-            Completion::Callback(_) => Poll::Ready(Err(self.ticket.taken())),
+            _ => Poll::Ready(Err(self.ticket.taken())),
         }
     }
 }
@@ -114,19 +115,29 @@ pub(crate) struct Ticket {
     completion: Completion,
 }
 
-enum Completion {
+/// Who gets the verdict.
+pub(crate) enum Completion {
     Awaited(Slot<Outcome>),
+    Batch(Seat),
     Callback(Mutex<Option<Callback>>),
+    /// Nobody but the producer's error hook.
+    Posted,
 }
 
-pub(crate) type Callback = Box<dyn FnOnce(Outcome) + Send>;
+type Callback = Box<dyn FnOnce(Outcome) + Send>;
+
+impl Completion {
+    pub(crate) const fn awaited() -> Self {
+        Self::Awaited(Slot::new())
+    }
+
+    pub(crate) fn callback(callback: impl FnOnce(Outcome) + Send + 'static) -> Self {
+        Self::Callback(Mutex::new(Some(Box::new(callback))))
+    }
+}
 
 impl Ticket {
-    pub(crate) fn new(topic: Arc<str>, bytes: usize, callback: Option<Callback>) -> Self {
-        let completion = match callback {
-            None => Completion::Awaited(Slot::new()),
-            Some(callback) => Completion::Callback(Mutex::new(Some(callback))),
-        };
+    pub(crate) fn new(topic: Arc<str>, bytes: usize, completion: Completion) -> Self {
         Self {
             topic,
             bytes,
@@ -152,6 +163,12 @@ impl Ticket {
                     waker.wake();
                 }
             }
+            Completion::Batch(seat) => {
+                if let Some(waker) = seat.take(outcome) {
+                    waker.wake();
+                }
+            }
+            Completion::Posted => {}
             Completion::Callback(callback) => {
                 let callback = callback
                     .lock()

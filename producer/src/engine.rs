@@ -6,11 +6,11 @@ use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
 use rdkafka::error::RDKafkaErrorCode;
-use rdkafka::producer::{BaseProducer, Producer as _, PurgeConfig};
+use rdkafka::producer::{Producer as _, PurgeConfig};
 
 use crate::delivery::Ticket;
 use crate::error::{Error, Result};
-use crate::events::Events;
+use crate::events::Client;
 use crate::ledger::{CloseReport, Room};
 use crate::parcel::Parcel;
 use crate::queue::{Flush, Offered, Patience, Place, State, Waiter};
@@ -21,7 +21,7 @@ use crate::status::{self, Written};
 pub(crate) struct Engine {
     state: Mutex<State>,
     /// Weak, since the client owns the context that owns this.
-    producer: OnceLock<Weak<BaseProducer<Events>>>,
+    producer: OnceLock<Weak<Client>>,
     polling_thread: OnceLock<ThreadId>,
 }
 
@@ -47,7 +47,7 @@ impl Engine {
     /// `Accepted` means: exactly one verdict will come.
     pub(crate) fn offer(
         &self,
-        producer: &BaseProducer<Events>,
+        producer: &Client,
         mut parcel: Parcel,
         patience: Patience,
     ) -> Result<Offered> {
@@ -80,7 +80,7 @@ impl Engine {
     }
 
     /// Takes a waiting send back. Nothing happens if it was accepted meanwhile.
-    pub(crate) fn cancel(&self, producer: &BaseProducer<Events>, waiter: &Waiter) {
+    pub(crate) fn cancel(&self, producer: &Client, waiter: &Waiter) {
         if waiter.lock().take().is_some() {
             let mut wakers = Vec::new();
             self.lock().move_on(producer, &mut wakers);
@@ -89,11 +89,7 @@ impl Engine {
     }
 
     /// Starts waiting for everything that was accepted so far.
-    pub(crate) fn flush(
-        &self,
-        producer: &BaseProducer<Events>,
-        timeout: Duration,
-    ) -> Arc<Slot<Result<()>>> {
+    pub(crate) fn flush(&self, producer: &Client, timeout: Duration) -> Arc<Slot<Result<()>>> {
         self.notice_fatal(producer);
         let done = Arc::new(Slot::new());
         let mut state = self.lock();
@@ -159,7 +155,7 @@ impl Engine {
     }
 
     /// Serves librdkafka until the last handle is gone and the last verdict is in.
-    pub(crate) fn run(&self, producer: Arc<BaseProducer<Events>>) {
+    pub(crate) fn run(&self, producer: Arc<Client>) {
         let _ = self.polling_thread.set(thread::current().id());
         let mut slice = IDLE;
         loop {
@@ -188,12 +184,12 @@ impl Engine {
         contained(|| drop(producer));
     }
 
-    pub(crate) fn set_producer(&self, producer: &Arc<BaseProducer<Events>>) {
+    pub(crate) fn set_producer(&self, producer: &Arc<Client>) {
         let _ = self.producer.set(Arc::downgrade(producer));
     }
 
     /// Deadlines, fatal errors, and the rare drain after a full queue of librdkafka's own.
-    fn tick(&self, producer: &BaseProducer<Events>) -> Tick {
+    fn tick(&self, producer: &Client) -> Tick {
         self.notice_fatal(producer);
         let mut wakers = Vec::new();
         let now = Instant::now();
@@ -238,7 +234,7 @@ impl Engine {
     }
 
     /// Whether librdkafka cannot go on; the first who sees it fails everybody who waits.
-    fn notice_fatal(&self, producer: &BaseProducer<Events>) -> bool {
+    fn notice_fatal(&self, producer: &Client) -> bool {
         let Some((_, reason)) = producer.client().fatal_error() else {
             return false;
         };

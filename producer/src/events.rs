@@ -3,18 +3,24 @@ use std::sync::Arc;
 use rdkafka::ClientContext;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{BorrowedMessage, DeliveryResult, Message as _};
-use rdkafka::producer::ProducerContext;
+use rdkafka::producer::{BaseProducer, ProducerContext};
 
 use crate::delivery::{Outcome, Placed, PlacedTimestamp, Ticket};
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::hooks::Hooks;
+use crate::partitioning::Partitioning;
 use crate::record::Timestamp;
 use crate::status::{self, Written};
 
 /// What librdkafka calls back, on the polling thread.
 pub(crate) struct Events {
     pub(crate) engine: Arc<Engine>,
+    pub(crate) hooks: Hooks,
 }
+
+/// The librdkafka client.
+pub(crate) type Client = BaseProducer<Events, Partitioning>;
 
 impl ClientContext for Events {
     /// Mostly brokers that cannot be reached: no error as long as the records can wait.
@@ -23,7 +29,7 @@ impl ClientContext for Events {
     }
 }
 
-impl ProducerContext for Events {
+impl ProducerContext<Partitioning> for Events {
     type DeliveryOpaque = Arc<Ticket>;
 
     fn delivery(&self, report: &DeliveryResult<'_>, ticket: Arc<Ticket>) {
@@ -39,9 +45,16 @@ impl ProducerContext for Events {
             };
             error.for_topic(&ticket.topic)
         });
+        if let Err(error) = &outcome {
+            self.hooks.report(error);
+        }
         // In this order: when a flush is over, the callbacks have run.
         ticket.complete(outcome);
         self.engine.settle(&ticket, written);
+    }
+
+    fn get_custom_partitioner(&self) -> Option<&Partitioning> {
+        self.hooks.partitioning.as_ref()
     }
 }
 

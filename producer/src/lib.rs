@@ -83,6 +83,7 @@
 #![deny(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod batch;
 mod builder;
 mod delivery;
 mod embedded;
@@ -90,12 +91,15 @@ mod engine;
 mod error;
 mod events;
 mod headers;
+mod hooks;
 mod ledger;
 mod message_headers;
 mod parcel;
+mod partitioning;
 mod producer;
 mod queue;
 mod record;
+mod sending;
 mod settings;
 mod slot;
 mod status;
@@ -107,6 +111,8 @@ pub use crate::embedded::EmbeddedCluster;
 pub use crate::error::{Error, ErrorKind, Result};
 pub use crate::ledger::CloseReport;
 pub use crate::message_headers::MessageHeaders;
+pub use crate::partitioning::{PartitionChoice, java_partition};
 pub use crate::producer::Producer;
 pub use crate::record::{Record, Timestamp};
-pub use crate::topic::{Sending, Topic};
+pub use crate::sending::{Sending, SendingAll};
+pub use crate::topic::Topic;

@@ -3,10 +3,10 @@ use std::sync::Arc;
 
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::OwnedHeaders;
-use rdkafka::producer::{BaseProducer, BaseRecord};
+use rdkafka::producer::BaseRecord;
 
 use crate::delivery::Ticket;
-use crate::events::Events;
+use crate::events::Client;
 
 /// A record as bytes, ready for librdkafka.
 pub(crate) struct Parcel {
@@ -30,10 +30,7 @@ impl Parcel {
     ///
     /// # Errors
     /// Librdkafka's reason; the parcel is as it was, so that it can be tried again.
-    pub(crate) fn produce(
-        &mut self,
-        producer: &BaseProducer<Events>,
-    ) -> Result<(), RDKafkaErrorCode> {
+    pub(crate) fn produce(&mut self, producer: &Client) -> Result<(), RDKafkaErrorCode> {
         let record = BaseRecord::<'_, [u8], [u8], Arc<Ticket>> {
             topic: &self.ticket.topic,
             partition: self.partition,

@@ -6,15 +6,15 @@ use std::task::{Context, Poll};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rdkafka::producer::BaseProducer;
 use wireform::Serializer;
 
 use crate::builder::ProducerBuilder;
 use crate::embedded::EmbeddedCluster;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::events::Events;
+use crate::events::{Client, Events};
 use crate::headers::OwnHeaders;
+use crate::hooks::Hooks;
 use crate::ledger::{CloseReport, Room};
 use crate::queue::flush_timeout;
 use crate::settings::Settings;
@@ -34,7 +34,7 @@ pub struct Producer {
 
 /// What all handles hold; when the last is gone, the polling thread ends by itself.
 pub(crate) struct Link {
-    pub(crate) native: Arc<BaseProducer<Events>>,
+    pub(crate) native: Arc<Client>,
     pub(crate) engine: Arc<Engine>,
     pub(crate) own: OwnHeaders,
     brokers: String,
@@ -58,14 +58,16 @@ impl Producer {
         settings: &Settings,
         room: Room,
         own: OwnHeaders,
+        hooks: Hooks,
         brokers: String,
         cluster: Option<EmbeddedCluster>,
     ) -> Result<Self> {
         let engine = Arc::new(Engine::new(room));
         let events = Events {
             engine: Arc::clone(&engine),
+            hooks,
         };
-        let native: BaseProducer<Events> = settings
+        let native: Client = settings
             .to_config()
             .create_with_context(events)
             .map_err(|error| settings.rejected(&error))?;
@@ -149,7 +151,7 @@ impl Producer {
     /// # Errors
     /// As `flush`; `Config` in a callback, which runs on the thread that would be waited for.
     pub fn flush_blocking(&self, timeout: Duration) -> Result<()> {
-        self.check_thread()?;
+        self.link.check_thread()?;
         let deadline = Instant::now().checked_add(timeout);
         match self.link.flush(timeout).wait(deadline) {
             Some(Taken::Value(result)) => result,
@@ -186,24 +188,15 @@ impl Producer {
     /// # Errors
     /// `Config` in a callback, which runs on the thread that would be waited for.
     pub fn close_blocking(&self, timeout: Duration) -> Result<CloseReport> {
-        self.check_thread()?;
+        self.link.check_thread()?;
         match self.link.engine.close(timeout).wait(None) {
             Some(Taken::Value(report)) => Ok(report),
             Some(Taken::Gone) | None => Err(Error::closed()),
         }
     }
 
-    fn check_thread(&self) -> Result<()> {
-        if self.link.engine.is_polling_thread() {
-            return Err(Error::config(
-                "a callback cannot wait for its own producer's verdicts",
-            ));
-        }
-        Ok(())
-    }
-
     #[cfg(test)]
-    pub(crate) fn native(&self) -> &BaseProducer<Events> {
+    pub(crate) fn native(&self) -> &Client {
         &self.link.native
     }
 }
@@ -218,6 +211,16 @@ impl fmt::Debug for Producer {
 }
 
 impl Link {
+    /// Refuses to wait on the thread that would be waited for.
+    pub(crate) fn check_thread(&self) -> Result<()> {
+        if self.engine.is_polling_thread() {
+            return Err(Error::config(
+                "a callback cannot wait for its own producer's verdicts",
+            ));
+        }
+        Ok(())
+    }
+
     fn flush(&self, timeout: Duration) -> Arc<Slot<Result<()>>> {
         self.engine.flush(&self.native, timeout)
     }

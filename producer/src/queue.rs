@@ -6,10 +6,9 @@ use std::task::Waker;
 use std::time::Instant;
 
 use rdkafka::error::RDKafkaErrorCode;
-use rdkafka::producer::BaseProducer;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::events::Events;
+use crate::events::Client;
 use crate::ledger::{CloseReport, Ledger, Room};
 use crate::parcel::Parcel;
 use crate::slot::Slot;
@@ -116,7 +115,7 @@ impl State {
     }
 
     /// After a change of the ledger: lets in who waits, and ends the flushes and closes that can.
-    pub(crate) fn move_on(&mut self, producer: &BaseProducer<Events>, wakers: &mut Vec<Waker>) {
+    pub(crate) fn move_on(&mut self, producer: &Client, wakers: &mut Vec<Waker>) {
         self.drain(producer, wakers);
         let ledger = &self.ledger;
         self.flushes.retain(|flush| {
@@ -134,7 +133,7 @@ impl State {
 
     /// Gives waiting records to librdkafka here and now, under the lock: a later send cannot
     /// overtake them between their turn and their task's next poll.
-    fn drain(&mut self, producer: &BaseProducer<Events>, wakers: &mut Vec<Waker>) {
+    fn drain(&mut self, producer: &Client, wakers: &mut Vec<Waker>) {
         self.is_stalled = false;
         while let Some(waiter) = self.waiting.front().cloned() {
             let mut guard = waiter.lock();

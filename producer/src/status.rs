@@ -11,7 +11,9 @@ use std::time::Duration;
 
 use rdkafka::bindings;
 use rdkafka::message::BorrowedMessage;
-use rdkafka::producer::{BaseProducer, Producer as _, ProducerContext};
+use rdkafka::producer::Producer as _;
+
+use crate::events::Client;
 
 /// What is known about a record that has its delivery report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +43,7 @@ pub(crate) fn written(report: &BorrowedMessage<'_>) -> Written {
 /// Unlike [`rdkafka::producer::Producer::flush`] it serves no delivery report: those belong to the
 /// polling thread. (`rd_kafka_flush` sets the flag, wakes the broker threads, and in event mode
 /// only waits, `rdkafka.c`.)
-pub(crate) fn hurry<C: ProducerContext>(producer: &BaseProducer<C>, duration: Duration) {
+pub(crate) fn hurry(producer: &Client, duration: Duration) {
     let millis = c_int::try_from(duration.as_millis()).unwrap_or(c_int::MAX);
     // SAFETY: the pointer is the live client that `producer` owns, and librdkafka is thread-safe.
     // The result only says whether everything was acknowledged meanwhile; the ledger knows that.
@@ -82,7 +84,7 @@ pub(crate) fn header<'a>(
 
 /// Puts `producer` into the state after a fatal error, as librdkafka's own tests do.
 #[cfg(test)]
-pub(crate) fn raise_fatal_error<C: ProducerContext>(producer: &BaseProducer<C>) {
+pub(crate) fn raise_fatal_error(producer: &Client) {
     use bindings::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER as ERROR;
     // SAFETY: the pointer is the live client that `producer` owns; the text is a C string literal.
     unsafe {

@@ -14,12 +14,12 @@ use rdkafka::producer::{
     BaseProducer, BaseRecord, FutureProducer, FutureRecord, Producer as _, ProducerContext,
     ThreadedProducer,
 };
-use wireform::avro::SerdeAvro;
+use wireform::avro::Avro;
 use wireform::{ContentType, Framed, SchemaId, Serializer, Utf8, from_fn};
 use wireform_producer::{Producer, Record, Topic};
 
 use crate::Failure;
-use crate::order::{Order, SCHEMA, sample};
+use crate::order::{Order, sample};
 
 pub struct Target<'a> {
     pub brokers: &'a str,
@@ -231,7 +231,7 @@ fn callback(target: &Target<'_>) -> Result<Sender, Failure> {
 fn avro(target: &Target<'_>) -> Result<Sender, Failure> {
     let builder = Producer::builder().brokers(target.brokers);
     let producer = builder.header("version", "1").build()?;
-    let framed = Framed::with_id(SerdeAvro::<Order>::new(SCHEMA)?, SchemaId::new(1));
+    let framed = Framed::with_id(Avro::<Order>::new(), SchemaId::new(1));
     let order = sample();
     let mut frame = Vec::new();
     framed.serialize(&order, &mut frame)?;
