@@ -8,14 +8,13 @@ use std::time::{Duration, Instant};
 use rdkafka::error::RDKafkaErrorCode;
 use rdkafka::producer::{Producer as _, PurgeConfig};
 
-use crate::delivery::Ticket;
 use crate::error::{Error, Result};
 use crate::events::Client;
-use crate::ledger::{CloseReport, Room};
+use crate::ledger::{CloseReport, Room, Settlement};
+use crate::native::{self, Poller};
 use crate::parcel::Parcel;
 use crate::queue::{Flush, Offered, Patience, Place, State, Waiter};
 use crate::slot::Slot;
-use crate::status::{self, Written};
 
 /// What senders, the polling thread and librdkafka's callbacks share.
 pub(crate) struct Engine {
@@ -61,7 +60,7 @@ impl Engine {
         // The room is taken: librdkafka may now be called without the lock.
         drop(state);
         parcel.ticket.set_epoch(epoch);
-        let Err(code) = parcel.produce(producer) else {
+        let Err(code) = parcel.produce() else {
             return Ok(Offered::Accepted);
         };
         self.notice_fatal(producer);
@@ -73,17 +72,17 @@ impl Engine {
             (code, Ok(())) => Err(Error::not_written(code)),
         };
         let mut wakers = Vec::new();
-        state.move_on(producer, &mut wakers);
+        state.move_on(&mut wakers);
         drop(state);
         wakers.into_iter().for_each(Waker::wake);
         outcome
     }
 
     /// Takes a waiting send back. Nothing happens if it was accepted meanwhile.
-    pub(crate) fn cancel(&self, producer: &Client, waiter: &Waiter) {
+    pub(crate) fn cancel(&self, waiter: &Waiter) {
         if waiter.lock().take().is_some() {
             let mut wakers = Vec::new();
-            self.lock().move_on(producer, &mut wakers);
+            self.lock().move_on(&mut wakers);
             wakers.into_iter().for_each(Waker::wake);
         }
     }
@@ -146,8 +145,8 @@ impl Engine {
     }
 
     /// Records without a verdict.
-    pub(crate) fn open(&self) -> usize {
-        self.lock().ledger.open()
+    pub(crate) fn in_flight(&self) -> usize {
+        self.lock().ledger.in_flight()
     }
 
     pub(crate) fn is_polling_thread(&self) -> bool {
@@ -157,15 +156,17 @@ impl Engine {
     /// Serves librdkafka until the last handle is gone and the last verdict is in.
     pub(crate) fn run(&self, producer: Arc<Client>) {
         let _ = self.polling_thread.set(thread::current().id());
+        let poller = Poller::new(producer);
+        let producer = poller.client();
         let mut slice = IDLE;
         loop {
-            contained(|| producer.poll(slice));
-            let tick = self.tick(&producer);
+            contained(|| poller.poll(slice));
+            let tick = self.tick(producer);
             if tick.purge {
                 contained(|| producer.purge(everything()));
             }
             if tick.hurry {
-                status::hurry(&producer, HURRY);
+                native::hurry(producer, HURRY);
             }
             slice = if tick.hurry || tick.is_stalled {
                 BUSY
@@ -176,12 +177,12 @@ impl Engine {
                 .into_iter()
                 .for_each(|waker| contained(|| waker.wake()));
             // Only this thread may drop the client: that joins librdkafka's threads.
-            if self.is_over() && Arc::strong_count(&producer) == 1 {
+            if self.is_over() && Arc::strong_count(producer) == 1 {
                 break;
             }
         }
         self.report_loss();
-        contained(|| drop(producer));
+        contained(|| drop(poller));
     }
 
     pub(crate) fn set_producer(&self, producer: &Arc<Client>) {
@@ -195,7 +196,7 @@ impl Engine {
         let now = Instant::now();
         let mut state = self.lock();
         state.expire_flushes(now, &mut wakers);
-        state.move_on(producer, &mut wakers);
+        state.move_on(&mut wakers);
         let is_open = state.ledger.open() > 0;
         Tick {
             purge: is_open && state.purge_at.is_some_and(|at| at <= now),
@@ -205,17 +206,24 @@ impl Engine {
         }
     }
 
-    pub(crate) fn settle(&self, ticket: &Ticket, written: Written) {
+    /// The verdicts on some records are known: lets in who waits for their room.
+    pub(crate) fn make_room(&self, records: usize, bytes: usize) {
+        self.change(|state| state.ledger.make_room(records, bytes));
+    }
+
+    /// Enters verdicts that were handed over.
+    pub(crate) fn settle(&self, settlement: &Settlement) {
+        self.change(|state| state.ledger.settle(settlement));
+    }
+
+    fn change(&self, change: impl FnOnce(&mut State)) {
         let mut state = self.lock();
-        state.ledger.settle(ticket.epoch(), ticket.bytes, written);
+        change(&mut state);
         if state.is_quiet() {
             return;
         }
-        let Some(producer) = self.producer.get().and_then(Weak::upgrade) else {
-            return;
-        };
         let mut wakers = Vec::new();
-        state.move_on(&producer, &mut wakers);
+        state.move_on(&mut wakers);
         drop(state);
         wakers
             .into_iter()

@@ -94,6 +94,7 @@ mod headers;
 mod hooks;
 mod ledger;
 mod message_headers;
+mod native;
 mod parcel;
 mod partitioning;
 mod producer;
@@ -102,7 +103,7 @@ mod record;
 mod sending;
 mod settings;
 mod slot;
-mod status;
+
 mod topic;
 
 pub use crate::builder::{Compression, Preset, ProducerBuilder};

@@ -124,7 +124,7 @@ impl Producer {
     /// How many accepted records have no verdict yet.
     #[must_use]
     pub fn in_flight(&self) -> usize {
-        self.link.engine.open()
+        self.link.engine.in_flight()
     }
 
     /// Waits until everything that was accepted before this call has its verdict and the callbacks
@@ -141,7 +141,7 @@ impl Producer {
         async move {
             match Arrival(done).await {
                 Taken::Value(result) => result,
-                Taken::Gone => Err(flush_timeout(engine.open())),
+                Taken::Gone => Err(flush_timeout(engine.in_flight())),
             }
         }
     }
@@ -249,8 +249,8 @@ mod tests {
 
     use super::*;
     use crate::error::ErrorKind;
+    use crate::native;
     use crate::record::Record;
-    use crate::status;
 
     #[test]
     fn after_a_fatal_error_everything_fails_as_fatal() {
@@ -262,7 +262,7 @@ mod tests {
             let orders = orders.clone();
             move || orders.send_blocking(Record::new("waiting")).map(drop)
         });
-        status::raise_fatal_error(producer.native());
+        native::raise_fatal_error(producer.native());
 
         let soon = Duration::from_secs(10);
         for error in [

@@ -8,7 +8,6 @@ use std::time::Instant;
 use rdkafka::error::RDKafkaErrorCode;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::events::Client;
 use crate::ledger::{CloseReport, Ledger, Room};
 use crate::parcel::Parcel;
 use crate::slot::Slot;
@@ -115,8 +114,8 @@ impl State {
     }
 
     /// After a change of the ledger: lets in who waits, and ends the flushes and closes that can.
-    pub(crate) fn move_on(&mut self, producer: &Client, wakers: &mut Vec<Waker>) {
-        self.drain(producer, wakers);
+    pub(crate) fn move_on(&mut self, wakers: &mut Vec<Waker>) {
+        self.drain(wakers);
         let ledger = &self.ledger;
         self.flushes.retain(|flush| {
             let is_settled = ledger.is_settled(flush.epoch);
@@ -133,7 +132,7 @@ impl State {
 
     /// Gives waiting records to librdkafka here and now, under the lock: a later send cannot
     /// overtake them between their turn and their task's next poll.
-    fn drain(&mut self, producer: &Client, wakers: &mut Vec<Waker>) {
+    fn drain(&mut self, wakers: &mut Vec<Waker>) {
         self.is_stalled = false;
         while let Some(waiter) = self.waiting.front().cloned() {
             let mut guard = waiter.lock();
@@ -147,7 +146,7 @@ impl State {
             }
             let epoch = self.ledger.accept(bytes);
             parcel.ticket.set_epoch(epoch);
-            let produced = parcel.produce(producer);
+            let produced = parcel.produce();
             if produced.is_err() {
                 self.ledger.revoke(epoch, bytes);
             }

@@ -83,7 +83,7 @@ impl Future for Sending {
 impl Drop for Sending {
     fn drop(&mut self) {
         if let Stage::Waiting(waiter, _) = &self.stage {
-            self.link.engine.cancel(&self.link.native, waiter);
+            self.link.engine.cancel(waiter);
         }
     }
 }

@@ -1,5 +1,5 @@
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use wireform::Serializer;
 
@@ -7,6 +7,7 @@ use crate::batch::Batch;
 use crate::delivery::{Completion, Delivery, Outcome, Ticket};
 use crate::error::{Error, ErrorKind, Result};
 use crate::headers::HeaderCache;
+use crate::native::NativeTopic;
 use crate::parcel::{Body, Buffer, Parcel};
 use crate::producer::Link;
 use crate::queue::{Offered, Patience};
@@ -67,6 +68,8 @@ struct Inner<K: ?Sized, V: ?Sized> {
     key: Arc<dyn Serializer<K>>,
     value: Arc<dyn Serializer<V>>,
     headers: HeaderCache,
+    /// Made for the first record: Kafka may create the topic for it.
+    native: OnceLock<Arc<NativeTopic>>,
 }
 
 impl<K: ?Sized, V: ?Sized> Topic<K, V> {
@@ -83,6 +86,7 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
             key,
             value,
             headers: HeaderCache::default(),
+            native: OnceLock::new(),
         };
         Ok(Self {
             inner: Arc::new(inner),
@@ -304,12 +308,22 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
         let body = self.serialize(key, value)?;
         let bytes = body.len().saturating_add(header_bytes);
         Ok(Parcel {
+            topic: self.native()?,
             ticket: Arc::new(Ticket::new(Arc::clone(&inner.name), bytes, completion)),
             body,
             headers,
             partition,
             timestamp: timestamp.map(Timestamp::as_millis),
         })
+    }
+
+    fn native(&self) -> Result<Arc<NativeTopic>> {
+        if let Some(native) = self.inner.native.get() {
+            return Ok(Arc::clone(native));
+        }
+        let made = NativeTopic::new(&self.inner.link.native, &self.inner.name);
+        let made = Arc::new(made.map_err(Error::not_written)?);
+        Ok(Arc::clone(self.inner.native.get_or_init(|| made)))
     }
 
     fn serialize(&self, key: Option<&K>, value: Option<&V>) -> Result<Body> {

@@ -48,7 +48,7 @@ pub fn sample() -> Order {
         total: 1060.74,
         status: Status::Paid,
         created_at: 1_795_000_000_123,
-        note: Some("leave it at the door, ring twice, and mind the step on the way in".to_owned()),
+        note: Some("leave it at the door, ring twice and mind the step on the way up".to_owned()),
         tags: BTreeMap::from([tag("channel", "web"), tag("region", "eu-west")]),
     }
 }

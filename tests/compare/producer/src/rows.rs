@@ -23,11 +23,10 @@ use crate::order::{Order, sample};
 
 pub struct Target<'a> {
     pub brokers: &'a str,
-    pub sends: u32,
 }
 
-/// Sends everything, and returns when every verdict is in.
-pub type Sender = Box<dyn FnMut() -> Result<(), Failure>>;
+/// Sends as many records as it is told, and returns when every verdict is in.
+pub type Sender = Box<dyn FnMut(u32) -> Result<(), Failure>>;
 
 pub struct Row {
     pub name: &'static str,
@@ -130,8 +129,8 @@ impl ProducerContext for Counter {
 fn base(target: &Target<'_>) -> Result<Sender, Failure> {
     let counter = Counter::default();
     let producer: BaseProducer<Counter> = config(target).create_with_context(counter.clone())?;
-    let (sends, headers) = (target.sends, headers());
-    Ok(Box::new(move || {
+    let headers = headers();
+    Ok(Box::new(move |sends| {
         for number in 0..sends {
             let mut next = record(&headers);
             while let Err((error, back)) = producer.send(next) {
@@ -152,8 +151,8 @@ fn threaded(target: &Target<'_>) -> Result<Sender, Failure> {
     let counter = Counter::default();
     let producer: ThreadedProducer<Counter> =
         config(target).create_with_context(counter.clone())?;
-    let (sends, headers) = (target.sends, headers());
-    Ok(Box::new(move || {
+    let headers = headers();
+    Ok(Box::new(move |sends| {
         for _ in 0..sends {
             let mut next = record(&headers);
             while let Err((error, back)) = producer.send(next) {
@@ -181,8 +180,8 @@ fn check_full(error: KafkaError) -> Result<(), KafkaError> {
 fn future(target: &Target<'_>) -> Result<Sender, Failure> {
     let producer: FutureProducer = config(target).create()?;
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-    let (sends, headers) = (target.sends, headers());
-    Ok(Box::new(move || {
+    let headers = headers();
+    Ok(Box::new(move |sends| {
         runtime.block_on(async {
             let mut window = VecDeque::with_capacity(WINDOW);
             for _ in 0..sends {
@@ -224,7 +223,7 @@ fn bytes(producer: &Producer) -> Result<Topic<str, [u8]>, Failure> {
 fn callback(target: &Target<'_>) -> Result<Sender, Failure> {
     let producer = producer(target)?;
     let topic = bytes(&producer)?;
-    callbacks(target, producer, topic, |send| send(&VALUE))
+    callbacks(producer, topic, |send| send(&VALUE))
 }
 
 /// From a struct to its delivery: Avro, the Confluent frame, two headers.
@@ -239,17 +238,16 @@ fn avro(target: &Target<'_>) -> Result<Sender, Failure> {
         return Err(format!("an order takes {} bytes", frame.len()).into());
     }
     let topic: Topic<str, Order> = producer.topic(TOPIC, Utf8, framed)?;
-    callbacks(target, producer, topic, move |send| send(&order))
+    callbacks(producer, topic, move |send| send(&order))
 }
 
 fn callbacks<V: ?Sized + 'static>(
-    target: &Target<'_>,
     producer: Producer,
     topic: Topic<str, V>,
     with_value: impl Fn(&mut dyn FnMut(&V) -> Result<(), Failure>) -> Result<(), Failure> + 'static,
 ) -> Result<Sender, Failure> {
-    let (sends, counter) = (target.sends, Counter::default());
-    Ok(Box::new(move || {
+    let counter = Counter::default();
+    Ok(Box::new(move |sends| {
         with_value(&mut |value| {
             for _ in 0..sends {
                 let counter = counter.clone();
@@ -270,8 +268,7 @@ fn awaited(target: &Target<'_>) -> Result<Sender, Failure> {
     let producer = producer(target)?;
     let topic = bytes(&producer)?;
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-    let sends = target.sends;
-    Ok(Box::new(move || {
+    Ok(Box::new(move |sends| {
         runtime.block_on(async {
             let mut window = VecDeque::with_capacity(WINDOW);
             for _ in 0..sends {
