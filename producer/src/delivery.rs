@@ -119,12 +119,13 @@ pub(crate) struct Ticket {
 pub(crate) enum Completion {
     Awaited(Slot<Outcome>),
     Batch(Seat),
-    Callback(Mutex<Option<Callback>>),
+    Callback(Mutex<Callback>),
     /// Nobody but the producer's error hook.
     Posted,
 }
 
-type Callback = Box<dyn FnOnce(Outcome) + Send>;
+/// Called once. What it was made of goes with that call, its memory with the ticket.
+type Callback = Box<dyn FnMut(Outcome) + Send>;
 
 impl Completion {
     pub(crate) const fn awaited() -> Self {
@@ -132,7 +133,12 @@ impl Completion {
     }
 
     pub(crate) fn callback(callback: impl FnOnce(Outcome) + Send + 'static) -> Self {
-        Self::Callback(Mutex::new(Some(Box::new(callback))))
+        let mut callback = Some(callback);
+        Self::Callback(Mutex::new(Box::new(move |outcome| {
+            if let Some(callback) = callback.take() {
+                callback(outcome);
+            }
+        })))
     }
 }
 
@@ -170,13 +176,8 @@ impl Ticket {
             }
             Completion::Posted => {}
             Completion::Callback(callback) => {
-                let callback = callback
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .take();
-                if let Some(callback) = callback {
-                    callback(outcome);
-                }
+                let mut callback = callback.lock().unwrap_or_else(PoisonError::into_inner);
+                callback(outcome);
             }
         }));
         if handed_over.is_err() {

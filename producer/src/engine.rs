@@ -104,6 +104,8 @@ impl Engine {
                 done: Arc::clone(&done),
             });
         }
+        drop(state);
+        native::wake(producer);
         done
     }
 
@@ -119,6 +121,7 @@ impl Engine {
             state.closes.push(Arc::clone(&closed));
         }
         drop(state);
+        self.wake();
         wakers.into_iter().for_each(Waker::wake);
         closed
     }
@@ -138,9 +141,16 @@ impl Engine {
             state.shut(Instant::now().checked_add(ABANDONED), &mut wakers);
         }
         drop(state);
+        self.wake();
         wakers.into_iter().for_each(Waker::wake);
         if is_abandoned {
             log::error!("a producer was dropped without close: {open} records have no verdict yet");
+        }
+    }
+
+    fn wake(&self) {
+        if let Some(producer) = self.producer.get().and_then(Weak::upgrade) {
+            native::wake(&producer);
         }
     }
 
@@ -214,6 +224,14 @@ impl Engine {
     /// Enters verdicts that were handed over.
     pub(crate) fn settle(&self, settlement: &Settlement) {
         self.change(|state| state.ledger.settle(settlement));
+    }
+
+    /// Frees what senders allocated, while they stand still: an allocator that two threads pull at
+    /// costs more than what either does with it. None of the program's code runs in `free`.
+    pub(crate) fn free(&self, free: impl FnOnce()) {
+        let state = self.lock();
+        free();
+        drop(state);
     }
 
     fn change(&self, change: impl FnOnce(&mut State)) {

@@ -64,6 +64,7 @@ impl Events {
             // over, the callbacks have run.
             self.engine.make_room(verdicts.len(), bytes);
             let mut settlement: Option<Settlement> = None;
+            let mut tickets = Vec::with_capacity(verdicts.len());
             for (ticket, written, outcome) in verdicts.drain(..) {
                 self.hand_over(&ticket, outcome);
                 let epoch = ticket.epoch();
@@ -73,10 +74,12 @@ impl Events {
                 settlement
                     .get_or_insert_with(|| Settlement::new(epoch))
                     .add(written);
+                tickets.push(ticket);
             }
             if let Some(settlement) = settlement {
                 self.engine.settle(&settlement);
             }
+            self.engine.free(|| drop(tickets));
         }
     }
 

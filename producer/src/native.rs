@@ -261,7 +261,7 @@ impl Poller {
         &self.client
     }
 
-    /// Serves events for `duration`.
+    /// Serves events for `duration`, or until it is [woken](wake).
     pub(crate) fn poll(&self, duration: Duration) {
         let deadline = Instant::now() + duration;
         loop {
@@ -271,9 +271,12 @@ impl Poller {
             let millis = c_int::try_from(millis).unwrap_or(c_int::MAX);
             // SAFETY: the queue is alive. The event is released below.
             let event = unsafe { bindings::rd_kafka_queue_poll(self.queue, millis) };
-            if !event.is_null() {
-                self.serve(&Event(event));
+            if event.is_null() {
+                return;
             }
+            let event = Event(event);
+            self.serve(&event);
+            self.client.context().engine.free(|| drop(event));
             if Instant::now() >= deadline {
                 return;
             }
@@ -365,6 +368,16 @@ unsafe fn timestamp(message: *const bindings::rd_kafka_message_t) -> Timestamp {
         Kind::RD_KAFKA_TIMESTAMP_NOT_AVAILABLE => Timestamp::NotAvailable,
         Kind::RD_KAFKA_TIMESTAMP_CREATE_TIME => Timestamp::CreateTime(millis),
         Kind::RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME => Timestamp::LogAppendTime(millis),
+    }
+}
+
+/// Makes the polling thread look up from its queue.
+pub(crate) fn wake(client: &Client) {
+    // SAFETY: the client is alive; the reference to the queue is released here.
+    unsafe {
+        let queue = bindings::rd_kafka_queue_get_main(client.client().native_ptr());
+        bindings::rd_kafka_queue_yield(queue);
+        bindings::rd_kafka_queue_destroy(queue);
     }
 }
 

@@ -68,7 +68,11 @@ fn measure(
     let mut times: Vec<_> = rows.iter().map(|_| Times::default()).collect();
     // The first round warms up.
     for round in 0..=arguments.rounds {
-        for (row, times) in rows.iter().zip(&mut times) {
+        // Each round starts with another row: what a row leaves behind (a heap in pieces, dirty
+        // pages) must not always meet the same one.
+        for turn in 0..rows.len() {
+            let index = (round + turn) % rows.len();
+            let (row, times) = (rows[index], &mut times[index]);
             let (wall, processor) = run(row, brokers, arguments.sends)?;
             if round > 0 {
                 times.wall.push(wall);
