@@ -81,7 +81,7 @@ impl fmt::Debug for PartitionChoice<'_> {
 /// `BuiltInPartitioner.partitionForKey` in <https://github.com/apache/kafka>.
 ///
 /// ```
-/// assert_eq!(wireform_producer::java_partition(b"foobar", 12), 2);
+/// assert_eq!(wireform_producer::java_partition(b"foobar", 12), 6);
 /// ```
 #[must_use]
 pub fn java_partition(key: &[u8], partitions: i32) -> i32 {
