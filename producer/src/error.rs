@@ -102,7 +102,9 @@ impl Error {
     /// A record that librdkafka did not take, or gave up on before it can have been written.
     pub(crate) fn not_written(code: RDKafkaErrorCode) -> Self {
         let kind = match code {
-            RDKafkaErrorCode::MessageSizeTooLarge => ErrorKind::TooLarge,
+            RDKafkaErrorCode::MessageSizeTooLarge | RDKafkaErrorCode::MessageBatchTooLarge => {
+                ErrorKind::TooLarge
+            }
             RDKafkaErrorCode::Fatal => ErrorKind::Fatal,
             RDKafkaErrorCode::QueueFull => ErrorKind::QueueFull,
             _ => ErrorKind::NotWritten,

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use rdkafka::ClientContext;
-use rdkafka::error::KafkaError;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::DeliveryResult;
 use rdkafka::producer::{BaseProducer, ProducerContext};
 
@@ -87,11 +87,11 @@ impl Events {
         let Some(code) = report.error else {
             return (Written::Yes, Ok(placed(report, ticket)));
         };
-        // A failed report of a record that is in the log all the same is no failure that a caller
-        // may repeat: it stays in doubt.
         let (written, error) = match report.written {
-            Written::No => (Written::No, Error::not_written(code)),
-            Written::Maybe | Written::Yes => (Written::Maybe, Error::unknown(code)),
+            Written::No if !may_follow_an_append(code) => (Written::No, Error::not_written(code)),
+            // A failed report of a record that is in the log all the same is no failure that a
+            // caller may repeat: it stays in doubt.
+            _ => (Written::Maybe, Error::unknown(code)),
         };
         let error = if self.engine.is_fatal() {
             error.and_fatal()
@@ -107,6 +107,21 @@ impl Events {
         }
         ticket.complete(outcome);
     }
+}
+
+/// Answers that a broker may give after it wrote the record, whatever librdkafka makes of them:
+/// `DelayedProduce.scala` (leadership lost or storage failed while it waited for the replicas), and
+/// failures that nobody foresaw.
+fn may_follow_an_append(code: RDKafkaErrorCode) -> bool {
+    matches!(
+        code,
+        RDKafkaErrorCode::KafkaStorageError
+            | RDKafkaErrorCode::NetworkException
+            | RDKafkaErrorCode::NotEnoughReplicasAfterAppend
+            | RDKafkaErrorCode::NotLeaderForPartition
+            | RDKafkaErrorCode::RequestTimedOut
+            | RDKafkaErrorCode::Unknown
+    )
 }
 
 fn placed(report: &Report, ticket: &Ticket) -> Placed {

@@ -6,9 +6,11 @@
     reason = "a test fails by panicking"
 )]
 
+mod abuse;
 mod headers;
 mod placing;
 mod queue;
+mod verdict_table;
 mod verdicts;
 
 use std::time::{Duration, Instant};
