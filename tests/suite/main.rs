@@ -19,6 +19,7 @@ mod json_schema;
 mod kafka;
 mod layers;
 mod lock;
+mod placement;
 mod proto;
 mod protobuf_compatibility;
 mod registry;
