@@ -12,6 +12,7 @@ use crate::ledger::Room;
 use crate::partitioning::{PartitionChoice, Partitioning};
 use crate::producer::Producer;
 use crate::settings::{Settings, check_safe};
+use crate::transaction::Transactions;
 
 /// What a producer promises.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -69,6 +70,7 @@ pub struct ProducerBuilder {
     headers: Vec<(String, Vec<u8>)>,
     header_names: HeaderNames,
     hooks: Hooks,
+    transaction_timeout: Duration,
     cluster: Cluster,
     /// The first thing that was wrong, for `build` to say.
     problem: Option<String>,
@@ -93,6 +95,7 @@ impl ProducerBuilder {
             headers: Vec::new(),
             header_names: HeaderNames::default(),
             hooks: Hooks::default(),
+            transaction_timeout: Duration::from_secs(60),
             cluster: Cluster::Real,
             problem: None,
         }
@@ -144,6 +147,24 @@ impl ProducerBuilder {
         }
         let millis = timeout.as_millis().to_string();
         self.settings.set("delivery.timeout.ms", millis);
+        self
+    }
+
+    /// Makes the producer transactional: it sends within a
+    /// [`transaction`](crate::Producer::transaction) only. The id stays the same when a program
+    /// starts again, and only one producer at a time has it: a new one fences the old one off.
+    pub fn transactional_id(mut self, id: impl Into<String>) -> Self {
+        self.settings.set("transactional.id", id);
+        self
+    }
+
+    /// Sets how long a transaction may be open, and its beginning or end may take; 60 s by default.
+    /// Afterwards the broker aborts it. Verdicts come within this time, too.
+    pub fn transaction_timeout(mut self, timeout: Duration) -> Self {
+        if timeout < Duration::from_secs(1) {
+            self.note("a transaction's timeout is at least 1 s");
+        }
+        self.transaction_timeout = timeout;
         self
     }
 
@@ -264,12 +285,28 @@ impl ProducerBuilder {
             // As Java's producer; librdkafka's default is CRC-32, which puts keys elsewhere.
             settings.set_default("partitioner", "murmur2_random");
         }
+        let is_transactional = settings.get("transactional.id").is_some();
+        let transactions = is_transactional.then_some(self.transaction_timeout);
+        if let Some(timeout) = transactions {
+            let millis = timeout.as_millis().to_string();
+            settings.set("transaction.timeout.ms", &*millis);
+            // Librdkafka allows no longer one.
+            settings.set_default("delivery.timeout.ms", &millis);
+        }
         complete(&mut settings, self.preset, self.room);
         let own = OwnHeaders {
             names: self.header_names,
             fixed: self.headers,
         };
-        Producer::start(&settings, self.room, own, self.hooks, brokers, cluster)
+        Producer::start(
+            &settings,
+            self.room,
+            own,
+            self.hooks,
+            Transactions::new(transactions),
+            brokers,
+            cluster,
+        )
     }
 
     fn note(&mut self, problem: &str) {

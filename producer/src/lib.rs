@@ -105,6 +105,7 @@ mod settings;
 mod slot;
 
 mod topic;
+mod transaction;
 
 pub use crate::builder::{Compression, Preset, ProducerBuilder};
 pub use crate::delivery::{Delivery, Outcome, Placed, PlacedTimestamp};
@@ -117,3 +118,4 @@ pub use crate::producer::Producer;
 pub use crate::record::{Record, Timestamp};
 pub use crate::sending::{Sending, SendingAll};
 pub use crate::topic::Topic;
+pub use crate::transaction::Transaction;

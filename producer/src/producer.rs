@@ -20,6 +20,7 @@ use crate::queue::flush_timeout;
 use crate::settings::Settings;
 use crate::slot::{Slot, Taken};
 use crate::topic::Topic;
+use crate::transaction::{self, Transaction, Transactions};
 
 /// A connection to Kafka that accounts for every record it accepts. Clones share it.
 ///
@@ -37,6 +38,7 @@ pub(crate) struct Link {
     pub(crate) native: Arc<Client>,
     pub(crate) engine: Arc<Engine>,
     pub(crate) own: OwnHeaders,
+    pub(crate) transactions: Transactions,
     brokers: String,
 }
 
@@ -59,6 +61,7 @@ impl Producer {
         room: Room,
         own: OwnHeaders,
         hooks: Hooks,
+        transactions: Transactions,
         brokers: String,
         cluster: Option<EmbeddedCluster>,
     ) -> Result<Self> {
@@ -87,6 +90,7 @@ impl Producer {
                 native,
                 engine,
                 own,
+                transactions,
                 brokers,
             }),
         })
@@ -113,6 +117,30 @@ impl Producer {
         value: impl Serializer<V> + 'static,
     ) -> Result<Topic<K, V>> {
         Topic::new(&self.link, topic, Arc::new(key), Arc::new(value))
+    }
+
+    /// Begins a transaction; the first time, also takes over the transactional id from any producer
+    /// before this one.
+    ///
+    /// Needs no runtime: a thread waits for the brokers.
+    ///
+    /// # Errors
+    /// - `Config` if the producer has no
+    ///   [`transactional_id`](crate::ProducerBuilder::transactional_id), or another transaction is
+    ///   open.
+    /// - `Fenced` if another producer has taken over the transactional id.
+    /// - `Timeout` if the brokers do not answer within the transaction's timeout.
+    /// - `Fatal` if the producer cannot go on.
+    pub fn transaction(&self) -> impl Future<Output = Result<Transaction>> + Send + use<> {
+        transaction::begin(&self.link)
+    }
+
+    /// [`transaction`](Self::transaction) that blocks the thread.
+    ///
+    /// # Errors
+    /// As `transaction`; `Config` in a callback, which runs on the thread that would be waited for.
+    pub fn transaction_blocking(&self) -> Result<Transaction> {
+        transaction::begin_blocking(&self.link)
     }
 
     /// The brokers that were named, as `host:port` with commas between.
@@ -221,7 +249,7 @@ impl Link {
         Ok(())
     }
 
-    fn flush(&self, timeout: Duration) -> Arc<Slot<Result<()>>> {
+    pub(crate) fn flush(&self, timeout: Duration) -> Arc<Slot<Result<()>>> {
         self.engine.flush(&self.native, timeout)
     }
 }
@@ -233,7 +261,7 @@ impl Drop for Link {
 }
 
 /// A [`Slot`] as a future.
-struct Arrival<T>(Arc<Slot<T>>);
+pub(crate) struct Arrival<T>(pub(crate) Arc<Slot<T>>);
 
 impl<T> Future for Arrival<T> {
     type Output = Taken<T>;

@@ -109,6 +109,7 @@ fn reorders(key: &str, value: &str) -> Option<&'static str> {
             "records of one key would lose their order"
         }
         "transactional.id" => "transactional_id sets it",
+        "transaction.timeout.ms" => "transaction_timeout sets it",
         _ => return None,
     };
     Some(reason)

@@ -10,6 +10,7 @@ mod abuse;
 mod headers;
 mod placing;
 mod queue;
+mod transactions;
 mod verdict_table;
 mod verdicts;
 
