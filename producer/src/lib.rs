@@ -79,7 +79,8 @@
 //! dependency on rdkafka beside this one.
 //!
 //! # Reading back
-//! [`MessageHeaders`] lets a [`wireform::Reader`] read messages of an rdkafka consumer.
+//! [`DecodeMessage`] lets a message of an rdkafka consumer decode itself with a
+//! [`wireform::Reader`]; a record that cannot be read comes back whole, for [`DeadLetters`].
 #![deny(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -97,6 +98,7 @@ mod message_headers;
 mod native;
 mod parcel;
 mod partitioning;
+mod poison;
 mod producer;
 mod queue;
 mod record;
@@ -114,6 +116,7 @@ pub use crate::error::{Error, ErrorKind, Result};
 pub use crate::ledger::CloseReport;
 pub use crate::message_headers::MessageHeaders;
 pub use crate::partitioning::{PartitionChoice, java_partition};
+pub use crate::poison::{DeadLetters, DecodeMessage, Poison, RawHeader};
 pub use crate::producer::Producer;
 pub use crate::record::{Record, Timestamp};
 pub use crate::sending::{Sending, SendingAll};

@@ -183,6 +183,13 @@ unsafe impl Sync for NativeHeaders {}
 impl NativeHeaders {
     /// `None` if there are none.
     pub(crate) fn new<'a>(pairs: impl Iterator<Item = (&'a str, &'a [u8])>) -> Option<Self> {
+        Self::raw(pairs.map(|(name, value)| (name.as_bytes(), Some(value))))
+    }
+
+    /// Also with names that are no text, and without a value.
+    pub(crate) fn raw<'a>(
+        pairs: impl Iterator<Item = (&'a [u8], Option<&'a [u8]>)>,
+    ) -> Option<Self> {
         let mut list: Option<Self> = None;
         for (name, value) in pairs {
             list.get_or_insert_with(Self::empty).add(name, value);
@@ -195,9 +202,14 @@ impl NativeHeaders {
         Self(unsafe { bindings::rd_kafka_headers_new(2) })
     }
 
-    fn add(&mut self, name: &str, value: &[u8]) {
+    fn add(&mut self, name: &[u8], value: Option<&[u8]>) {
         let name_length = isize::try_from(name.len()).unwrap_or(isize::MAX);
-        let value_length = isize::try_from(value.len()).unwrap_or(isize::MAX);
+        let (value, value_length) = value.map_or((ptr::null(), 0), |value| {
+            (
+                value.as_ptr(),
+                isize::try_from(value.len()).unwrap_or(isize::MAX),
+            )
+        });
         // SAFETY: the list is alive; both parts are copied, by their lengths. The only error is
         // that a list cannot be written, which this one can.
         unsafe {
@@ -205,7 +217,7 @@ impl NativeHeaders {
                 self.0,
                 name.as_ptr().cast(),
                 name_length,
-                value.as_ptr().cast(),
+                value.cast(),
                 value_length,
             );
         }

@@ -7,7 +7,7 @@ use crate::batch::Batch;
 use crate::delivery::{Completion, Delivery, Outcome, Ticket};
 use crate::error::{Error, ErrorKind, Result};
 use crate::headers::HeaderCache;
-use crate::native::NativeTopic;
+use crate::native::{NativeHeaders, NativeTopic};
 use crate::parcel::{Body, Buffer, Parcel};
 use crate::producer::Link;
 use crate::queue::{Offered, Patience};
@@ -315,6 +315,37 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
             partition,
             timestamp: timestamp.map(Timestamp::as_millis),
         })
+    }
+
+    /// Sends bytes as they are, with these headers and no others.
+    pub(crate) fn forward<'h>(
+        &self,
+        key: Option<&[u8]>,
+        value: Option<&[u8]>,
+        headers: impl Iterator<Item = (&'h [u8], Option<&'h [u8]>)> + Clone,
+    ) -> Sending {
+        let mut buffer = Buffer::take();
+        buffer.0.extend_from_slice(key.unwrap_or_default());
+        let key_end = key.is_some().then_some(buffer.0.len());
+        buffer.0.extend_from_slice(value.unwrap_or_default());
+        let size = headers
+            .clone()
+            .map(|(name, value)| name.len() + value.map_or(0, <[u8]>::len));
+        let bytes = buffer.0.len() + size.sum::<usize>();
+        let name = &self.inner.name;
+        let parcel = self.native().map(|topic| Parcel {
+            topic,
+            ticket: Arc::new(Ticket::new(Arc::clone(name), bytes, Completion::awaited())),
+            body: Body {
+                buffer,
+                key_end,
+                has_value: value.is_some(),
+            },
+            headers: NativeHeaders::raw(headers),
+            partition: None,
+            timestamp: None,
+        });
+        Sending::new(Arc::clone(&self.inner.link), Arc::clone(name), parcel)
     }
 
     fn native(&self) -> Result<Arc<NativeTopic>> {

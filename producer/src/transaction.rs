@@ -152,7 +152,8 @@ impl Transaction {
 impl Drop for Transaction {
     fn drop(&mut self) {
         if let Some(link) = self.link.take() {
-            // Who begins the next one waits for the end of this.
+            // From here on: who begins the next one waits for the end of this.
+            link.transactions.enter(Phase::Ending);
             drop(spawn(&link, |link| {
                 abort(link).inspect_err(|error| {
                     log::warn!("a transaction that was dropped could not be aborted: {error}");

@@ -9,6 +9,7 @@
 mod abuse;
 mod headers;
 mod placing;
+mod poison;
 mod queue;
 mod transactions;
 mod verdict_table;
