@@ -1,0 +1,72 @@
+//! The broker's process.
+
+use std::env;
+use std::fs;
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::process::{Child, Command};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::servers::brokers;
+
+/// The broker that `tests/servers/with` started, to be ill-treated.
+#[derive(Debug)]
+pub struct Broker {
+    folder: PathBuf,
+    /// The process, if this program started it.
+    child: Option<Child>,
+}
+
+impl Broker {
+    /// The one in `WIREFORM_KAFKA`.
+    ///
+    /// # Panics
+    /// If there is none.
+    #[must_use]
+    pub fn find() -> Self {
+        let folder = env::var_os("WIREFORM_KAFKA").expect("run this with tests/servers/with");
+        Self {
+            folder: folder.into(),
+            child: None,
+        }
+    }
+
+    fn signal(&self, signal: &str) {
+        let pid = fs::read_to_string(self.folder.join("pid")).unwrap();
+        let status = Command::new("kill").args([signal, pid.trim()]).status();
+        assert!(status.unwrap().success(), "kill {signal}");
+    }
+
+    /// Takes it from the processor: it lives, and does not answer.
+    pub fn pause(&self) {
+        self.signal("-STOP");
+    }
+
+    /// Lets it go on.
+    pub fn resume(&self) {
+        self.signal("-CONT");
+    }
+
+    /// Kills it, without any chance to tidy up.
+    pub fn kill(&mut self) {
+        self.signal("-KILL");
+        if let Some(mut child) = self.child.take() {
+            child.wait().unwrap();
+        }
+    }
+
+    /// Starts it again on the same logs, and waits until it listens.
+    ///
+    /// # Panics
+    /// If it does not within two minutes.
+    pub fn start(&mut self) {
+        let child = Command::new(self.folder.join("start")).spawn().unwrap();
+        self.child = Some(child);
+        let end = Instant::now() + Duration::from_secs(120);
+        while TcpStream::connect(brokers()).is_err() {
+            assert!(Instant::now() < end, "the broker did not start");
+            thread::sleep(Duration::from_millis(100));
+        }
+    }
+}
