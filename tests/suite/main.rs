@@ -15,6 +15,7 @@ mod embedded;
 mod evolution;
 mod golden;
 mod isolation;
+mod journal;
 mod json_schema;
 mod kafka;
 mod layers;

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use wireform_producer::Preset;
 use wireform_tests::lab::check::Findings;
+use wireform_tests::lab::copy;
 use wireform_tests::lab::runs::{self, Size};
 
 /// Sends records to a broker that is ill-treated, and compares what the producer said of them with
@@ -30,6 +31,8 @@ enum Run {
     Child { topic: String, name: String },
     /// Kill the client.
     Clients,
+    /// Copy a topic in transactions, with copiers that die.
+    Copy,
     /// Drop and close producers with records queued.
     Drop,
     /// Fourteen faults of the network.
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         Run::Cancel => runs::cancel(if args.short { 10_000 } else { 100_000 }),
         Run::Child { topic, name } => runs::child(&topic, &name),
         Run::Clients => runs::kill_clients(if args.short { 5 } else { 100 }),
+        Run::Copy => copy::copy(if args.short { 2_000 } else { 20_000 }),
         Run::Drop => {
             runs::close_queued(10_000);
             runs::drop_queued(10_000);

@@ -5,6 +5,7 @@
 
 pub mod broker;
 pub mod check;
+pub mod copy;
 pub mod journal;
 pub mod proxy;
 pub mod runs;

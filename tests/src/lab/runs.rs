@@ -44,7 +44,7 @@ fn texts(producer: &Producer, topic: &str) -> Topic<str, str> {
 }
 
 /// A topic that no other run uses.
-fn fresh(name: &str) -> String {
+pub(super) fn fresh(name: &str) -> String {
     let topic = unique(name);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
