@@ -12,6 +12,7 @@ use crate::ledger::Room;
 use crate::partitioning::{PartitionChoice, Partitioning};
 use crate::producer::Producer;
 use crate::settings::{Settings, check_safe};
+use crate::statistics::{self, Statistics};
 use crate::transaction::Transactions;
 
 /// What a producer promises.
@@ -232,6 +233,21 @@ impl ProducerBuilder {
     /// and changes no verdict.
     pub fn on_error(mut self, hook: impl Fn(&Error) + Send + Sync + 'static) -> Self {
         self.hooks.on_error = Some(Arc::new(hook));
+        self
+    }
+
+    /// Has `hook` called with librdkafka's [`Statistics`] every `interval`, on the thread that brings
+    /// all verdicts. A panic in it is logged.
+    pub fn statistics(
+        mut self,
+        interval: Duration,
+        hook: impl Fn(&Statistics) + Send + Sync + 'static,
+    ) -> Self {
+        match statistics::interval(interval) {
+            Ok(millis) => self.settings.set("statistics.interval.ms", millis),
+            Err(error) => self.note(&error.to_string()),
+        }
+        self.hooks.statistics = Some(Arc::new(hook));
         self
     }
 

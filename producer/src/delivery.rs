@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::batch::Seat;
 use crate::error::{Error, ErrorKind, Result};
+use crate::metering::Started;
 use crate::record::Timestamp;
 use crate::slot::{Slot, Taken};
 
@@ -110,6 +111,7 @@ pub(crate) struct Ticket {
     pub(crate) topic: Arc<str>,
     /// What it takes of the queue's bytes.
     pub(crate) bytes: usize,
+    pub(crate) started: Started,
     /// See `Ledger`. Written once, before librdkafka gets the ticket.
     epoch: AtomicU64,
     completion: Completion,
@@ -147,6 +149,7 @@ impl Ticket {
         Self {
             topic,
             bytes,
+            started: Started::now(),
             epoch: AtomicU64::new(0),
             completion,
         }

@@ -11,10 +11,12 @@ use rdkafka::producer::{Producer as _, PurgeConfig};
 use crate::error::{Error, Result};
 use crate::events::Client;
 use crate::ledger::{CloseReport, Room, Settlement};
+use crate::metering;
 use crate::native::{self, Poller};
 use crate::parcel::Parcel;
 use crate::queue::{Flush, Offered, Patience, Place, State, Waiter};
 use crate::slot::Slot;
+use crate::trace;
 
 /// What senders, the polling thread and librdkafka's callbacks share.
 pub(crate) struct Engine {
@@ -114,6 +116,7 @@ impl Engine {
         let closed = Arc::new(Slot::new());
         let mut wakers = Vec::new();
         let mut state = self.lock();
+        trace::closing(state.ledger.open(), timeout);
         state.shut(Instant::now().checked_add(timeout), &mut wakers);
         if state.ledger.open() == 0 {
             let _ = closed.put(state.ledger.report());
@@ -223,6 +226,7 @@ impl Engine {
 
     /// Enters verdicts that were handed over.
     pub(crate) fn settle(&self, settlement: &Settlement) {
+        metering::settled(settlement);
         self.change(|state| state.ledger.settle(settlement));
     }
 

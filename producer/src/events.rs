@@ -13,6 +13,7 @@ use crate::ledger::Settlement;
 use crate::native::{Report, Written};
 use crate::partitioning::Partitioning;
 use crate::record::Timestamp;
+use crate::trace;
 
 /// What librdkafka calls back, on the polling thread.
 pub(crate) struct Events {
@@ -27,6 +28,11 @@ impl ClientContext for Events {
     /// Mostly brokers that cannot be reached: no error as long as the records can wait.
     fn error(&self, error: KafkaError, reason: &str) {
         log::warn!("librdkafka: {error}: {reason}");
+        trace::broker_trouble(&error.to_string(), reason);
+    }
+
+    fn stats(&self, statistics: rdkafka::Statistics) {
+        self.hooks.show(&statistics);
     }
 }
 
@@ -105,6 +111,7 @@ impl Events {
         if let Err(error) = &outcome {
             self.hooks.report(error);
         }
+        ticket.started.done();
         ticket.complete(outcome);
     }
 }

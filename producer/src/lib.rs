@@ -72,11 +72,19 @@
 //! | Name | Description | Default? |
 //! |---|---|---|
 //! | `gzip` | gzip, with a zlib that is built along | no |
+//! | `metrics` | counters and a histogram: see [below](#metrics) | no |
 //! | `ssl` | TLS, SASL/SCRAM and OAUTHBEARER, with the system's OpenSSL | no |
+//! | `tracing` | events for `tracing`: records without a place, sends that wait, closes, broker trouble | no |
 //! | `zstd` | Zstandard, with a libzstd that is built along | no |
 //!
 //! rdkafka's other features (`gssapi`, `ssl-vendored`, `cmake-build`, …) can be turned on by a
 //! dependency on rdkafka beside this one.
+//!
+//! # Metrics
+//! With the feature `metrics`, the program's recorder gets `wireform_producer_records_total` by
+//! `verdict` (`delivered`, `not_written`, `unknown`), and `wireform_producer_delivery_seconds`, a
+//! histogram of the time from a send to its verdict. What librdkafka itself counts comes, typed,
+//! to the closure of [`ProducerBuilder::statistics`].
 //!
 //! # Reading back
 //! [`DecodeMessage`] lets a message of an rdkafka consumer decode itself with a
@@ -95,6 +103,11 @@ mod headers;
 mod hooks;
 mod ledger;
 mod message_headers;
+#[cfg(feature = "metrics")]
+mod metering;
+#[cfg(not(feature = "metrics"))]
+#[path = "metering_off.rs"]
+mod metering;
 mod native;
 mod parcel;
 mod partitioning;
@@ -106,7 +119,13 @@ mod sending;
 mod settings;
 mod slot;
 
+mod statistics;
 mod topic;
+#[cfg(feature = "tracing")]
+mod trace;
+#[cfg(not(feature = "tracing"))]
+#[path = "trace_off.rs"]
+mod trace;
 mod transaction;
 
 pub use crate::builder::{Compression, Preset, ProducerBuilder};
@@ -120,5 +139,6 @@ pub use crate::poison::{DeadLetters, DecodeMessage, Poison, RawHeader};
 pub use crate::producer::Producer;
 pub use crate::record::{Record, Timestamp};
 pub use crate::sending::{Sending, SendingAll};
+pub use crate::statistics::{BrokerStatistics, Statistics};
 pub use crate::topic::Topic;
 pub use crate::transaction::Transaction;

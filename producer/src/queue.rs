@@ -11,6 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::ledger::{CloseReport, Ledger, Room};
 use crate::parcel::Parcel;
 use crate::slot::Slot;
+use crate::trace;
 
 /// All that changes in an engine, behind one lock.
 pub(crate) struct State {
@@ -96,6 +97,7 @@ impl State {
         if patience == Patience::None {
             return Err(Error::queue_full());
         }
+        trace::waits(self.ledger.in_flight());
         let waiter = Arc::new(Waiter {
             parcel: Mutex::new(Some(parcel)),
             accepted: Slot::new(),

@@ -343,3 +343,24 @@ fn builder_shows_no_secrets() {
     let text = format!("{builder:?}");
     assert!(text.contains("sasl.password") && !text.contains("hunter2"));
 }
+
+#[test]
+fn statistics_are_typed() {
+    let (told, counted) = mpsc::channel();
+    let producer = Producer::builder()
+        .embedded()
+        .statistics(Duration::from_millis(50), move |statistics| {
+            drop(told.send(statistics.clone()));
+            panic!("a test said so");
+        })
+        .build()
+        .unwrap();
+    let mut delivery = texts(&producer).send_blocking(Record::new("x")).unwrap();
+    delivery.wait(SOON).unwrap();
+    let statistics = std::iter::from_fn(|| counted.recv_timeout(SOON).ok())
+        .find(|statistics| statistics.sent_records == 1)
+        .unwrap();
+    assert!(statistics.requests > 0 && statistics.responses > 0);
+    assert!(statistics.brokers.iter().any(|broker| broker.state == "UP"));
+    check_build(|b| b.statistics(Duration::ZERO, |_| {}), "statistics");
+}

@@ -60,7 +60,13 @@ impl Copier {
         for partition in 0..3 {
             partitions.add_partition(from, partition);
         }
-        let committed = self.consumer.committed_offsets(partitions, SOON).unwrap();
+        // A fresh broker first says that it is no coordinator.
+        let committed = loop {
+            match self.consumer.committed_offsets(partitions.clone(), SOON) {
+                Ok(committed) => break committed,
+                Err(_) => std::thread::sleep(Duration::from_millis(500)),
+            }
+        };
         let mut positions = TopicPartitionList::new();
         for partition in committed.elements() {
             let offset = match partition.offset() {

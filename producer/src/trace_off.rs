@@ -1,0 +1,13 @@
+//! No events.
+
+use std::time::Duration;
+
+use crate::error::Error;
+
+pub(crate) const fn not_placed(_: &Error) {}
+
+pub(crate) const fn waits(_: usize) {}
+
+pub(crate) const fn closing(_: usize, _: Duration) {}
+
+pub(crate) const fn broker_trouble(_: &str, _: &str) {}
