@@ -196,7 +196,12 @@ fn batch_keeps_the_order_of_its_outcomes_and_refusals() {
     let outcomes = orders.send_all_blocking(values.map(Record::new)).unwrap();
     let offsets: Vec<_> = outcomes
         .iter()
-        .map(|outcome| outcome.as_ref().map(|p| p.offset).map_err(|e| e.kind()))
+        .map(|outcome| {
+            outcome
+                .as_ref()
+                .map(|p| p.offset)
+                .map_err(wireform_producer::Error::kind)
+        })
         .collect();
     let expected = [
         Ok(Some(0)),

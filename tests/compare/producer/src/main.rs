@@ -3,7 +3,7 @@
 //! The same settings, the same two headers, values of 200 bytes; rounds are interleaved, medians
 //! are printed. Every number is per record, from the first send to the last verdict.
 //!
-//! `cargo run --release -- [--json FILE] [--brokers B] [--sends N] [--rounds N] [--only ROW]`
+//! See the README of the folder above.
 #![forbid(unsafe_code)]
 
 mod order;
@@ -146,8 +146,8 @@ impl Arguments {
     fn parse() -> Result<Self, Failure> {
         let mut arguments = Self {
             json: None,
-            brokers: None,
-            sends: 200_000,
+            brokers: std::env::var("WIREFORM_BROKERS").ok(),
+            sends: 1_000_000,
             rounds: 5,
             only: None,
         };
@@ -157,6 +157,7 @@ impl Arguments {
             match &*word {
                 "--json" => arguments.json = Some(value()?),
                 "--brokers" => arguments.brokers = Some(value()?),
+                "--quick" => (arguments.sends, arguments.rounds) = (100_000, 3),
                 "--sends" => arguments.sends = value()?.parse()?,
                 "--rounds" => arguments.rounds = value()?.parse()?,
                 "--only" => arguments.only = Some(value()?),
