@@ -128,7 +128,8 @@ impl Transaction {
         commit(&link)
     }
 
-    /// Makes everything that was sent invisible for good, and throws out what is on its way.
+    /// Makes everything that was sent invisible for good. What is on its way gets up to five
+    /// seconds to settle, and is thrown out then.
     ///
     /// # Errors
     /// `Fenced`, `Fatal`, `Timeout`. Nothing of it will be seen all the same: the broker aborts
@@ -312,6 +313,9 @@ fn try_commit(link: &Link) -> Result<()> {
 fn abort(link: &Link) -> Result<()> {
     link.transactions.enter(Phase::Ending);
     let timeout = link.transactions.timeout();
+    // Librdkafka would end the transaction while the broker still adds partitions to it, and a
+    // Kafka of version 4 calls that an invalid state: a fatal error. What has its verdict is in.
+    let _ = link.flush(SETTLING.min(timeout)).wait(None);
     let aborted = retry(timeout, |left| link.native.abort_transaction(left));
     link.transactions.enter(Phase::Idle);
     aborted
@@ -394,3 +398,5 @@ async fn arrive(done: Option<Arc<Slot<Result<()>>>>) -> Result<()> {
 }
 
 const PAUSE: Duration = Duration::from_millis(100);
+/// What the records of a transaction get to settle before it is aborted.
+const SETTLING: Duration = Duration::from_secs(5);

@@ -49,6 +49,9 @@ impl Broker {
     }
 
     /// Kills it, without any chance to tidy up.
+    ///
+    /// # Panics
+    /// If it is not there.
     pub fn kill(&mut self) {
         self.signal("-KILL");
         if let Some(mut child) = self.child.take() {

@@ -98,7 +98,7 @@ impl Copier {
             transaction.abort_blocking()?;
             return Ok(Turn::Finished);
         }
-        if random() % 4 == 0 {
+        if random().is_multiple_of(4) {
             // Half of it is in the log by now.
             std::thread::sleep(Duration::from_millis(random() % 50));
             match random() % 2 {
@@ -131,7 +131,7 @@ pub fn copy(records: u32) {
     let mut copier = Copier::start(&from, &to);
     let (mut committed, mut given_up, mut died, mut fenced) = (0, 0, 0, 0);
     loop {
-        if random() % 10 == 0 {
+        if random().is_multiple_of(10) {
             // A second one takes over while the first is in the middle.
             let transaction = copier.producer.transaction_blocking().unwrap();
             drop(

@@ -208,7 +208,7 @@ impl Proxy {
             (Fault::HalfCloseToBroker, Way::ToBroker)
             | (Fault::HalfCloseToClient, Way::ToClient) => return Ok(Then::HalfClose),
             (Fault::Refuse, _) => return Ok(Then::Reset),
-            (Fault::RandomReset, _) if random() % 8 == 0 => return Ok(Then::Reset),
+            (Fault::RandomReset, _) if random().is_multiple_of(8) => return Ok(Then::Reset),
             _ => {}
         }
         to.write_all(piece).await?;

@@ -82,7 +82,7 @@ fn send(
                 journal.take_back();
             }
         }
-        if number % 100 == 0 {
+        if number.is_multiple_of(100) {
             let due = lasting.mul_f64(f64::from(number) / f64::from(records));
             thread::sleep(due.saturating_sub(started.elapsed()));
         }
@@ -148,6 +148,9 @@ pub fn pause(size: Size, preset: Preset) -> Findings {
 }
 
 /// Every fault of the network, `size.times` times each.
+///
+/// # Panics
+/// If a fault was never met.
 #[must_use]
 pub fn faults(size: Size, preset: Preset) -> Findings {
     let variable = |name| std::env::var(name).expect("run this with tests/servers/with");
@@ -366,6 +369,9 @@ pub fn kill_clients(times: u32) {
 }
 
 /// What [`kill_clients`] kills: sends for ever, and prints what was acknowledged.
+///
+/// # Panics
+/// If it cannot send.
 pub fn child(topic: &str, name: &str) {
     let producer = builder(Preset::Durable).build().unwrap();
     let handle = texts(&producer, topic);
@@ -379,7 +385,7 @@ pub fn child(topic: &str, name: &str) {
             }
         });
         sent.unwrap();
-        if number % 100 == 0 {
+        if number.is_multiple_of(100) {
             thread::sleep(Duration::from_millis(1));
         }
     }
