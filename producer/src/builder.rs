@@ -359,6 +359,9 @@ fn complete(settings: &mut Settings, preset: Preset, room: Room) {
         ("acks", "all"),
         ("max.in.flight.requests.per.connection", in_flight),
         ("delivery.timeout.ms", "120000"),
+        // As Java's; librdkafka's is 10 s, so that it may miss a broker that comes and goes for
+        // minutes.
+        ("reconnect.backoff.max.ms", "1000"),
         (
             "queue.buffering.max.messages",
             &*records.min(LARGEST).to_string(),

@@ -64,12 +64,16 @@ impl Broker {
     /// # Panics
     /// If it does not within two minutes.
     pub fn start(&mut self) {
+        let started = Instant::now();
         let child = Command::new(self.folder.join("start")).spawn().unwrap();
         self.child = Some(child);
         let end = Instant::now() + Duration::from_secs(120);
         while TcpStream::connect(brokers()).is_err() {
             assert!(Instant::now() < end, "the broker did not start");
             thread::sleep(Duration::from_millis(100));
+        }
+        if started.elapsed() > Duration::from_secs(20) {
+            println!("  the broker took {:?} to start", started.elapsed());
         }
     }
 }
