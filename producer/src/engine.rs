@@ -8,11 +8,13 @@ use std::time::{Duration, Instant};
 use rdkafka::error::RDKafkaErrorCode;
 use rdkafka::producer::{Producer as _, PurgeConfig};
 
+use crate::delivery::Ticket;
 use crate::error::{Error, Result};
-use crate::events::Client;
+use crate::events::{Client, Events};
+use crate::harvest::{Harvest, Harvested};
 use crate::ledger::{CloseReport, Room, Settlement};
 use crate::metering;
-use crate::native::{self, Poller};
+use crate::native::{self, MainQueue};
 use crate::parcel::Parcel;
 use crate::queue::{Flush, Offered, Patience, Place, State, Waiter};
 use crate::slot::Slot;
@@ -23,6 +25,8 @@ pub(crate) struct Engine {
     state: Mutex<State>,
     /// Weak, since the client owns the context that owns this.
     producer: OnceLock<Weak<Client>>,
+    queue: OnceLock<Weak<MainQueue>>,
+    harvest: Harvest,
     polling_thread: OnceLock<ThreadId>,
 }
 
@@ -39,6 +43,8 @@ impl Engine {
         Self {
             state: Mutex::new(State::new(room)),
             producer: OnceLock::new(),
+            queue: OnceLock::new(),
+            harvest: Harvest::default(),
             polling_thread: OnceLock::new(),
         }
     }
@@ -56,13 +62,22 @@ impl Engine {
         let mut state = self.lock();
         state.check_open()?;
         if !state.waiting.is_empty() || !state.ledger.fits(bytes) {
-            return state.queue(parcel, patience, Place::Back);
+            let waiting = state.queue(parcel, patience, Place::Back);
+            drop(state);
+            if waiting.is_ok() {
+                self.harvest.stop_assisting();
+            }
+            return waiting;
         }
         let epoch = state.ledger.accept(bytes);
+        let is_turn = state.is_turn();
         // The room is taken: librdkafka may now be called without the lock.
         drop(state);
         parcel.ticket.set_epoch(epoch);
         let Err(code) = parcel.produce() else {
+            if is_turn && !self.is_polling_thread() {
+                self.assist();
+            }
             return Ok(Offered::Accepted);
         };
         self.notice_fatal(producer);
@@ -78,6 +93,12 @@ impl Engine {
         drop(state);
         wakers.into_iter().for_each(Waker::wake);
         outcome
+    }
+
+    fn assist(&self) {
+        if let Some(queue) = self.queue.get().and_then(Weak::upgrade) {
+            self.harvest.assist(&queue);
+        }
     }
 
     /// Takes a waiting send back. Nothing happens if it was accepted meanwhile.
@@ -107,7 +128,7 @@ impl Engine {
             });
         }
         drop(state);
-        native::wake(producer);
+        self.wake();
         done
     }
 
@@ -151,9 +172,11 @@ impl Engine {
         }
     }
 
+    /// Makes the polling thread look at what has changed.
     fn wake(&self) {
-        if let Some(producer) = self.producer.get().and_then(Weak::upgrade) {
-            native::wake(&producer);
+        self.harvest.stop_assisting();
+        if let Some(queue) = self.queue.get().and_then(Weak::upgrade) {
+            queue.wake();
         }
     }
 
@@ -167,19 +190,17 @@ impl Engine {
     }
 
     /// Serves librdkafka until the last handle is gone and the last verdict is in.
-    pub(crate) fn run(&self, producer: Arc<Client>) {
+    pub(crate) fn run(&self, producer: Arc<Client>, queue: Arc<MainQueue>) {
         let _ = self.polling_thread.set(thread::current().id());
-        let poller = Poller::new(producer);
-        let producer = poller.client();
         let mut slice = IDLE;
         loop {
-            contained(|| poller.poll(slice));
-            let tick = self.tick(producer);
+            contained(|| self.serve(&queue, producer.context(), slice));
+            let tick = self.tick(&producer);
             if tick.purge {
                 contained(|| producer.purge(everything()));
             }
             if tick.hurry {
-                native::hurry(producer, HURRY);
+                native::hurry(&producer, HURRY);
             }
             slice = if tick.hurry || tick.is_stalled {
                 BUSY
@@ -190,16 +211,19 @@ impl Engine {
                 .into_iter()
                 .for_each(|waker| contained(|| waker.wake()));
             // Only this thread may drop the client: that joins librdkafka's threads.
-            if self.is_over() && Arc::strong_count(producer) == 1 {
+            if self.is_over() && Arc::strong_count(&producer) == 1 {
                 break;
             }
         }
         self.report_loss();
-        contained(|| drop(poller));
+        // In this order: the queue is the client's.
+        drop(queue);
+        contained(|| drop(producer));
     }
 
-    pub(crate) fn set_producer(&self, producer: &Arc<Client>) {
+    pub(crate) fn set_producer(&self, producer: &Arc<Client>, queue: &Arc<MainQueue>) {
         let _ = self.producer.set(Arc::downgrade(producer));
+        let _ = self.queue.set(Arc::downgrade(queue));
     }
 
     /// Deadlines, fatal errors, and the rare drain after a full queue of librdkafka's own.
@@ -230,9 +254,40 @@ impl Engine {
         self.change(|state| state.ledger.settle(settlement));
     }
 
+    /// For the polling thread: hands over what comes within `slice`.
+    fn serve(&self, queue: &MainQueue, context: &Events, slice: Duration) {
+        let deadline = Instant::now() + slice;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let is_assisted = self.harvest.is_assisted();
+            let ripe = self
+                .harvest
+                .take(queue, left, |event| self.free(|| drop(event)));
+            if ripe.is_empty() && !is_assisted {
+                return;
+            }
+            for harvested in ripe {
+                match harvested {
+                    Harvested::Reports(reports) => context.deliver(reports.into_iter()),
+                    Harvested::Other(event) => event.serve(context),
+                }
+            }
+            if Instant::now() >= deadline {
+                return;
+            }
+        }
+    }
+
+    /// Frees tickets whose verdicts were handed over.
+    pub(crate) fn discard(&self, tickets: Vec<Arc<Ticket>>) {
+        if let Some(tickets) = self.harvest.discard(tickets) {
+            self.free(|| drop(tickets));
+        }
+    }
+
     /// Frees what senders allocated, while they stand still: an allocator that two threads pull at
     /// costs more than what either does with it. None of the program's code runs in `free`.
-    pub(crate) fn free(&self, free: impl FnOnce()) {
+    fn free(&self, free: impl FnOnce()) {
         let state = self.lock();
         free();
         drop(state);

@@ -85,7 +85,7 @@ impl Events {
             if let Some(settlement) = settlement {
                 self.engine.settle(&settlement);
             }
-            self.engine.free(|| drop(tickets));
+            self.engine.discard(tickets);
         }
     }
 

@@ -99,6 +99,7 @@ mod embedded;
 mod engine;
 mod error;
 mod events;
+mod harvest;
 mod headers;
 mod hooks;
 mod ledger;

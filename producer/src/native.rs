@@ -9,8 +9,8 @@ use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::fmt;
 use std::ptr;
 use std::slice;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use rdkafka::bindings;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
@@ -19,7 +19,7 @@ use rdkafka::producer::Producer as _;
 use rdkafka::{ClientContext as _, Timestamp};
 
 use crate::delivery::Ticket;
-use crate::events::Client;
+use crate::events::{Client, Events};
 
 /// What is known about a record that has its delivery report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -253,81 +253,105 @@ impl fmt::Debug for NativeHeaders {
     }
 }
 
-/// Serves what librdkafka has to say.
+/// The queue of everything that librdkafka has to say.
 ///
-/// As [`BaseProducer::poll`](rdkafka::producer::BaseProducer::poll), but a report costs no
-/// allocation, and all reports of one event come together.
-pub(crate) struct Poller {
+/// Read directly, a report costs no allocation, and all reports of one event come together, unlike
+/// with [`BaseProducer::poll`](rdkafka::producer::BaseProducer::poll).
+#[derive(Debug)]
+pub(crate) struct MainQueue {
     queue: *mut bindings::rd_kafka_queue_t,
-    client: Arc<Client>,
+    /// One at a time, so that events stay in order.
+    taking: Mutex<()>,
 }
 
-impl Poller {
-    pub(crate) fn new(client: Arc<Client>) -> Self {
+// SAFETY: librdkafka's queues are counted references that any thread may use and release.
+unsafe impl Send for MainQueue {}
+// SAFETY: as above; every call takes the queue's own lock.
+unsafe impl Sync for MainQueue {}
+
+impl MainQueue {
+    /// Must be dropped before the client.
+    pub(crate) fn new(client: &Client) -> Self {
         // SAFETY: the client is alive; the reference is released in `drop`.
         let queue = unsafe { bindings::rd_kafka_queue_get_main(client.client().native_ptr()) };
-        Self { queue, client }
-    }
-
-    pub(crate) fn client(&self) -> &Arc<Client> {
-        &self.client
-    }
-
-    /// Serves events for `duration`, or until it is [woken](wake).
-    pub(crate) fn poll(&self, duration: Duration) {
-        let deadline = Instant::now() + duration;
-        loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            // Rounded up: rounded down, the last millisecond would be spent spinning.
-            let millis = left.as_micros().div_ceil(1000);
-            let millis = c_int::try_from(millis).unwrap_or(c_int::MAX);
-            // SAFETY: the queue is alive. The event is released below.
-            let event = unsafe { bindings::rd_kafka_queue_poll(self.queue, millis) };
-            if event.is_null() {
-                return;
-            }
-            let event = Event(event);
-            self.serve(&event);
-            self.client.context().engine.free(|| drop(event));
-            if Instant::now() >= deadline {
-                return;
-            }
+        Self {
+            queue,
+            taking: Mutex::new(()),
         }
     }
 
-    fn serve(&self, event: &Event) {
-        let context = self.client.context();
-        // SAFETY: the event is alive.
-        match unsafe { bindings::rd_kafka_event_type(event.0) } {
-            bindings::RD_KAFKA_EVENT_DR => {
-                context.deliver(std::iter::from_fn(|| event.next_report()));
-            }
-            bindings::RD_KAFKA_EVENT_ERROR => {
-                let (error, reason) = event.error();
-                context.error(error, &reason);
-            }
-            bindings::RD_KAFKA_EVENT_STATS => {
-                // SAFETY: an event of this type has a text, which lives as long as the event.
-                let text = unsafe { CStr::from_ptr(bindings::rd_kafka_event_stats(event.0)) };
-                context.stats_raw(text.to_bytes());
-            }
-            _ => {}
-        }
+    /// Hands the next event to `put`, and gives what that gives; waits for one up to `timeout`, or
+    /// until it is [woken](Self::wake).
+    pub(crate) fn take<R>(
+        &self,
+        timeout: Duration,
+        put: impl FnOnce(Event) -> Option<R>,
+    ) -> Option<R> {
+        let _taking = self.taking.lock().unwrap_or_else(PoisonError::into_inner);
+        self.poll(timeout).and_then(put)
+    }
+
+    /// [`take`](Self::take) that waits for nothing, also not for another thread.
+    pub(crate) fn try_take<R>(&self, put: impl FnOnce(Event) -> Option<R>) -> Option<R> {
+        let _taking = self.taking.try_lock().ok()?;
+        self.poll(Duration::ZERO).and_then(put)
+    }
+
+    fn poll(&self, timeout: Duration) -> Option<Event> {
+        // Rounded up: rounded down, the last millisecond would be spent spinning.
+        let millis = timeout.as_micros().div_ceil(1000);
+        let millis = c_int::try_from(millis).unwrap_or(c_int::MAX);
+        // SAFETY: the queue is alive. The event is released by its handle.
+        let event = unsafe { bindings::rd_kafka_queue_poll(self.queue, millis) };
+        (!event.is_null()).then_some(Event(event))
+    }
+
+    /// Makes whoever waits for an event look up.
+    pub(crate) fn wake(&self) {
+        // SAFETY: the queue is alive.
+        unsafe { bindings::rd_kafka_queue_yield(self.queue) };
     }
 }
 
-impl Drop for Poller {
+impl Drop for MainQueue {
     fn drop(&mut self) {
         // SAFETY: the reference was taken in `new`, and is released once.
         unsafe { bindings::rd_kafka_queue_destroy(self.queue) };
     }
 }
 
-struct Event(*mut bindings::rd_kafka_event_t);
+/// Something that librdkafka has to say.
+#[derive(Debug)]
+pub(crate) struct Event(*mut bindings::rd_kafka_event_t);
+
+// SAFETY: an event belongs to whoever took it from its queue.
+unsafe impl Send for Event {}
 
 impl Event {
+    pub(crate) fn has_reports(&self) -> bool {
+        // SAFETY: the event is alive.
+        (unsafe { bindings::rd_kafka_event_type(self.0) }) == bindings::RD_KAFKA_EVENT_DR
+    }
+
+    /// Tells the program what it is about, unless it has reports.
+    pub(crate) fn serve(&self, context: &Events) {
+        // SAFETY: the event is alive.
+        match unsafe { bindings::rd_kafka_event_type(self.0) } {
+            bindings::RD_KAFKA_EVENT_ERROR => {
+                let (error, reason) = self.error();
+                context.error(error, &reason);
+            }
+            bindings::RD_KAFKA_EVENT_STATS => {
+                // SAFETY: an event of this type has a text, which lives as long as the event.
+                let text = unsafe { CStr::from_ptr(bindings::rd_kafka_event_stats(self.0)) };
+                context.stats_raw(text.to_bytes());
+            }
+            _ => {}
+        }
+    }
+
     /// The next report of a delivery report event, with the record's ticket.
-    fn next_report(&self) -> Option<(Arc<Ticket>, Report)> {
+    pub(crate) fn next_report(&self) -> Option<(Arc<Ticket>, Report)> {
         // SAFETY: the event is alive, and every message is given once.
         let message = unsafe { bindings::rd_kafka_event_message_next(self.0) };
         // SAFETY: librdkafka's messages live as long as their event.
@@ -380,16 +404,6 @@ unsafe fn timestamp(message: *const bindings::rd_kafka_message_t) -> Timestamp {
         Kind::RD_KAFKA_TIMESTAMP_NOT_AVAILABLE => Timestamp::NotAvailable,
         Kind::RD_KAFKA_TIMESTAMP_CREATE_TIME => Timestamp::CreateTime(millis),
         Kind::RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME => Timestamp::LogAppendTime(millis),
-    }
-}
-
-/// Makes the polling thread look up from its queue.
-pub(crate) fn wake(client: &Client) {
-    // SAFETY: the client is alive; the reference to the queue is released here.
-    unsafe {
-        let queue = bindings::rd_kafka_queue_get_main(client.client().native_ptr());
-        bindings::rd_kafka_queue_yield(queue);
-        bindings::rd_kafka_queue_destroy(queue);
     }
 }
 

@@ -16,6 +16,7 @@ use crate::events::{Client, Events};
 use crate::headers::OwnHeaders;
 use crate::hooks::Hooks;
 use crate::ledger::{CloseReport, Room};
+use crate::native::MainQueue;
 use crate::queue::flush_timeout;
 use crate::settings::Settings;
 use crate::slot::{Slot, Taken};
@@ -75,12 +76,13 @@ impl Producer {
             .create_with_context(events)
             .map_err(|error| settings.rejected(&error))?;
         let native = Arc::new(native);
-        engine.set_producer(&native);
+        let queue = Arc::new(MainQueue::new(&native));
+        engine.set_producer(&native, &queue);
         let (polled, polling) = (Arc::clone(&native), Arc::clone(&engine));
         thread::Builder::new()
             .name("wireform-producer".to_owned())
             .spawn(move || {
-                polling.run(polled);
+                polling.run(polled, queue);
                 // It must answer until the last record has its verdict.
                 drop(cluster);
             })

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rdkafka::error::RDKafkaErrorCode;
 
@@ -30,6 +30,8 @@ pub(crate) struct State {
     pub(crate) is_released: bool,
     /// Whether librdkafka's own queue was full at the last try: no verdict need follow.
     pub(crate) is_stalled: bool,
+    /// Records until a sender is to help, and when one last was.
+    turn: (u32, Instant),
 }
 
 /// A send that waits for room.
@@ -77,7 +79,22 @@ impl State {
             abandoned: None,
             is_released: false,
             is_stalled: false,
+            turn: (TURN, Instant::now()),
         }
+    }
+
+    /// Whether whoever accepts a record now is to take librdkafka's reports: every so many records,
+    /// and only if they came fast.
+    pub(crate) fn is_turn(&mut self) -> bool {
+        let (left, last) = &mut self.turn;
+        *left -= 1;
+        if *left > 0 {
+            return false;
+        }
+        *left = TURN;
+        let now = Instant::now();
+        let took = now.duration_since(std::mem::replace(last, now));
+        took < FAST
     }
 
     pub(crate) fn check_open(&self) -> Result<()> {
@@ -201,6 +218,11 @@ impl State {
         });
     }
 }
+
+/// Records between two turns of senders.
+const TURN: u32 = 1000;
+/// What they take at most where the polling thread is in the way.
+const FAST: Duration = Duration::from_millis(5);
 
 impl Waiter {
     pub(crate) fn lock(&self) -> MutexGuard<'_, Option<Parcel>> {

@@ -74,7 +74,7 @@ fn too_large_for_the_producer_is_not_accepted() {
 fn lost_connection_leaves_it_unknown() {
     let cluster = mock();
     let producer = builder(&cluster)
-        .delivery_timeout(Duration::from_secs(1))
+        .delivery_timeout(Duration::from_secs(3))
         .build()
         .unwrap();
     let lost = [RDKafkaRespErr::RD_KAFKA_RESP_ERR__TRANSPORT; 1000];
