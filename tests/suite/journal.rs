@@ -127,7 +127,7 @@ fn stranger_is_found() {
 
 #[test]
 fn record_that_was_never_accepted_is_found() {
-    let doctor = |sent: &mut Vec<Sent>, _: &mut _| drop(sent.pop());
+    let doctor = |sent: &mut Vec<Sent>, _: &mut _| sent.truncate(5);
     check_doctored(doctor, Rule::NothingElse);
 }
 

@@ -364,3 +364,41 @@ fn statistics_are_typed() {
     assert!(statistics.brokers.iter().any(|broker| broker.state == "UP"));
     check_build(|b| b.statistics(Duration::ZERO, |_| {}), "statistics");
 }
+
+#[test]
+fn verdicts_come_in_time_while_the_broker_comes_and_goes() {
+    let cluster = mock();
+    let timeout = Duration::from_secs(4);
+    let producer = builder(&cluster).delivery_timeout(timeout).build().unwrap();
+    let orders = texts(&producer);
+    let mut first = orders.send_blocking(Record::new("x")).unwrap();
+    first.wait(SOON).unwrap();
+    cluster
+        .broker_round_trip_time(1, Duration::from_millis(300))
+        .unwrap();
+    let mut deliveries = Vec::new();
+    for number in 0..10 {
+        for _ in 0..1000 {
+            let sent = std::time::Instant::now();
+            let (told, took) = mpsc::channel();
+            orders
+                .send_with(Record::new("x"), move |_| {
+                    told.send(sent.elapsed()).unwrap()
+                })
+                .unwrap();
+            deliveries.push(took);
+        }
+        match number % 2 {
+            0 => cluster.broker_down(1).unwrap(),
+            _ => cluster.broker_up(1).unwrap(),
+        }
+        std::thread::sleep(Duration::from_millis(150));
+    }
+    cluster.broker_down(1).unwrap();
+    let slowest = deliveries
+        .iter()
+        .map(|took| took.recv_timeout(SOON * 3).unwrap())
+        .max()
+        .unwrap();
+    assert!(slowest < timeout + Duration::from_secs(2), "{slowest:?}");
+}
