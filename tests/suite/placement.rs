@@ -26,7 +26,7 @@ fn keys(count: u32) -> Vec<Vec<u8>> {
         let length = match number {
             0 => 0,
             1 => 1024,
-            _ if number % 1000 == 0 => next() % 1025,
+            _ if number.is_multiple_of(1000) => next() % 1025,
             _ => next() % 33,
         };
         (0..length).map(|_| next().to_le_bytes()[3]).collect()

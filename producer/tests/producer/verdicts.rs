@@ -383,7 +383,7 @@ fn verdicts_come_in_time_while_the_broker_comes_and_goes() {
             let (told, took) = mpsc::channel();
             orders
                 .send_with(Record::new("x"), move |_| {
-                    told.send(sent.elapsed()).unwrap()
+                    told.send(sent.elapsed()).unwrap();
                 })
                 .unwrap();
             deliveries.push(took);

@@ -6,6 +6,7 @@
 //! See the README of the folder above.
 #![forbid(unsafe_code)]
 
+mod latency;
 mod order;
 mod rows;
 
@@ -25,6 +26,7 @@ struct Arguments {
     sends: u32,
     rounds: usize,
     only: Option<String>,
+    latency: Option<String>,
 }
 
 /// What the rounds of one row took, in nanoseconds a record.
@@ -38,6 +40,10 @@ fn main() -> Result<(), Failure> {
     let arguments = Arguments::parse()?;
     let mut lines = Vec::new();
     let cluster = EmbeddedCluster::start()?;
+    if let Some(path) = &arguments.latency {
+        let brokers = arguments.brokers.as_deref();
+        return latency::run(brokers.unwrap_or(cluster.brokers()), path);
+    }
     measure("producer", cluster.brokers(), &arguments, &mut lines)?;
     drop(cluster);
     if let Some(brokers) = &arguments.brokers {
@@ -150,6 +156,7 @@ impl Arguments {
             sends: 1_000_000,
             rounds: 5,
             only: None,
+            latency: None,
         };
         let mut words = std::env::args().skip(1);
         while let Some(word) = words.next() {
@@ -160,6 +167,7 @@ impl Arguments {
                 "--quick" => (arguments.sends, arguments.rounds) = (100_000, 3),
                 "--sends" => arguments.sends = value()?.parse()?,
                 "--rounds" => arguments.rounds = value()?.parse()?,
+                "--latency" => arguments.latency = Some(value()?),
                 "--only" => arguments.only = Some(value()?),
                 _ => return Err(format!("unknown argument {word:?}").into()),
             }
