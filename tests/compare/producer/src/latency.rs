@@ -27,6 +27,8 @@ struct Point {
 
 /// Measures, and writes `path` and the same name with `.svg`.
 pub fn run(brokers: &str, path: &str) -> Result<(), Failure> {
+    // Broker and process warm up.
+    measure(brokers, 5, 16 << 10)?;
     let mut points = Vec::new();
     for linger in LINGERS {
         for batch in BATCHES {
