@@ -108,7 +108,9 @@ impl fmt::Debug for Delivery {
 
 /// A record on its way: travels through librdkafka as the message's opaque pointer.
 pub(crate) struct Ticket {
-    pub(crate) topic: Arc<str>,
+    /// Counted twice: senders count the tickets, the polling thread counts who has the name. One
+    /// counter would go to and fro between two processors for every record.
+    pub(crate) topic: Arc<Arc<str>>,
     /// What it takes of the queue's bytes.
     pub(crate) bytes: usize,
     pub(crate) started: Started,
@@ -145,7 +147,7 @@ impl Completion {
 }
 
 impl Ticket {
-    pub(crate) fn new(topic: Arc<str>, bytes: usize, completion: Completion) -> Self {
+    pub(crate) fn new(topic: Arc<Arc<str>>, bytes: usize, completion: Completion) -> Self {
         Self {
             topic,
             bytes,

@@ -146,7 +146,7 @@ fn placed(report: &Report, ticket: &Ticket) -> Placed {
         (None, _) | (_, rdkafka::Timestamp::NotAvailable) => PlacedTimestamp::Unknown,
     };
     Placed {
-        topic: Arc::clone(&ticket.topic),
+        topic: Arc::<str>::clone(&ticket.topic),
         partition: report.partition,
         offset,
         timestamp,

@@ -88,7 +88,8 @@ impl Harvest {
     /// queue, so that events stay in order.
     fn put(&self, event: Event) -> Option<Event> {
         let (harvested, event) = if event.has_reports() {
-            let reports = std::iter::from_fn(|| event.next_report()).collect();
+            let mut reports = Vec::with_capacity(event.report_count());
+            reports.extend(std::iter::from_fn(|| event.next_report()));
             (Harvested::Reports(reports), Some(event))
         } else {
             (Harvested::Other(event), None)

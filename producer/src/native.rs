@@ -333,6 +333,12 @@ impl Event {
         (unsafe { bindings::rd_kafka_event_type(self.0) }) == bindings::RD_KAFKA_EVENT_DR
     }
 
+    /// How many reports are left.
+    pub(crate) fn report_count(&self) -> usize {
+        // SAFETY: the event is alive.
+        unsafe { bindings::rd_kafka_event_message_count(self.0) }
+    }
+
     /// Tells the program what it is about, unless it has reports.
     pub(crate) fn serve(&self, context: &Events) {
         // SAFETY: the event is alive.

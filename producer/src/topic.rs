@@ -65,6 +65,8 @@ pub struct Topic<K: ?Sized, V: ?Sized> {
 struct Inner<K: ?Sized, V: ?Sized> {
     link: Arc<Link>,
     name: Arc<str>,
+    /// For tickets.
+    label: Arc<Arc<str>>,
     key: Arc<dyn Serializer<K>>,
     value: Arc<dyn Serializer<V>>,
     headers: HeaderCache,
@@ -80,9 +82,11 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
         value: Arc<dyn Serializer<V>>,
     ) -> Result<Self> {
         check_topic(name)?;
+        let name = Arc::<str>::from(name);
         let inner = Inner {
             link: Arc::clone(link),
-            name: Arc::from(name),
+            label: Arc::new(Arc::clone(&name)),
+            name,
             key,
             value,
             headers: HeaderCache::default(),
@@ -309,7 +313,7 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
         let bytes = body.len().saturating_add(header_bytes);
         Ok(Parcel {
             topic: self.native()?,
-            ticket: Arc::new(Ticket::new(Arc::clone(&inner.name), bytes, completion)),
+            ticket: Arc::new(Ticket::new(Arc::clone(&inner.label), bytes, completion)),
             body,
             headers,
             partition,
@@ -335,7 +339,11 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
         let name = &self.inner.name;
         let parcel = self.native().map(|topic| Parcel {
             topic,
-            ticket: Arc::new(Ticket::new(Arc::clone(name), bytes, Completion::awaited())),
+            ticket: Arc::new(Ticket::new(
+                Arc::clone(&self.inner.label),
+                bytes,
+                Completion::awaited(),
+            )),
             body: Body {
                 buffer,
                 key_end,
