@@ -44,7 +44,11 @@
 //!   key share a partition, the one where Java's producer puts them. Sends that wait for room pass
 //!   in the order in which they came.
 //! - **No runtime.** The futures work on any executor, and every call has a form that blocks
-//!   instead. One thread of the producer's serves librdkafka.
+//!   instead. One thread of the producer's calls the program back.
+//! - **One limit.** A leader that appended a record, lost its place before the replicas had it, and
+//!   answered so, makes librdkafka try again; if no later try is answered before the delivery
+//!   timeout, it reports "not written", though the record may be in the log after all. Give such
+//!   records a long delivery timeout, the default, which outlasts an election by far.
 //! - **No secrets, no data.** Neither `Debug` nor errors show values of settings, headers, keys
 //!   or records.
 //!
