@@ -86,7 +86,10 @@ fn lost_connection_leaves_it_unknown() {
     let mut delivery = topic.send_blocking(Record::new("x")).unwrap();
     check(delivery.wait(SOON), ErrorKind::Unknown, false);
     let report = producer.close_blocking(SOON).unwrap();
-    assert_eq!((report.delivered, report.unknown, report.accepted()), (1, 1, 2));
+    assert_eq!(
+        (report.delivered, report.unknown, report.accepted()),
+        (1, 1, 2)
+    );
 }
 
 #[test]
