@@ -230,9 +230,10 @@ fn straight(target: &Target<'_>, fields: &[RecordField<'_>], places: &[Ident]) -
     let reads = fields.iter().zip(places).map(|(field, place)| {
         let value = target.value(field.ty, &field.attributes);
         let (decode, decode_with) = (value.decode(), value.decode_with());
+        let empty = value.empty_default();
         let name = &field.name;
         quote! {
-            let #place = match line.read(cursor, #decode, #decode_with) {
+            let #place = match line.read(cursor, #empty, #decode, #decode_with) {
                 ::core::result::Result::Ok(value) => value,
                 ::core::result::Result::Err(error) => {
                     return ::core::result::Result::Err(error.at(#name));

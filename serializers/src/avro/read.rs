@@ -41,6 +41,7 @@ impl<'de> Cursor<'de> {
     ///
     /// # Errors
     /// `LimitExceeded` if it is too long.
+    #[inline]
     pub(crate) fn new(datum: &'de [u8], limits: &Limits) -> Result<Self> {
         limits.check_payload(datum)?;
         let heap = limits.heap_for(datum.len());
@@ -74,6 +75,7 @@ impl<'de> Cursor<'de> {
     ///
     /// # Errors
     /// `Decode` if bytes are left over.
+    #[inline(always)]
     pub(crate) fn finish(self) -> Result<()> {
         if self.rest.is_empty() {
             return Ok(());
@@ -141,6 +143,31 @@ impl<'de> Cursor<'de> {
 
     #[inline(never)]
     fn long_of_many_bytes(&mut self) -> Result<i64> {
+        let word = self.eight_bytes();
+        // The highest bit of each byte is set where another byte follows.
+        let last = !word & 0x8080_8080_8080_8080;
+        if last != 0
+            && let Some(rest) = self.rest.get(last.trailing_zeros() as usize / 8 + 1..)
+        {
+            self.rest = rest;
+            // Of the bytes up to the last: all bits below its highest.
+            return Ok(unzigzag(sevens(word & (last ^ (last - 1)))));
+        }
+        self.long_byte_by_byte()
+    }
+
+    /// The next eight bytes, or as many as there are, then zeros.
+    #[inline(always)]
+    fn eight_bytes(&self) -> u64 {
+        match self.rest.first_chunk() {
+            Some(bytes) => u64::from_le_bytes(*bytes),
+            None => (self.rest.iter().rev()).fold(0, |word, byte| word << 8 | u64::from(*byte)),
+        }
+    }
+
+    /// A long that takes more than eight bytes, or is an error.
+    #[inline(never)]
+    fn long_byte_by_byte(&mut self) -> Result<i64> {
         let mut value = 0_u64;
         for (position, &byte) in self.rest.iter().enumerate().take(MAX_VARINT) {
             if position == MAX_VARINT - 1 && byte > 1 {
@@ -534,6 +561,15 @@ impl<'de> Cursor<'de> {
             format!("at byte {}: {what}", self.offset()),
         )
     }
+}
+
+/// Puts the lower seven bits of each byte together.
+#[inline(always)]
+fn sevens(word: u64) -> u64 {
+    let word = word & 0x7f7f_7f7f_7f7f_7f7f;
+    let word = word & 0x007f_007f_007f_007f | (word & 0x7f00_7f00_7f00_7f00) >> 1;
+    let word = word & 0x0000_3fff_0000_3fff | (word & 0x3fff_0000_3fff_0000) >> 2;
+    word & 0x0fff_ffff | (word & 0x0fff_ffff_0000_0000) >> 4
 }
 
 /// The text, if it is UTF-8. Most text is ASCII, which is told much quicker.
