@@ -41,9 +41,11 @@ pub(crate) fn bytes(value: &[u8], out: &mut Vec<u8>) {
 /// One byte in line, as most are; more behind a call.
 #[inline(always)]
 fn varint(value: u64, out: &mut Vec<u8>) {
-    match u8::try_from(value) {
-        Ok(byte @ ..0x80) => out.push(byte),
-        _ => long_varint(value, out),
+    if value < 0x80 {
+        #[allow(clippy::cast_possible_truncation, reason = "under 0x80")]
+        out.push(value as u8);
+    } else {
+        long_varint(value, out);
     }
 }
 
@@ -52,9 +54,30 @@ fn long_varint(value: u64, out: &mut Vec<u8>) {
     many_bytes(value, out);
 }
 
-/// In line: a `long` is mostly long.
+/// In line: a `long` is mostly long. Up to eight bytes are made at once.
 #[inline(always)]
-fn many_bytes(mut value: u64, out: &mut Vec<u8>) {
+fn many_bytes(value: u64, out: &mut Vec<u8>) {
+    if value >= 1 << 56 {
+        return nine_bytes_or_ten(value, out);
+    }
+    let len = (63 - (value | 1).leading_zeros()) / 7 + 1;
+    // The highest bit of all bytes but the last: another one follows.
+    let follows = 0x8080_8080_8080_8080 & ((1 << (8 * len - 8)) - 1);
+    let start = out.len();
+    out.extend_from_slice(&(in_sevens(value) | follows).to_le_bytes());
+    out.truncate(start + len as usize);
+}
+
+/// Spreads the lower 56 bits over eight bytes, seven to each.
+#[inline(always)]
+fn in_sevens(value: u64) -> u64 {
+    let value = value & 0x0fff_ffff | (value & 0x00ff_ffff_f000_0000) << 4;
+    let value = value & 0x0000_3fff_0000_3fff | (value & 0x0fff_c000_0fff_c000) << 2;
+    value & 0x007f_007f_007f_007f | (value & 0x3f80_3f80_3f80_3f80) << 1
+}
+
+#[inline(never)]
+fn nine_bytes_or_ten(mut value: u64, out: &mut Vec<u8>) {
     #[allow(clippy::cast_possible_truncation, reason = "cut to seven bits")]
     while value >= 0x80 {
         out.push(value as u8 | 0x80);
