@@ -44,6 +44,7 @@ struct ValueWriter<'s, 'o> {
 struct WriteError(Error);
 
 impl<'s, 'o> ValueWriter<'s, 'o> {
+    #[inline(always)]
     fn kind(&self) -> &'s Kind {
         self.schema.kind(self.id)
     }
@@ -115,15 +116,16 @@ impl<'s, 'o> ValueWriter<'s, 'o> {
         Ok(())
     }
 
+    #[inline(always)]
     fn enter(&mut self) -> Result<(), WriteError> {
         self.depth = self
             .depth
             .checked_sub(1)
-            .ok_or_else(|| WriteError(Error::new(ErrorKind::LimitExceeded, "nested too deeply")))?;
+            .ok_or_else(nested_too_deeply)?;
         Ok(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn integer(self, value: i64, is_narrow: bool) -> Result<(), WriteError> {
         match self.kind() {
             Kind::Long => {
@@ -140,6 +142,7 @@ impl<'s, 'o> ValueWriter<'s, 'o> {
     }
 
     /// An integer in a union, or in less than it may need.
+    #[inline(never)]
     fn chosen_integer(self, value: i64, is_narrow: bool) -> Result<(), WriteError> {
         let writer = self.choose("an integer", |kind, _| match kind {
             Kind::Int => Some(u8::from(!is_narrow)),
@@ -151,6 +154,68 @@ impl<'s, 'o> ValueWriter<'s, 'o> {
         }
         write::long(value, writer.out);
         Ok(())
+    }
+
+    #[inline(never)]
+    fn chosen_double(self, value: f64) -> Result<(), WriteError> {
+        let writer = self.choose("a double", |kind, _| {
+            matches!(kind, Kind::Double).then_some(0)
+        })?;
+        writer.out.extend_from_slice(&value.to_le_bytes());
+        Ok(())
+    }
+
+    /// A string in a union, or one that is not written as such.
+    #[inline(never)]
+    fn chosen_string(self, value: &str) -> Result<(), WriteError> {
+        let writer = self.choose("a string", |kind, logical| match (kind, logical) {
+            (Kind::String, _) => Some(0),
+            (Kind::Enum(_), _) => Some(1),
+            (Kind::Fixed(_), Some(LogicalType::Uuid)) => Some(2),
+            _ => None,
+        })?;
+        match writer.kind() {
+            Kind::String => write::bytes(value.as_bytes(), writer.out),
+            Kind::Enum(_) => return writer.symbol(value),
+            _ => {
+                let uuid = uuid::Uuid::try_parse(value).map_err(|_| fail("expected a UUID"))?;
+                writer.out.extend_from_slice(uuid.as_bytes());
+            }
+        }
+        Ok(())
+    }
+
+    /// A variant without data in a union, or whose number is not the symbol's.
+    #[inline(never)]
+    fn chosen_variant(self, variant: &'static str) -> Result<(), WriteError> {
+        let is_symbol = |symbols: &[std::sync::Arc<str>]| symbols.iter().any(|s| &**s == variant);
+        let writer = self.choose("an enum", |kind, _| match kind {
+            Kind::Enum(enumeration) if is_symbol(&enumeration.symbols) => Some(0),
+            Kind::Null if is_called(kind, variant) => Some(1),
+            Kind::Record(record) if record.fields.is_empty() && is_called(kind, variant) => Some(1),
+            Kind::String => Some(2),
+            _ => None,
+        })?;
+        match writer.kind() {
+            Kind::Enum(_) => writer.symbol(variant),
+            Kind::String => {
+                write::bytes(variant.as_bytes(), writer.out);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A struct in a union, or a map.
+    #[inline(never)]
+    fn chosen_struct(self, name: &'static str) -> Result<FieldsWriter<'s, 'o>, WriteError> {
+        let writer = self.choose("a struct", |kind, _| match kind {
+            Kind::Record(_) if is_called(kind, name) => Some(0),
+            Kind::Record(_) => Some(1),
+            Kind::Map(_) => Some(2),
+            _ => None,
+        })?;
+        writer.fields(None)
     }
 
     fn wide_integer(self, value: Option<i64>) -> Result<(), WriteError> {
@@ -176,6 +241,17 @@ impl<'s, 'o> ValueWriter<'s, 'o> {
             Kind::Record(record) => Some(record),
             _ => None,
         }
+    }
+
+    #[inline(always)]
+    fn struct_fields(mut self, record: &'s Record) -> Result<FieldsWriter<'s, 'o>, WriteError> {
+        self.enter()?;
+        Ok(FieldsWriter::record(
+            self.schema,
+            record,
+            self.out,
+            self.depth,
+        ))
     }
 
     fn fields(mut self, len: Option<usize>) -> Result<FieldsWriter<'s, 'o>, WriteError> {
@@ -233,6 +309,12 @@ pub(super) fn is_called(branch: &Kind, variant: &str) -> bool {
     }
 }
 
+#[cold]
+#[inline(never)]
+fn nested_too_deeply() -> WriteError {
+    WriteError(Error::new(ErrorKind::LimitExceeded, "nested too deeply"))
+}
+
 fn fail(message: impl Into<String>) -> WriteError {
     WriteError(Error::new(ErrorKind::Encode, message.into()))
 }
@@ -273,10 +355,12 @@ impl<'s, 'o> ser::Serializer for ValueWriter<'s, 'o> {
         self.integer(value.into(), true)
     }
 
+    #[inline]
     fn serialize_i32(self, value: i32) -> Result<(), WriteError> {
         self.integer(value.into(), true)
     }
 
+    #[inline]
     fn serialize_i64(self, value: i64) -> Result<(), WriteError> {
         self.integer(value, false)
     }
@@ -320,42 +404,26 @@ impl<'s, 'o> ser::Serializer for ValueWriter<'s, 'o> {
         Ok(())
     }
 
+    #[inline]
     fn serialize_f64(self, value: f64) -> Result<(), WriteError> {
         if let Kind::Double = self.kind() {
             self.out.extend_from_slice(&value.to_le_bytes());
             return Ok(());
         }
-        let writer = self.choose("a double", |kind, _| {
-            matches!(kind, Kind::Double).then_some(0)
-        })?;
-        writer.out.extend_from_slice(&value.to_le_bytes());
-        Ok(())
+        self.chosen_double(value)
     }
 
     fn serialize_char(self, value: char) -> Result<(), WriteError> {
         self.serialize_str(value.encode_utf8(&mut [0; 4]))
     }
 
+    #[inline]
     fn serialize_str(self, value: &str) -> Result<(), WriteError> {
         if let Kind::String = self.kind() {
             write::bytes(value.as_bytes(), self.out);
             return Ok(());
         }
-        let writer = self.choose("a string", |kind, logical| match (kind, logical) {
-            (Kind::String, _) => Some(0),
-            (Kind::Enum(_), _) => Some(1),
-            (Kind::Fixed(_), Some(LogicalType::Uuid)) => Some(2),
-            _ => None,
-        })?;
-        match writer.kind() {
-            Kind::String => write::bytes(value.as_bytes(), writer.out),
-            Kind::Enum(_) => return writer.symbol(value),
-            _ => {
-                let uuid = uuid::Uuid::try_parse(value).map_err(|_| fail("expected a UUID"))?;
-                writer.out.extend_from_slice(uuid.as_bytes());
-            }
-        }
-        Ok(())
+        self.chosen_string(value)
     }
 
     fn serialize_bytes(self, value: &[u8]) -> Result<(), WriteError> {
@@ -375,6 +443,7 @@ impl<'s, 'o> ser::Serializer for ValueWriter<'s, 'o> {
         self.serialize_unit()
     }
 
+    #[inline]
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), WriteError> {
         value.serialize(self)
     }
@@ -388,6 +457,7 @@ impl<'s, 'o> ser::Serializer for ValueWriter<'s, 'o> {
         self.serialize_unit()
     }
 
+    #[inline]
     fn serialize_unit_variant(
         self,
         _name: &'static str,
@@ -405,22 +475,7 @@ impl<'s, 'o> ser::Serializer for ValueWriter<'s, 'o> {
             write::count(index, self.out);
             return Ok(());
         }
-        let is_symbol = |symbols: &[std::sync::Arc<str>]| symbols.iter().any(|s| &**s == variant);
-        let writer = self.choose("an enum", |kind, _| match kind {
-            Kind::Enum(enumeration) if is_symbol(&enumeration.symbols) => Some(0),
-            Kind::Null if is_called(kind, variant) => Some(1),
-            Kind::Record(record) if record.fields.is_empty() && is_called(kind, variant) => Some(1),
-            Kind::String => Some(2),
-            _ => None,
-        })?;
-        match writer.kind() {
-            Kind::Enum(_) => writer.symbol(variant),
-            Kind::String => {
-                write::bytes(variant.as_bytes(), writer.out);
-                Ok(())
-            }
-            _ => Ok(()),
-        }
+        self.chosen_variant(variant)
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
@@ -443,6 +498,7 @@ impl<'s, 'o> ser::Serializer for ValueWriter<'s, 'o> {
             .map_err(|error| error.at(variant))
     }
 
+    #[inline]
     fn serialize_seq(self, len: Option<usize>) -> Result<ItemsWriter<'s, 'o>, WriteError> {
         if let Kind::Array(_) = self.kind() {
             return self.items(len);
@@ -472,6 +528,7 @@ impl<'s, 'o> ser::Serializer for ValueWriter<'s, 'o> {
         Err(self.mismatch("an enum variant with several values"))
     }
 
+    #[inline]
     fn serialize_map(self, len: Option<usize>) -> Result<FieldsWriter<'s, 'o>, WriteError> {
         if let Kind::Map(_) = self.kind() {
             return self.fields(len);
@@ -484,21 +541,16 @@ impl<'s, 'o> ser::Serializer for ValueWriter<'s, 'o> {
         writer.fields(len)
     }
 
+    #[inline]
     fn serialize_struct(
         self,
         name: &'static str,
         _len: usize,
     ) -> Result<FieldsWriter<'s, 'o>, WriteError> {
-        if let Kind::Record(_) = self.kind() {
-            return self.fields(None);
+        if let Kind::Record(record) = self.kind() {
+            return self.struct_fields(record);
         }
-        let writer = self.choose("a struct", |kind, _| match kind {
-            Kind::Record(_) if is_called(kind, name) => Some(0),
-            Kind::Record(_) => Some(1),
-            Kind::Map(_) => Some(2),
-            _ => None,
-        })?;
-        writer.fields(None)
+        self.chosen_struct(name)
     }
 
     fn serialize_struct_variant(
@@ -517,6 +569,18 @@ impl<'s, 'o> ser::Serializer for ValueWriter<'s, 'o> {
 }
 
 impl WriteError {
+    #[cold]
+    #[inline(never)]
+    fn at_field(self, key: &str) -> Self {
+        self.at(key)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn at_item(self, index: usize) -> Self {
+        self.at(format!("[{index}]"))
+    }
+
     fn at(self, segment: impl Into<String>) -> Self {
         Self(self.0.at(segment.into()))
     }

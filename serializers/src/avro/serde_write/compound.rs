@@ -45,6 +45,7 @@ impl<'s, 'o> FieldsWriter<'s, 'o> {
         }
     }
 
+    #[inline(always)]
     pub(super) fn record(
         schema: &'s Schema,
         record: &'s Record,
@@ -65,44 +66,62 @@ impl<'s, 'o> FieldsWriter<'s, 'o> {
         }
     }
 
+    #[inline(always)]
     fn entry<T: Serialize + ?Sized>(&mut self, key: &str, value: &T) -> Result<(), WriteError> {
-        match &mut self.target {
+        if let Target::Record {
+            record,
+            next,
+            early,
+        } = &mut self.target
+            && let Some(field) = record.fields.get(*next)
+            && *field.name == *key
+            && early.is_empty()
+        {
+            *next += 1;
+            let id = field.schema;
+            return match self.value(id, value) {
+                Ok(()) => Ok(()),
+                Err(error) => Err(error.at_field(key)),
+            };
+        }
+        self.other_entry(key, value)
+    }
+
+    /// An entry of a map, or a field among others that came early, or is early itself.
+    #[inline(never)]
+    fn other_entry<T: Serialize + ?Sized>(&mut self, key: &str, value: &T) -> Result<(), WriteError> {
+        let (record, next) = match &mut self.target {
             Target::Map(..) => {
                 write::bytes(key.as_bytes(), self.out);
-                self.map_value(value)
+                return self.map_value(value);
             }
-            Target::Record {
-                record,
-                next,
-                early,
-            } => {
-                let record = *record;
-                match record.fields.get(*next) {
-                    Some(field) if *field.name == *key => {
-                        *next += 1;
-                        let is_early = !early.is_empty();
-                        if let Err(error) = self.value(field.schema, value) {
-                            return Err(error.at(key));
-                        }
-                        if is_early {
-                            self.early_fields();
-                        }
-                        Ok(())
-                    }
-                    _ => self.other_field(record, key, value),
+            Target::Record { record, next, .. } => (*record, next),
+        };
+        match record.fields.get(*next) {
+            Some(field) if *field.name == *key => {
+                *next += 1;
+                if let Err(error) = self.value(field.schema, value) {
+                    return Err(error.at(key));
                 }
+                self.early_fields();
+                Ok(())
             }
+            _ => self.other_field(record, key, value),
         }
     }
 
     /// The value of an entry whose key was written.
+    #[inline(always)]
     fn map_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), WriteError> {
         let Target::Map(head, values) = &mut self.target else {
             return Ok(());
         };
         head.count += 1;
         let id = *values;
-        self.value(id, value).map_err(|error| error.at("[\"\"]"))
+        match self.value(id, value) {
+            Ok(()) => Ok(()),
+            Err(error) => Err(error.at_field("[\"\"]")),
+        }
     }
 
     /// A field that is not the next one: kept until its turn.
@@ -143,6 +162,7 @@ impl<'s, 'o> FieldsWriter<'s, 'o> {
         }
     }
 
+    #[inline(always)]
     fn value<T: Serialize + ?Sized>(&mut self, id: NodeId, value: &T) -> Result<(), WriteError> {
         let writer = ValueWriter {
             schema: self.schema,
@@ -153,10 +173,19 @@ impl<'s, 'o> FieldsWriter<'s, 'o> {
         value.serialize(writer)
     }
 
-    fn finish(mut self) -> Result<(), WriteError> {
+    #[inline(always)]
+    fn finish(self) -> Result<(), WriteError> {
+        match &self.target {
+            Target::Record { record, next, .. } if *next == record.fields.len() => Ok(()),
+            _ => self.finish_other(),
+        }
+    }
+
+    /// Ends a map, or a record that lacks fields.
+    #[inline(never)]
+    fn finish_other(mut self) -> Result<(), WriteError> {
         let record = match self.target {
             Target::Map(head, _) => return head.finish(self.out),
-            Target::Record { record, next, .. } if next == record.fields.len() => return Ok(()),
             Target::Record { record, .. } => record,
         };
         loop {
@@ -181,6 +210,7 @@ impl SerializeStruct for FieldsWriter<'_, '_> {
     type Ok = ();
     type Error = WriteError;
 
+    #[inline]
     fn serialize_field<T: Serialize + ?Sized>(
         &mut self,
         key: &'static str,
@@ -189,6 +219,7 @@ impl SerializeStruct for FieldsWriter<'_, '_> {
         self.entry(key, value)
     }
 
+    #[inline]
     fn end(self) -> Result<(), WriteError> {
         self.finish()
     }
@@ -215,6 +246,7 @@ impl SerializeMap for FieldsWriter<'_, '_> {
     type Ok = ();
     type Error = WriteError;
 
+    #[inline]
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), WriteError> {
         self.key = match &self.target {
             // The bytes have it here already; an empty text allocates nothing.
@@ -227,7 +259,12 @@ impl SerializeMap for FieldsWriter<'_, '_> {
         Ok(())
     }
 
+    #[inline]
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), WriteError> {
+        if let (Target::Map(..), Some(_)) = (&self.target, &self.key) {
+            self.key = None;
+            return self.map_value(value);
+        }
         let key = self
             .key
             .take()
@@ -289,6 +326,7 @@ impl<'s, 'o> ItemsWriter<'s, 'o> {
         }
     }
 
+    #[inline(always)]
     fn item<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), WriteError> {
         let index = self.head.count;
         self.head.count += 1;
@@ -304,9 +342,10 @@ impl<'s, 'o> ItemsWriter<'s, 'o> {
                     out: self.out,
                     depth,
                 };
-                value
-                    .serialize(writer)
-                    .map_err(|error| error.at(format!("[{index}]")))
+                match value.serialize(writer) {
+                    Ok(()) => Ok(()),
+                    Err(error) => Err(error.at_item(index)),
+                }
             }
             Items::Bytes(_) => {
                 self.out.push(value.serialize(ByteWriter)?);
@@ -337,10 +376,12 @@ macro_rules! items {
             type Ok = ();
             type Error = WriteError;
 
+            #[inline]
             fn $item<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), WriteError> {
                 self.item(value)
             }
 
+            #[inline]
             fn end(self) -> Result<(), WriteError> {
                 self.finish()
             }
@@ -527,6 +568,7 @@ only!(KeyWriter, String, "expected a string as the key of a map", {
 ]);
 
 only!(EntryKeyWriter<'_>, (), "expected a string as the key of a map", {
+    #[inline]
     fn serialize_str(self, value: &str) -> Result<(), WriteError> {
         write::bytes(value.as_bytes(), self.0);
         Ok(())
