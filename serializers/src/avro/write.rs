@@ -24,6 +24,17 @@ pub(crate) fn long(value: i64, out: &mut Vec<u8>) {
     many_bytes(zigzag, out);
 }
 
+/// Appends a `long` that is mostly short.
+#[inline(always)]
+pub(crate) fn short_long(value: i64, out: &mut Vec<u8>) {
+    #[allow(
+        clippy::cast_sign_loss,
+        reason = "zigzag moves the sign to the lowest bit"
+    )]
+    let zigzag = ((value << 1) ^ (value >> 63)) as u64;
+    varint(zigzag, out);
+}
+
 /// Appends a count or an index, which is a `long`.
 #[inline(always)]
 pub(crate) fn count(value: usize, out: &mut Vec<u8>) {
