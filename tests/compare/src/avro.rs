@@ -68,7 +68,7 @@ pub fn datum() -> (Order, Vec<u8>) {
 }
 
 /// The same order, without what the old schema has not.
-fn old_datum() -> Vec<u8> {
+pub fn old_datum() -> Vec<u8> {
     let mut datum = Vec::new();
     let mut order = order();
     (order.note, order.tags) = (None, Default::default());
@@ -137,11 +137,7 @@ fn encode() -> Group {
                 .expect("valid")
         }),
     ];
-    Group {
-        name: "avro-encode",
-        limit: HAND,
-        rows,
-    }
+    Group::new("avro-encode", HAND, rows)
 }
 
 fn apache_value(mut datum: &[u8]) -> Value {
@@ -203,11 +199,7 @@ fn decode() -> Group {
             move |mut datum| value_reader.read_value(&mut datum).expect("valid"),
         ),
     ];
-    Group {
-        name: "avro-decode",
-        limit: HAND,
-        rows,
-    }
+    Group::new("avro-decode", HAND, rows)
 }
 
 fn evolved() -> Group {
@@ -260,11 +252,7 @@ fn evolved() -> Group {
             move |mut datum| value_reader.read_value(&mut datum).expect("valid"),
         ),
     ];
-    Group {
-        name: "avro-evolved",
-        limit: HAND,
-        rows,
-    }
+    Group::new("avro-evolved", HAND, rows)
 }
 
 /// The order as generic values of today's schema.
@@ -302,11 +290,7 @@ fn borrowed() -> Group {
             generated_codec.decode_ref(datum).expect("valid")
         }),
     ];
-    Group {
-        name: "avro-borrowed",
-        limit: HAND,
-        rows,
-    }
+    Group::new("avro-borrowed", HAND, rows)
 }
 
 /// As [`reads`], for values that point into the datum.

@@ -123,11 +123,7 @@ fn encode(runtime: &Rc<Runtime>, url: &'static str) -> Group {
         client_encode(runtime, url, order),
         schemreg_encode(runtime, url, order),
     ];
-    Group {
-        name: "frame-encode",
-        limit: HAND,
-        rows,
-    }
+    Group::new("frame-encode", HAND, rows)
 }
 
 fn converter_encode(runtime: &Rc<Runtime>, url: &str, order: &'static Order) -> Row {
@@ -221,11 +217,7 @@ fn decode(runtime: &Rc<Runtime>, url: &'static str) -> Group {
         client_decode(runtime, url, &order, leaked(frame.clone())),
         schemreg_decode(runtime, url, &order, &frame),
     ];
-    Group {
-        name: "frame-decode",
-        limit: HAND,
-        rows,
-    }
+    Group::new("frame-decode", HAND, rows)
 }
 
 fn reader<T>(

@@ -58,7 +58,7 @@ fn run(setting: &Setting, options: &Options) -> Result<(), String> {
     if options.only_part() {
         return parts(options);
     }
-    let results = tables(setting, options);
+    let results = tables(setting, options)?;
     if let Some(path) = &options.json {
         table::write_json(setting.allocator, &results, path)?;
     }
@@ -95,20 +95,19 @@ fn groups(options: &Options) -> Vec<Group> {
     groups
 }
 
-fn tables(setting: &Setting, options: &Options) -> Vec<Results> {
-    let others = others::groups(options);
+fn tables(setting: &Setting, options: &Options) -> Result<Vec<Results>, String> {
     let mut groups = groups(options);
+    others::add(&mut groups, options)?;
     println!(
         "allocator: {}; a process with two threads",
         setting.allocator
     );
-    let mut results: Vec<_> = groups
+    let results: Vec<_> = groups
         .iter_mut()
         .map(|group| measure::measure(group, options.rounds()))
         .collect();
-    others::add(&mut results, &others);
     table::print(&results);
-    results
+    Ok(results)
 }
 
 /// Runs another program of this crate: which allocator there is is settled when a program is
