@@ -672,3 +672,44 @@ const MAX_EMPTY_FIELDS: usize = 1 << 20;
 const FIELDS_PER_BYTE: usize = 256;
 /// Where sizes stop growing: recursion without an end has no values at all.
 const MAX_SIZE: usize = 1 << 40;
+
+#[cfg(test)]
+mod tests {
+    use super::Cursor;
+    use crate::avro::write;
+    use crate::limits::Limits;
+
+    /// Reads as the standard library does, whatever the length, and wherever the text stands.
+    #[track_caller]
+    fn check_text(bytes: &[u8]) {
+        for before in 0..8 {
+            let mut datum = vec![0; before];
+            write::bytes(bytes, &mut datum);
+            let mut cursor = Cursor::new(&datum, &Limits::default()).unwrap();
+            cursor.fixed(before).unwrap();
+            let text = cursor.string();
+            assert_eq!(text.ok(), std::str::from_utf8(bytes).ok(), "{bytes:x?}");
+        }
+    }
+
+    #[test]
+    fn text_is_checked_at_every_place() {
+        for len in 0..80 {
+            let text = vec![b'a'; len];
+            check_text(&text);
+            for place in 0..len {
+                for parts in [
+                    &b"\xff"[..],
+                    b"\x80",
+                    b"\xc3",
+                    "é".as_bytes(),
+                    "😀".as_bytes(),
+                ] {
+                    let mut text = text.clone();
+                    text.splice(place..len.min(place + parts.len()), parts.iter().copied());
+                    check_text(&text);
+                }
+            }
+        }
+    }
+}

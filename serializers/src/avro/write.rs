@@ -97,3 +97,72 @@ fn nine_bytes_or_ten(mut value: u64, out: &mut Vec<u8>) {
     #[allow(clippy::cast_possible_truncation, reason = "under 0x80")]
     out.push(value as u8);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{long, short_long};
+    use crate::avro::read::Cursor;
+    use crate::limits::Limits;
+
+    /// As the specification has it, byte by byte.
+    fn plain(value: i64) -> Vec<u8> {
+        let mut rest = ((value << 1) ^ (value >> 63)).cast_unsigned();
+        let mut out = Vec::new();
+        while rest >= 0x80 {
+            out.push((rest & 0x7f) as u8 | 0x80);
+            rest >>= 7;
+        }
+        out.push(rest as u8);
+        out
+    }
+
+    /// What is behind the number changes nothing, be it long or short.
+    #[track_caller]
+    fn check(value: i64) {
+        let expected = plain(value);
+        let (mut written, mut short) = (vec![7], Vec::new());
+        long(value, &mut written);
+        short_long(value, &mut short);
+        assert_eq!((&written[1..], &*short), (&*expected, &*expected));
+        for behind in 0..10 {
+            let mut datum = expected.clone();
+            datum.extend(std::iter::repeat_n(0xff, behind));
+            let mut cursor = Cursor::new(&datum, &Limits::default()).unwrap();
+            assert_eq!(cursor.long().unwrap(), value);
+            assert_eq!(cursor.remaining(), behind);
+        }
+        for len in 0..expected.len() {
+            let mut cursor = Cursor::new(&expected[..len], &Limits::default()).unwrap();
+            assert!(cursor.long().is_err(), "{value} of {len} bytes");
+        }
+    }
+
+    #[test]
+    fn longs_of_every_length_are_as_the_specification_has_them() {
+        for bits in 0..64 {
+            let power = 1_i64 << bits;
+            for near in [power.wrapping_sub(1), power, power.wrapping_add(1)] {
+                check(near);
+                check(near.wrapping_neg());
+            }
+            check(0x5a5a_5a5a_5a5a_5a5a_i64 >> bits);
+            check(0x1234_5678_9abc_def0_i64 >> bits);
+        }
+    }
+
+    #[test]
+    fn numbers_of_more_than_64_bits_are_errors() {
+        for bytes in [
+            &[0xff; 16][..],
+            &[0xff; 10],
+            &[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2],
+        ] {
+            assert!(
+                Cursor::new(bytes, &Limits::default())
+                    .unwrap()
+                    .long()
+                    .is_err()
+            );
+        }
+    }
+}
