@@ -161,7 +161,16 @@ impl<'de> Cursor<'de> {
     fn eight_bytes(&self) -> u64 {
         match self.rest.first_chunk() {
             Some(bytes) => u64::from_le_bytes(*bytes),
-            None => (self.rest.iter().rev()).fold(0, |word, byte| word << 8 | u64::from(*byte)),
+            None => self.under_eight_bytes(),
+        }
+    }
+
+    #[inline(always)]
+    fn under_eight_bytes(&self) -> u64 {
+        let join = |bytes: &[u8]| (bytes.iter().rev()).fold(0, |word, &b| word << 8 | u64::from(b));
+        match self.rest.split_first_chunk() {
+            Some((four, rest)) => u64::from(u32::from_le_bytes(*four)) | join(rest) << 32,
+            None => join(self.rest),
         }
     }
 
@@ -228,6 +237,7 @@ impl<'de> Cursor<'de> {
     }
 
     /// Bytes of any length, or the error for those that are not there.
+    #[cold]
     #[inline(never)]
     fn long_bytes(&mut self) -> Result<&'de [u8]> {
         let len = self.long()?;
@@ -295,6 +305,7 @@ impl<'de> Cursor<'de> {
         self.large_index(count)
     }
 
+    #[cold]
     #[inline(never)]
     fn large_index(&mut self, count: usize) -> Result<usize> {
         let index = self.long()?;
@@ -336,6 +347,7 @@ impl<'de> Cursor<'de> {
     }
 
     /// A block of many items, or of items without bytes, or that tells its size, or is an error.
+    #[cold]
     #[inline(never)]
     fn large_block(&mut self, min_size: usize) -> Result<Option<Block>> {
         let count = self.long()?;

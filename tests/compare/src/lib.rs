@@ -62,11 +62,15 @@ fn run(setting: &Setting, options: &Options) -> Result<(), String> {
     if let Some(path) = &options.json {
         table::write_json(setting.allocator, &results, path)?;
     }
-    // The rest is not for a glance, nor for the program that was called for its table.
-    if options.quick || options.allocator.is_some() {
+    // The rest is not for a glance.
+    if options.quick {
         return Ok(());
     }
     growth::print(options);
+    // Nor for the program that was called for its tables.
+    if options.allocator.is_some() {
+        return Ok(());
+    }
     run_program("count-allocations", &["avro".to_owned()])?;
     run_program("with-mimalloc", &options.others())
 }

@@ -96,6 +96,7 @@ pub(super) fn make_room<T>(items: &mut Vec<T>, more: usize, cursor: &mut Cursor<
 
 /// For more blocks it grows by doubling, which is paid for too: the old and the new half exist at
 /// once.
+#[cold]
 #[inline(never)]
 fn make_more_room<T>(items: &mut Vec<T>, more: usize, cursor: &mut Cursor<'_>) -> Result<()> {
     cursor.charge(more.saturating_mul(3), size_of::<T>())?;

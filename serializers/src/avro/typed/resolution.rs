@@ -85,6 +85,7 @@ impl<'p> Resolution<'p> {
         }
     }
 
+    #[cold]
     #[inline(never)]
     fn straight_behind_unions(
         &mut self,
@@ -343,6 +344,7 @@ impl<'p> StraightFields<'p> {
 
 impl FieldSource {
     /// The rarer ones, out of line.
+    #[cold]
     #[inline(never)]
     fn read<'p, T>(
         &'p self,
@@ -365,6 +367,7 @@ impl FieldSource {
     }
 }
 
+#[cold]
 #[inline(never)]
 fn read_default<'p, T>(
     datum: &'p [u8],
