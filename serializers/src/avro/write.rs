@@ -112,7 +112,7 @@ mod tests {
             out.push((rest & 0x7f) as u8 | 0x80);
             rest >>= 7;
         }
-        out.push(rest as u8);
+        out.push(u8::try_from(rest).unwrap());
         out
     }
 
