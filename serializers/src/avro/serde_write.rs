@@ -317,8 +317,9 @@ impl<'s, 'o> ser::Serializer for ValueWriter<'s, 'o> {
 
     #[inline]
     fn serialize_seq(self, len: Option<usize>) -> Result<ItemsWriter<'s, 'o>, WriteError> {
-        if let Kind::Array(_) = self.kind() {
-            return self.items(1, len);
+        if let Kind::Array(items) = self.kind() {
+            self.context.enter(1)?;
+            return Ok(ItemsWriter::array(self.context, 1, *items, len));
         }
         self.chosen_items(len)
     }
@@ -347,11 +348,12 @@ impl<'s, 'o> ser::Serializer for ValueWriter<'s, 'o> {
 
     #[inline]
     fn serialize_map(self, len: Option<usize>) -> Result<MapWriter<'s, 'o>, WriteError> {
-        let fields = match self.kind() {
-            Kind::Map(_) => self.fields(1, len),
-            _ => self.chosen_map(len),
-        };
-        fields.map(MapWriter::new)
+        if let Kind::Map(values) = self.kind() {
+            self.context.enter(1)?;
+            let fields = FieldsWriter::map(self.context, 1, *values, len);
+            return Ok(MapWriter::new(fields));
+        }
+        self.chosen_map(len).map(MapWriter::new)
     }
 
     #[inline]

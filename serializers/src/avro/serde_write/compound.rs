@@ -30,6 +30,7 @@ enum Target<'s> {
 type Early = Vec<(usize, Vec<u8>)>;
 
 impl<'s, 'o> FieldsWriter<'s, 'o> {
+    #[inline(always)]
     pub(super) fn map(
         context: &'o mut Context<'s>,
         levels: usize,
@@ -173,17 +174,19 @@ impl<'s, 'o> FieldsWriter<'s, 'o> {
                 self.context.depth += self.levels;
                 Ok(())
             }
-            _ => self.finish_other(),
+            Target::Map(head, _) => {
+                self.context.depth += self.levels;
+                head.finish(&mut self.context.out)
+            }
+            Target::Record { .. } => self.finish_other(),
         }
     }
 
-    /// Ends a map, or a record some of whose fields did not come, or early.
+    /// Ends a record some of whose fields did not come, or early.
+    #[cold]
     #[inline(never)]
     fn finish_other(mut self) -> Result<(), WriteError> {
         self.context.depth += self.levels;
-        if let Target::Map(head, _) = self.target {
-            return head.finish(&mut self.context.out);
-        }
         loop {
             self.early_fields();
             let Target::Record { rest, .. } = &mut self.target else {
@@ -206,7 +209,8 @@ impl SerializeStruct for FieldsWriter<'_, '_> {
     type Ok = ();
     type Error = WriteError;
 
-    #[inline]
+    // In line the name is a constant, and compared as one.
+    #[inline(always)]
     fn serialize_field<T: Serialize + ?Sized>(
         &mut self,
         key: &'static str,
@@ -295,6 +299,7 @@ impl SerializeMap for MapWriter<'_, '_> {
         self.serialize_value(value)
     }
 
+    #[inline(always)]
     fn end(self) -> Result<(), WriteError> {
         self.fields.finish()
     }
@@ -357,21 +362,34 @@ impl<'s, 'o> ItemsWriter<'s, 'o> {
         }
     }
 
+    #[inline(always)]
     fn finish(self) -> Result<(), WriteError> {
         self.context.depth += self.levels;
         let out = &mut self.context.out;
         match self.target {
             Items::Array(_) => self.head.finish(out),
-            Items::Bytes(None) => {
-                self.head.insert_count(out);
-                Ok(())
-            }
-            Items::Bytes(Some(size)) if self.head.count == size => Ok(()),
-            Items::Bytes(Some(size)) => Err(fail(format!(
-                "expected a fixed of {size} bytes, found {}",
-                self.head.count
-            ))),
+            Items::Bytes(size) => finish_bytes(size, &self.head, out),
         }
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn finish_bytes(
+    size: Option<usize>,
+    head: &BlockHead,
+    out: &mut Vec<u8>,
+) -> Result<(), WriteError> {
+    match size {
+        None => {
+            head.insert_count(out);
+            Ok(())
+        }
+        Some(size) if head.count == size => Ok(()),
+        Some(size) => Err(fail(format!(
+            "expected a fixed of {size} bytes, found {}",
+            head.count
+        ))),
     }
 }
 
@@ -386,7 +404,7 @@ macro_rules! items {
                 self.item(value)
             }
 
-            #[inline]
+            #[inline(always)]
             fn end(self) -> Result<(), WriteError> {
                 self.finish()
             }
@@ -410,6 +428,7 @@ struct BlockHead {
 
 impl BlockHead {
     /// Writes the count where it is known before.
+    #[inline(always)]
     fn new(out: &mut Vec<u8>, len: Option<usize>) -> Self {
         let place = out.len();
         let written = len.filter(|&len| len > 0);
@@ -429,15 +448,25 @@ impl BlockHead {
         out.splice(self.place..self.place, count);
     }
 
+    #[inline(always)]
     fn finish(self, out: &mut Vec<u8>) -> Result<(), WriteError> {
-        match self.written {
-            Some(len) if len != self.count => {
-                return Err(fail(format!("{len} items announced, {} given", self.count)));
-            }
-            None if self.count > 0 => self.insert_count(out),
-            _ => {}
+        if self.written.unwrap_or(0) != self.count {
+            self.correct(out)?;
         }
         out.push(0);
         Ok(())
+    }
+
+    /// Writes the count where it was not known before.
+    #[cold]
+    #[inline(never)]
+    fn correct(&self, out: &mut Vec<u8>) -> Result<(), WriteError> {
+        match self.written {
+            Some(len) => Err(fail(format!("{len} items announced, {} given", self.count))),
+            None => {
+                self.insert_count(out);
+                Ok(())
+            }
+        }
     }
 }
