@@ -131,7 +131,7 @@ impl Plan {
         let root = planner.types(writer.root(), reader.root())?;
         planner.own_types()?;
         let same = same::same_bytes(&planner.steps, reader);
-        straight::straighten(&mut planner.steps, &same);
+        straight::straighten(&mut planner.steps, &same, reader);
         Ok(Self {
             writer: writer.clone(),
             reader: reader.clone(),
