@@ -9,6 +9,7 @@
 )]
 
 mod avro;
+mod bombs;
 mod clients;
 mod conformance;
 mod embedded;

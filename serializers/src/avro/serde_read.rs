@@ -14,6 +14,12 @@ use super::schema::{Field, Kind, LogicalType, NodeId};
 use super::serde_write::is_called;
 use crate::error::{Error, ErrorKind, Result};
 
+/// How much more than its own size an item of a list may take: while a `Vec` doubles, it has the
+/// old half and the new whole.
+const ITEM: usize = 3;
+/// As [`ITEM`], of an entry of a map: a hash map is never full.
+const ENTRY: usize = 4;
+
 /// Reads one value; what it leaves in `cursor` is the caller's to check.
 pub(super) fn read<'de, V: Deserialize<'de>>(
     plan: &'de Plan,
@@ -91,10 +97,13 @@ impl<'c, 'de> ValueReader<'c, 'de> {
     fn record<V: Visitor<'de>>(
         self,
         record: &'de RecordStep,
+        is_map: bool,
         visitor: V,
     ) -> Result<V::Value, ReadError> {
         self.cursor.enter_record(record.fields.len())?;
-        let mut fields = FieldsReader::new(self.plan, self.cursor, record);
+        // It may well go into a box.
+        self.cursor.charge(1, size_of::<V::Value>())?;
+        let mut fields = FieldsReader::new(self.plan, self.cursor, record, is_map);
         let value = visitor.visit_map(&mut fields)?;
         fields.finish()?;
         self.cursor.leave();
@@ -164,23 +173,11 @@ impl<'c, 'de> ValueReader<'c, 'de> {
         de::Deserializer::deserialize_any(reader, visitor)
     }
 
-    fn bytes_of(&mut self) -> Result<Option<&'de [u8]>, ReadError> {
-        Ok(match self.plan.step(self.step) {
-            Step::Bytes | Step::StringToBytes => Some(self.cursor.bytes()?),
-            Step::Fixed { size, .. } => Some(self.cursor.fixed(*size)?),
-            _ => None,
-        })
-    }
-}
-
-impl<'de> de::Deserializer<'de> for ValueReader<'_, 'de> {
-    type Error = ReadError;
-
+    /// A value that holds no others.
     #[inline(never)]
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
-        let mut reader = self.value()?;
-        let cursor = &mut *reader.cursor;
-        match reader.plan.step(reader.step) {
+    fn scalar<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, ReadError> {
+        let cursor = &mut *self.cursor;
+        match self.plan.step(self.step) {
             Step::Null => visitor.visit_unit(),
             Step::Boolean => visitor.visit_bool(cursor.boolean()?),
             Step::Int => visitor.visit_i32(cursor.int()?),
@@ -199,16 +196,52 @@ impl<'de> de::Deserializer<'de> for ValueReader<'_, 'de> {
             Step::Enum {
                 symbols,
                 reader: id,
-            } => visitor.visit_borrowed_str(reader.symbol(symbols, *id)?),
-            Step::Array { items, min_size } => reader.items(*items, *min_size, visitor),
-            Step::Map { values, min_size } => reader.entries(*values, *min_size, visitor),
-            Step::Record(record) => reader.record(record, visitor),
+            } => visitor.visit_borrowed_str(self.symbol(symbols, *id)?),
             Step::Impossible(why) => Err(ReadError(Error::new(
                 ErrorKind::Incompatible,
                 why.to_string(),
             ))),
-            // `value` went behind them.
-            Step::Branches(_) | Step::Branch { .. } => Err(cursor.error("no value").into()),
+            // `value` went behind unions; the others are no scalars.
+            _ => Err(cursor.error("no value").into()),
+        }
+    }
+
+    /// The name of a variant without data.
+    #[inline(never)]
+    fn symbol_or_text<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        let mut reader = self.value()?;
+        let name = match reader.plan.step(reader.step) {
+            Step::Enum {
+                symbols,
+                reader: id,
+            } => reader.symbol(symbols, *id)?,
+            Step::String | Step::BytesToString => reader.cursor.string()?,
+            _ => return Err(reader.cursor.error("expected an enum").into()),
+        };
+        visitor.visit_enum(de::value::BorrowedStrDeserializer::new(name))
+    }
+
+    fn bytes_of(&mut self) -> Result<Option<&'de [u8]>, ReadError> {
+        Ok(match self.plan.step(self.step) {
+            Step::Bytes | Step::StringToBytes => Some(self.cursor.bytes()?),
+            Step::Fixed { size, .. } => Some(self.cursor.fixed(*size)?),
+            _ => None,
+        })
+    }
+}
+
+impl<'de> de::Deserializer<'de> for ValueReader<'_, 'de> {
+    type Error = ReadError;
+
+    // What nests has frames of its own, small ones: deep data takes little stack.
+    #[inline(never)]
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        let reader = self.value()?;
+        match reader.plan.step(reader.step) {
+            Step::Array { items, min_size } => reader.items(*items, *min_size, visitor),
+            Step::Map { values, min_size } => reader.entries(*values, *min_size, visitor),
+            Step::Record(record) => reader.record(record, true, visitor),
+            _ => reader.scalar(visitor),
         }
     }
 
@@ -266,7 +299,7 @@ impl<'de> de::Deserializer<'de> for ValueReader<'_, 'de> {
         visitor: V,
     ) -> Result<V::Value, ReadError> {
         match self.step() {
-            Step::Record(record) => self.record(record, visitor),
+            Step::Record(record) => self.record(record, false, visitor),
             _ => self.deserialize_any(visitor),
         }
     }
@@ -348,16 +381,7 @@ impl<'de> de::Deserializer<'de> for ValueReader<'_, 'de> {
                 });
             }
         }
-        let mut reader = reader.value()?;
-        let name = match reader.plan.step(reader.step) {
-            Step::Enum {
-                symbols,
-                reader: id,
-            } => reader.symbol(symbols, *id)?,
-            Step::String | Step::BytesToString => reader.cursor.string()?,
-            _ => return Err(reader.cursor.error("expected an enum").into()),
-        };
-        visitor.visit_enum(de::value::BorrowedStrDeserializer::new(name))
+        reader.symbol_or_text(visitor)
     }
 
     serde::forward_to_deserialize_any! {
@@ -375,6 +399,8 @@ struct FieldsReader<'c, 'de> {
     steps: &'de [FieldStep],
     defaults: &'de [DefaultStep],
     value: NextValue<'de>,
+    /// Whether names and values may be kept, as a map keeps them.
+    is_map: bool,
 }
 
 /// The value of the field whose name was told.
@@ -390,7 +416,12 @@ enum NextValue<'de> {
 
 impl<'c, 'de> FieldsReader<'c, 'de> {
     #[inline]
-    fn new(plan: &'de Plan, cursor: &'c mut Cursor<'de>, record: &'de RecordStep) -> Self {
+    fn new(
+        plan: &'de Plan,
+        cursor: &'c mut Cursor<'de>,
+        record: &'de RecordStep,
+        is_map: bool,
+    ) -> Self {
         let fields = match plan.reader.kind(record.reader) {
             Kind::Record(record) => &*record.fields,
             _ => &[],
@@ -402,6 +433,7 @@ impl<'c, 'de> FieldsReader<'c, 'de> {
             steps: &record.fields,
             defaults: &record.defaults,
             value: NextValue::None,
+            is_map,
         }
     }
 
@@ -500,12 +532,20 @@ impl<'de> MapAccess<'de> for FieldsReader<'_, 'de> {
         let Some(field) = self.advance()? else {
             return Ok(None);
         };
-        seed.deserialize(de::value::BorrowedStrDeserializer::new(self.name(field)))
+        let name = self.name(field);
+        if self.is_map && size_of::<K::Value>() > 0 {
+            self.cursor.charge(1, name.len())?;
+            self.cursor.charge(ENTRY, size_of::<K::Value>())?;
+        }
+        seed.deserialize(de::value::BorrowedStrDeserializer::new(name))
             .map(Some)
     }
 
     #[inline]
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, ReadError> {
+        if self.is_map {
+            self.cursor.charge(ENTRY, size_of::<S::Value>())?;
+        }
         match std::mem::replace(&mut self.value, NextValue::None) {
             NextValue::Data(step, field) => {
                 let reader = ValueReader {
@@ -609,6 +649,7 @@ impl<'de> SeqAccess<'de> for Blocks<'_, 'de> {
         if !self.advance()? {
             return Ok(None);
         }
+        self.cursor.charge(ITEM, size_of::<S::Value>())?;
         match self.item(seed) {
             Ok(item) => Ok(Some(item)),
             Err(error) => Err(error.at_item(self.index - 1)),
@@ -632,11 +673,13 @@ impl<'de> MapAccess<'de> for Blocks<'_, 'de> {
             return Ok(None);
         }
         let key = self.cursor.string()?;
+        self.cursor.charge(ENTRY, size_of::<K::Value>())?;
         seed.deserialize(de::value::BorrowedStrDeserializer::new(key))
             .map(Some)
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, ReadError> {
+        self.cursor.charge(ENTRY, size_of::<S::Value>())?;
         match self.item(seed) {
             Ok(value) => Ok(value),
             Err(error) => Err(error.at_field("[\"\"]")),
