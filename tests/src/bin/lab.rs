@@ -8,8 +8,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use wireform_producer::Preset;
 use wireform_tests::lab::check::Findings;
-use wireform_tests::lab::copy;
 use wireform_tests::lab::runs::{self, Size};
+use wireform_tests::lab::{copy, leaders, pressure, soak};
 
 /// Sends records to a broker that is ill-treated, and compares what the producer said of them with
 /// the log.
@@ -39,8 +39,14 @@ enum Run {
     Faults,
     /// Kill the broker.
     Kill,
+    /// Kill leaders of a cluster; with WIREFORM_NODES=3.
+    Leaders,
+    /// Send faster than a broker that stands still, and look at the memory.
+    Memory,
     /// Let the broker stand still.
     Pause,
+    /// Send from 64 tasks through a queue of 100.
+    Pressure,
     /// Half an hour with a restart of the broker each minute.
     Soak,
 }
@@ -65,8 +71,11 @@ fn main() -> ExitCode {
         }
         Run::Faults => return both(runs::faults, size(280_000, 10, (14_000, 2))),
         Run::Kill => return both(runs::kill, size(1_000_000, 20, (60_000, 3))),
+        Run::Leaders => return both(leaders::kill_leaders, size(1_500_000, 30, (30_000, 2))),
+        Run::Memory => pressure::memory(if args.short { 300_000 } else { 1_000_000 }),
+        Run::Pressure => pressure::push(if args.short { 200 } else { 10_000 }),
         Run::Pause => return both(runs::pause, size(400_000, 40, (30_000, 3))),
-        Run::Soak => return verdict(&runs::soak(if args.short { 1 } else { 30 })),
+        Run::Soak => return verdict(&soak::soak(if args.short { 1 } else { 30 })),
     }
     ExitCode::SUCCESS
 }

@@ -8,8 +8,6 @@ use std::process::{Child, Command};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::servers::brokers;
-
 /// The broker that `tests/servers/with` started, to be ill-treated.
 #[derive(Debug)]
 pub struct Broker {
@@ -25,9 +23,23 @@ impl Broker {
     /// If there is none.
     #[must_use]
     pub fn find() -> Self {
-        let folder = env::var_os("WIREFORM_KAFKA").expect("run this with tests/servers/with");
+        Self::at(home())
+    }
+
+    /// That of a cluster which has this number, from 1.
+    ///
+    /// # Panics
+    /// If `tests/servers/with` started no cluster.
+    #[must_use]
+    pub fn of_cluster(number: i32) -> Self {
+        let folder = home().join(number.to_string());
+        assert!(folder.is_dir(), "run this with WIREFORM_NODES=3");
+        Self::at(folder)
+    }
+
+    fn at(folder: PathBuf) -> Self {
         Self {
-            folder: folder.into(),
+            folder,
             child: None,
         }
     }
@@ -68,7 +80,8 @@ impl Broker {
         let child = Command::new(self.folder.join("start")).spawn().unwrap();
         self.child = Some(child);
         let end = Instant::now() + Duration::from_secs(120);
-        while TcpStream::connect(brokers()).is_err() {
+        let address = fs::read_to_string(self.folder.join("address")).unwrap();
+        while TcpStream::connect(address.trim()).is_err() {
             assert!(Instant::now() < end, "the broker did not start");
             thread::sleep(Duration::from_millis(100));
         }
@@ -76,4 +89,9 @@ impl Broker {
             println!("  the broker took {:?} to start", started.elapsed());
         }
     }
+}
+
+fn home() -> PathBuf {
+    let home = env::var_os("WIREFORM_KAFKA");
+    home.expect("run this with tests/servers/with").into()
 }

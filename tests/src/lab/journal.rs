@@ -138,6 +138,13 @@ impl Journal {
         entry.took.get_or_insert(entry.accepted.elapsed());
     }
 
+    /// How many were accepted.
+    #[must_use]
+    #[allow(clippy::len_without_is_empty, reason = "nobody asks")]
+    pub fn len(&self) -> usize {
+        self.lock().len()
+    }
+
     /// All entries.
     #[must_use]
     pub fn entries(&self) -> Vec<Sent> {

@@ -7,5 +7,8 @@ pub mod broker;
 pub mod check;
 pub mod copy;
 pub mod journal;
+pub mod leaders;
+pub mod pressure;
 pub mod proxy;
 pub mod runs;
+pub mod soak;

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Command, Stdio};
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -32,14 +33,14 @@ const TIMEOUT: Duration = Duration::from_secs(120);
 /// What a verdict may take beyond the delivery timeout.
 const GRACE: Duration = Duration::from_secs(2);
 
-fn builder(preset: Preset) -> ProducerBuilder {
+pub(super) fn builder(preset: Preset) -> ProducerBuilder {
     Producer::builder()
         .brokers(brokers())
         .preset(preset)
         .header("source", "lab")
 }
 
-fn texts(producer: &Producer, topic: &str) -> Topic<str, str> {
+pub(super) fn texts(producer: &Producer, topic: &str) -> Topic<str, str> {
     producer.topic(topic, Utf8, Utf8).unwrap()
 }
 
@@ -54,15 +55,15 @@ pub(super) fn fresh(name: &str) -> String {
     topic
 }
 
-/// Sends and journals; `first_key` keeps runs on one topic apart.
+/// Sends and journals; `first_key` keeps runs on one topic apart. `hold_back` says how many records
+/// may have been sent by now.
 fn send(
     topic: &Topic<str, str>,
     journal: &Journal,
     first_key: u32,
     records: u32,
-    lasting: Duration,
+    hold_back: impl Fn() -> u32,
 ) {
-    let started = Instant::now();
     for number in 0..records {
         let id = Id {
             key: first_key + number % KEYS,
@@ -82,31 +83,48 @@ fn send(
                 journal.take_back();
             }
         }
-        if number.is_multiple_of(100) {
-            let due = lasting.mul_f64(f64::from(number) / f64::from(records));
-            thread::sleep(due.saturating_sub(started.elapsed()));
+        while number.is_multiple_of(100) && number > hold_back() {
+            thread::sleep(Duration::from_millis(2));
         }
     }
 }
 
-/// Sends while `ill_treat` runs, closes, and compares with the log.
-fn run(
+/// As many of `records` as are due after a part of `lasting`.
+fn due(records: u32, started: Instant, lasting: Duration) -> u32 {
+    let part = started.elapsed().as_secs_f64() / lasting.as_secs_f64();
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "between 0 and `records`"
+    )]
+    let due = (f64::from(records) * part.min(1.0)) as u32;
+    due
+}
+
+/// Sends while `ill_treat` runs, closes, and compares with the log. Each time takes `each` or more,
+/// and meets its share of the records.
+pub(super) fn run(
     name: &str,
     preset: Preset,
     size: Size,
     each: Duration,
-    mut ill_treat: impl FnMut(u32),
+    mut ill_treat: impl FnMut(&str, &Journal),
 ) -> Findings {
     let topic = fresh(name);
     let producer = builder(preset).delivery_timeout(TIMEOUT).build().unwrap();
     let (journal, handle) = (Journal::default(), texts(&producer, &topic));
-    let lasting = each * size.times;
+    let times = Arc::new(AtomicU32::new(0));
     let sending = thread::spawn({
-        let journal = journal.clone();
-        move || send(&handle, &journal, 0, size.records, lasting)
+        let (journal, times, started) = (journal.clone(), Arc::clone(&times), Instant::now());
+        let hold_back = move || {
+            let share = size.records / size.times * (times.load(Ordering::Relaxed) + 1);
+            due(size.records, started, each * size.times).min(share)
+        };
+        move || send(&handle, &journal, 0, size.records, hold_back)
     });
-    for time in 0..size.times {
-        ill_treat(time);
+    for _ in 0..size.times {
+        ill_treat(&topic, &journal);
+        times.fetch_add(1, Ordering::Relaxed);
     }
     sending.join().unwrap();
     let report = producer.close_blocking(TIMEOUT + GRACE).unwrap();
@@ -127,7 +145,7 @@ fn run(
 #[must_use]
 pub fn kill(size: Size, preset: Preset) -> Findings {
     let mut broker = Broker::find();
-    run("kill", preset, size, Duration::from_secs(6), |_| {
+    run("kill", preset, size, Duration::from_secs(6), |_, _| {
         thread::sleep(Duration::from_millis(500 + random() % 1500));
         broker.kill();
         thread::sleep(Duration::from_millis(random() % 500));
@@ -139,7 +157,7 @@ pub fn kill(size: Size, preset: Preset) -> Findings {
 #[must_use]
 pub fn pause(size: Size, preset: Preset) -> Findings {
     let broker = Broker::find();
-    run("pause", preset, size, Duration::from_secs(3), |_| {
+    run("pause", preset, size, Duration::from_secs(3), |_, _| {
         thread::sleep(Duration::from_millis(200 + random() % 800));
         broker.pause();
         thread::sleep(Duration::from_millis(200 + random() % 3000));
@@ -175,8 +193,12 @@ pub fn faults(size: Size, preset: Preset) -> Findings {
         let records = size.records / u32::try_from(Fault::ALL.len()).unwrap();
         let sending = thread::spawn({
             let journal = journal.clone();
-            let lasting = Duration::from_secs(1) * size.times;
-            move || send(&handle, &journal, index * KEYS, records, lasting)
+            let (started, lasting) = (Instant::now(), Duration::from_secs(1) * size.times);
+            move || {
+                send(&handle, &journal, index * KEYS, records, || {
+                    due(records, started, lasting)
+                });
+            }
         });
         let before = proxy.hits();
         for _ in 0..size.times {
@@ -389,36 +411,4 @@ pub fn child(topic: &str, name: &str) {
             thread::sleep(Duration::from_millis(1));
         }
     }
-}
-
-/// Sends while the broker starts again once a minute, and looks at the memory.
-///
-/// # Panics
-/// If a record is lost.
-pub fn soak(minutes: u32) -> Findings {
-    let mut broker = Broker::find();
-    let size = Size {
-        records: minutes * 60 * 2000,
-        times: minutes,
-    };
-    run(
-        "soak",
-        Preset::Durable,
-        size,
-        Duration::from_secs(60),
-        |minute| {
-            thread::sleep(Duration::from_secs(52));
-            broker.kill();
-            broker.start();
-            println!("  minute {minute}: {} KiB resident", resident());
-        },
-    )
-}
-
-/// Memory of this process, in KiB. The journal's own is in it.
-fn resident() -> usize {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let number = line.and_then(|line| line.split_whitespace().next());
-    number.and_then(|number| number.parse().ok()).unwrap_or(0)
 }
