@@ -70,6 +70,7 @@ pub struct ProducerBuilder {
     room: Room,
     headers: Vec<(String, Vec<u8>)>,
     header_names: HeaderNames,
+    has_trace: bool,
     hooks: Hooks,
     transaction_timeout: Duration,
     cluster: Cluster,
@@ -95,6 +96,7 @@ impl ProducerBuilder {
             },
             headers: Vec::new(),
             header_names: HeaderNames::default(),
+            has_trace: false,
             hooks: Hooks::default(),
             transaction_timeout: Duration::from_secs(60),
             cluster: Cluster::Real,
@@ -212,6 +214,19 @@ impl ProducerBuilder {
         self
     }
 
+    /// Has every record carry the trace context that is current where it is sent, by the program's
+    /// propagator (`opentelemetry::global::set_text_map_propagator`): W3C's writes `traceparent` and
+    /// `tracestate`. A record's own header of such a name stays.
+    ///
+    /// Needs the cargo feature `otel`. For `tracing` spans to be current, the program uses
+    /// tracing-opentelemetry.
+    #[cfg(feature = "otel")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "otel")))]
+    pub fn trace_context(mut self) -> Self {
+        self.has_trace = true;
+        self
+    }
+
     /// Has `partitioner` choose the partition of every record that names none, instead of the key's
     /// hash; see [`PartitionChoice`].
     ///
@@ -313,6 +328,7 @@ impl ProducerBuilder {
         let own = OwnHeaders {
             names: self.header_names,
             fixed: self.headers,
+            has_trace: self.has_trace,
         };
         Producer::start(
             &settings,

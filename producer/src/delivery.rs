@@ -12,6 +12,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::metering::Started;
 use crate::record::Timestamp;
 use crate::slot::{Slot, Taken};
+use crate::trace::Span;
 
 /// Where a record ended up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,6 +115,7 @@ pub(crate) struct Ticket {
     /// What it takes of the queue's bytes.
     pub(crate) bytes: usize,
     pub(crate) started: Started,
+    pub(crate) span: Span,
     /// See `Ledger`. Written once, before librdkafka gets the ticket.
     epoch: AtomicU64,
     completion: Completion,
@@ -149,6 +151,7 @@ impl Completion {
 impl Ticket {
     pub(crate) fn new(topic: Arc<Arc<str>>, bytes: usize, completion: Completion) -> Self {
         Self {
+            span: Span::begin(&topic),
             topic,
             bytes,
             started: Started::now(),

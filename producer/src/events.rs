@@ -112,6 +112,7 @@ impl Events {
             self.hooks.report(error);
         }
         ticket.started.done();
+        ticket.span.end(&outcome);
         ticket.complete(outcome);
     }
 }

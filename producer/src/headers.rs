@@ -11,6 +11,8 @@ use crate::native::NativeHeaders;
 pub(crate) struct OwnHeaders {
     pub(crate) names: HeaderNames,
     pub(crate) fixed: Vec<(String, Vec<u8>)>,
+    /// Whether each record carries the trace context in which it is sent.
+    pub(crate) has_trace: bool,
 }
 
 /// The headers of one pair of formats, built once.
@@ -198,6 +200,7 @@ mod tests {
             fixed: fixed
                 .map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec()))
                 .collect(),
+            has_trace: false,
         }
     }
 

@@ -75,10 +75,12 @@
 //!
 //! | Name | Description | Default? |
 //! |---|---|---|
+//! | `cloudevents` | `Record::event`: the attributes of CloudEvents as headers | no |
 //! | `gzip` | gzip, with a zlib that is built along | no |
 //! | `metrics` | counters and a histogram: see [below](#metrics) | no |
+//! | `otel` | OpenTelemetry's trace context (W3C `traceparent`) in headers: `ProducerBuilder::trace_context`, `MessageHeaders::trace_context` | no |
 //! | `ssl` | TLS, SASL/SCRAM and OAUTHBEARER, with the system's OpenSSL | no |
-//! | `tracing` | events for `tracing`: records without a place, sends that wait, closes, broker trouble | no |
+//! | `tracing` | for `tracing`: a span for each record from its send to its verdict (level DEBUG), events for records without a place, sends that wait, closes, broker trouble | no |
 //! | `zstd` | Zstandard, with a libzstd that is built along | no |
 //!
 //! rdkafka's other features (`gssapi`, `ssl-vendored`, `cmake-build`, …) can be turned on by a
@@ -114,6 +116,11 @@ mod metering;
 #[path = "metering_off.rs"]
 mod metering;
 mod native;
+#[cfg(feature = "otel")]
+mod otel;
+#[cfg(not(feature = "otel"))]
+#[path = "otel_off.rs"]
+mod otel;
 mod parcel;
 mod partitioning;
 mod poison;

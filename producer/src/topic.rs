@@ -8,6 +8,7 @@ use crate::delivery::{Completion, Delivery, Outcome, Ticket};
 use crate::error::{Error, ErrorKind, Result};
 use crate::headers::HeaderCache;
 use crate::native::{NativeHeaders, NativeTopic};
+use crate::otel::Injected;
 use crate::parcel::{Body, Buffer, Parcel};
 use crate::producer::Link;
 use crate::queue::{Offered, Patience};
@@ -298,7 +299,7 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
             value,
             timestamp,
             partition,
-            headers,
+            mut headers,
         } = record;
         if partition.is_some_and(i32::is_negative) {
             return Err(Error::config("partitions count from 0"));
@@ -307,6 +308,8 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
         let key_format = key.map(|key| inner.key.format(key));
         let value_format = value.map(|value| inner.value.format(value));
         let own = &inner.link.own;
+        let injected = Injected::current(own.has_trace);
+        injected.add_to(&mut headers);
         let set = inner.headers.find(own, key_format, value_format)?;
         let (headers, header_bytes) = set.with(&headers, key_format, value_format)?;
         let body = self.serialize(key, value)?;

@@ -1,8 +1,46 @@
 //! Events for the `tracing` of the program. No key, no value and no secret is in them.
 
+use std::mem;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use tracing::field::Empty;
+
+use crate::delivery::Outcome;
 use crate::error::Error;
+
+/// From the send of a record to its verdict.
+pub(crate) struct Span(Mutex<tracing::Span>);
+
+impl Span {
+    pub(crate) fn begin(topic: &str) -> Self {
+        Self(Mutex::new(tracing::debug_span!(
+            target: "wireform_producer",
+            "send",
+            topic,
+            partition = Empty,
+            offset = Empty,
+            error = Empty,
+        )))
+    }
+
+    /// The verdict is there: the record's handle may live on.
+    pub(crate) fn end(&self, outcome: &Outcome) {
+        let mut span = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let span = mem::replace(&mut *span, tracing::Span::none());
+        match outcome {
+            Ok(placed) => {
+                span.record("partition", placed.partition);
+                if let Some(offset) = placed.offset {
+                    span.record("offset", offset);
+                }
+            }
+            Err(error) => {
+                span.record("error", tracing::field::debug(error.kind()));
+            }
+        }
+    }
+}
 
 /// An accepted record got no place.
 pub(crate) fn not_placed(error: &Error) {

@@ -2,7 +2,18 @@
 
 use std::time::Duration;
 
+use crate::delivery::Outcome;
 use crate::error::Error;
+
+pub(crate) struct Span;
+
+impl Span {
+    pub(crate) const fn begin(_: &str) -> Self {
+        Self
+    }
+
+    pub(crate) const fn end(&self, _: &Outcome) {}
+}
 
 pub(crate) const fn not_placed(_: &Error) {}
 

@@ -11,6 +11,10 @@ mod headers;
 mod placing;
 mod poison;
 mod queue;
+#[cfg(feature = "tracing")]
+mod spans;
+#[cfg(feature = "otel")]
+mod trace_context;
 mod transactions;
 mod verdict_table;
 mod verdicts;
