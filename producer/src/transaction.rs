@@ -23,7 +23,8 @@ use crate::slot::{Slot, Taken};
 /// [`Delivery`](crate::Delivery) says that it is in the log; consumers that read committed records
 /// only (`isolation.level`, librdkafka's default) see it once `commit` has returned `Ok`.
 ///
-/// Copying from one topic to another exactly once:
+/// Copying from one topic to another exactly once, in short (`examples/copy.rs` also goes on after
+/// an abort):
 ///
 /// ```no_run
 /// use std::time::Duration;

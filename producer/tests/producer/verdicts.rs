@@ -57,6 +57,23 @@ fn too_large_for_the_broker_is_its_own_kind() {
 }
 
 #[test]
+fn producer_built_after_a_fatal_error_works() {
+    let cluster = mock();
+    let producer = builder(&cluster).build().unwrap();
+    let answer = RDKafkaRespErr::RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER;
+    cluster.request_errors(RDKafkaApiKey::Produce, &[answer]);
+    let handle = texts(&producer);
+    let mut first = handle.send_blocking(Record::new("x")).unwrap();
+    assert!(first.wait(SOON).unwrap_err().is_fatal());
+    let later = handle.send_blocking(Record::new("y")).unwrap_err();
+    assert_eq!(later.kind(), ErrorKind::Fatal);
+
+    let producer = builder(&cluster).build().unwrap();
+    let mut again = texts(&producer).send_blocking(Record::new("x")).unwrap();
+    assert_eq!(again.wait(SOON).unwrap().offset, Some(0));
+}
+
+#[test]
 fn too_large_for_the_producer_is_not_accepted() {
     let (_cluster, producer, orders) = orders(1);
     let error = orders
