@@ -7,7 +7,7 @@
 #![forbid(unsafe_code)]
 
 use std::error::Error;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::error::KafkaError;
@@ -52,10 +52,15 @@ async fn copy_some(
     producer: &Producer,
     out: &Topic<[u8], [u8]>,
 ) -> Result<bool, Box<dyn Error>> {
-    let Some(first) = consumer.poll(PATIENCE) else {
+    // While the group forms, a poll may end early with nothing.
+    let deadline = Instant::now() + PATIENCE;
+    let mut next = None;
+    while next.is_none() && Instant::now() < deadline {
+        next = consumer.poll(PATIENCE);
+    }
+    if next.is_none() {
         return Ok(false);
-    };
-    let mut next = Some(first);
+    }
     let transaction = producer.transaction().await?;
     let mut count = 0;
     while let Some(message) = next {

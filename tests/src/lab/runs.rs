@@ -108,10 +108,21 @@ pub(super) fn run(
     preset: Preset,
     size: Size,
     each: Duration,
+    ill_treat: impl FnMut(&str, &Journal),
+) -> Findings {
+    run_with(name, (builder(preset), preset), size, each, ill_treat)
+}
+
+/// [`run`] with a builder that has the preset.
+pub(super) fn run_with(
+    name: &str,
+    (builder, preset): (ProducerBuilder, Preset),
+    size: Size,
+    each: Duration,
     mut ill_treat: impl FnMut(&str, &Journal),
 ) -> Findings {
     let topic = fresh(name);
-    let producer = builder(preset).delivery_timeout(TIMEOUT).build().unwrap();
+    let producer = builder.delivery_timeout(TIMEOUT).build().unwrap();
     let (journal, handle) = (Journal::default(), texts(&producer, &topic));
     let times = Arc::new(AtomicU32::new(0));
     let sending = thread::spawn({
