@@ -124,12 +124,13 @@ impl Producer {
     /// Begins a transaction; the first time, also takes over the transactional id from any producer
     /// before this one.
     ///
-    /// Needs no runtime: a thread waits for the brokers.
+    /// Needs no runtime: a thread waits for the brokers. If the future is dropped, the transaction is
+    /// aborted.
     ///
     /// # Errors
     /// - `Config` if the producer has no
     ///   [`transactional_id`](crate::ProducerBuilder::transactional_id), or another transaction is
-    ///   open.
+    ///   open. One that is just ending is waited for.
     /// - `Fenced` if another producer has taken over the transactional id.
     /// - `Timeout` if the brokers do not answer within the transaction's timeout.
     /// - `Fatal` if the producer cannot go on.

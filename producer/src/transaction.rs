@@ -70,6 +70,14 @@ pub struct Transaction {
 }
 
 impl Transaction {
+    /// Whoever asked for it has it.
+    fn in_hand(self) -> Self {
+        if let Some(link) = &self.link {
+            link.transactions.enter(Phase::Open);
+        }
+        self
+    }
+
     /// Makes `offsets` of the consumer group part of the transaction: the offset of the *next*
     /// record to read of each partition, as a consumer's `position` gives them.
     ///
@@ -82,7 +90,7 @@ impl Transaction {
         offsets: TopicPartitionList,
         group: ConsumerGroupMetadata,
     ) -> impl Future<Output = Result<()>> + Send + use<> {
-        let call = move |link: &Link| send_offsets(link, &offsets, &group);
+        let call = move |link: &Arc<Link>| send_offsets(link, &offsets, &group);
         let done = self.link.as_ref().map(|link| spawn(link, call));
         async move { arrive(done).await }
     }
@@ -115,7 +123,10 @@ impl Transaction {
     ///   as a whole, and only the log knows which.
     /// - `Fatal` if the producer cannot go on.
     pub fn commit(mut self) -> impl Future<Output = Result<()>> + Send + use<> {
-        let done = self.link.take().map(|link| spawn(&link, commit));
+        let done = self
+            .link
+            .take()
+            .map(|link| spawn(&link, |link| commit(link)));
         async move { arrive(done).await }
     }
 
@@ -124,8 +135,7 @@ impl Transaction {
     /// # Errors
     /// As `commit`; `Config` in a callback, which runs on the thread that would be waited for.
     pub fn commit_blocking(mut self) -> Result<()> {
-        let link = self.link.take().ok_or_else(ended)?;
-        link.check_thread()?;
+        let link = self.take_blocking()?;
         commit(&link)
     }
 
@@ -136,7 +146,10 @@ impl Transaction {
     /// `Fenced`, `Fatal`, `Timeout`. Nothing of it will be seen all the same: the broker aborts
     /// what is left open for the transaction's timeout.
     pub fn abort(mut self) -> impl Future<Output = Result<()>> + Send + use<> {
-        let done = self.link.take().map(|link| spawn(&link, abort));
+        let done = self
+            .link
+            .take()
+            .map(|link| spawn(&link, |link| abort(link)));
         async move { arrive(done).await }
     }
 
@@ -145,9 +158,14 @@ impl Transaction {
     /// # Errors
     /// As `abort`; `Config` in a callback.
     pub fn abort_blocking(mut self) -> Result<()> {
-        let link = self.link.take().ok_or_else(ended)?;
-        link.check_thread()?;
+        let link = self.take_blocking()?;
         abort(&link)
+    }
+
+    /// In a callback the link stays, for `drop` to abort.
+    fn take_blocking(&mut self) -> Result<Arc<Link>> {
+        self.link.as_ref().ok_or_else(ended)?.check_thread()?;
+        self.link.take().ok_or_else(ended)
     }
 }
 
@@ -185,6 +203,8 @@ enum Phase {
     /// The brokers do not know this producer yet.
     Fresh,
     Idle,
+    /// Begun, or about to be, and not yet in anybody's hands.
+    Opening,
     Open,
     Ending,
 }
@@ -211,37 +231,36 @@ impl Transactions {
         self.changed.notify_all();
     }
 
-    /// Waits for the end of a transaction that is ending, and opens the next.
+    /// Waits for the end of a transaction that is ending, or whose beginning was given up, and
+    /// opens the next.
     fn open(&self) -> Result<Phase> {
+        let is_moving = |phase: &mut Phase| matches!(phase, Phase::Opening | Phase::Ending);
         let phase = self
             .changed
-            .wait_while(self.lock(), |phase| *phase == Phase::Ending);
-        let mut phase = phase.unwrap_or_else(PoisonError::into_inner);
-        if *phase == Phase::Open {
-            return Err(Error::config("another transaction is still open"));
+            .wait_timeout_while(self.lock(), self.timeout(), is_moving);
+        let (mut phase, _) = phase.unwrap_or_else(PoisonError::into_inner);
+        match *phase {
+            Phase::Fresh | Phase::Idle => Ok(std::mem::replace(&mut *phase, Phase::Opening)),
+            Phase::Opening | Phase::Open | Phase::Ending => {
+                Err(Error::config("another transaction is still open"))
+            }
         }
-        Ok(std::mem::replace(&mut *phase, Phase::Open))
     }
 }
 
 /// Begins a transaction; for [`Producer::transaction`](crate::Producer::transaction).
 pub(crate) fn begin(link: &Arc<Link>) -> impl Future<Output = Result<Transaction>> + Send + use<> {
+    // If the future is dropped, so is the transaction that it was to bring: that aborts it.
     let opened = spawn(link, open);
-    let link = Arc::clone(link);
-    async move {
-        arrive(Some(opened)).await?;
-        Ok(Transaction { link: Some(link) })
-    }
+    async move { arrive(Some(opened)).await.map(Transaction::in_hand) }
 }
 
 pub(crate) fn begin_blocking(link: &Arc<Link>) -> Result<Transaction> {
     link.check_thread()?;
-    open(link)?;
-    let link = Some(Arc::clone(link));
-    Ok(Transaction { link })
+    open(link).map(Transaction::in_hand)
 }
 
-fn open(link: &Link) -> Result<()> {
+fn open(link: &Arc<Link>) -> Result<Transaction> {
     let transactions = &link.transactions;
     if transactions.timeout.is_none() {
         return Err(Error::config("the producer has no transactional id"));
@@ -252,7 +271,8 @@ fn open(link: &Link) -> Result<()> {
         transactions.enter(phase);
         return Err(error);
     }
-    Ok(())
+    let link = Some(Arc::clone(link));
+    Ok(Transaction { link })
 }
 
 /// The error comes with the phase that is left.
@@ -367,10 +387,10 @@ fn ended() -> Error {
 }
 
 /// Runs a call of librdkafka that blocks on a thread of its own.
-fn spawn(
+fn spawn<T: Send + 'static>(
     link: &Arc<Link>,
-    call: impl FnOnce(&Link) -> Result<()> + Send + 'static,
-) -> Arc<Slot<Result<()>>> {
+    call: impl FnOnce(&Arc<Link>) -> Result<T> + Send + 'static,
+) -> Arc<Slot<Result<T>>> {
     let done = Arc::new(Slot::new());
     let (link, told) = (Arc::clone(link), Arc::clone(&done));
     let started = thread::Builder::new()
@@ -390,7 +410,7 @@ fn spawn(
     done
 }
 
-async fn arrive(done: Option<Arc<Slot<Result<()>>>>) -> Result<()> {
+async fn arrive<T>(done: Option<Arc<Slot<Result<T>>>>) -> Result<T> {
     let done = done.ok_or_else(ended)?;
     match Arrival(done).await {
         Taken::Value(result) => result,

@@ -101,7 +101,7 @@ fn panicking_partitioner_refuses_the_record() {
 }
 
 /// Lets a future be polled up to `polls` times, and drops it.
-fn drop_after(polls: usize, future: impl Future) {
+pub(crate) fn drop_after(polls: usize, future: impl Future) {
     let (waker, signal) = signal();
     let mut context = Context::from_waker(&waker);
     let mut future = pin!(future);

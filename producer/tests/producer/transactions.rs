@@ -4,6 +4,7 @@ use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::{ClientConfig, Offset, TopicPartitionList};
 use wireform_producer::{EmbeddedCluster, ErrorKind, Producer, Record};
 
+use crate::abuse::drop_after;
 use crate::{SOON, texts};
 
 fn cluster() -> EmbeddedCluster {
@@ -49,6 +50,25 @@ async fn transactions_come_one_after_the_other() {
         .unwrap();
     let report = producer.close(SOON).await.unwrap();
     assert_eq!(report.accepted(), 3);
+}
+
+#[test]
+fn futures_dropped_at_any_poll_leave_a_producer_that_works() {
+    let cluster = cluster();
+    let producer = transactional(&cluster);
+    let orders = texts(&producer);
+    for polls in 0..4 {
+        drop_after(polls, producer.transaction());
+        let transaction = producer.transaction_blocking().unwrap();
+        drop(orders.send_blocking(Record::new("a")).unwrap());
+        drop_after(polls, transaction.commit());
+        let transaction = producer.transaction_blocking().unwrap();
+        drop(orders.send_blocking(Record::new("b")).unwrap());
+        drop_after(polls, transaction.abort());
+    }
+    let last = producer.transaction_blocking().unwrap();
+    last.commit_blocking().unwrap();
+    assert_eq!(producer.close_blocking(SOON).unwrap().accepted(), 8);
 }
 
 #[tokio::test]
