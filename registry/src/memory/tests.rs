@@ -460,3 +460,41 @@ fn a_folder_of_schemas_is_registered() {
     );
     check_seed(&[("a/v1.json", "{}")], Err(ErrorKind::Unsupported));
 }
+
+#[test]
+fn faults_happen_to_calls_in_turn() {
+    let registry = InMemoryRegistry::builder().rules(Toy).build();
+    let faults = registry.clone().faults().clone();
+    let kind = |future| now(future).map(drop).map_err(|error: Error| error.kind());
+    let latest = || kind(registry.by_id(SchemaId::new(1)));
+    faults.push(Fault::Status(503));
+    faults.push(Fault::Garbage("<html>".to_owned()));
+    faults.push(Fault::Nothing);
+    faults.push(Fault::Status(429));
+    let found = [(); 4].map(|()| latest());
+    let expected = [
+        ErrorKind::Server,
+        ErrorKind::InvalidResponse,
+        ErrorKind::SchemaNotFound,
+        ErrorKind::RateLimited,
+    ];
+    assert_eq!(found, expected.map(Err));
+    faults.always(Some(Fault::Hang));
+    let mut hanging = registry.by_id(SchemaId::new(1));
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(hanging.as_mut().poll(&mut context).is_pending());
+    faults.clear();
+    assert_eq!(latest(), Err(ErrorKind::SchemaNotFound));
+    assert_eq!(registry.call_counts().by_id, 6);
+}
+
+#[test]
+fn a_delay_is_slept() {
+    let registry = InMemoryRegistry::builder().rules(Toy).build();
+    registry.faults().push(Fault::Delay(std::time::Duration::from_millis(20)));
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let start = std::time::Instant::now();
+    let found = runtime.block_on(registry.by_id(SchemaId::new(1)));
+    assert_eq!(found.unwrap_err().kind(), ErrorKind::SchemaNotFound);
+    assert!(start.elapsed() >= std::time::Duration::from_millis(20));
+}
