@@ -4,5 +4,10 @@ fn main() -> Result<(), wireform_build::Error> {
     wireform_build::protos()
         .include("../proto")
         .include("interop")
-        .compile(&["shop/orders/v1/order.proto", "nested.proto"])
+        .compile(&[
+            "shop/orders/v1/order.proto",
+            "nested.proto",
+            "kinds.proto",
+            "legacy.proto",
+        ])
 }

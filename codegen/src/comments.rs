@@ -21,7 +21,7 @@ pub(crate) fn defuse(file: &mut FileDescriptorProto) {
     }
 }
 
-fn documentation(comment: &str) -> String {
+pub(crate) fn documentation(comment: &str) -> String {
     // The second star of `/** … */` is no list.
     let comment = comment.strip_prefix('*').unwrap_or(comment);
     let lines: Vec<String> = comment.lines().map(line).collect();

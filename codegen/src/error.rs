@@ -25,6 +25,8 @@ pub enum ErrorKind {
     Config,
     /// A `.proto` file, or something that it imports, does not compile.
     InvalidProto,
+    /// An `.avsc` file is no Avro schema, or refers to a name that none of the files defines.
+    InvalidSchema,
     /// A file could not be read or written.
     Io,
     /// The schema is valid, but there is no Rust for it.
@@ -51,6 +53,11 @@ impl Error {
     pub(crate) fn io(what: &str, path: &Path, source: std::io::Error) -> Self {
         let message = format!("{what} {}", path.display());
         Self::new(ErrorKind::Io, message).with_source(source)
+    }
+
+    pub(crate) fn in_file(mut self, path: &str) -> Self {
+        self.0.message = format!("{path}: {}", self.0.message).into();
+        self
     }
 
     /// protox's Debug text is `file:line:column: message` where it knows the place; its Display

@@ -1,5 +1,7 @@
-//! Build-time code generator of [wireform](https://docs.rs/wireform): `.proto` files to Rust,
-//! without protoc.
+//! Build-time code generator of [wireform](https://docs.rs/wireform): `.avsc` and `.proto` files to
+//! Rust, without protoc and without Java.
+//!
+//! # Protobuf
 //!
 //! A build script:
 //!
@@ -31,17 +33,52 @@
 //!   file from elsewhere adds no doctests.
 //! - The same input gives the same output, byte for byte, formatted.
 //!
-//! [`Protos::generate`] gives the text instead of writing it, for other tools.
+//! # Avro
+//!
+//! ```no_run
+//! fn main() -> Result<(), wireform_build::Error> {
+//!     wireform_build::avsc()
+//!         .borrowed(true)
+//!         .compile(&["../schemas/orders-value/v1.avsc"])
+//! }
+//! ```
+//!
+//! and the module that takes what it wrote:
+//!
+//! ```text
+//! mod avro {
+//!     include!(concat!(env!("OUT_DIR"), "/wireform_avro.rs"));
+//! }
+//! use avro::shop::orders::Order;
+//! ```
+//!
+//! Records are structs, enums are enums, each `fixed` is a struct around its bytes, unions are enums
+//! with a variant for each branch; wherever `null` stands in a union, it becomes an `Option`. All
+//! derive `wireform::Avro`, in a module for each part of their namespace; the outermost type of a
+//! file carries the file's text, which is what is registered, and its fingerprint. Logical types
+//! are types of `wireform::avro` (`TimestampMillis`, `Decimal`, `Date`, …) and `Uuid`. A record all
+//! of whose fields have defaults has them as its `Default`. The crate needs `wireform` with the
+//! features `avro` and `derive`.
+//!
+//! Types of strings, bytes and maps are yours to choose ([`Avsc::strings`], [`Avsc::bytes`],
+//! [`Avsc::maps`]), and [`Avsc::borrowed`] adds types that borrow from the payload.
+//!
+//! [`Protos::generate`] and [`Avsc::generate`] give the text instead of writing it, for other tools.
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod avsc;
 mod comments;
 mod compile;
 mod error;
+mod generated;
 mod literal;
 mod messages;
 mod modules;
 mod protos;
+mod rename;
 
+pub use crate::avsc::{Avsc, Bytes, Maps, Strings, avsc};
 pub use crate::error::{Error, ErrorKind, Result};
-pub use crate::protos::{Generated, Protos, protos};
+pub use crate::generated::Generated;
+pub use crate::protos::{Protos, protos};

@@ -209,7 +209,7 @@ fn text_of(block: &syn::Block) -> Option<String> {
 }
 
 /// The program's lints are about its own code.
-fn allow_lints(item: &mut Item) -> Result<()> {
+pub(crate) fn allow_lints(item: &mut Item) -> Result<()> {
     let attribute: ItemMod = syn::parse_str(&format!("{ALLOW} mod x {{}}")).map_err(no_rust)?;
     match item {
         Item::Enum(item) => item.attrs.splice(0..0, attribute.attrs),
@@ -230,7 +230,7 @@ fn header(sources: &[Source]) -> String {
     out
 }
 
-fn parse(code: &str) -> Result<File> {
+pub(crate) fn parse(code: &str) -> Result<File> {
     syn::parse_file(code).map_err(no_rust)
 }
 
@@ -239,5 +239,5 @@ fn no_rust(error: syn::Error) -> Error {
     Error::new(ErrorKind::Config, message).with_source(error)
 }
 
-const ALLOW: &str = "#[allow(clippy::all, clippy::pedantic, dead_code, missing_docs, rustdoc::all, \
-                     unreachable_pub, unused_qualifications)]";
+const ALLOW: &str = "#[allow(clippy::all, clippy::pedantic, dead_code, missing_docs, \
+                     nonstandard_style, rustdoc::all, unreachable_pub, unused_qualifications)]";

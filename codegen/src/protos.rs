@@ -1,8 +1,9 @@
 use std::path::{Path, PathBuf};
 
 use crate::compile::{Source, compile};
-use crate::error::{Error, ErrorKind, Result};
-use crate::{comments, modules};
+use crate::error::Result;
+use crate::generated::Generated;
+use crate::{comments, modules, rename};
 
 /// Starts the settings for generating code from `.proto` files.
 #[must_use]
@@ -11,7 +12,13 @@ pub fn protos() -> Protos {
         includes: Vec::new(),
         file_name: "wireform_protos.rs".to_owned(),
         type_attributes: Vec::new(),
+        message_attributes: Vec::new(),
+        enum_attributes: Vec::new(),
         field_attributes: Vec::new(),
+        renames: Vec::new(),
+        boxed: Vec::new(),
+        without_comments: Vec::new(),
+        keeps_enum_prefix: false,
         extern_paths: Vec::new(),
         bytes: Vec::new(),
         btree_map: vec![".".to_owned()],
@@ -28,18 +35,16 @@ pub struct Protos {
     includes: Vec<PathBuf>,
     file_name: String,
     type_attributes: Vec<(String, String)>,
+    message_attributes: Vec<(String, String)>,
+    enum_attributes: Vec<(String, String)>,
     field_attributes: Vec<(String, String)>,
+    renames: Vec<(String, String)>,
+    boxed: Vec<String>,
+    without_comments: Vec<String>,
+    keeps_enum_prefix: bool,
     extern_paths: Vec<(String, String)>,
     bytes: Vec<String>,
     btree_map: Vec<String>,
-}
-
-/// Generated code, and what it was generated from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Generated {
-    file_name: String,
-    text: String,
-    inputs: Vec<PathBuf>,
 }
 
 impl Protos {
@@ -65,6 +70,25 @@ impl Protos {
         self
     }
 
+    /// Puts an attribute on messages, not on their oneofs, nor on enums.
+    #[must_use]
+    pub fn message_attribute(
+        mut self,
+        path: impl Into<String>,
+        attribute: impl Into<String>,
+    ) -> Self {
+        let attribute = (path.into(), attribute.into());
+        self.message_attributes.push(attribute);
+        self
+    }
+
+    /// Puts an attribute on enums and oneofs, not on messages.
+    #[must_use]
+    pub fn enum_attribute(mut self, path: impl Into<String>, attribute: impl Into<String>) -> Self {
+        self.enum_attributes.push((path.into(), attribute.into()));
+        self
+    }
+
     /// Puts an attribute on fields.
     #[must_use]
     pub fn field_attribute(
@@ -73,6 +97,39 @@ impl Protos {
         attribute: impl Into<String>,
     ) -> Self {
         self.field_attributes.push((path.into(), attribute.into()));
+        self
+    }
+
+    /// Calls a field, or a oneof, something else in Rust: `(".shop.v1.Order.type", "kind")`.
+    ///
+    /// The path is the whole name, with a leading dot. Bytes, and what is registered, stay as they
+    /// are; other settings know the field by its new name.
+    #[must_use]
+    pub fn rename_field(mut self, path: impl Into<String>, name: impl Into<String>) -> Self {
+        self.renames.push((path.into(), name.into()));
+        self
+    }
+
+    /// Puts fields, or variants of oneofs, into a `Box`; those that need one have it anyway.
+    #[must_use]
+    pub fn boxed(mut self, paths: &[&str]) -> Self {
+        self.boxed.extend(paths.iter().map(|&path| path.to_owned()));
+        self
+    }
+
+    /// Leaves the comments of messages and fields out.
+    #[must_use]
+    pub fn disable_comments(mut self, paths: &[&str]) -> Self {
+        let paths = paths.iter().map(|&path| path.to_owned());
+        self.without_comments.extend(paths);
+        self
+    }
+
+    /// Keeps the name of an enum in front of its variants: `Status::StatusPaid`, not
+    /// `Status::Paid`.
+    #[must_use]
+    pub fn retain_enum_prefix(mut self) -> Self {
+        self.keeps_enum_prefix = true;
         self
     }
 
@@ -107,19 +164,8 @@ impl Protos {
     /// `InvalidProto` with file, line and column if a file does not compile, or an import is not
     /// found; `Unsupported` if there is no Rust for it; `Config` if an attribute does not parse or
     /// there is no `OUT_DIR`; `Io` if a file cannot be read or written.
-    #[allow(clippy::print_stdout, reason = "how a build script talks to Cargo")]
     pub fn compile(&self, files: &[impl AsRef<Path>]) -> Result<()> {
-        let out_dir = std::env::var_os("OUT_DIR").ok_or_else(|| {
-            let message = "no OUT_DIR: `compile` is for build scripts, `generate` for the rest";
-            Error::new(ErrorKind::Config, message)
-        })?;
-        let generated = self.generate(files)?;
-        for input in generated.inputs() {
-            println!("cargo:rerun-if-changed={}", input.display());
-        }
-        let path = Path::new(&out_dir).join(generated.file_name());
-        std::fs::write(&path, generated.text())
-            .map_err(|error| Error::io("cannot write", &path, error))
+        self.generate(files)?.write_to_out_dir()
     }
 
     /// Generates the code of `files`, writing nothing.
@@ -132,14 +178,12 @@ impl Protos {
             [] => compile(&[PathBuf::from(".")], &files)?,
             includes => compile(includes, &files)?,
         };
+        rename::fields(&mut sources, &self.renames)?;
         for source in &mut sources {
             comments::defuse(&mut source.proto);
         }
-        Ok(Generated {
-            file_name: self.file_name.clone(),
-            text: modules::generate(&mut self.config(), &sources)?,
-            inputs: inputs(sources),
-        })
+        let text = modules::generate(&mut self.config(), &sources)?;
+        Ok(Generated::new(&self.file_name, text, inputs(sources)))
     }
 
     fn config(&self) -> prost_build::Config {
@@ -150,9 +194,22 @@ impl Protos {
             .enable_type_names()
             .type_name_domain(["."], "type.googleapis.com")
             .bytes(&self.bytes)
-            .btree_map(&self.btree_map);
+            .btree_map(&self.btree_map)
+            .disable_comments(&self.without_comments);
+        if self.keeps_enum_prefix {
+            config.retain_enum_prefix();
+        }
+        for path in &self.boxed {
+            config.boxed(path);
+        }
         for (path, attribute) in &self.type_attributes {
             config.type_attribute(path, attribute);
+        }
+        for (path, attribute) in &self.message_attributes {
+            config.message_attribute(path, attribute);
+        }
+        for (path, attribute) in &self.enum_attributes {
+            config.enum_attribute(path, attribute);
         }
         for (path, attribute) in &self.field_attributes {
             config.field_attribute(path, attribute);
@@ -161,26 +218,6 @@ impl Protos {
             config.extern_path(proto, rust);
         }
         config
-    }
-}
-
-impl Generated {
-    /// The name of the file that the text is meant for.
-    #[must_use]
-    pub fn file_name(&self) -> &str {
-        &self.file_name
-    }
-
-    /// The code: formatted, and the same each time.
-    #[must_use]
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// Every file that was read.
-    #[must_use]
-    pub fn inputs(&self) -> &[PathBuf] {
-        &self.inputs
     }
 }
 

@@ -171,6 +171,105 @@ fn well_known() {
 }
 
 #[test]
+fn more_kinds_of_files() {
+    for (case, files) in [
+        ("choices", &["choices.proto"][..]),
+        ("deep", &["deep.proto"]),
+        ("defaults", &["defaults.proto"]),
+        ("deprecated", &["deprecated.proto"]),
+        ("diamond", &["top.proto"]),
+        ("enums", &["enums.proto"]),
+        ("extensions", &["extensions.proto"]),
+        ("far_numbers", &["far_numbers.proto"]),
+        ("fences", &["fences.proto"]),
+        ("json_names", &["json_names.proto"]),
+        ("map_kinds", &["map_kinds.proto"]),
+        ("mutual", &["mutual.proto"]),
+        ("nested_groups", &["nested_groups.proto"]),
+        ("oneof_keywords", &["oneof_keywords.proto"]),
+        ("options", &["options.proto"]),
+        ("packing", &["packing.proto"]),
+        ("public_import", &["main.proto"]),
+        ("required", &["required.proto"]),
+        ("reserved", &["reserved.proto"]),
+        ("same_names", &["a.proto"]),
+        ("service", &["service.proto"]),
+        ("short", &["short.proto"]),
+        ("structs", &["structs.proto"]),
+        ("times", &["times.proto"]),
+        ("unicode", &["unicode.proto"]),
+        ("wrappers", &["wrappers.proto"]),
+    ] {
+        check_golden(case, files);
+    }
+}
+
+#[test]
+fn attributes() {
+    let settings = protos()
+        .type_attribute(".attributes.Inner", "#[derive(PartialOrd)]")
+        .message_attribute("Outer", "#[must_use]")
+        .enum_attribute("Kind", "#[allow(clippy::exhaustive_enums)]")
+        .field_attribute("Inner.secret", "#[doc(hidden)]")
+        .boxed(&["Outer.inner", ".attributes.Outer.pick.one"])
+        .retain_enum_prefix();
+    check_with(settings, "attributes", &["attributes.proto"]);
+}
+
+#[test]
+fn renamed() {
+    let settings = protos()
+        .rename_field(".renamed.Event.type", "kind")
+        .rename_field(".renamed.Event.value", "payload")
+        .rename_field(".renamed.Event.Inner.ref", "r#match")
+        .disable_comments(&["."]);
+    check_with(settings, "renamed", &["renamed.proto"]);
+}
+
+#[test]
+fn a_field_that_is_not_there_cannot_be_renamed() {
+    for (path, name) in [
+        (".renamed.Event.gone", "kind"),
+        (".renamed.Gone.type", "kind"),
+        ("Event.type", "kind"),
+        (".renamed.Event.type", "not a name"),
+        (".renamed.Event.type", ""),
+    ] {
+        let settings = protos().include(here().join("protos/renamed"));
+        let error = settings
+            .rename_field(path, name)
+            .generate(&["renamed.proto"])
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config, "{error}");
+    }
+}
+
+#[test]
+fn hash_maps() {
+    let settings = protos()
+        .btree_map(&[".hash_maps.Mixed.sorted"])
+        .bytes(&[".hash_maps.Mixed.fast"]);
+    check_with(settings, "hash_maps", &["hash_maps.proto"]);
+}
+
+/// What rustdoc would compile and run: fences, and lines indented by four columns and more.
+#[test]
+fn comments_give_no_doctests() {
+    for entry in std::fs::read_dir(here().join("golden")).unwrap() {
+        let path = entry.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let docs = text
+            .lines()
+            .map(str::trim_start)
+            .filter_map(|line| line.strip_prefix("///"));
+        for doc in docs {
+            let is_code = doc.contains("```") || doc.contains("~~~") || doc.starts_with("     ");
+            assert!(!is_code && !doc.contains('\t'), "{}: {doc}", path.display());
+        }
+    }
+}
+
+#[test]
 fn imports_are_inputs_too() {
     let directory = here().join("protos/imports");
     let generated = protos().include(&directory);

@@ -23,9 +23,55 @@ macro_rules! golden {
 }
 
 golden!(
-    alias, clash, comments, empty, groups, imports, keywords, maps, nested, no_package, oneof,
-    optional, orders, packages, proto2, well_known
+    alias,
+    attributes,
+    choices,
+    clash,
+    comments,
+    deep,
+    defaults,
+    deprecated,
+    diamond,
+    empty,
+    enums,
+    extensions,
+    far_numbers,
+    fences,
+    groups,
+    hash_maps,
+    imports,
+    json_names,
+    keywords,
+    map_kinds,
+    maps,
+    mutual,
+    nested,
+    nested_groups,
+    no_package,
+    oneof,
+    oneof_keywords,
+    optional,
+    options,
+    orders,
+    packages,
+    packing,
+    proto2,
+    public_import,
+    renamed,
+    required,
+    reserved,
+    same_names,
+    service,
+    short,
+    structs,
+    times,
+    unicode,
+    well_known,
+    wrappers
 );
+
+#[path = "round_trip/filled.rs"]
+mod filled;
 
 /// Writes and reads `value`: alone, in a frame with `index`, and by a reader that knows only the
 /// registered text.

@@ -15,7 +15,8 @@ use crate::schema::{ResolvedSchema, SchemaKind};
 /// - `check` returns every finding, in a stable order; an empty list means compatible.
 ///   What cannot be decided is a finding.
 #[diagnostic::on_unimplemented(
-    note = "`wireform::avro::AvroRules` has the rules of Avro (feature `avro`)"
+    note = "`wireform::avro::AvroRules` has the rules of Avro (feature `avro`), \
+            `wireform::protobuf::ProtobufRules` those of Protobuf (feature `protobuf`)"
 )]
 pub trait SchemaRules: fmt::Debug + Send + Sync {
     /// The schema type these rules are for.

@@ -45,10 +45,15 @@ pub enum ErrorKind {
     Incompatible,
     /// A schema text is not valid.
     InvalidSchema,
+    /// A file could not be read or written; `source()` is the [`std::io::Error`].
+    Io,
     /// A size, depth or memory limit was reached.
     LimitExceeded,
     /// The registry failed; its own kind says how, and whether to retry.
     Registry(wireform_registry::ErrorKind),
+    /// A datum names its writer schema by a fingerprint that the reader does not know, most
+    /// significant byte first: add the schema, then decode again.
+    UnknownFingerprint([u8; 8]),
     /// The record's writer schema was not met before: fetch it, then decode again.
     UnknownSchema(SchemaKey),
     /// No codec of this reader reads this content type, or the record names none.
@@ -81,8 +86,16 @@ impl Error {
     ///
     /// Called from the inside out, while the error passes up through the encoder or decoder.
     #[must_use]
-    pub fn at(mut self, segment: impl Into<Cow<'static, str>>) -> Self {
-        self.0.path.push(segment.into());
+    #[cold]
+    #[inline(never)]
+    pub fn at(self, segment: impl Into<Cow<'static, str>>) -> Self {
+        self.within(segment.into())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn within(mut self, segment: Cow<'static, str>) -> Self {
+        self.0.path.push(segment);
         self
     }
 

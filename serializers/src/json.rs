@@ -6,9 +6,10 @@ use serde::de::DeserializeOwned;
 use wireform_registry::{ResolvedSchema, SchemaKind};
 
 use crate::content_type::ContentType;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{ErrorKind, Result};
 use crate::format::{Format, SchemaRef};
 use crate::frame::MessageIndex;
+pub(crate) use crate::json_error::json_error;
 use crate::limits::Limits;
 use crate::reader::{ReadCodec, ReadPlan};
 use crate::serializer::{Deserializer, Serializer, append_or_restore};
@@ -139,20 +140,4 @@ impl<T: ?Sized> fmt::Debug for Json<T> {
             .field("version", &self.version)
             .finish_non_exhaustive()
     }
-}
-
-/// serde's own messages may quote the offending value, so only the place and category are told.
-pub(crate) fn json_error(kind: ErrorKind, error: &serde_json::Error) -> Error {
-    use serde_json::error::Category;
-    let what = match error.classify() {
-        Category::Data => "does not fit the type",
-        Category::Eof => "is cut short",
-        Category::Io => "cannot be written",
-        Category::Syntax => "is not valid JSON",
-    };
-    let message = match (kind, error.line(), error.column()) {
-        (ErrorKind::Encode, ..) => "the value cannot be written as JSON".to_owned(),
-        (_, line, column) => format!("the JSON text {what}, line {line} column {column}"),
-    };
-    Error::new(kind, message)
 }

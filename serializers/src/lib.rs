@@ -41,8 +41,14 @@
 //! | `chrono` | `datetime` for chrono's types | no |
 //! | `jiff` | `datetime` for jiff's types | no |
 //! | `time` | `datetime` for the time crate's types | no |
-//! | `avro` | [`avro`]: schemas, evolution, a codec for serde types | no |
-//! | `protobuf` | [`protobuf`]: prost messages with their schema | no |
+//! | `avro` | [`avro`]: schemas, evolution, JSON encoding, a codec for serde types | no |
+//! | `avro-file` | [`avro::file`]: container files, uncompressed and deflated | no |
+//! | `avro-file-bzip2`, `avro-file-snappy`, `avro-file-zstandard` | other compressions of them | no |
+//! | `avro-value` | generic Avro records, as `apache_avro::types::Value` | no |
+//! | `json-schema` | [`json_schema`]: JSON validated against its schema | no |
+//! | `schemars` | `json-schema` with the schema that schemars derives | no |
+//! | `protobuf` | [`protobuf`]: prost messages with their schema, and its rules | no |
+//! | `protobuf-reflect` | [`protobuf::ProtobufDynamic`]: messages without generated code, ProtoJSON | no |
 //!
 //! Without any feature there are [`Utf8`], [`Bytes`], Kafka's big-endian primitives, and
 //! [`from_fn`], which makes a serializer of a closure.
@@ -56,6 +62,8 @@ pub mod frame;
 mod framed;
 mod from_fn;
 pub mod header;
+#[cfg(any(feature = "json", feature = "json-schema"))]
+mod json_error;
 mod limits;
 mod plain;
 mod reader;
@@ -70,11 +78,14 @@ pub mod avro;
 pub mod datetime;
 #[cfg(feature = "json")]
 mod json;
+#[cfg(feature = "json-schema")]
+#[cfg_attr(docsrs, doc(cfg(feature = "json-schema")))]
+pub mod json_schema;
 #[cfg(feature = "protobuf")]
 pub mod protobuf;
 
 /// Generated code names this crate absolutely; so it works in here too.
-#[cfg(all(test, feature = "protobuf"))]
+#[cfg(all(test, any(feature = "protobuf", feature = "schemars")))]
 extern crate self as wireform;
 
 pub use uuid::Uuid;
@@ -85,7 +96,7 @@ pub use wireform_registry::{
 };
 
 #[cfg(feature = "avro")]
-pub use crate::avro::SerdeAvro;
+pub use crate::avro::{Avro, SerdeAvro};
 pub use crate::content_type::ContentType;
 #[cfg(feature = "datetime")]
 pub use crate::datetime::DatetimeJson;
@@ -96,6 +107,8 @@ pub use crate::from_fn::{FromFn, from_fn};
 pub use crate::header::{HeaderList, HeaderNames, NoHeaders};
 #[cfg(feature = "json")]
 pub use crate::json::Json;
+#[cfg(feature = "json-schema")]
+pub use crate::json_schema::JsonSchema;
 pub use crate::limits::Limits;
 pub use crate::plain::{Bytes, Double, Float, Integer, Long, Short, Utf8, UuidText};
 #[cfg(feature = "protobuf")]

@@ -1,5 +1,6 @@
 use std::collections::HashMap;
 use std::fmt;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use wireform_registry::{
@@ -91,7 +92,7 @@ pub struct Reader<T> {
     codecs: Vec<Box<dyn ReadCodec<T>>>,
     role: Role,
     limits: Limits,
-    plans: RwLock<HashMap<SchemaKey, Arc<Planned<T>>>>,
+    plans: RwLock<HashMap<SchemaKey, Arc<Planned<T>>, KeyHashing>>,
 }
 
 /// What is known of a writer schema; a plan that cannot be made is kept as its reason.
@@ -278,6 +279,7 @@ impl<T> Reader<T> {
         Ok(())
     }
 
+    #[inline]
     fn planned(&self, key: SchemaKey) -> Option<Arc<Planned<T>>> {
         self.plans
             .read()
@@ -287,6 +289,7 @@ impl<T> Reader<T> {
     }
 
     /// Without a schema id header: a frame where there is one, else what the content type says.
+    #[inline]
     fn decode_payload(
         &self,
         content_type: Option<&ContentType>,
@@ -327,6 +330,7 @@ impl<T> Reader<T> {
         })
     }
 
+    #[inline]
     fn decode_frame(&self, frame: &Frame<'_>) -> Result<Decoded<T>> {
         let key = frame.schema();
         let planned = match self.planned(key) {
@@ -334,11 +338,13 @@ impl<T> Reader<T> {
             None => self.plan_locked(key)?,
         };
         let (message, body) = frame.body(planned.kind)?;
-        let value = planned.plan.decode(&message, body)?;
-        Ok(Decoded {
-            value,
-            schema: Some(planned.schema.clone()),
-        })
+        match planned.plan.decode(&message, body) {
+            Ok(value) => Ok(Decoded {
+                value,
+                schema: Some(planned.schema.clone()),
+            }),
+            Err(error) => Err(error),
+        }
     }
 }
 
@@ -395,5 +401,44 @@ impl<T> fmt::Debug for ReaderBuilder<T> {
             .field("codecs", &self.codecs)
             .field("role", &self.role)
             .finish_non_exhaustive()
+    }
+}
+
+/// Hashes a [`SchemaKey`] by a multiplication for each part.
+///
+/// Keys in the map come from the registry and from the program; those in payloads are looked up
+/// and never inserted, so that nobody outside can fill a bucket.
+type KeyHashing = BuildHasherDefault<KeyHasher>;
+
+/// See [`KeyHashing`].
+#[derive(Default)]
+struct KeyHasher(u64);
+
+impl KeyHasher {
+    fn add(&mut self, part: u64) {
+        // The golden ratio of 2^64; the rotation brings the well-mixed high bits to the low ones.
+        self.0 = (self.0 ^ part)
+            .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+            .rotate_left(32);
+    }
+}
+
+impl Hasher for KeyHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for part in bytes.chunks(8) {
+            self.add(part.iter().fold(0, |sum, &byte| sum << 8 | u64::from(byte)));
+        }
+    }
+
+    fn write_u32(&mut self, part: u32) {
+        self.add(part.into());
+    }
+
+    fn write_isize(&mut self, _part: isize) {
+        // Whether it is an id or a GUID: those differ enough without.
     }
 }

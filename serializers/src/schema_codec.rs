@@ -13,8 +13,8 @@ use crate::serializer::Serializer;
 /// # Contract
 /// The answers never change. `source` is the text as its author wrote it, never a canonical form.
 #[diagnostic::on_unimplemented(
-    note = "codecs with a schema are `SerdeAvro` (feature `avro`) and `Protobuf` (feature \
-            `protobuf`)"
+    note = "codecs with a schema are `SerdeAvro` (feature `avro`), `Protobuf` (feature \
+            `protobuf`) and `JsonSchema` (feature `json-schema`)"
 )]
 pub trait SchemaFormat: Format {
     /// The schema and what it imports.
@@ -65,7 +65,7 @@ pub struct SchemaSource {
 /// A schema that another one imports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Import {
-    /// The name in the importing text: an Avro full name, a `.proto` path.
+    /// The name in the importing text: an Avro full name, a `.proto` path, a JSON Schema `$ref`.
     pub name: String,
     /// The imported schema.
     pub source: SchemaSource,

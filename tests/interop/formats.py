@@ -6,6 +6,7 @@ import importlib
 import json
 import math
 import pathlib
+import re
 import sys
 import tempfile
 import uuid
@@ -23,7 +24,7 @@ def message_type(proto_file, message):
     out = tempfile.TemporaryDirectory()
     include = pathlib.Path(protoc.__file__).parent / "_proto"
     arguments = ["protoc", f"-I{proto_file.parent}", f"-I{include}", f"--python_out={out.name}"]
-    if protoc.main([*arguments, proto_file.name]) != 0:
+    if protoc.main([*arguments, *with_imports(proto_file)]) != 0:
         raise SystemExit(f"protoc cannot compile {proto_file.name}")
     sys.path.insert(0, out.name)
     module = importlib.import_module(proto_file.stem.replace("-", "_") + "_pb2")
@@ -35,6 +36,13 @@ def message_type(proto_file, message):
     for name in path:
         result = getattr(result, name)
     return result
+
+
+def with_imports(proto_file):
+    """The file and those beside it that it imports."""
+    names = re.findall(r'^import "([^"]+)";', proto_file.read_text(), re.MULTILINE)
+    beside = [proto_file.parent / name for name in names if (proto_file.parent / name).exists()]
+    return [proto_file.name, *(name for file in beside for name in with_imports(file))]
 
 
 def plain(value):

@@ -9,8 +9,10 @@
 )]
 
 pub mod conformance;
+pub mod generic;
 pub mod golden;
 pub mod order;
+pub mod random;
 pub mod rules;
 pub mod servers;
 pub mod witness;

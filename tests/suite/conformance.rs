@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use wireform::avro::SerdeAvro;
+use wireform::json_schema::Validation;
 use wireform::protobuf::Protobuf;
 use wireform::{
     Bytes, ContentType, DatetimeJson, Double, ErrorKind, Float, Format, Framed, Integer, Json,
-    Long, Reader, SchemaId, Serializer, SerializerExt, Short, Utf8, Uuid, UuidText, from_fn,
+    JsonSchema, Long, Reader, SchemaId, Serializer, SerializerExt, Short, Utf8, Uuid, UuidText,
+    from_fn,
 };
 use wireform_tests::conformance::{check, check_error};
 use wireform_tests::order::{Order, SCHEMA_V1, sample};
@@ -40,6 +42,28 @@ fn json_conforms() {
         &BTreeMap::from([((1, 2), 3)]),
     );
 }
+
+#[test]
+fn json_schema_conforms() {
+    let codec = JsonSchema::<Order>::new(ORDER_SCHEMA).unwrap();
+    let enforced = codec.clone().on_read(Validation::Enforce);
+    check(&codec, &enforced, &sample(), &ContentType::JSON);
+    assert_eq!(
+        codec.to_vec(&sample()).unwrap(),
+        Json::<Order>::new().to_vec(&sample()).unwrap()
+    );
+    let wrong = JsonSchema::<Order>::new(r#"{"type":"string"}"#).unwrap();
+    check_error(&wrong, &sample());
+    check_error(&Framed::with_id(wrong, SchemaId::new(1)), &sample());
+    check_error(
+        &JsonSchema::<BTreeMap<(i32, i32), i32>>::new("true").unwrap(),
+        &BTreeMap::from([((1, 2), 3)]),
+    );
+}
+
+const ORDER_SCHEMA: &str = r#"{"title": "Order", "type": "object",
+    "required": ["order_id", "items", "total"],
+    "properties": {"order_id": {"type": "string"}, "items": {"type": "array"}}}"#;
 
 #[test]
 fn avro_conforms() {
@@ -157,6 +181,12 @@ fn errors_show_no_payload() {
     let json = Json::<Order>::new();
     let secret = br#"{"order_id": {"card": "4111-1111"}}"#;
     let error = wireform::Deserializer::<Order>::deserialize(&json, secret).unwrap_err();
+    let chain = format!("{error} {error:?} {:?}", std::error::Error::source(&error));
+    assert!(!chain.contains("4111"), "{chain}");
+    let schema = r#"{"additionalProperties": {"type": "string"}}"#;
+    let codec = JsonSchema::<Order>::new(schema).unwrap();
+    let codec = codec.on_read(Validation::Enforce);
+    let error = wireform::Deserializer::<Order>::deserialize(&codec, secret).unwrap_err();
     let chain = format!("{error} {error:?} {:?}", std::error::Error::source(&error));
     assert!(!chain.contains("4111"), "{chain}");
     let avro = SerdeAvro::<i32>::new("\"string\"").unwrap();

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use wireform::avro::{AvroRules, SerdeAvro};
+use wireform::protobuf::{Protobuf, ProtobufRules};
 use wireform::{ErrorKind, Format, Framed, NoHeaders, Reader, SerializerExt, Subject};
 use wireform_registry::{
-    HttpRegistry, InMemoryRegistry, Level, Registry, RegistryExt, SchemaDef, SchemaKind, VersionRef,
+    HttpRegistry, InMemoryRegistry, Level, Reference, RegisterOptions, Registry, RegistryExt,
+    SchemaDef, SchemaKind, Version, VersionRef,
 };
 use wireform_tests::order::{Order, SCHEMA_V1, SCHEMA_V2, sample};
 use wireform_tests::servers::{registry_url, unique};
@@ -20,7 +22,10 @@ struct OrderV2 {
 }
 
 fn in_memory() -> Arc<dyn Registry> {
-    let registry = InMemoryRegistry::builder().rules(AvroRules).build();
+    let registry = InMemoryRegistry::builder()
+        .rules(AvroRules)
+        .rules(ProtobufRules)
+        .build();
     registry.set_level(None, Level::Backward);
     Arc::new(registry)
 }
@@ -129,6 +134,77 @@ async fn schemas_evolve_in_memory() {
 #[ignore = "needs WIREFORM_REGISTRY_URL"]
 async fn schemas_evolve_on_the_real_registry() {
     check_evolution(real()).await;
+}
+
+/// A file and one that it imports: added to, then broken from within the import.
+#[tokio::test]
+async fn protobuf_schemas_evolve_in_memory() {
+    let registry = InMemoryRegistry::builder().rules(ProtobufRules).build();
+    let subject = Subject::value("homes");
+    let far = Subject::new("far.proto").unwrap();
+    let register = async |subject: &Subject, text: &str, far: Option<u32>| {
+        let references = far.map(|version| Reference {
+            name: "far.proto".to_owned(),
+            subject: Subject::new("far.proto").unwrap(),
+            version: Version::new(version).unwrap(),
+        });
+        let def = SchemaDef::new(SchemaKind::Protobuf, text);
+        let def = def.with_references(references.into_iter().collect());
+        let options = RegisterOptions::default();
+        registry.register(subject, &def, options).await
+    };
+    let homes = "syntax = \"proto3\"; import \"far.proto\"; message A { far.Home home = 1; }";
+    let home = "syntax = \"proto3\"; package far; message Home { int32 id = 1; }";
+    register(&far, home, None).await.unwrap();
+    let first = register(&subject, homes, Some(1)).await.unwrap();
+    let same = register(&subject, &format!("// A.\n{homes}"), Some(1))
+        .await
+        .unwrap();
+    assert_eq!(same, first);
+
+    let added = home.replace("}", "string street = 2; }");
+    register(&far, &added, None).await.unwrap();
+    let second = register(&subject, homes, Some(2)).await.unwrap();
+    assert_eq!(second.version.as_u32(), 2);
+
+    let broken = added.replace("int32 id", "string id");
+    let error = register(&far, &broken, None).await.unwrap_err();
+    assert_eq!(error.kind(), wireform_registry::ErrorKind::Incompatible);
+    assert!(
+        error.to_string().contains("FIELD_SCALAR_KIND_CHANGED"),
+        "{error}"
+    );
+    registry.set_level(Some(&far), Level::None);
+    register(&far, &broken, None).await.unwrap();
+    let error = register(&subject, homes, Some(3)).await.unwrap_err();
+    for part in [
+        "FIELD_SCALAR_KIND_CHANGED",
+        "#/Home/1",
+        "FIELD_NAMED_TYPE_CHANGED",
+        "#/A/1",
+    ] {
+        assert!(error.to_string().contains(part), "{error}");
+    }
+}
+
+/// What `wireform-build` generated may be registered, imports first, once each.
+#[tokio::test]
+async fn generated_protobuf_is_registered_and_read() {
+    let registry = in_memory();
+    let subject = Subject::value("orders");
+    let codec = Protobuf::<crate::proto::Order>::new();
+    let framed = Framed::register(codec.clone(), &registry, subject.clone())
+        .await
+        .unwrap();
+    let value = crate::proto::Order::from(sample());
+    let payload = framed.to_vec(&value).unwrap();
+    let reader = Reader::builder(registry).with(codec).build();
+    let read = reader
+        .decode_or_fetch(&NoHeaders, Some(&payload))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(read.value, value);
 }
 
 #[tokio::test]

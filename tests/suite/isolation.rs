@@ -43,7 +43,14 @@ fn no_feature_brings_no_serde_of_formats() {
 
 #[test]
 fn codecs_bring_no_network_and_no_kafka() {
-    for features in ["avro", "protobuf", "datetime,chrono,jiff,time"] {
+    let files = "avro-value,avro-file-bzip2,avro-file-snappy,avro-file-zstandard";
+    for features in [
+        "avro",
+        files,
+        "protobuf",
+        "schemars",
+        "datetime,chrono,jiff,time",
+    ] {
         check_absent("wireform", features, NETWORK);
         check_absent("wireform", features, KAFKA);
     }
@@ -55,6 +62,9 @@ fn codecs_do_not_bring_each_other() {
     check_absent("wireform", "avro", &["apache-avro"]);
     check_absent("wireform", "protobuf", AVRO);
     check_absent("wireform", "datetime", PROTOBUF);
+    for absent in [AVRO, PROTOBUF, DATETIME] {
+        check_absent("wireform", "schemars", absent);
+    }
 }
 
 #[test]

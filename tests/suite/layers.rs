@@ -17,11 +17,13 @@ const ARROWS: [(&str, &[&str]); 5] = [
 ];
 
 /// Modules of `wireform` that are codecs, and the other codecs that they may name.
-const CODECS: [(&str, &[&str]); 4] = [
+const CODECS: [(&str, &[&str]); 5] = [
     ("avro", &[]),
     ("datetime", &["json"]),
     ("json", &[]),
-    ("protobuf", &[]),
+    ("json_schema", &[]),
+    // A `google.protobuf.Timestamp` is a datetime.
+    ("protobuf", &["datetime"]),
 ];
 
 #[test]

@@ -8,14 +8,17 @@
     reason = "a test fails by panicking"
 )]
 
+mod avro;
 mod clients;
 mod conformance;
 mod embedded;
 mod evolution;
 mod golden;
 mod isolation;
+mod json_schema;
 mod kafka;
 mod layers;
 mod lock;
 mod proto;
+mod protobuf_compatibility;
 mod registry;

@@ -19,9 +19,10 @@ use std::time::Duration;
 
 use clap::Parser;
 use wireform::avro::AvroRules;
-use wireform::{SchemaKind, registry::Registry};
+use wireform::protobuf::ProtobufRules;
+use wireform::registry::Registry;
 use wireform_producer::Producer;
-use wireform_registry::{Cached, HttpRegistry, InMemoryRegistry, Unchecked};
+use wireform_registry::{Cached, HttpRegistry, InMemoryRegistry};
 
 use crate::args::{Args, Codec};
 
@@ -74,7 +75,7 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The real registry if one was named, else one in memory that checks Avro's rules.
+/// The real registry if one was named, else one in memory that checks the rules of Avro and Protobuf.
 fn registry(args: &Args) -> Result<Arc<dyn Registry>, Box<dyn Error>> {
     match (&args.registry, &args.brokers) {
         (Some(url), _) => Ok(Arc::new(Cached::new(HttpRegistry::builder(url).build()?))),
@@ -84,7 +85,7 @@ fn registry(args: &Args) -> Result<Arc<dyn Registry>, Box<dyn Error>> {
         (None, _) => Ok(Arc::new(
             InMemoryRegistry::builder()
                 .rules(AvroRules)
-                .rules(Unchecked(SchemaKind::Protobuf))
+                .rules(ProtobufRules)
                 .build(),
         )),
     }

@@ -17,6 +17,12 @@ pub(crate) struct Container {
     pub(crate) aliases: Vec<String>,
     pub(crate) doc: Option<String>,
     pub(crate) no_doc: bool,
+    /// The static that holds the file of which the type is the outermost one.
+    pub(crate) file: Option<Path>,
+    /// Which branch of the union is the `null` that the enum has no variant for.
+    pub(crate) null_at: Option<usize>,
+    /// Whether an enum without data is a union all the same.
+    pub(crate) is_union: bool,
 }
 
 /// What they say of a field, or of the value of a variant.
@@ -72,15 +78,17 @@ impl Container {
             match key(&meta).as_str() {
                 "alias" => out.aliases.push(check_full(&text(&meta)?)?),
                 "crate" => out.root = Some(text(&meta)?.parse()?),
+                "file" => out.file = Some(text(&meta)?.parse()?),
                 "namespace" => out.namespace = Some(namespace(&text(&meta)?)?),
                 "no_doc" => out.no_doc = true,
+                "null_at" => {
+                    let place: syn::LitInt = meta.value()?.parse()?;
+                    out.null_at = Some(place.base10_parse()?);
+                }
                 "rename" => out.rename = Some(text(&meta)?),
                 "rename_all" => out.rename_all = Some(Case::parse(&text(&meta)?)?),
-                _ => {
-                    return Err(meta.error(
-                        "of a type: alias, crate, namespace, no_doc, rename or rename_all",
-                    ));
-                }
+                "union" => out.is_union = true,
+                _ => return Err(meta.error(CONTAINER_KEYS)),
             }
             Ok(())
         })?;
@@ -108,6 +116,7 @@ impl Field {
                 self.default_json = Some(to_json(until_comma(meta.value()?)?)?);
             }
             "default" => self.default_empty = true,
+            "default_json" => self.default_json = Some(text(meta)?.value()),
             "no_default" => self.no_default = true,
             "rename" => self.rename = Some(text(meta)?),
             _ => return self.take_type(meta, expected),
@@ -234,8 +243,10 @@ fn doc(attributes: &[Attribute]) -> Option<String> {
     (!doc.is_empty()).then_some(doc)
 }
 
-const FIELD_KEYS: &str = "of a field: alias, default, fixed, logical, map, no_default, null_last, \
-                          rename, uuid_fixed or with";
+const CONTAINER_KEYS: &str = "of a type: alias, crate, file, namespace, no_doc, null_at, rename, \
+                              rename_all or union";
+const FIELD_KEYS: &str = "of a field: alias, default, default_json, fixed, logical, map, \
+                          no_default, null_last, rename, uuid_fixed or with";
 /// <https://avro.apache.org/docs/1.12.0/specification/#logical-types>, those on numbers and text.
 const LOGICAL: [&str; 10] = [
     "date",

@@ -1,6 +1,6 @@
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Data, DeriveInput, Fields, Result, Type};
+use syn::{Data, DataEnum, DeriveInput, Fields, Result, Type};
 
 use crate::attribute::{Container, Field};
 use crate::generics::Generics;
@@ -43,20 +43,22 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
             Fields::Unnamed(fields) => newtype::derive(&target, fields),
             Fields::Unit => record::derive_empty(&target),
         },
-        Data::Enum(data)
-            if data
-                .variants
-                .iter()
-                .all(|v| matches!(v.fields, Fields::Unit)) =>
-        {
-            enumeration::derive(&target, data)
-        }
+        Data::Enum(data) if is_enumeration(&target, data) => enumeration::derive(&target, data),
         Data::Enum(data) => union::derive(&target, data),
         Data::Union(_) => Err(syn::Error::new_spanned(
             input,
             "#[derive(Avro)] is for structs and enums; an untagged union has no Avro type",
         )),
     }
+}
+
+/// An Avro enum, and no union.
+fn is_enumeration(target: &Target<'_>, data: &DataEnum) -> bool {
+    let Container {
+        is_union, null_at, ..
+    } = target.attributes;
+    let is_unit = |variant: &syn::Variant| matches!(variant.fields, Fields::Unit);
+    !is_union && null_at.is_none() && data.variants.iter().all(is_unit)
 }
 
 /// The parts of the code that every kind of type has.
@@ -77,6 +79,15 @@ impl Target<'_> {
         let ident = &self.input.ident;
         let (params, arguments, clause) = self.generics.split();
         let (de_params, datum_arguments) = (self.generics.with_de(), self.generics.all_datum());
+        let null_at = self.attributes.null_at.map(|place| {
+            quote!(const NULL_AT: ::core::option::Option<usize> = ::core::option::Option::Some(#place);)
+        });
+        let file = self.attributes.file.as_ref().map(|file| {
+            quote! {
+                const FILE: ::core::option::Option<&'static #avro::AvscFile> =
+                    ::core::option::Option::Some(&#file);
+            }
+        });
         let Parts {
             min_size,
             empty,
@@ -92,6 +103,8 @@ impl Target<'_> {
                 const MIN_SIZE: usize = #min_size;
                 const EMPTY: ::core::option::Option<&'static str> = #empty;
                 const IS_UNION: bool = #is_union;
+                #null_at
+                #file
 
                 fn write_schema(schema: &mut #avro::SchemaWriter) {
                     #write_schema
@@ -113,6 +126,7 @@ impl Target<'_> {
                     #decode
                 }
 
+                #[inline]
                 fn decode_with(
                     cursor: &mut #avro::Cursor<'__de>,
                     resolution: #avro::Resolution<'__de>,

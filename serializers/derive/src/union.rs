@@ -46,7 +46,29 @@ pub(crate) fn derive(target: &Target<'_>, data: &DataEnum) -> Result<TokenStream
             attributes,
         });
     }
+    check_null(target, &branches)?;
     Ok(code(target, &branches))
+}
+
+/// A union has one `null`, and the place of one that is no variant is within it.
+fn check_null(target: &Target<'_>, branches: &[Branch<'_>]) -> Result<()> {
+    let Some(place) = target.attributes.null_at else {
+        return Ok(());
+    };
+    if place <= branches.len() && branches.iter().all(|branch| branch.value.is_some()) {
+        return Ok(());
+    }
+    let message =
+        "null_at is the place of a null among the branches, for which there is no variant";
+    Err(syn::Error::new_spanned(target.input, message))
+}
+
+/// The branch's number in the union.
+fn place(target: &Target<'_>, number: usize) -> usize {
+    match target.attributes.null_at {
+        Some(null) if null <= number => number + 1,
+        _ => number,
+    }
 }
 
 fn code(target: &Target<'_>, branches: &[Branch<'_>]) -> TokenStream {
@@ -54,7 +76,7 @@ fn code(target: &Target<'_>, branches: &[Branch<'_>]) -> TokenStream {
         Some(Branch { value: None, .. }) => quote!(::core::option::Option::Some("null")),
         _ => quote!(::core::option::Option::None),
     };
-    let count = branches.len();
+    let count = branches.len() + usize::from(target.attributes.null_at.is_some());
     let decodes = arms(target, branches, false);
     let resolved = arms(target, branches, true);
     target.implement(&Parts {
@@ -76,12 +98,18 @@ fn code(target: &Target<'_>, branches: &[Branch<'_>]) -> TokenStream {
 fn write_schema(target: &Target<'_>, branches: &[Branch<'_>]) -> TokenStream {
     let avro = &target.avro;
     let types = branches.iter().filter_map(|branch| branch.value);
-    let writes = branches.iter().map(|branch| match branch.value {
-        None => quote!(#avro::SchemaWriter::null),
-        Some(ty) => target
-            .value(ty, &branch.attributes.field)
-            .annotated_schema(),
-    });
+    let mut writes: Vec<TokenStream> = branches
+        .iter()
+        .map(|branch| match branch.value {
+            None => quote!(#avro::SchemaWriter::null),
+            Some(ty) => target
+                .value(ty, &branch.attributes.field)
+                .annotated_schema(),
+        })
+        .collect();
+    if let Some(null) = target.attributes.null_at {
+        writes.insert(null, quote!(#avro::SchemaWriter::null));
+    }
     quote! {
         #(const {
             ::core::assert!(
@@ -96,6 +124,7 @@ fn write_schema(target: &Target<'_>, branches: &[Branch<'_>]) -> TokenStream {
 fn encode(target: &Target<'_>, branches: &[Branch<'_>]) -> TokenStream {
     let arms = branches.iter().enumerate().map(|(number, branch)| {
         let ident = branch.ident;
+        let number = place(target, number);
         match branch.value {
             None => quote! {
                 Self::#ident => {
@@ -124,7 +153,10 @@ fn arms(target: &Target<'_>, branches: &[Branch<'_>], is_resolved: bool) -> Vec<
         let ident = branch.ident;
         let pattern = match number == last {
             true => quote!(_),
-            false => quote!(#number),
+            false => {
+                let number = place(target, number);
+                quote!(#number)
+            }
         };
         let Some(ty) = branch.value else {
             return quote!(#pattern => ::core::result::Result::Ok(Self::#ident),);
@@ -142,5 +174,11 @@ fn arms(target: &Target<'_>, branches: &[Branch<'_>], is_resolved: bool) -> Vec<
         };
         quote!(#pattern => #read.map(Self::#ident),)
     };
-    branches.iter().enumerate().map(arm).collect()
+    let avro = &target.avro;
+    let null = target.attributes.null_at.map(|null| {
+        quote!(#null => ::core::result::Result::Err(#avro::Resolution::null_without_place()),)
+    });
+    null.into_iter()
+        .chain(branches.iter().enumerate().map(arm))
+        .collect()
 }

@@ -84,9 +84,9 @@ impl<'s> Check<'s> {
                 }
             }
             (_, Kind::Union(branches)) => {
-                branches
-                    .iter()
-                    .for_each(|branch| self.types(reader, *branch));
+                for (index, branch) in branches.iter().enumerate() {
+                    self.at(index.to_string(), |check| check.types(reader, *branch));
+                }
             }
             (Kind::Union(branches), _) => {
                 if !branches
@@ -132,17 +132,18 @@ impl<'s> Check<'s> {
         if field.default.is_some() {
             return;
         }
-        // Java: an enum with a default of its own needs none of the field.
-        if matches!(
-            self.reader.kind(field.schema),
-            Kind::Enum(Enum {
-                default: Some(_),
-                ..
-            })
-        ) {
-            return;
-        }
         self.at_field(index, |check| {
+            // Java compares an enum with a default of its own with the writer's record, and so
+            // calls the same mistake something else.
+            if let Kind::Enum(Enum {
+                default: Some(_), ..
+            }) = check.reader.kind(field.schema)
+            {
+                let message = "reader type: ENUM not compatible with writer type: RECORD";
+                return check.at("type", |check| {
+                    check.report("TYPE_MISMATCH", message.to_owned());
+                });
+            }
             check.report("READER_FIELD_MISSING_DEFAULT_VALUE", field.name.to_string());
         });
     }

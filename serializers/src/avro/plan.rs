@@ -12,6 +12,9 @@ use super::schema::{Enum, Field, Fixed, Kind, LogicalType, NodeId, Record, Schem
 use crate::error::{Error, ErrorKind, Result};
 
 mod same;
+mod straight;
+
+pub(crate) use self::straight::{FieldSource, Straight};
 
 /// How to read data of one schema as another.
 #[derive(Debug)]
@@ -86,6 +89,8 @@ pub(crate) struct RecordStep {
     pub(crate) fields: Box<[FieldStep]>,
     /// The reader's fields that the writer has not.
     pub(crate) defaults: Box<[DefaultStep]>,
+    /// The same in the reader's order, if that is the writer's too.
+    pub(crate) straight: Option<Straight>,
 }
 
 /// What to do with a field of the writer.
@@ -123,6 +128,7 @@ impl Plan {
         };
         let root = planner.types(writer.root(), reader.root())?;
         let same = same::same_bytes(&planner.steps, reader);
+        straight::straighten(&mut planner.steps, &same);
         Ok(Self {
             writer: writer.clone(),
             reader: reader.clone(),
@@ -143,6 +149,15 @@ impl Plan {
     )]
     pub(crate) fn step(&self, id: StepId) -> &Step {
         &self.steps[id.0]
+    }
+
+    /// What the reader calls its field of the number `field`.
+    pub(crate) fn field_name(&self, record: &RecordStep, field: usize) -> String {
+        match self.reader.kind(record.reader) {
+            Kind::Record(record) => record.fields.get(field).map(|field| field.name.to_string()),
+            _ => None,
+        }
+        .unwrap_or_default()
     }
 
     /// Whether what this step reads can be read without it, as the reader's own data.
@@ -253,16 +268,21 @@ impl<'s> Planner<'s> {
     /// The branch of the reader's union that takes what the writer has outside of a union.
     fn branch(&mut self, writer: NodeId, union: NodeId, branches: &[NodeId]) -> Result<Step> {
         let kind = self.writer.kind(writer);
-        for index in self.candidates(kind, branches) {
+        for (rank, index) in self.candidates(kind, branches) {
             let Some(&branch) = branches.get(index) else {
                 continue;
             };
-            if let Ok(value) = self.types(writer, branch) {
-                return Ok(Step::Branch {
-                    union,
-                    index,
-                    value,
-                });
+            match self.types(writer, branch) {
+                Ok(value) => {
+                    return Ok(Step::Branch {
+                        union,
+                        index,
+                        value,
+                    });
+                }
+                // What has the very name is meant: another record would take the data and lose it.
+                Err(error) if rank == 0 => return Err(error),
+                Err(_) => {}
             }
         }
         let message = format!(
@@ -272,9 +292,9 @@ impl<'s> Planner<'s> {
         Err(incompatible(&message))
     }
 
-    /// Branches to try, best first: same full name, same short name, an alias, any record; else
+    /// Branches to try, best first, each with its rank: same full name, same short name, an alias, any record; else
     /// the same type, then a promotion.
-    fn candidates(&self, writer: &Kind, branches: &[NodeId]) -> Vec<usize> {
+    fn candidates(&self, writer: &Kind, branches: &[NodeId]) -> Vec<(u8, usize)> {
         let rank = |id: &NodeId| {
             let reader = self.reader.kind(*id);
             if std::mem::discriminant(reader) != std::mem::discriminant(writer) {
@@ -294,7 +314,7 @@ impl<'s> Planner<'s> {
             .filter_map(|(index, id)| rank(id).map(|rank| (rank, index)))
             .collect();
         ranked.sort_unstable();
-        ranked.into_iter().map(|(_, index)| index).collect()
+        ranked
     }
 
     fn record(&mut self, writer: &Record, reader: &Record, id: NodeId) -> Result<RecordStep> {
@@ -330,6 +350,7 @@ impl<'s> Planner<'s> {
             reader: id,
             fields: fields.into_boxed_slice(),
             defaults,
+            straight: None,
         })
     }
 
@@ -424,6 +445,7 @@ impl<'s> Planner<'s> {
             reader: id,
             fields,
             defaults: Box::default(),
+            straight: None,
         })
     }
 

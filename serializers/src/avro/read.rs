@@ -21,6 +21,8 @@ pub struct Cursor<'de> {
     fields: usize,
     /// Bytes of memory that may still be taken.
     heap: usize,
+    /// Bytes of memory that the reader's defaults may take on top.
+    grant: usize,
 }
 
 /// One block of an array or a map.
@@ -39,6 +41,7 @@ impl<'de> Cursor<'de> {
     /// `LimitExceeded` if it is too long.
     pub(crate) fn new(datum: &'de [u8], limits: &Limits) -> Result<Self> {
         limits.check_payload(datum)?;
+        let heap = limits.heap_for(datum.len());
         Ok(Self {
             rest: datum,
             len: datum.len(),
@@ -49,7 +52,8 @@ impl<'de> Cursor<'de> {
                 .saturating_mul(FIELDS_PER_BYTE)
                 .saturating_add(MAX_EMPTY_FIELDS),
             // Strings and bytes take no more than the datum is long: they are paid for at once.
-            heap: limits.heap_for(datum.len()).saturating_sub(datum.len()),
+            heap: heap.saturating_sub(datum.len()),
+            grant: limits.heap.saturating_sub(heap),
         })
     }
 
@@ -57,6 +61,11 @@ impl<'de> Cursor<'de> {
     #[must_use]
     pub(crate) fn offset(&self) -> usize {
         self.len - self.rest.len()
+    }
+
+    /// Bytes not read yet.
+    pub(crate) fn remaining(&self) -> usize {
+        self.rest.len()
     }
 
     /// Ends the datum.
@@ -67,7 +76,13 @@ impl<'de> Cursor<'de> {
         if self.rest.is_empty() {
             return Ok(());
         }
-        Err(self.error(&format!("{} bytes left over", self.rest.len())))
+        Err(self.left_over())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn left_over(&self) -> Error {
+        self.error(&format!("{} bytes left over", self.rest.len()))
     }
 
     /// Reads a `boolean`.
@@ -90,9 +105,20 @@ impl<'de> Cursor<'de> {
     ///
     /// # Errors
     /// `Decode` if the datum ends, or the number takes more than 32 bits.
-    #[inline]
+    #[inline(always)]
     pub fn int(&mut self) -> Result<i32> {
-        let value = self.long()?;
+        match self.rest {
+            [byte, rest @ ..] if *byte < 0x80 => {
+                self.rest = rest;
+                Ok(i32::from(byte >> 1) ^ -i32::from(byte & 1))
+            }
+            _ => self.int_of_many_bytes(),
+        }
+    }
+
+    #[inline(never)]
+    fn int_of_many_bytes(&mut self) -> Result<i32> {
+        let value = self.long_of_many_bytes()?;
         i32::try_from(value).map_err(|_| self.error("an int of more than 32 bits"))
     }
 
@@ -100,24 +126,19 @@ impl<'de> Cursor<'de> {
     ///
     /// # Errors
     /// `Decode` if the datum ends, or the number takes more than 64 bits.
-    #[inline]
+    #[inline(always)]
     pub fn long(&mut self) -> Result<i64> {
-        let zigzag = match self.rest {
+        match self.rest {
             [byte, rest @ ..] if *byte < 0x80 => {
                 self.rest = rest;
-                u64::from(*byte)
+                Ok(unzigzag(u64::from(*byte)))
             }
-            _ => self.long_varint()?,
-        };
-        #[allow(
-            clippy::cast_possible_wrap,
-            reason = "zigzag: the lowest bit is the sign"
-        )]
-        Ok((zigzag >> 1) as i64 ^ -((zigzag & 1) as i64))
+            _ => self.long_of_many_bytes(),
+        }
     }
 
     #[inline(never)]
-    fn long_varint(&mut self) -> Result<u64> {
+    fn long_of_many_bytes(&mut self) -> Result<i64> {
         let mut value = 0_u64;
         for (position, &byte) in self.rest.iter().enumerate().take(MAX_VARINT) {
             if position == MAX_VARINT - 1 && byte > 1 {
@@ -126,13 +147,22 @@ impl<'de> Cursor<'de> {
             value |= u64::from(byte & 0x7f) << (7 * position);
             if byte < 0x80 {
                 self.rest = self.rest.get(position + 1..).unwrap_or_default();
-                return Ok(value);
+                return Ok(unzigzag(value));
             }
         }
         if self.rest.len() < MAX_VARINT {
             return Err(self.ended("a number"));
         }
         Err(self.error("a number of more than 64 bits"))
+    }
+
+    /// Reads a length, a count or an index that is one byte, not negative: at most 63.
+    #[inline(always)]
+    fn short(&self) -> Option<(usize, &'de [u8])> {
+        match self.rest {
+            [byte, rest @ ..] if byte & 0x81 == 0 => Some((usize::from(byte >> 1), rest)),
+            _ => None,
+        }
     }
 
     /// Reads a `float`.
@@ -157,8 +187,20 @@ impl<'de> Cursor<'de> {
     ///
     /// # Errors
     /// `Decode` if the length is negative or the datum ends.
-    #[inline]
+    #[inline(always)]
     pub fn bytes(&mut self) -> Result<&'de [u8]> {
+        if let Some((len, rest)) = self.short()
+            && let Some((bytes, rest)) = rest.split_at_checked(len)
+        {
+            self.rest = rest;
+            return Ok(bytes);
+        }
+        self.long_bytes()
+    }
+
+    /// Bytes of any length, or the error for those that are not there.
+    #[inline(never)]
+    fn long_bytes(&mut self) -> Result<&'de [u8]> {
         let len = self.long()?;
         match usize::try_from(len)
             .ok()
@@ -176,10 +218,27 @@ impl<'de> Cursor<'de> {
     ///
     /// # Errors
     /// As [`bytes`](Self::bytes); also if it is no UTF-8.
-    #[inline]
+    #[inline(always)]
     pub fn string(&mut self) -> Result<&'de str> {
         let bytes = self.bytes()?;
-        std::str::from_utf8(bytes).map_err(|_| self.error("a string that is no UTF-8"))
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Ok(text),
+            Err(_) => Err(self.no_utf8()),
+        }
+    }
+
+    /// Reads a `string` into memory of its own.
+    ///
+    /// # Errors
+    /// As [`string`](Self::string).
+    #[inline]
+    pub(crate) fn owned_string(&mut self) -> Result<String> {
+        let bytes = self.bytes()?;
+        // Checked where it was copied to: that is aligned, and quicker to check.
+        match String::from_utf8(bytes.to_vec()) {
+            Ok(text) => Ok(text),
+            Err(_) => Err(self.no_utf8()),
+        }
     }
 
     /// Reads a `fixed` of `size` bytes.
@@ -201,13 +260,37 @@ impl<'de> Cursor<'de> {
     ///
     /// # Errors
     /// `Decode` if the datum ends or the index is out of range.
-    #[inline]
+    #[inline(always)]
     pub fn index(&mut self, count: usize) -> Result<usize> {
+        if let Some((index, rest)) = self.short()
+            && index < count
+        {
+            self.rest = rest;
+            return Ok(index);
+        }
+        self.large_index(count)
+    }
+
+    #[inline(never)]
+    fn large_index(&mut self, count: usize) -> Result<usize> {
         let index = self.long()?;
         usize::try_from(index)
             .ok()
             .filter(|&index| index < count)
             .ok_or_else(|| self.error(&format!("index {index} of {count} branches or symbols")))
+    }
+
+    /// Reads over the index `index`, if that is what follows.
+    #[inline]
+    pub(crate) fn skip_index(&mut self, index: usize) -> bool {
+        let rest = self.rest;
+        let is_it = self
+            .long()
+            .is_ok_and(|found| usize::try_from(found) == Ok(index));
+        if !is_it {
+            self.rest = rest;
+        }
+        is_it
     }
 
     /// Reads the head of a block whose items take at least `min_size` bytes each; `None` is the
@@ -216,8 +299,21 @@ impl<'de> Cursor<'de> {
     /// # Errors
     /// `Decode` if the datum ends or cannot hold that many items; `LimitExceeded` for more than
     /// 65,536 items without bytes in one datum.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn block(&mut self, min_size: usize) -> Result<Option<Block>> {
+        if let Some((items, rest)) = self.short()
+            && (items == 0 || min_size > 0 && items.saturating_mul(min_size) <= rest.len())
+        {
+            self.rest = rest;
+            let bytes = None;
+            return Ok((items != 0).then_some(Block { items, bytes }));
+        }
+        self.large_block(min_size)
+    }
+
+    /// A block of many items, or of items without bytes, or that tells its size, or is an error.
+    #[inline(never)]
+    fn large_block(&mut self, min_size: usize) -> Result<Option<Block>> {
         let count = self.long()?;
         if count == 0 {
             return Ok(None);
@@ -264,31 +360,38 @@ impl<'de> Cursor<'de> {
         }
     }
 
-    /// Reads a default of the reader's schema, which stands in the place of data, on the same
-    /// account.
-    pub(crate) fn over_default<'p, T>(
+    /// Reads a default of the reader's schema, which stands in the place of data.
+    ///
+    /// It may take memory of its own, on top of what the datum may take; all of them together
+    /// never more than the limit.
+    #[inline]
+    pub(crate) fn over_default<T>(
         &mut self,
-        datum: &'p [u8],
-        read: impl FnOnce(&mut Cursor<'p>) -> Result<T>,
+        datum: &'de [u8],
+        read: impl FnOnce(&mut Self) -> Result<T>,
     ) -> Result<T> {
-        let mut cursor = Cursor {
-            rest: datum,
-            len: datum.len(),
-            depth: self.depth,
-            empty_items: self.empty_items,
-            fields: self.fields,
-            // "plus the reader's defaults that are filled in"
-            heap: self
-                .heap
-                .saturating_add(HEAP_PER_DEFAULT_BYTE.saturating_mul(datum.len())),
-        };
-        let value = read(&mut cursor)?;
-        self.heap = self.heap.min(cursor.heap);
-        cursor.finish()?;
+        let wanted = datum.len().saturating_mul(HEAP_PER_DEFAULT_BYTE + 1);
+        let granted = wanted.min(self.grant);
+        let (rest, len, heap, grant) = (self.rest, self.len, self.heap, self.grant);
+        // As for a datum: its strings and bytes are paid for at once.
+        self.heap = heap
+            .saturating_add(granted)
+            .checked_sub(datum.len())
+            .ok_or_else(too_much_memory)?;
+        (self.rest, self.len, self.grant) = (datum, datum.len(), 0);
+        let value = read(self)?;
+        if !self.rest.is_empty() {
+            return Err(self.left_over());
+        }
+        // What is left of the grant goes back to it.
+        let unused = self.heap.saturating_sub(heap);
+        self.grant = (grant - granted).saturating_add(unused);
+        (self.rest, self.len) = (rest, len);
+        self.heap = self.heap.min(heap);
         Ok(value)
     }
 
-    /// Enters a record, array, map or union.
+    /// Enters a record, array or map.
     ///
     /// # Errors
     /// `LimitExceeded` if that is too deep.
@@ -311,12 +414,7 @@ impl<'de> Cursor<'de> {
     pub(crate) fn enter_record(&mut self, fields: usize) -> Result<()> {
         match self.fields.checked_sub(fields + 1) {
             Some(fields) => self.fields = fields,
-            None => {
-                return Err(Error::new(
-                    ErrorKind::LimitExceeded,
-                    "too many empty fields",
-                ));
-            }
+            None => return Err(too_many_fields()),
         }
         self.enter()
     }
@@ -345,6 +443,8 @@ impl<'de> Cursor<'de> {
             _ => {
                 match schema.kind(id) {
                     Kind::Record(record) => self.enter_record(record.fields.len())?,
+                    // No union holds a union: it cannot nest by itself.
+                    Kind::Union(_) => return self.skip_nested(schema, id, sizes),
                     _ => self.enter()?,
                 }
                 self.skip_nested(schema, id, sizes)?;
@@ -408,6 +508,13 @@ impl<'de> Cursor<'de> {
     }
 
     #[cold]
+    #[inline(never)]
+    fn no_utf8(&self) -> Error {
+        self.error("a string that is no UTF-8")
+    }
+
+    #[cold]
+    #[inline(never)]
     fn bad_length(&self, len: i64) -> Error {
         self.error(&format!(
             "a length of {len}, with {} bytes left",
@@ -416,12 +523,14 @@ impl<'de> Cursor<'de> {
     }
 
     #[cold]
+    #[inline(never)]
     fn ended(&self, inside: &str) -> Error {
         self.error(&format!("the datum ends inside {inside}"))
     }
 
     /// A `Decode` error that says where.
     #[cold]
+    #[inline(never)]
     pub(crate) fn error(&self, what: &str) -> Error {
         Error::new(
             ErrorKind::Decode,
@@ -430,12 +539,29 @@ impl<'de> Cursor<'de> {
     }
 }
 
+#[allow(
+    clippy::cast_possible_wrap,
+    reason = "zigzag: the lowest bit is the sign"
+)]
+#[inline(always)]
+fn unzigzag(zigzag: u64) -> i64 {
+    (zigzag >> 1) as i64 ^ -((zigzag & 1) as i64)
+}
+
 #[cold]
+#[inline(never)]
+fn too_many_fields() -> Error {
+    Error::new(ErrorKind::LimitExceeded, "too many empty fields")
+}
+
+#[cold]
+#[inline(never)]
 fn nested_too_deeply() -> Error {
     Error::new(ErrorKind::LimitExceeded, "nested too deeply")
 }
 
 #[cold]
+#[inline(never)]
 fn too_much_memory() -> Error {
     Error::new(
         ErrorKind::LimitExceeded,

@@ -19,6 +19,7 @@ mod node;
 mod parse;
 
 pub use self::fingerprint::Fingerprint;
+pub(crate) use self::json::line_column;
 pub use self::logical::LogicalType;
 pub use self::node::{Default, Enum, Field, Fixed, Kind, Node, NodeId, Order, Record};
 
@@ -43,6 +44,7 @@ struct Inner {
     nodes: Box<[Node]>,
     root: NodeId,
     names: HashMap<Arc<str>, NodeId>,
+    own_names: Box<[Arc<str>]>,
     fingerprint: Fingerprint,
 }
 
@@ -121,6 +123,12 @@ impl Schema {
         names
     }
 
+    /// Full names of the types that the text defines itself, not those of its references: in the
+    /// order in which they stand there.
+    pub fn own_names(&self) -> impl Iterator<Item = &str> {
+        self.0.own_names.iter().map(|name| &**name)
+    }
+
     /// The full name of the outermost type, if it is a record, an enum or a fixed.
     #[must_use]
     pub fn full_name(&self) -> Option<&str> {
@@ -137,6 +145,21 @@ impl Schema {
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {
         self.0.fingerprint
+    }
+
+    /// MD5 of the canonical form, as Java's `SchemaNormalization.parsingFingerprint("MD5", …)`.
+    ///
+    /// It tells schemas apart; it protects nothing against those who make them collide on purpose.
+    #[must_use]
+    pub fn fingerprint_md5(&self) -> [u8; 16] {
+        fingerprint::md5(self.canonical_form().as_bytes())
+    }
+
+    /// SHA-256 of the canonical form, as Java's
+    /// `SchemaNormalization.parsingFingerprint("SHA-256", …)`.
+    #[must_use]
+    pub fn fingerprint_sha256(&self) -> [u8; 32] {
+        fingerprint::sha256(self.canonical_form().as_bytes())
     }
 
     fn with_fingerprint(mut self, fingerprint: Fingerprint) -> Self {

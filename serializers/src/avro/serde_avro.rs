@@ -6,13 +6,14 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use wireform_registry::{ResolvedSchema, SchemaKind};
 
+use super::codec_schema::{CodecSchema, datum_of_raw_body, has_raw_body, raw_body};
 use super::plan::Plan;
 use super::read::Cursor;
 use super::rules::parse_resolved;
-use super::schema::{Kind, NodeId, Schema};
-use super::{serde_read, serde_write, write};
+use super::schema::Schema;
+use super::{serde_read, serde_write};
 use crate::content_type::ContentType;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::format::{Format, SchemaRef};
 use crate::frame::MessageIndex;
 use crate::limits::Limits;
@@ -55,9 +56,7 @@ pub struct SerdeAvro<T: ?Sized> {
 }
 
 struct Inner {
-    schema: Schema,
-    source: SchemaSource,
-    reference: SchemaRef,
+    codec: CodecSchema,
     /// How the codec's own data is read.
     plan: Plan,
 }
@@ -78,23 +77,11 @@ impl<T: ?Sized> SerdeAvro<T> {
     ///
     /// # Errors
     /// As [`new`](Self::new).
-    pub fn with_source(mut source: SchemaSource) -> Result<Self> {
-        let mut references = Vec::new();
-        collect_imports(&source, &mut references, 0)?;
-        let texts: Vec<&str> = references.iter().map(|text| &**text).collect();
-        let schema = Schema::parse_with(&source.text, &texts)?;
-        source.record = schema.full_name().map(str::to_owned);
-        let mut reference = SchemaRef::unknown();
-        reference.set_fingerprint(Some(schema.fingerprint().to_be_bytes()));
-        let plan = Plan::new(&schema, &schema)?;
-        let inner = Arc::new(Inner {
-            schema,
-            source,
-            reference,
-            plan,
-        });
+    pub fn with_source(source: SchemaSource) -> Result<Self> {
+        let codec = CodecSchema::parse(source)?;
+        let plan = Plan::new(&codec.schema, &codec.schema)?;
         Ok(Self {
-            inner,
+            inner: Arc::new(Inner { codec, plan }),
             limits: Limits::default(),
             value: PhantomData,
         })
@@ -110,11 +97,7 @@ impl<T: ?Sized> SerdeAvro<T> {
     /// The schema.
     #[must_use]
     pub fn avro_schema(&self) -> &Schema {
-        &self.inner.schema
-    }
-
-    fn is_raw_bytes(&self) -> bool {
-        is_bytes(&self.inner.schema, self.inner.schema.root())
+        &self.inner.codec.schema
     }
 }
 
@@ -138,13 +121,13 @@ impl<T: ?Sized> Format for SerdeAvro<T> {
     }
 
     fn schema(&self) -> Option<&SchemaRef> {
-        Some(&self.inner.reference)
+        Some(&self.inner.codec.reference)
     }
 }
 
 impl<T: ?Sized> SchemaFormat for SerdeAvro<T> {
     fn source(&self) -> &SchemaSource {
-        &self.inner.source
+        &self.inner.codec.source
     }
 
     fn message_index(&self) -> MessageIndex {
@@ -152,16 +135,7 @@ impl<T: ?Sized> SchemaFormat for SerdeAvro<T> {
     }
 
     fn check_writes(&self, schema: &ResolvedSchema) -> Result<()> {
-        let other = parse_resolved(schema)?;
-        if other.canonical_form() == self.inner.schema.canonical_form() {
-            return Ok(());
-        }
-        let message = format!(
-            "the schema has fingerprint {}, this codec writes {}: their bytes differ",
-            other.fingerprint(),
-            self.inner.schema.fingerprint()
-        );
-        Err(Error::new(ErrorKind::Incompatible, message))
+        self.inner.codec.check_writes(schema)
     }
 }
 
@@ -172,7 +146,7 @@ impl<T: Serialize + ?Sized> Serializer<T> for SerdeAvro<T> {
 
     fn serialize(&self, value: &T, out: &mut Vec<u8>) -> Result<()> {
         append_or_restore(out, |out| {
-            serde_write::write(&self.inner.schema, &self.limits, value, out)
+            serde_write::write(&self.inner.codec.schema, &self.limits, value, out)
         })
     }
 }
@@ -180,13 +154,12 @@ impl<T: Serialize + ?Sized> Serializer<T> for SerdeAvro<T> {
 impl<T: Serialize + ?Sized> SchemaCodec<T> for SerdeAvro<T> {
     /// A top-level `bytes` has no length here, as in Java's `AbstractKafkaAvroSerializer`.
     fn serialize_body(&self, value: &T, out: &mut Vec<u8>) -> Result<()> {
-        if !self.is_raw_bytes() {
+        if !has_raw_body(&self.inner.codec.schema) {
             return self.serialize(value, out);
         }
         let mut datum = Vec::new();
         self.serialize(value, &mut datum)?;
-        let body = Cursor::new(&datum, &self.limits)?.bytes()?;
-        out.extend_from_slice(body);
+        out.extend_from_slice(raw_body(&datum)?);
         Ok(())
     }
 }
@@ -208,8 +181,8 @@ impl<T: DeserializeOwned + 'static> ReadCodec<T> for SerdeAvro<T> {
 
     fn plan(&self, writer: &ResolvedSchema) -> Result<Box<dyn ReadPlan<T>>> {
         let writer = parse_resolved(writer)?;
-        let plan = Plan::new(&writer, &self.inner.schema)?;
-        let is_raw_bytes = is_bytes(&writer, writer.root());
+        let plan = Plan::new(&writer, &self.inner.codec.schema)?;
+        let is_raw_bytes = has_raw_body(&writer);
         Ok(Box::new(SerdePlan {
             plan,
             limits: self.limits,
@@ -237,9 +210,7 @@ impl<T: DeserializeOwned> ReadPlan<T> for SerdePlan {
         if !self.is_raw_bytes {
             return read(&self.plan, &self.limits, body);
         }
-        self.limits.check_payload(body)?;
-        let mut datum = Vec::with_capacity(body.len() + 5);
-        write::bytes(body, &mut datum);
+        let datum = datum_of_raw_body(body, &self.limits)?;
         read(&self.plan, &self.limits.payload(usize::MAX), &datum)
     }
 }
@@ -249,26 +220,6 @@ fn read<'a, V: Deserialize<'a>>(plan: &'a Plan, limits: &Limits, datum: &'a [u8]
     let value = serde_read::read(plan, &mut cursor)?;
     cursor.finish()?;
     Ok(value)
-}
-
-fn is_bytes(schema: &Schema, id: NodeId) -> bool {
-    matches!(schema.kind(id), Kind::Bytes)
-}
-
-fn collect_imports(source: &SchemaSource, out: &mut Vec<Arc<str>>, depth: usize) -> Result<()> {
-    if depth > MAX_IMPORT_DEPTH {
-        return Err(Error::new(
-            ErrorKind::LimitExceeded,
-            "imports are nested too deeply",
-        ));
-    }
-    for import in &source.imports {
-        collect_imports(&import.source, out, depth + 1)?;
-        if !out.contains(&import.source.text) {
-            out.push(import.source.text.clone());
-        }
-    }
-    Ok(())
 }
 
 impl<T: ?Sized> Clone for SerdeAvro<T> {
@@ -284,13 +235,11 @@ impl<T: ?Sized> Clone for SerdeAvro<T> {
 impl<T: ?Sized> fmt::Debug for SerdeAvro<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SerdeAvro")
-            .field("record", &self.inner.source.record)
-            .field("fingerprint", &self.inner.schema.fingerprint())
+            .field("record", &self.inner.codec.source.record)
+            .field("fingerprint", &self.inner.codec.schema.fingerprint())
             .finish_non_exhaustive()
     }
 }
-
-const MAX_IMPORT_DEPTH: usize = 64;
 
 #[cfg(test)]
 mod tests;

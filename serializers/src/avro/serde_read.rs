@@ -13,7 +13,6 @@ use super::read::Cursor;
 use super::schema::{Kind, LogicalType, NodeId};
 use super::serde_write::is_called;
 use crate::error::{Error, ErrorKind, Result};
-use crate::limits::Limits;
 
 /// Reads one value; what it leaves in `cursor` is the caller's to check.
 pub(super) fn read<'de, V: Deserialize<'de>>(
@@ -381,12 +380,11 @@ impl<'de> MapAccess<'de> for FieldsReader<'_, 'de> {
                 cursor: self.cursor,
             }),
             Some(datum) => {
-                let mut cursor = Cursor::new(datum, &Limits::default())?;
-                seed.deserialize(ValueReader {
-                    plan,
-                    step,
-                    cursor: &mut cursor,
-                })
+                let read = |cursor: &mut Cursor<'de>| {
+                    let reader = ValueReader { plan, step, cursor };
+                    seed.deserialize(reader).map_err(|error| error.0)
+                };
+                self.cursor.over_default(datum, read).map_err(ReadError)
             }
         };
         value.map_err(|error| error.at(name))
@@ -544,13 +542,13 @@ impl<'de> VariantAccess<'de> for ValueReader<'_, 'de> {
 
 /// The specification promotes `int` and `long` to `float`, to the nearest.
 #[allow(clippy::cast_precision_loss, reason = "so the specification asks")]
-fn as_float(value: i64) -> f32 {
+pub(super) fn as_float(value: i64) -> f32 {
     value as f32
 }
 
 /// As [`as_float`].
 #[allow(clippy::cast_precision_loss, reason = "so the specification asks")]
-fn as_double(value: i64) -> f64 {
+pub(super) fn as_double(value: i64) -> f64 {
     value as f64
 }
 

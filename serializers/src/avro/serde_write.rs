@@ -123,7 +123,24 @@ impl<'s, 'o> ValueWriter<'s, 'o> {
         Ok(())
     }
 
+    #[inline]
     fn integer(self, value: i64, is_narrow: bool) -> Result<(), WriteError> {
+        match self.kind() {
+            Kind::Long => {
+                write::long(value, self.out);
+                return Ok(());
+            }
+            Kind::Int if is_narrow => {
+                write::long(value, self.out);
+                return Ok(());
+            }
+            _ => {}
+        }
+        self.chosen_integer(value, is_narrow)
+    }
+
+    /// An integer in a union, or in less than it may need.
+    fn chosen_integer(self, value: i64, is_narrow: bool) -> Result<(), WriteError> {
         let writer = self.choose("an integer", |kind, _| match kind {
             Kind::Int => Some(u8::from(!is_narrow)),
             Kind::Long => Some(u8::from(is_narrow)),
@@ -161,7 +178,7 @@ impl<'s, 'o> ValueWriter<'s, 'o> {
         }
     }
 
-    fn fields(mut self) -> Result<FieldsWriter<'s, 'o>, WriteError> {
+    fn fields(mut self, len: Option<usize>) -> Result<FieldsWriter<'s, 'o>, WriteError> {
         self.enter()?;
         match self.kind() {
             Kind::Map(values) => Ok(FieldsWriter::map(
@@ -169,6 +186,7 @@ impl<'s, 'o> ValueWriter<'s, 'o> {
                 *values,
                 self.out,
                 self.depth,
+                len,
             )),
             _ => match self.record() {
                 Some(record) => Ok(FieldsWriter::record(
@@ -303,6 +321,10 @@ impl<'s, 'o> ser::Serializer for ValueWriter<'s, 'o> {
     }
 
     fn serialize_f64(self, value: f64) -> Result<(), WriteError> {
+        if let Kind::Double = self.kind() {
+            self.out.extend_from_slice(&value.to_le_bytes());
+            return Ok(());
+        }
         let writer = self.choose("a double", |kind, _| {
             matches!(kind, Kind::Double).then_some(0)
         })?;
@@ -315,6 +337,10 @@ impl<'s, 'o> ser::Serializer for ValueWriter<'s, 'o> {
     }
 
     fn serialize_str(self, value: &str) -> Result<(), WriteError> {
+        if let Kind::String = self.kind() {
+            write::bytes(value.as_bytes(), self.out);
+            return Ok(());
+        }
         let writer = self.choose("a string", |kind, logical| match (kind, logical) {
             (Kind::String, _) => Some(0),
             (Kind::Enum(_), _) => Some(1),
@@ -365,9 +391,20 @@ impl<'s, 'o> ser::Serializer for ValueWriter<'s, 'o> {
     fn serialize_unit_variant(
         self,
         _name: &'static str,
-        _index: u32,
+        index: u32,
         variant: &'static str,
     ) -> Result<(), WriteError> {
+        // Mostly the variants are in the order of the symbols.
+        if let Kind::Enum(enumeration) = self.kind()
+            && let Ok(index) = usize::try_from(index)
+            && enumeration
+                .symbols
+                .get(index)
+                .is_some_and(|s| **s == *variant)
+        {
+            write::count(index, self.out);
+            return Ok(());
+        }
         let is_symbol = |symbols: &[std::sync::Arc<str>]| symbols.iter().any(|s| &**s == variant);
         let writer = self.choose("an enum", |kind, _| match kind {
             Kind::Enum(enumeration) if is_symbol(&enumeration.symbols) => Some(0),
@@ -407,6 +444,9 @@ impl<'s, 'o> ser::Serializer for ValueWriter<'s, 'o> {
     }
 
     fn serialize_seq(self, len: Option<usize>) -> Result<ItemsWriter<'s, 'o>, WriteError> {
+        if let Kind::Array(_) = self.kind() {
+            return self.items(len);
+        }
         self.choose("a sequence", rank_items)?.items(len)
     }
 
@@ -432,13 +472,16 @@ impl<'s, 'o> ser::Serializer for ValueWriter<'s, 'o> {
         Err(self.mismatch("an enum variant with several values"))
     }
 
-    fn serialize_map(self, _len: Option<usize>) -> Result<FieldsWriter<'s, 'o>, WriteError> {
+    fn serialize_map(self, len: Option<usize>) -> Result<FieldsWriter<'s, 'o>, WriteError> {
+        if let Kind::Map(_) = self.kind() {
+            return self.fields(len);
+        }
         let writer = self.choose("a map", |kind, _| match kind {
             Kind::Map(_) => Some(0),
             Kind::Record(_) => Some(1),
             _ => None,
         })?;
-        writer.fields()
+        writer.fields(len)
     }
 
     fn serialize_struct(
@@ -446,13 +489,16 @@ impl<'s, 'o> ser::Serializer for ValueWriter<'s, 'o> {
         name: &'static str,
         _len: usize,
     ) -> Result<FieldsWriter<'s, 'o>, WriteError> {
+        if let Kind::Record(_) = self.kind() {
+            return self.fields(None);
+        }
         let writer = self.choose("a struct", |kind, _| match kind {
             Kind::Record(_) if is_called(kind, name) => Some(0),
             Kind::Record(_) => Some(1),
             Kind::Map(_) => Some(2),
             _ => None,
         })?;
-        writer.fields()
+        writer.fields(None)
     }
 
     fn serialize_struct_variant(
@@ -462,7 +508,7 @@ impl<'s, 'o> ser::Serializer for ValueWriter<'s, 'o> {
         variant: &'static str,
         _len: usize,
     ) -> Result<FieldsWriter<'s, 'o>, WriteError> {
-        self.choose_variant(variant)?.fields()
+        self.choose_variant(variant)?.fields(None)
     }
 
     fn collect_str<T: Display + ?Sized>(self, value: &T) -> Result<(), WriteError> {

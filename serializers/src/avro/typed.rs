@@ -8,6 +8,7 @@ use super::schema::Schema;
 mod codec;
 mod collection;
 mod encoder;
+mod file;
 mod logical;
 mod pointer;
 mod resolution;
@@ -18,11 +19,12 @@ pub mod with;
 
 pub use self::codec::{Avro, AvroPlan};
 pub use self::encoder::Encoder;
+pub use self::file::AvscFile;
 pub use self::logical::{
     Date, Decimal, Duration, LocalTimestampMicros, LocalTimestampMillis, LocalTimestampNanos,
     TimeMicros, TimeMillis, TimestampMicros, TimestampMillis, TimestampNanos,
 };
-pub use self::resolution::{FieldValue, RecordFields, Resolution};
+pub use self::resolution::{FieldValue, RecordFields, Resolution, StraightFields};
 pub use self::schema_writer::{FieldHead, Fields, SchemaWriter, TypeHead};
 pub use self::text::AvroString;
 
@@ -46,6 +48,11 @@ pub trait AvroType {
     const EMPTY: Option<&'static str>;
     /// Whether it is a union, which no union may hold directly.
     const IS_UNION: bool;
+    /// In a union whose `null` the type itself has no value for: the place of that branch. An
+    /// `Option` around the type takes it.
+    const NULL_AT: Option<usize> = None;
+    /// The file that the type was generated from, if it is the outermost type there.
+    const FILE: Option<&'static AvscFile> = None;
 
     /// Writes the schema.
     fn write_schema(schema: &mut SchemaWriter);

@@ -12,6 +12,8 @@ mod policy;
 mod recognise;
 mod render;
 mod scan;
+#[cfg(feature = "schemars")]
+mod schema;
 mod stack_text;
 mod types;
 mod unit;

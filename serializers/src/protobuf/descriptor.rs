@@ -24,16 +24,24 @@ pub(super) fn parse(name: &str, text: &str) -> Result<Registered> {
         let message = format!("schema text of {} bytes is over {MAX_TEXT}", text.len());
         return Err(Error::new(ErrorKind::LimitExceeded, message));
     }
-    let (file, form) = match decode_base64(text) {
-        Some(bytes) => (decode_descriptor(&bytes)?, Form::Descriptor),
-        None => (parse_text(name, text)?, Form::Text),
+    let (file, form, depth) = match decode_base64(text) {
+        Some(bytes) => {
+            let depth = nesting::check_descriptor(&bytes)?;
+            let file = nesting::with_stack(depth, || decode_descriptor(&bytes))?;
+            (file, Form::Descriptor, depth)
+        }
+        None => {
+            let depth = nesting::check(text)?;
+            let file = nesting::with_stack(depth, || parse_text(name, text))?;
+            (file, Form::Text, depth)
+        }
     };
     let names = names_len(&file.message_type, &file.enum_type, file.package().len());
     if names > MAX_NAMES {
         let message = format!("the schema's full names have {names} bytes, over {MAX_NAMES}");
         return Err(Error::new(ErrorKind::LimitExceeded, message));
     }
-    Ok(Registered { file, form })
+    Ok(Registered { file, form, depth })
 }
 
 /// A registered schema, and how it was registered.
@@ -41,6 +49,15 @@ pub(super) fn parse(name: &str, text: &str) -> Result<Registered> {
 pub(super) struct Registered {
     pub(super) file: FileDescriptorProto,
     form: Form,
+    /// How deeply it nests.
+    pub(super) depth: usize,
+}
+
+impl Registered {
+    /// Whether it was registered as `.proto` text.
+    pub(super) fn is_text(&self) -> bool {
+        matches!(self.form, Form::Text)
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +74,6 @@ fn decode_descriptor(bytes: &[u8]) -> Result<FileDescriptorProto> {
 }
 
 fn parse_text(name: &str, text: &str) -> Result<FileDescriptorProto> {
-    nesting::check(text)?;
     let file = protox_parse::parse(name, text).map_err(|error| {
         // Its Debug text is `file:line:column: message`, its Display text the message alone.
         Error::new(ErrorKind::InvalidSchema, format!("{error:?}"))
@@ -102,7 +118,7 @@ struct Named {
 
 impl MessageNames {
     pub(super) fn new(schema: &Registered) -> Self {
-        let Registered { file, form } = schema;
+        let Registered { file, form, .. } = schema;
         let messages = form.counted(&file.message_type, &file.extension, &[]);
         Self {
             top: Named::all(*form, messages, file.package()),
@@ -119,6 +135,18 @@ impl MessageNames {
             found = Some(&*message.full_name);
         }
         found
+    }
+
+    /// All full names, in the order of their indexes.
+    #[cfg(feature = "protobuf-reflect")]
+    pub(super) fn all(&self) -> Vec<&str> {
+        let mut names = Vec::new();
+        let mut pending: Vec<&Named> = self.top.iter().rev().collect();
+        while let Some(message) = pending.pop() {
+            names.push(&*message.full_name);
+            pending.extend(message.nested.iter().rev());
+        }
+        names
     }
 
     /// Where the message `full_name` is.

@@ -11,6 +11,12 @@
 //! [`ProtobufRecord`], and [`Protobuf`] is the codec for them. prost itself is
 //! [re-exported](prost), so that a program needs no dependency on it.
 //!
+//! With the feature `datetime`, `timestamp` turns a `google.protobuf.Timestamp` into the datetimes
+//! of chrono, jiff, time and the standard library, and back.
+//!
+//! What prost writes is what other languages read, with one exception: a `float` or `double` of
+//! -0.0 in a field without presence is taken for the default, and not written.
+//!
 //! Fields that a reader's type does not have are skipped, as prost does: a message that is read
 //! and written again has lost them.
 
@@ -29,11 +35,23 @@ use crate::reader::{ReadCodec, ReadPlan};
 use crate::schema_codec::{SchemaCodec, SchemaFormat, SchemaSource};
 use crate::serializer::{Deserializer, Serializer, append_or_restore};
 
+mod compatibility;
 mod descriptor;
+#[cfg(feature = "protobuf-reflect")]
+mod dynamic;
+mod known;
 mod nesting;
+mod normal;
 mod plan;
+mod pool;
 mod record;
+mod rules;
+mod shape;
 mod writes;
+
+#[cfg(feature = "datetime")]
+#[cfg_attr(docsrs, doc(cfg(feature = "datetime")))]
+pub mod timestamp;
 
 #[cfg(test)]
 mod fixtures;
@@ -42,10 +60,21 @@ mod tests;
 
 /// The prost that generated code is written for.
 pub use ::prost;
+/// The prost-reflect whose messages [`ProtobufDynamic`] reads and writes.
+#[cfg(feature = "protobuf-reflect")]
+#[cfg_attr(docsrs, doc(cfg(feature = "protobuf-reflect")))]
+pub use ::prost_reflect;
 /// The Rust types of `google/protobuf/*.proto`.
 pub use ::prost_types;
 
+#[cfg(feature = "protobuf-reflect")]
+#[cfg_attr(docsrs, doc(cfg(feature = "protobuf-reflect")))]
+pub use self::dynamic::{
+    AnyProtobuf, DecodedMessage, EncodedMessage, Payload, ProtobufDynamic, ProtobufSchema,
+};
+
 pub use self::record::{ProtoFile, ProtobufRecord};
+pub use self::rules::ProtobufRules;
 
 /// The codec of a generated Protobuf message.
 ///

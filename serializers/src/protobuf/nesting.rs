@@ -1,5 +1,7 @@
 //! How deeply a `.proto` text nests, found before a parser that recurses reads it.
 
+use prost::encoding::{WireType, decode_key, decode_varint};
+
 use crate::error::{Error, ErrorKind, Result};
 
 /// Refuses a text whose brackets nest deeper than [`MAX_DEPTH`], or whose strings and comments are
@@ -7,11 +9,13 @@ use crate::error::{Error, ErrorKind, Result};
 ///
 /// Knows strings and comments exactly as protobuf's lexer has them, so that nothing hides in them:
 /// <https://protobuf.dev/reference/protobuf/proto3-spec/#lexical_elements>.
-pub(super) fn check(text: &str) -> Result<()> {
+///
+/// Tells how deeply the brackets nest.
+pub(super) fn check(text: &str) -> Result<usize> {
     let mut scan = Scan {
         rest: text.as_bytes(),
     };
-    let mut depth = 0_usize;
+    let (mut depth, mut deepest) = (0_usize, 0);
     while let Some(byte) = scan.next() {
         match byte {
             b'{' | b'[' | b'(' | b'<' => depth += 1,
@@ -22,12 +26,80 @@ pub(super) fn check(text: &str) -> Result<()> {
             b'/' if scan.eat(b'*') => scan.skip_block()?,
             _ => {}
         }
+        deepest = deepest.max(depth);
         if depth > MAX_DEPTH {
             let message = format!("the .proto text nests deeper than {MAX_DEPTH} brackets");
             return Err(Error::new(ErrorKind::LimitExceeded, message));
         }
     }
-    Ok(())
+    Ok(deepest)
+}
+
+/// Refuses an encoded `FileDescriptorProto` whose messages nest deeper than protoc's do; tells how
+/// deeply they nest.
+pub(super) fn check_descriptor(bytes: &[u8]) -> Result<usize> {
+    // message_type = 4 of a file, nested_type = 3 of a message.
+    let depth = messages_in(bytes, 4, 0);
+    if depth > MAX_MESSAGES {
+        let message = format!("the schema's messages nest deeper than {MAX_MESSAGES}");
+        return Err(Error::new(ErrorKind::LimitExceeded, message));
+    }
+    Ok(depth)
+}
+
+/// How deeply messages nest in the fields `number` of `bytes`; what is malformed ends it, and the
+/// decoder says so.
+fn messages_in(bytes: &[u8], number: u32, depth: usize) -> usize {
+    let (mut rest, mut deepest) = (bytes, depth);
+    while depth <= MAX_MESSAGES
+        && let Ok((found, wire_type)) = decode_key(&mut rest)
+    {
+        let skipped = match wire_type {
+            WireType::LengthDelimited => delimited(&mut rest).map(|inner| {
+                if found == number {
+                    deepest = deepest.max(messages_in(inner, 3, depth + 1));
+                }
+            }),
+            WireType::Varint => decode_varint(&mut rest).ok().map(drop),
+            WireType::SixtyFourBit => rest.get(8..).map(|tail| rest = tail),
+            WireType::ThirtyTwoBit => rest.get(4..).map(|tail| rest = tail),
+            WireType::StartGroup | WireType::EndGroup => Some(()),
+        };
+        if skipped.is_none() {
+            break;
+        }
+    }
+    deepest
+}
+
+fn delimited<'b>(rest: &mut &'b [u8]) -> Option<&'b [u8]> {
+    let len = usize::try_from(decode_varint(rest).ok()?).ok()?;
+    let (inner, tail) = rest.split_at_checked(len)?;
+    *rest = tail;
+    Some(inner)
+}
+
+/// Runs what recurses over a schema that nests so deeply: on the caller's stack, or where that
+/// might be too small, on one of its own. (protox-parse was seen to take 8 KiB a level where
+/// nothing is optimized.)
+pub(super) fn with_stack<T: Send>(
+    depth: usize,
+    run: impl FnOnce() -> Result<T> + Send,
+) -> Result<T> {
+    if depth <= SHALLOW {
+        return run();
+    }
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK);
+        let result = thread
+            .spawn_scoped(scope, run)
+            .ok()
+            .and_then(|thread| thread.join().ok());
+        result.unwrap_or_else(|| {
+            let message = "no thread could be had for a schema that nests deeply";
+            Err(Error::new(ErrorKind::LimitExceeded, message))
+        })
+    })
 }
 
 struct Scan<'a> {
@@ -115,7 +187,12 @@ fn invalid(what: &str) -> Error {
 }
 
 /// Deeper than anybody writes: messages in messages, and option values in them.
-const MAX_DEPTH: usize = 64;
+pub(super) const MAX_DEPTH: usize = 64;
+/// As protoc and protox-parse: `kMaxMessageNesting` in
+/// <https://github.com/protocolbuffers/protobuf/blob/main/src/google/protobuf/compiler/parser.cc>.
+const MAX_MESSAGES: usize = 32;
+const SHALLOW: usize = 6;
+const STACK: usize = 4 << 20;
 
 #[cfg(test)]
 mod tests {

@@ -41,6 +41,23 @@ pub(super) fn check(
     .run(full_name)
 }
 
+/// The same for a message that no code was generated for.
+#[cfg(feature = "protobuf-reflect")]
+pub(super) fn check_dynamic(
+    file: &prost_reflect::FileDescriptor,
+    full_name: &str,
+    index: &MessageIndex,
+    schema: &ResolvedSchema,
+) -> Result<()> {
+    let writer = super::pool::compile(schema)?;
+    check_name(&MessageNames::new(&writer.registered), full_name, index)?;
+    Comparison {
+        ours: Types::of_compiled(file),
+        theirs: Types::of_compiled(&writer.file),
+    }
+    .run(full_name)
+}
+
 fn check_name(names: &MessageNames, full_name: &str, index: &MessageIndex) -> Result<()> {
     let path = index.path();
     let message = match names.at(index) {
@@ -82,6 +99,20 @@ impl Types {
         Ok(types)
     }
 
+    #[cfg(feature = "protobuf-reflect")]
+    fn of_compiled(file: &prost_reflect::FileDescriptor) -> Self {
+        let mut types = Self::default();
+        let mut seen = HashSet::new();
+        let mut pending = vec![file.clone()];
+        while let Some(file) = pending.pop() {
+            if seen.insert(file.name().to_owned()) {
+                types.add(file.file_descriptor_proto());
+                pending.extend(file.dependencies());
+            }
+        }
+        types
+    }
+
     fn add(&mut self, file: &FileDescriptorProto) {
         self.add_enums(&file.enum_type, file.package());
         self.add_messages(&file.message_type, file.package());
@@ -117,7 +148,7 @@ impl Types {
         })?;
         Ok(match field.r#type {
             Some(t) if t == i32::from(Type::Group) => Wire::Group(full_name),
-            _ if self.enums.contains(&full_name) => Wire::Enum,
+            _ if self.enums.contains(&full_name) || is_known_enum(&full_name) => Wire::Enum,
             _ => Wire::Message(full_name),
         })
     }
@@ -307,4 +338,9 @@ fn is_known_type(full_name: &str) -> bool {
     ["confluent.", "google.protobuf.", "google.type."]
         .iter()
         .any(|package| full_name.starts_with(package))
+}
+
+/// Whether the type is an enum that no reference brings.
+fn is_known_enum(full_name: &str) -> bool {
+    is_known_type(full_name) && super::known::is_enum(full_name)
 }

@@ -24,7 +24,19 @@ pub(super) fn parse(text: &str, references: &[&str]) -> Result<Schema> {
     check_depth(&nodes, root)?;
     check_unions(&nodes)?;
     fill_defaults(&mut nodes)?;
+    let mut own: Vec<(NodeId, Arc<str>)> = parser
+        .names
+        .iter()
+        .filter(|(_, defined)| {
+            text.as_bytes()
+                .as_ptr_range()
+                .contains(&defined.text.as_ptr())
+        })
+        .map(|(name, defined)| (defined.id, name.clone()))
+        .collect();
+    own.sort_unstable();
     let schema = Schema(Arc::new(Inner {
+        own_names: own.into_iter().map(|(_, name)| name).collect(),
         text: text.into(),
         nodes: nodes.into_boxed_slice(),
         root,
@@ -227,11 +239,14 @@ impl<'a> Parser<'a> {
         check_simple(&name).map_err(|error| self.invalid(json, &error.to_string()))?;
         let type_json = self.required(json, &object, "type")?;
         let schema = self.inner("type", type_json, namespace)?;
-        let order = match object.get("order").and_then(Json::as_string).as_deref() {
-            None | Some("ascending") => Order::Ascending,
-            Some("descending") => Order::Descending,
-            Some("ignore") => Order::Ignore,
-            Some(_) => return Err(self.invalid(json, "unknown \"order\"")),
+        let order = match object.get("order") {
+            None => Order::Ascending,
+            Some(order) => sort_order(order).ok_or_else(|| {
+                self.invalid(
+                    order,
+                    "expected \"ascending\", \"descending\" or \"ignore\"",
+                )
+            })?,
         };
         let default = object.get("default").map(|json| Default {
             json: json.text().into(),
@@ -240,7 +255,7 @@ impl<'a> Parser<'a> {
         });
         Ok(Field {
             name: name.into(),
-            aliases: self.aliases(&object, None)?,
+            aliases: self.field_aliases(&object)?,
             doc: doc(&object),
             schema,
             default,
@@ -340,8 +355,8 @@ impl<'a> Parser<'a> {
         let id = self.add(Kind::Null);
         let full: Arc<str> = full.into();
         match self.names.get(&full) {
-            // The same definition may come with several texts; the first one counts.
-            Some(defined) if self.is_other_text(defined) && defined.text == json.text() => {}
+            // The same definition may stand in several places, as in Java; the first one counts.
+            Some(defined) if defined.text == json.text() => {}
             Some(_) => return Err(self.invalid(json, &format!("{full:?} is defined twice"))),
             None => {
                 self.names.insert(
@@ -356,12 +371,6 @@ impl<'a> Parser<'a> {
         Ok((id, full))
     }
 
-    fn is_other_text(&self, defined: &Defined<'_>) -> bool {
-        let start = self.text.as_ptr() as usize;
-        let place = defined.text.as_ptr() as usize;
-        !(start..start + self.text.len()).contains(&place)
-    }
-
     fn describe(&mut self, id: NodeId, object: &Object<'a>) {
         if let Some(node) = self.nodes.get_mut(id.index()) {
             node.logical = LogicalType::of(&node.kind, object);
@@ -373,16 +382,34 @@ impl<'a> Parser<'a> {
         }
     }
 
+    /// Full names.
     fn aliases(&self, object: &Object<'a>, namespace: Option<&str>) -> Result<Vec<String>> {
+        self.alias_texts(object)?
+            .into_iter()
+            .map(|(json, alias)| match check_full(&alias) {
+                Ok(()) => Ok(full_name(&alias, namespace)),
+                Err(_) => Err(self.invalid(json, "expected an alias: a name")),
+            })
+            .collect()
+    }
+
+    /// Any text, as in Java: an alias may be what a writer without Avro's rules called the field.
+    fn field_aliases(&self, object: &Object<'a>) -> Result<Vec<String>> {
+        let aliases = self.alias_texts(object)?;
+        Ok(aliases.into_iter().map(|(_, alias)| alias).collect())
+    }
+
+    fn alias_texts(&self, object: &Object<'a>) -> Result<Vec<(Json<'a>, String)>> {
         let Some(json) = object.get("aliases") else {
             return Ok(Vec::new());
         };
-        let list = json.as_array().unwrap_or_else(|| vec![json]);
+        let list = json
+            .as_array()
+            .ok_or_else(|| self.invalid(json, "expected an array of aliases"))?;
         list.into_iter()
-            .map(|json| {
-                let alias = json.as_string().filter(|alias| check_full(alias).is_ok());
-                let alias = alias.ok_or_else(|| self.invalid(json, "expected an alias: a name"))?;
-                Ok(full_name(&alias, namespace))
+            .map(|json| match json.as_string() {
+                Some(alias) => Ok((json, alias)),
+                None => Err(self.invalid(json, "expected an alias: a string")),
             })
             .collect()
     }
@@ -475,6 +502,20 @@ fn primitive(name: &str) -> Option<Kind> {
         "string" => Kind::String,
         _ => return None,
     })
+}
+
+/// In any case, as in Java.
+fn sort_order(json: Json<'_>) -> Option<Order> {
+    let orders = [
+        ("ascending", Order::Ascending),
+        ("descending", Order::Descending),
+        ("ignore", Order::Ignore),
+    ];
+    let name = json.as_string()?;
+    let found = orders
+        .iter()
+        .find(|(known, _)| known.eq_ignore_ascii_case(&name));
+    found.map(|(_, order)| *order)
 }
 
 fn doc(object: &Object<'_>) -> Option<String> {

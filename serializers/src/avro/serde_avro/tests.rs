@@ -4,6 +4,7 @@ use std::fmt::Debug;
 use serde::{Deserialize, Serialize};
 
 use super::*;
+use crate::error::ErrorKind;
 use crate::serializer::SerializerExt;
 
 #[track_caller]
@@ -413,4 +414,22 @@ fn raw_bytes_have_no_length_behind_a_frame() {
         evolve::<Vec<u8>>("\"bytes\"", "\"bytes\"", &body).unwrap(),
         [1, 2, 3]
     );
+}
+
+#[test]
+fn defaults_are_paid_for() {
+    let writer = r#"{"type":"array","items":{"type":"record","name":"R","fields":[]}}"#;
+    let reader = |len: usize| {
+        let field = format!(
+            r#"{{"name":"d","type":"string","default":"{}"}}"#,
+            "x".repeat(len)
+        );
+        format!(r#"{{"type":"array","items":{}}}"#, record(&field))
+    };
+    let datum = [vec![0x80, 0x80, 0x08], vec![0]].concat();
+    type Rows = Vec<BTreeMap<String, String>>;
+    let error = evolve::<Rows>(writer, &reader(100_000), &datum).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::LimitExceeded);
+    let rows = evolve::<Rows>(writer, &reader(100_000), &[200, 1, 0]).unwrap();
+    assert_eq!(rows.len(), 100);
 }

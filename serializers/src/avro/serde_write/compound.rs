@@ -33,8 +33,9 @@ impl<'s, 'o> FieldsWriter<'s, 'o> {
         values: NodeId,
         out: &'o mut Vec<u8>,
         depth: usize,
+        len: Option<usize>,
     ) -> Self {
-        let target = Target::Map(BlockHead::new(out, None), values);
+        let target = Target::Map(BlockHead::new(out, len), values);
         Self {
             schema,
             target,
@@ -66,26 +67,42 @@ impl<'s, 'o> FieldsWriter<'s, 'o> {
 
     fn entry<T: Serialize + ?Sized>(&mut self, key: &str, value: &T) -> Result<(), WriteError> {
         match &mut self.target {
-            Target::Map(head, values) => {
-                head.count += 1;
-                let id = *values;
+            Target::Map(..) => {
                 write::bytes(key.as_bytes(), self.out);
-                self.value(id, value).map_err(|error| error.at("[\"\"]"))
+                self.map_value(value)
             }
-            Target::Record { record, next, .. } => {
+            Target::Record {
+                record,
+                next,
+                early,
+            } => {
                 let record = *record;
                 match record.fields.get(*next) {
                     Some(field) if *field.name == *key => {
                         *next += 1;
-                        self.value(field.schema, value)
-                            .map_err(|error| error.at(key))?;
-                        self.early_fields();
+                        let is_early = !early.is_empty();
+                        if let Err(error) = self.value(field.schema, value) {
+                            return Err(error.at(key));
+                        }
+                        if is_early {
+                            self.early_fields();
+                        }
                         Ok(())
                     }
                     _ => self.other_field(record, key, value),
                 }
             }
         }
+    }
+
+    /// The value of an entry whose key was written.
+    fn map_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), WriteError> {
+        let Target::Map(head, values) = &mut self.target else {
+            return Ok(());
+        };
+        head.count += 1;
+        let id = *values;
+        self.value(id, value).map_err(|error| error.at("[\"\"]"))
     }
 
     /// A field that is not the next one: kept until its turn.
@@ -139,6 +156,7 @@ impl<'s, 'o> FieldsWriter<'s, 'o> {
     fn finish(mut self) -> Result<(), WriteError> {
         let record = match self.target {
             Target::Map(head, _) => return head.finish(self.out),
+            Target::Record { record, next, .. } if next == record.fields.len() => return Ok(()),
             Target::Record { record, .. } => record,
         };
         loop {
@@ -198,7 +216,14 @@ impl SerializeMap for FieldsWriter<'_, '_> {
     type Error = WriteError;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), WriteError> {
-        self.key = Some(key.serialize(KeyWriter)?);
+        self.key = match &self.target {
+            // The bytes have it here already; an empty text allocates nothing.
+            Target::Map(..) => {
+                key.serialize(EntryKeyWriter(self.out))?;
+                Some(String::new())
+            }
+            Target::Record { .. } => Some(key.serialize(KeyWriter)?),
+        };
         Ok(())
     }
 
@@ -207,7 +232,10 @@ impl SerializeMap for FieldsWriter<'_, '_> {
             .key
             .take()
             .ok_or_else(|| fail("a map value without its key"))?;
-        self.entry(&key, value)
+        match self.target {
+            Target::Map(..) => self.map_value(value),
+            Target::Record { .. } => self.entry(&key, value),
+        }
     }
 
     fn end(self) -> Result<(), WriteError> {
@@ -368,8 +396,11 @@ impl BlockHead {
     }
 }
 
-/// A map's key as text.
+/// A field's name as text.
 struct KeyWriter;
+
+/// A map's key, appended.
+struct EntryKeyWriter<'o>(&'o mut Vec<u8>);
 
 /// One byte of a sequence.
 struct ByteWriter;
@@ -488,6 +519,30 @@ only!(KeyWriter, String, "expected a string as the key of a map", {
         variant: &'static str,
     ) -> Result<String, WriteError> {
         Ok(variant.to_owned())
+    }
+}, [
+    serialize_bool: bool, serialize_i8: i8, serialize_i16: i16, serialize_i32: i32,
+    serialize_i64: i64, serialize_u8: u8, serialize_u16: u16, serialize_u32: u32,
+    serialize_u64: u64, serialize_f32: f32, serialize_f64: f64, serialize_bytes: &[u8],
+]);
+
+only!(EntryKeyWriter<'_>, (), "expected a string as the key of a map", {
+    fn serialize_str(self, value: &str) -> Result<(), WriteError> {
+        write::bytes(value.as_bytes(), self.0);
+        Ok(())
+    }
+
+    fn serialize_char(self, value: char) -> Result<(), WriteError> {
+        self.serialize_str(value.encode_utf8(&mut [0; 4]))
+    }
+
+    fn serialize_unit_variant(
+        self,
+        _name: &'static str,
+        _index: u32,
+        variant: &'static str,
+    ) -> Result<(), WriteError> {
+        self.serialize_str(variant)
     }
 }, [
     serialize_bool: bool, serialize_i8: i8, serialize_i16: i16, serialize_i32: i32,

@@ -84,7 +84,14 @@ impl<T: AvroType + ?Sized> Avro<T> {
     /// # Errors
     /// `InvalidSchema` if the type has none.
     pub fn try_new() -> Result<Self> {
-        Ok(Self::of(schema_of::<T>()?))
+        match T::FILE {
+            None => Ok(Self::of(schema_of::<T>()?)),
+            Some(file) => {
+                let schema = file.schema()?;
+                check_same_bytes::<T>(&schema)?;
+                Ok(Self::with_source(schema, file.source()))
+            }
+        }
     }
 
     /// A codec with the schema `text`, whose data is the same as that of `T`: docs, defaults and
@@ -95,23 +102,17 @@ impl<T: AvroType + ?Sized> Avro<T> {
     /// order of fields.
     pub fn with_schema(text: &str) -> Result<Self> {
         let schema = Schema::parse(text)?;
-        let own = schema_of::<T>()?;
-        if schema.canonical_form() != own.canonical_form() {
-            let message = format!(
-                "the schema has fingerprint {}, the type {}: their bytes differ",
-                schema.fingerprint(),
-                own.fingerprint()
-            );
-            return Err(Error::new(ErrorKind::Incompatible, message));
-        }
-        // The units of numbers must be the same too.
-        Plan::new(&schema, &own)?;
+        check_same_bytes::<T>(&schema)?;
         Ok(Self::of(schema))
     }
 
     fn of(schema: Schema) -> Self {
         let mut source = SchemaSource::new(SchemaKind::Avro, schema.shared_text());
         source.record = schema.full_name().map(str::to_owned);
+        Self::with_source(schema, source)
+    }
+
+    fn with_source(schema: Schema, source: SchemaSource) -> Self {
         let mut reference = SchemaRef::unknown();
         reference.set_fingerprint(Some(schema.fingerprint().to_be_bytes()));
         let is_raw_bytes = is_bytes(&schema);
@@ -127,6 +128,22 @@ impl<T: AvroType + ?Sized> Avro<T> {
             value: PhantomData,
         }
     }
+}
+
+/// # Errors
+/// `Incompatible` if what `T` encodes is no datum of `schema`.
+fn check_same_bytes<T: AvroType + ?Sized>(schema: &Schema) -> Result<()> {
+    let own = schema_of::<T>()?;
+    if schema.canonical_form() != own.canonical_form() {
+        let message = format!(
+            "the schema has fingerprint {}, the type {}: their bytes differ",
+            schema.fingerprint(),
+            own.fingerprint()
+        );
+        return Err(Error::new(ErrorKind::Incompatible, message));
+    }
+    // The units of numbers must be the same too.
+    Plan::new(schema, &own).map(drop)
 }
 
 impl<T: AvroType + ?Sized> Default for Avro<T> {
@@ -269,6 +286,14 @@ impl<T: AvroEncode + ?Sized> SchemaCodec<T> for Avro<T> {
         if !self.inner.is_raw_bytes {
             return self.serialize(value, out);
         }
+        self.raw_bytes(value, out)
+    }
+}
+
+impl<T: AvroEncode + ?Sized> Avro<T> {
+    /// The bytes alone, without their length.
+    #[cold]
+    fn raw_bytes(&self, value: &T, out: &mut Vec<u8>) -> Result<()> {
         let mut datum = Vec::new();
         self.serialize(value, &mut datum)?;
         let body = Cursor::new(&datum, &Limits::default().payload(usize::MAX))?.bytes()?;
@@ -320,6 +345,7 @@ fn read_once<T: for<'de> AvroDecode<'de>>(plan: &Plan, limits: &Limits, datum: &
     read(plan, limits, datum)
 }
 
+#[inline(always)]
 fn read_own<'a, T: AvroDecode<'a>>(datum: &'a [u8], limits: &Limits) -> Result<T> {
     let mut cursor = Cursor::new(datum, limits)?;
     let value = T::decode(&mut cursor)?;
@@ -327,10 +353,14 @@ fn read_own<'a, T: AvroDecode<'a>>(datum: &'a [u8], limits: &Limits) -> Result<T
     Ok(value)
 }
 
+#[inline(always)]
 fn read<'a, T: AvroDecode<'a>>(plan: &'a Plan, limits: &Limits, datum: &'a [u8]) -> Result<T> {
     let mut cursor = Cursor::new(datum, limits)?;
     let source = Source::of(plan, plan.root());
-    let value = source.read(&mut cursor, T::decode, T::decode_with)?;
+    let value = match source {
+        Source::Resolved(resolution) => T::decode_with(&mut cursor, resolution)?,
+        Source::Own | Source::Default(_) => T::decode(&mut cursor)?,
+    };
     cursor.finish()?;
     Ok(value)
 }

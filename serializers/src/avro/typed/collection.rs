@@ -37,33 +37,41 @@ impl<T: AvroEncode> AvroEncode for Vec<T> {
 impl<'de, T: AvroDecode<'de>> AvroDecode<'de> for Vec<T> {
     #[inline]
     fn decode(cursor: &mut Cursor<'de>) -> Result<Self> {
-        let mut items = Self::new();
-        while let Some(block) = cursor.block(T::MIN_SIZE)? {
-            make_room(&mut items, block.items, cursor)?;
-            for _ in 0..block.items {
-                match T::decode(cursor) {
-                    Ok(item) => items.push(item),
-                    Err(error) => return Err(at_item(error, items.len())),
-                }
-            }
-        }
-        Ok(items)
+        decode_items(cursor, T::MIN_SIZE, |cursor| T::decode(cursor))
     }
 
     fn decode_with(cursor: &mut Cursor<'de>, resolution: Resolution<'de>) -> Result<Self> {
         let (source, min_size) = resolution.items(cursor)?;
-        let mut items = Self::new();
-        while let Some(block) = cursor.block(min_size)? {
-            make_room(&mut items, block.items, cursor)?;
-            for _ in 0..block.items {
-                match source.read(cursor, T::decode, T::decode_with) {
-                    Ok(item) => items.push(item),
-                    Err(error) => return Err(at_item(error, items.len())),
-                }
+        match source {
+            Source::Resolved(resolution) => decode_items(cursor, min_size, |cursor| {
+                T::decode_with(cursor, resolution)
+            }),
+            // The items are as the reader would write them, be the array or not.
+            Source::Own | Source::Default(_) => {
+                decode_items(cursor, min_size, |cursor| T::decode(cursor))
             }
         }
-        Ok(items)
     }
+}
+
+/// Reads the items of an array; each takes `min_size` bytes at least.
+#[inline(always)]
+fn decode_items<'de, T>(
+    cursor: &mut Cursor<'de>,
+    min_size: usize,
+    decode: impl Fn(&mut Cursor<'de>) -> Result<T>,
+) -> Result<Vec<T>> {
+    let mut items = Vec::new();
+    while let Some(block) = cursor.block(min_size)? {
+        make_room(&mut items, block.items, cursor)?;
+        for _ in 0..block.items {
+            match decode(cursor) {
+                Ok(item) => items.push(item),
+                Err(error) => return Err(at_item(error, items.len())),
+            }
+        }
+    }
+    Ok(items)
 }
 
 impl<T: AvroBorrow> AvroBorrow for Vec<T> {
@@ -98,7 +106,7 @@ fn at_entry(error: Error) -> Error {
 }
 
 /// Appends the entries of a map as one block.
-#[inline]
+#[inline(always)]
 pub(super) fn encode_entries<'a, K, V>(
     entries: impl ExactSizeIterator<Item = (&'a K, &'a V)>,
     encoder: &mut Encoder,
@@ -203,7 +211,12 @@ macro_rules! map {
 map!(HashMap<K, V, S>, [Eq + Hash], |map: &mut Self, items, cursor| {
     // Tables hold up to 7 of 8, are a power of two, and know one byte of each.
     cursor.charge(items, (size_of::<(K, V)>() + 1) * 3)?;
-    map.reserve(items);
+    if map.is_empty() {
+        // Quicker than to let an empty one grow.
+        *map = Self::with_capacity_and_hasher(items, S::default());
+    } else {
+        map.reserve(items);
+    }
     Ok(())
 });
 map!(BTreeMap<K, V>, [Ord], |_map: &mut Self, items, cursor| {

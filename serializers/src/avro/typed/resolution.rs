@@ -1,5 +1,6 @@
-use crate::avro::plan::{FieldStep, Plan, RecordStep, Step, StepId};
+use crate::avro::plan::{FieldSource, FieldStep, Plan, RecordStep, Step, StepId, Straight};
 use crate::avro::read::Cursor;
+use crate::avro::schema::NodeId;
 use crate::error::{Error, ErrorKind, Result};
 
 /// How a value of another writer's schema is read: one step of a plan.
@@ -28,6 +29,15 @@ pub struct RecordFields<'p> {
     steps: std::slice::Iter<'p, FieldStep>,
     record: &'p RecordStep,
     next_default: usize,
+}
+
+/// The fields of a record that another schema wrote, in the reader's order, which is the
+/// writer's too.
+#[derive(Debug)]
+pub struct StraightFields<'p> {
+    plan: &'p Plan,
+    sources: std::slice::Iter<'p, FieldSource>,
+    straight: &'p Straight,
 }
 
 /// A field of a record that another schema wrote, still to be read.
@@ -62,11 +72,47 @@ impl<'p> Source<'p> {
 }
 
 impl<'p> Resolution<'p> {
-    /// Starts a record.
+    /// Starts a record that the writer has in the reader's order; `None`, and nothing is started,
+    /// if it has not.
     ///
     /// # Errors
-    /// `Incompatible` if the data holds something else; `LimitExceeded` if it is nested too deeply.
-    pub fn record(self, cursor: &mut Cursor<'p>) -> Result<RecordFields<'p>> {
+    /// `Decode` if the data ends; `LimitExceeded` if it is nested too deeply.
+    #[inline(always)]
+    pub fn straight(&mut self, cursor: &mut Cursor<'p>) -> Result<Option<StraightFields<'p>>> {
+        *self = self.value(cursor)?;
+        match self.step() {
+            Step::Record(RecordStep {
+                straight: Some(straight),
+                ..
+            }) => {
+                cursor.enter_record(straight.fields.len())?;
+                Ok(Some(StraightFields {
+                    plan: self.plan,
+                    sources: straight.fields.iter(),
+                    straight,
+                }))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Reads a record whose fields the writer has in another order than the reader.
+    ///
+    /// # Errors
+    /// `Incompatible` if the data holds something else; `LimitExceeded` if it is nested too deeply;
+    /// what `read` returns.
+    #[cold]
+    #[inline(never)]
+    pub fn reordered<T>(
+        self,
+        cursor: &mut Cursor<'p>,
+        read: impl FnOnce(&mut Cursor<'p>, RecordFields<'p>) -> Result<T>,
+    ) -> Result<T> {
+        let fields = self.record(cursor)?;
+        read(cursor, fields)
+    }
+
+    fn record(self, cursor: &mut Cursor<'p>) -> Result<RecordFields<'p>> {
         match self.value(cursor)?.step() {
             Step::Record(record) => {
                 cursor.enter_record(record.fields.len())?;
@@ -112,6 +158,26 @@ impl<'p> Resolution<'p> {
         }
     }
 
+    /// The error for a `null` in a union whose Rust type has no variant for it: an `Option`
+    /// around the type is missing.
+    #[cold]
+    #[must_use]
+    pub fn null_without_place() -> Error {
+        let message = "null, for which the type has no variant: it belongs in an `Option`";
+        Error::new(ErrorKind::Decode, message)
+    }
+
+    /// Reads over a `null` of the reader's union, if that is what follows; else gives the step
+    /// that reads the branch.
+    pub(crate) fn null_or_branch(self, cursor: &mut Cursor<'p>) -> Result<Option<Self>> {
+        let settled = self.settle(cursor)?;
+        let is_null = match settled.step() {
+            Step::Branch { value, .. } => matches!(settled.at(*value).step(), Step::Null),
+            step => matches!(step, Step::Null),
+        };
+        Ok((!is_null).then_some(settled))
+    }
+
     /// Reads over a `null`, if that is what follows; else says how to read the value.
     pub(crate) fn nullable(self, cursor: &mut Cursor<'p>) -> Result<Option<Source<'p>>> {
         let settled = self.settle(cursor)?;
@@ -135,14 +201,24 @@ impl<'p> Resolution<'p> {
     }
 
     /// Behind the unions of writer and reader: what is there to read.
+    #[inline(always)]
     pub(crate) fn value(self, cursor: &mut Cursor<'p>) -> Result<Self> {
+        match self.step() {
+            Step::Branch { .. } | Step::Branches(_) => self.behind_unions(cursor),
+            _ => Ok(self),
+        }
+    }
+
+    #[inline(never)]
+    fn behind_unions(self, cursor: &mut Cursor<'p>) -> Result<Self> {
         let settled = self.settle(cursor)?;
         match settled.step() {
-            Step::Branch { value, .. } => settled.at(*value).value(cursor),
+            Step::Branch { value, .. } => settled.at(*value).behind_unions(cursor),
             _ => Ok(settled),
         }
     }
 
+    #[inline(always)]
     pub(crate) fn step(self) -> &'p Step {
         self.plan.step(self.id)
     }
@@ -200,6 +276,77 @@ impl<'p> RecordFields<'p> {
             source: Source::Default(&default.datum),
         }))
     }
+}
+
+impl<'p> StraightFields<'p> {
+    /// Reads the reader's next field: by `decode` if it is as the reader would write it, else by
+    /// `decode_with`.
+    ///
+    /// # Errors
+    /// What the functions return; `Decode` if what is read over is broken.
+    #[inline(always)]
+    pub fn read<T>(
+        &mut self,
+        cursor: &mut Cursor<'p>,
+        decode: impl FnOnce(&mut Cursor<'p>) -> Result<T>,
+        decode_with: impl FnOnce(&mut Cursor<'p>, Resolution<'p>) -> Result<T>,
+    ) -> Result<T> {
+        match self.sources.next() {
+            Some(FieldSource::Own) => decode(cursor),
+            Some(FieldSource::Step(id)) => decode_with(
+                cursor,
+                Resolution {
+                    plan: self.plan,
+                    id: *id,
+                },
+            ),
+            Some(other) => other.read(self.plan, cursor, decode, decode_with),
+            None => Err(RecordFields::misfit()),
+        }
+    }
+
+    /// Ends the record: reads over what the writer has behind the reader's fields.
+    ///
+    /// # Errors
+    /// `Decode` if that is broken.
+    #[inline]
+    pub fn finish(self, cursor: &mut Cursor<'p>) -> Result<()> {
+        skip_all(self.plan, &self.straight.rest, cursor)?;
+        cursor.leave();
+        Ok(())
+    }
+}
+
+impl FieldSource {
+    /// The rarer ones, out of line.
+    #[inline(never)]
+    fn read<'p, T>(
+        &'p self,
+        plan: &'p Plan,
+        cursor: &mut Cursor<'p>,
+        decode: impl FnOnce(&mut Cursor<'p>) -> Result<T>,
+        decode_with: impl FnOnce(&mut Cursor<'p>, Resolution<'p>) -> Result<T>,
+    ) -> Result<T> {
+        let mut source = self;
+        if let Self::Behind(skipped, then) = source {
+            skip_all(plan, skipped, cursor)?;
+            source = then;
+        }
+        match source {
+            Self::Default(datum) => cursor.over_default(datum, decode),
+            Self::Step(id) => decode_with(cursor, Resolution { plan, id: *id }),
+            // Nothing is behind what is behind.
+            Self::Own | Self::Behind(..) => decode(cursor),
+        }
+    }
+}
+
+#[inline]
+fn skip_all<'p>(plan: &'p Plan, skipped: &[NodeId], cursor: &mut Cursor<'p>) -> Result<()> {
+    for id in skipped {
+        cursor.skip(&plan.writer, *id, &plan.min_sizes)?;
+    }
+    Ok(())
 }
 
 impl<'p> FieldValue<'p> {

@@ -8,7 +8,7 @@ use crate::error::Result;
 
 macro_rules! scalar {
     ($type:ty, $name:literal, $size:literal, $empty:literal, $method:ident,
-        |$cursor:ident| { $($step:ident => $read:expr),+ $(,)? }) => {
+        |$cursor:ident| { $first:ident => $read_first:expr $(, $step:ident => $read:expr)* $(,)? }) => {
         impl AvroType for $type {
             const MIN_SIZE: usize = $size;
             const EMPTY: Option<&'static str> = Some($empty);
@@ -33,11 +33,25 @@ macro_rules! scalar {
                 cursor.$method()
             }
 
+            /// The likeliest promotion in line, the rest behind a call.
+            #[inline(always)]
             fn decode_with($cursor: &mut Cursor<'de>, resolution: Resolution<'de>) -> Result<Self> {
-                Ok(match resolution.value($cursor)?.step() {
-                    $(Step::$step => $read,)+
-                    other => return Err(unexpected($cursor, other)),
-                })
+                #[inline(never)]
+                fn resolved<'de>(
+                    $cursor: &mut Cursor<'de>,
+                    resolution: Resolution<'de>,
+                ) -> Result<$type> {
+                    Ok(match resolution.value($cursor)?.step() {
+                        Step::$first => $read_first,
+                        $(Step::$step => $read,)*
+                        other => return Err(unexpected($cursor, other)),
+                    })
+                }
+
+                if let Step::$first = resolution.step() {
+                    return Ok($read_first);
+                }
+                resolved($cursor, resolution)
             }
         }
 
@@ -54,17 +68,17 @@ scalar!(i32, "int", 1, "0", int, |cursor| {
     Int => cursor.int()?,
 });
 scalar!(i64, "long", 1, "0", long, |cursor| {
-    Long => cursor.long()?,
     IntToLong => cursor.int()?.into(),
+    Long => cursor.long()?,
 });
 scalar!(f32, "float", 4, "0", float, |cursor| {
-    Float => cursor.float()?,
     IntToFloat => as_float(cursor.int()?.into()),
+    Float => cursor.float()?,
     LongToFloat => as_float(cursor.long()?),
 });
 scalar!(f64, "double", 8, "0", double, |cursor| {
-    Double => cursor.double()?,
     FloatToDouble => cursor.float()?.into(),
+    Double => cursor.double()?,
     IntToDouble => cursor.int()?.into(),
     LongToDouble => as_double(cursor.long()?),
 });

@@ -86,6 +86,25 @@ macro_rules! string {
     )+};
 }
 
+avro_type!([] String, "string");
+encode!([] String, string, |value| value);
+impl AvroString for String {}
+
+impl<'de> AvroDecode<'de> for String {
+    #[inline]
+    fn decode(cursor: &mut Cursor<'de>) -> Result<Self> {
+        cursor.owned_string()
+    }
+
+    fn decode_with(cursor: &mut Cursor<'de>, resolution: Resolution<'de>) -> Result<Self> {
+        resolved_string(cursor, resolution).map(str::to_owned)
+    }
+}
+
+impl AvroBorrow for String {
+    type For<'a> = Self;
+}
+
 macro_rules! bytes {
     ($([$($lifetime:lifetime)?] $type:ty, $borrowed:ty, $make:expr;)+) => {$(
         avro_type!([$($lifetime)?] $type, "bytes");
@@ -99,7 +118,6 @@ macro_rules! bytes {
 }
 
 string! {
-    [] String, Self, str::to_owned;
     [] Box<str>, Self, Box::from;
     [] Arc<str>, Self, Arc::from;
     [] Rc<str>, Self, Rc::from;

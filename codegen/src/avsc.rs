@@ -1,0 +1,193 @@
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::generated::Generated;
+
+mod defaults;
+mod files;
+mod items;
+mod module;
+mod names;
+mod shape;
+mod types;
+
+/// Starts the settings for generating code from `.avsc` files.
+#[must_use]
+pub fn avsc() -> Avsc {
+    Avsc {
+        file_name: "wireform_avro.rs".to_owned(),
+        strings: Strings::String,
+        bytes: Bytes::Vec,
+        maps: Maps::HashMap,
+        borrowed: false,
+        type_attributes: Vec::new(),
+        field_attributes: Vec::new(),
+    }
+}
+
+/// Settings for generating code from `.avsc` files, see [`avsc`].
+///
+/// Paths of types and fields are full names: `.` is everything, `shop.orders.Order` a type,
+/// `shop.orders.Order.tags` a field; a path without its first parts matches the end of a name.
+#[derive(Clone, Debug)]
+pub struct Avsc {
+    file_name: String,
+    pub(crate) strings: Strings,
+    pub(crate) bytes: Bytes,
+    pub(crate) maps: Maps,
+    pub(crate) borrowed: bool,
+    pub(crate) type_attributes: Vec<(String, String)>,
+    pub(crate) field_attributes: Vec<(String, String)>,
+}
+
+/// The Rust type of Avro's `string`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Strings {
+    /// `std::sync::Arc<str>`: clones share the text.
+    ArcStr,
+    /// `compact_str::CompactString`: up to 24 bytes without an allocation, which is what reading
+    /// costs most. Needs `wireform`'s feature `compact_str`.
+    CompactString,
+    /// `std::string::String`
+    #[default]
+    String,
+}
+
+/// The Rust type of Avro's `bytes`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Bytes {
+    /// `bytes::Bytes`: clones share them. Needs `wireform`'s feature `bytes`.
+    Bytes,
+    /// `Vec<u8>`
+    #[default]
+    Vec,
+}
+
+/// The Rust type of Avro's `map`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Maps {
+    /// `std::collections::BTreeMap`: the same value always gives the same bytes.
+    BTreeMap,
+    /// `std::collections::HashMap`
+    #[default]
+    HashMap,
+    /// `std::collections::HashMap` with the hasher at this path: `::ahash::RandomState`.
+    HashMapWith(String),
+    /// A `Vec` of pairs: keeps their order, and is the quickest to read.
+    Pairs,
+}
+
+impl Avsc {
+    /// Names the file that is written; `wireform_avro.rs` if not called.
+    #[must_use]
+    pub fn file_name(mut self, name: impl Into<String>) -> Self {
+        self.file_name = name.into();
+        self
+    }
+
+    /// Chooses the type of strings, and of the keys of maps.
+    #[must_use]
+    pub fn strings(mut self, strings: Strings) -> Self {
+        self.strings = strings;
+        self
+    }
+
+    /// Chooses the type of bytes.
+    #[must_use]
+    pub fn bytes(mut self, bytes: Bytes) -> Self {
+        self.bytes = bytes;
+        self
+    }
+
+    /// Chooses the type of maps.
+    #[must_use]
+    pub fn maps(mut self, maps: Maps) -> Self {
+        self.maps = maps;
+        self
+    }
+
+    /// Whether there is also an `OrderRef<'a>` for every record `Order` with text or bytes in it:
+    /// read by `Avro::<OrderRef>::decode_ref`, it borrows them from the payload.
+    #[must_use]
+    pub fn borrowed(mut self, borrowed: bool) -> Self {
+        self.borrowed = borrowed;
+        self
+    }
+
+    /// Puts an attribute on types: `("Order", "#[derive(serde::Serialize)]")`.
+    #[must_use]
+    pub fn type_attribute(mut self, path: impl Into<String>, attribute: impl Into<String>) -> Self {
+        self.type_attributes.push((path.into(), attribute.into()));
+        self
+    }
+
+    /// Puts an attribute on fields.
+    #[must_use]
+    pub fn field_attribute(
+        mut self,
+        path: impl Into<String>,
+        attribute: impl Into<String>,
+    ) -> Self {
+        self.field_attributes.push((path.into(), attribute.into()));
+        self
+    }
+
+    /// Generates the code of `files` and writes it to `OUT_DIR`, for a build script; tells Cargo
+    /// which files it depends on.
+    ///
+    /// Files may refer to each other's types, in any order.
+    ///
+    /// # Errors
+    /// `InvalidSchema` with file, line, column and path if a file is no schema, or a name is
+    /// defined nowhere or twice; `Unsupported` if there is no Rust for it, and for `.avdl` and
+    /// `.avpr` files; `Config` if an attribute does not parse or there is no `OUT_DIR`; `Io` if a
+    /// file cannot be read or written.
+    pub fn compile(&self, files: &[impl AsRef<Path>]) -> Result<()> {
+        self.generate(files)?.write_to_out_dir()
+    }
+
+    /// Generates the code of `files`, writing nothing.
+    ///
+    /// # Errors
+    /// As [`compile`](Self::compile).
+    pub fn generate(&self, files: &[impl AsRef<Path>]) -> Result<Generated> {
+        let mut texts = Vec::with_capacity(files.len());
+        for file in files {
+            let path = file.as_ref();
+            check_extension(path)?;
+            let text = std::fs::read_to_string(path)
+                .map_err(|error| Error::io("cannot read", path, error))?;
+            texts.push((path.display().to_string(), text));
+        }
+        let inputs = files.iter().map(|file| file.as_ref().to_owned()).collect();
+        self.generated(&texts, inputs)
+    }
+
+    /// Generates the code of schema texts, each with the name that errors call it by.
+    ///
+    /// # Errors
+    /// As [`compile`](Self::compile).
+    pub fn generate_texts(&self, texts: &[(String, String)]) -> Result<Generated> {
+        self.generated(texts, Vec::new())
+    }
+
+    fn generated(&self, texts: &[(String, String)], inputs: Vec<PathBuf>) -> Result<Generated> {
+        let files = files::parse(texts)?;
+        let text = module::generate(self, &files)?;
+        Ok(Generated::new(&self.file_name, text, inputs))
+    }
+}
+
+/// Protocols are another language, which avro-tools translates.
+fn check_extension(path: &Path) -> Result<()> {
+    let advice = match path.extension().and_then(|extension| extension.to_str()) {
+        Some("avdl") => "an IDL file: `avro-tools idl2schemata` makes .avsc files of it",
+        Some("avpr") => "a protocol, not a schema: put its types in .avsc files of their own",
+        _ => return Ok(()),
+    };
+    let message = format!("{}: {advice}", path.display());
+    Err(Error::new(ErrorKind::Unsupported, message))
+}

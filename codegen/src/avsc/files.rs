@@ -1,0 +1,113 @@
+//! The `.avsc` files: parsed together, each with those that it refers to.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use wireform::avro::{Kind, NodeId, Schema};
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// A file, and what it defines.
+#[derive(Debug)]
+pub(crate) struct File {
+    /// What errors call it.
+    pub(crate) path: String,
+    pub(crate) schema: Schema,
+    /// A name that it refers to in another file, and that file's number: each file once.
+    pub(crate) imports: Vec<(String, usize)>,
+}
+
+/// Parses all texts, in any order.
+pub(crate) fn parse(texts: &[(String, String)]) -> Result<Vec<File>> {
+    let mut files = Vec::with_capacity(texts.len());
+    for (number, (path, text)) in texts.iter().enumerate() {
+        let others = texts.iter().enumerate().filter(|(n, _)| *n != number);
+        let others: Vec<&str> = others.map(|(_, (_, text))| &**text).collect();
+        let schema = Schema::parse_with(text, &others).map_err(|error| {
+            let message = format!("{path}: {error}");
+            Error::new(ErrorKind::InvalidSchema, message)
+        })?;
+        files.push(File {
+            path: path.clone(),
+            schema,
+            imports: Vec::new(),
+        });
+    }
+    let owners = owners(&files);
+    let imports: Vec<_> = files.iter().map(|file| imports(file, &owners)).collect();
+    for (file, imports) in files.iter_mut().zip(imports) {
+        file.imports = imports;
+    }
+    check_cycles(&files)?;
+    Ok(files)
+}
+
+/// Which file defines each name: the first one that does.
+fn owners(files: &[File]) -> BTreeMap<String, usize> {
+    let mut owners = BTreeMap::new();
+    for (number, file) in files.iter().enumerate() {
+        for name in file.schema.own_names() {
+            owners.entry(name.to_owned()).or_insert(number);
+        }
+    }
+    owners
+}
+
+fn imports(file: &File, owners: &BTreeMap<String, usize>) -> Vec<(String, usize)> {
+    let own: BTreeSet<&str> = file.schema.own_names().collect();
+    let mut imports: Vec<(String, usize)> = Vec::new();
+    let mut seen = BTreeSet::new();
+    let mut open = vec![file.schema.root()];
+    while let Some(id) = open.pop() {
+        if !seen.insert(id) {
+            continue;
+        }
+        match file.schema.node(id).kind.full_name() {
+            Some(name) if !own.contains(name) => {
+                if let Some(&owner) = owners.get(name)
+                    && imports.iter().all(|(_, known)| *known != owner)
+                {
+                    imports.push((name.to_owned(), owner));
+                }
+            }
+            _ => open.extend(children(&file.schema.node(id).kind).into_iter().rev()),
+        }
+    }
+    imports
+}
+
+/// The types that a type holds directly.
+pub(crate) fn children(kind: &Kind) -> Vec<NodeId> {
+    match kind {
+        Kind::Array(inner) | Kind::Map(inner) => vec![*inner],
+        Kind::Union(branches) => branches.to_vec(),
+        Kind::Record(record) => record.fields.iter().map(|field| field.schema).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// A registry takes a schema only after those that it refers to.
+fn check_cycles(files: &[File]) -> Result<()> {
+    let mut done: BTreeSet<usize> = BTreeSet::new();
+    while done.len() < files.len() {
+        let is_ready = |(number, file): &(usize, &File)| {
+            !done.contains(number) && file.imports.iter().all(|(_, other)| done.contains(other))
+        };
+        let ready: Vec<usize> = files
+            .iter()
+            .enumerate()
+            .filter(is_ready)
+            .map(|(number, _)| number)
+            .collect();
+        if ready.is_empty() {
+            let left = files.iter().enumerate().filter(|(n, _)| !done.contains(n));
+            let paths: Vec<&str> = left.map(|(_, file)| &*file.path).collect();
+            let message = format!(
+                "{}: these files refer to each other in a circle, so none could be registered first",
+                paths.join(", ")
+            );
+            return Err(Error::new(ErrorKind::Unsupported, message));
+        }
+        done.extend(ready);
+    }
+    Ok(())
+}

@@ -1,0 +1,335 @@
+//! The code of one type.
+
+use std::fmt::Write as _;
+
+use wireform::avro::{Enum, Field, Fixed, Kind, LogicalType, NodeId, Record, Schema};
+
+use super::defaults::Defaults;
+use super::names::{escape, field_ident, type_ident, unique};
+use super::shape::check_finite;
+use super::types::{Flavour, Named, Place, Shape, Typed, Types, UUID, Unnamed, field_type_ident};
+use crate::comments::documentation;
+use crate::error::{Error, ErrorKind, Result};
+use crate::literal;
+
+/// Writes the code of the named type `id`; `file` is the static that holds its file, if the type
+/// is the outermost one there.
+pub(crate) fn write(
+    types: &mut Types<'_>,
+    schema: &Schema,
+    id: NodeId,
+    file: Option<&str>,
+    out: &mut String,
+) -> Result<()> {
+    let node = schema.node(id);
+    let full_name = node.kind.full_name().unwrap_or_default();
+    let named = types.named(full_name)?.clone();
+    match &node.kind {
+        Kind::Record(record) => {
+            check_finite(schema, id)?;
+            write_record(types, schema, record, &named, file, Flavour::Owned, out)?;
+            write_default(types, schema, record, &named, out)?;
+            if named.ref_ident.is_some() {
+                write_record(types, schema, record, &named, file, Flavour::Borrowed, out)?;
+            }
+        }
+        Kind::Enum(enumeration) => write_enum(types, enumeration, &named, file, out),
+        Kind::Fixed(fixed) => write_fixed(types, fixed, node.logical, &named, out)?,
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Writes the types without a name that were met.
+pub(crate) fn write_pending(types: &mut Types<'_>, out: &mut String) {
+    for unnamed in std::mem::take(&mut types.pending) {
+        let lifetime = if unnamed.borrows { "<'a>" } else { "" };
+        let Unnamed { ident, path, .. } = &unnamed;
+        attributes_of(&types.settings.type_attributes, path, out);
+        match &unnamed.shape {
+            Shape::Newtype(typed) => {
+                let _ = write!(
+                    out,
+                    "{DERIVE} pub struct {ident}{lifetime}({}pub {});",
+                    avro(
+                        &typed
+                            .attributes
+                            .iter()
+                            .map(|a| (*a).to_owned())
+                            .collect::<Vec<_>>()
+                    ),
+                    typed.text
+                );
+            }
+            Shape::Union { variants, null } => {
+                write_union(ident, lifetime, variants, *null, out);
+            }
+        }
+    }
+}
+
+fn write_union(
+    ident: &str,
+    lifetime: &str,
+    variants: &[(String, Typed)],
+    null: Option<usize>,
+    out: &mut String,
+) {
+    let head = match (null, variants) {
+        (_, []) => avro(&["union".to_owned()]),
+        (Some(null), _) => avro(&[format!("null_at = {null}")]),
+        (None, _) => String::new(),
+    };
+    let _ = write!(out, "{DERIVE} {head} pub enum {ident}{lifetime} {{");
+    if variants.is_empty() {
+        out.push_str("Null,");
+    }
+    for (name, typed) in variants {
+        let attributes: Vec<String> = typed.attributes.iter().map(|a| (*a).to_owned()).collect();
+        let _ = write!(out, "{}{name}({}),", avro(&attributes), typed.text);
+    }
+    out.push('}');
+}
+
+fn write_record(
+    types: &mut Types<'_>,
+    schema: &Schema,
+    record: &Record,
+    named: &Named,
+    file: Option<&str>,
+    flavour: Flavour,
+    out: &mut String,
+) -> Result<()> {
+    let (ident, lifetime) = match (&named.ref_ident, flavour) {
+        (Some(ident), Flavour::Borrowed) => (ident, "<'a>"),
+        _ => (&named.ident, ""),
+    };
+    match flavour {
+        Flavour::Borrowed => {
+            let text = format!("As [`{}`], borrowed from the payload.", named.ident);
+            let _ = write!(out, "#[doc = {}]", literal::string(&format!(" {text}")));
+        }
+        Flavour::Owned => doc(record.doc.as_deref(), out),
+    }
+    attributes_of(&types.settings.type_attributes, &record.name, out);
+    let head = head(ident, &record.name, &record.aliases, file);
+    let _ = write!(
+        out,
+        "{DERIVE}{} pub struct {ident}{lifetime} {{",
+        avro(&head)
+    );
+    for (field, rust) in record.fields.iter().zip(field_idents(record)) {
+        let place = place(record, field, named, flavour);
+        let typed = types.of(schema, field.schema, &place)?;
+        doc(field.doc.as_deref(), out);
+        attributes_of(&types.settings.field_attributes, &place.path, out);
+        let attributes = avro(&field_attributes(field, &rust, &typed));
+        let _ = write!(out, "{attributes}pub {}: {},", escape(&rust), typed.text);
+    }
+    out.push('}');
+    Ok(())
+}
+
+/// A `Default` for records all of whose fields have one.
+fn write_default(
+    types: &mut Types<'_>,
+    schema: &Schema,
+    record: &Record,
+    named: &Named,
+    out: &mut String,
+) -> Result<()> {
+    let mut fields = String::new();
+    for (field, rust) in record.fields.iter().zip(field_idents(record)) {
+        let Some(default) = &field.default else {
+            return Ok(());
+        };
+        let place = place(record, field, named, Flavour::Owned);
+        let value = Defaults::new(types, schema, &default.datum).value(field.schema, &place)?;
+        let _ = write!(fields, "{}: {value},", escape(&rust));
+    }
+    let _ = write!(
+        out,
+        "impl ::core::default::Default for {ident} {{
+            #[doc = \" The defaults of the schema.\"]
+            fn default() -> Self {{ Self {{ {fields} }} }}
+        }}",
+        ident = named.ident
+    );
+    Ok(())
+}
+
+/// Where the value of a field stands.
+pub(crate) fn place<'p>(
+    record: &'p Record,
+    field: &Field,
+    named: &'p Named,
+    flavour: Flavour,
+) -> Place<'p> {
+    Place {
+        record: &record.name,
+        module: &named.module,
+        seen_from: &named.module,
+        ident: field_type_ident(named.ident.trim_start_matches("r#"), &field.name),
+        path: format!("{}.{}", record.name, field.name),
+        is_by_value: true,
+        flavour,
+    }
+}
+
+/// The names of a record's fields in Rust, not escaped.
+pub(crate) fn field_idents(record: &Record) -> Vec<String> {
+    let mut taken = std::collections::BTreeSet::new();
+    let idents = record.fields.iter();
+    idents
+        .map(|field| unique(&field_ident(&field.name), &mut taken))
+        .collect()
+}
+
+/// The names of an enum's symbols in Rust.
+pub(crate) fn symbol_idents(enumeration: &Enum) -> Vec<String> {
+    let mut taken = std::collections::BTreeSet::new();
+    let symbols = enumeration.symbols.iter();
+    symbols
+        .map(|symbol| escape(&unique(&type_ident(symbol), &mut taken)))
+        .collect()
+}
+
+fn write_enum(
+    types: &Types<'_>,
+    enumeration: &Enum,
+    named: &Named,
+    file: Option<&str>,
+    out: &mut String,
+) {
+    let ident = &named.ident;
+    doc(enumeration.doc.as_deref(), out);
+    attributes_of(&types.settings.type_attributes, &enumeration.name, out);
+    let head = head(ident, &enumeration.name, &enumeration.aliases, file);
+    let _ = write!(out, "{DERIVE_ENUM}{} pub enum {ident} {{", avro(&head));
+    let idents = symbol_idents(enumeration);
+    for (number, (symbol, rust)) in enumeration.symbols.iter().zip(&idents).enumerate() {
+        let mut attributes = Vec::new();
+        if enumeration.default == Some(number) {
+            out.push_str("#[default]");
+            attributes.push("default".to_owned());
+        }
+        if rust.trim_start_matches("r#") != &**symbol {
+            attributes.push(format!("rename = {symbol:?}"));
+        }
+        let _ = write!(out, "{}{rust},", avro(&attributes));
+    }
+    out.push('}');
+}
+
+fn write_fixed(
+    types: &Types<'_>,
+    fixed: &Fixed,
+    logical: Option<LogicalType>,
+    named: &Named,
+    out: &mut String,
+) -> Result<()> {
+    if fixed.size > MAX_FIXED {
+        let message = format!(
+            "{}: a fixed of {} bytes is too large for an array",
+            fixed.name, fixed.size
+        );
+        return Err(Error::new(ErrorKind::Unsupported, message));
+    }
+    let name = format!("fixed = {:?}", &*fixed.name);
+    let (inner, attributes, derive) = match logical {
+        Some(LogicalType::Duration) => {
+            let inner = "::wireform::avro::Duration".to_owned();
+            (inner, vec![name], DERIVE_FIXED)
+        }
+        Some(LogicalType::Uuid) => {
+            let attributes = vec![name, "uuid_fixed".to_owned()];
+            (UUID.to_owned(), attributes, DERIVE_FIXED)
+        }
+        _ => (format!("[u8; {}]", fixed.size), vec![name], DERIVE_FIXED),
+    };
+    doc(fixed.doc.as_deref(), out);
+    attributes_of(&types.settings.type_attributes, &fixed.name, out);
+    let ident = &named.ident;
+    let _ = write!(
+        out,
+        "{derive} pub struct {ident}({}pub {inner});",
+        avro(&attributes)
+    );
+    Ok(())
+}
+
+/// What a named type says of itself.
+fn head(ident: &str, full_name: &str, aliases: &[String], file: Option<&str>) -> Vec<String> {
+    let (namespace, simple) = full_name.rsplit_once('.').unwrap_or(("", full_name));
+    let mut head = vec![format!("namespace = {namespace:?}")];
+    if ident.trim_start_matches("r#") != simple {
+        head.push(format!("rename = {simple:?}"));
+    }
+    head.extend(aliases.iter().map(|alias| format!("alias = {alias:?}")));
+    if let Some(file) = file {
+        head.push(format!("file = {file:?}"));
+    }
+    // The documentation here is what rustdoc can take; the file has the original.
+    head.push("no_doc".to_owned());
+    head
+}
+
+fn field_attributes(field: &Field, rust: &str, typed: &Typed) -> Vec<String> {
+    let mut out = Vec::new();
+    if rust != &*field.name {
+        out.push(format!("rename = {:?}", &*field.name));
+    }
+    out.extend(
+        field
+            .aliases
+            .iter()
+            .map(|alias| format!("alias = {alias:?}")),
+    );
+    out.extend(typed.attributes.iter().map(|a| (*a).to_owned()));
+    match &field.default {
+        // What the derive gives to an `Option` by itself, unless null is not first.
+        Some(default) if &*default.json == "null" && typed.attributes.is_empty() => {}
+        Some(default) => out.push(format!("default_json = {}", literal::string(&default.json))),
+        None if typed.text.starts_with("::core::option::Option") => {
+            out.push("no_default".to_owned());
+        }
+        None => {}
+    }
+    out
+}
+
+fn avro(arguments: &[String]) -> String {
+    match arguments {
+        [] => String::new(),
+        arguments => format!("#[avro({})]", arguments.join(", ")),
+    }
+}
+
+/// Documentation is foreign text: a literal, in which nothing is code.
+fn doc(text: Option<&str>, out: &mut String) {
+    for line in documentation(text.unwrap_or_default()).lines() {
+        let line = format!(" {line}");
+        let _ = write!(out, "#[doc = {}]", literal::string(line.trim_end()));
+    }
+}
+
+/// The attributes that the program asked for.
+fn attributes_of(all: &[(String, String)], path: &str, out: &mut String) {
+    for (wanted, attribute) in all {
+        let matches = wanted == "."
+            || path == wanted
+            || path
+                .strip_suffix(&**wanted)
+                .is_some_and(|start| start.ends_with('.'));
+        if matches {
+            out.push_str(attribute);
+        }
+    }
+}
+
+const DERIVE: &str = "#[derive(Clone, Debug, PartialEq, ::wireform::Avro)]";
+const DERIVE_ENUM: &str =
+    "#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ::wireform::Avro)]";
+const DERIVE_FIXED: &str = "#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ::wireform::Avro)]";
+/// More would be moved about on the stack.
+const MAX_FIXED: usize = 65_536;

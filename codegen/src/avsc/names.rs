@@ -1,0 +1,134 @@
+//! Rust's names for Avro's.
+
+use std::collections::BTreeSet;
+
+/// `order_item`, `ORDER_ITEM` and `orderItem` are `OrderItem`; `HTTPRequest` stays as it is.
+pub(crate) fn type_ident(name: &str) -> String {
+    let is_shouted = !name.contains(|c: char| c.is_ascii_lowercase());
+    let mut out = String::new();
+    for part in name.split('_').filter(|part| !part.is_empty()) {
+        let mut chars = part.chars();
+        let Some(first) = chars.next() else { continue };
+        out.push(first.to_ascii_uppercase());
+        match is_shouted {
+            true => out.extend(chars.map(|c| c.to_ascii_lowercase())),
+            false => out.extend(chars),
+        }
+    }
+    start_with_letter(out, "X")
+}
+
+/// `orderId` is `order_id`, `HTTPPath` is `http_path`.
+pub(crate) fn field_ident(name: &str) -> String {
+    let chars: Vec<char> = name.chars().collect();
+    let mut out = String::new();
+    for (place, &c) in chars.iter().enumerate() {
+        let before = place.checked_sub(1).and_then(|place| chars.get(place));
+        let next = chars.get(place + 1);
+        let starts = before.is_some_and(|before| {
+            let after_small = before.is_ascii_lowercase() || before.is_ascii_digit();
+            let ends_acronym = before.is_ascii_uppercase();
+            after_small || (ends_acronym && next.is_some_and(char::is_ascii_lowercase))
+        });
+        if c.is_ascii_uppercase() && starts {
+            out.push('_');
+        }
+        out.push(c.to_ascii_lowercase());
+    }
+    match out.chars().all(|c| c == '_') {
+        true => "x".to_owned(),
+        false => start_with_letter(out, "x"),
+    }
+}
+
+/// The name of a module for one part of a namespace.
+pub(crate) fn module_ident(part: &str) -> String {
+    field_ident(part)
+}
+
+/// As an identifier of Rust's: `r#type`, `self_`.
+pub(crate) fn escape(ident: &str) -> String {
+    match ident {
+        "Self" | "crate" | "self" | "super" => format!("{ident}_"),
+        _ if KEYWORDS.contains(&ident) => format!("r#{ident}"),
+        _ => ident.to_owned(),
+    }
+}
+
+/// `wanted`, or with the first number from 2 on that makes it new.
+pub(crate) fn unique(wanted: &str, taken: &mut BTreeSet<String>) -> String {
+    let mut name = wanted.to_owned();
+    let mut number = 2;
+    while !taken.insert(name.clone()) {
+        name = format!("{wanted}{number}");
+        number += 1;
+    }
+    name
+}
+
+fn start_with_letter(name: String, otherwise: &str) -> String {
+    match name.chars().next() {
+        None => otherwise.to_owned(),
+        Some(first) if first.is_ascii_digit() => format!("_{name}"),
+        Some(_) => name,
+    }
+}
+
+/// <https://doc.rust-lang.org/reference/keywords.html>, all editions.
+const KEYWORDS: &[&str] = &[
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn",
+    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let",
+    "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return",
+    "static", "struct", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use",
+    "virtual", "where", "while", "yield",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_are_camel_case() {
+        for (name, expected) in [
+            ("Order", "Order"),
+            ("order_item", "OrderItem"),
+            ("IN_TRANSIT", "InTransit"),
+            ("HTTPRequest", "HTTPRequest"),
+            ("X", "X"),
+            ("_", "X"),
+            ("_1a", "_1a"),
+            ("Self", "Self"),
+        ] {
+            assert_eq!(type_ident(name), expected);
+        }
+    }
+
+    #[test]
+    fn fields_are_snake_case() {
+        for (name, expected) in [
+            ("order_id", "order_id"),
+            ("orderId", "order_id"),
+            ("HTTPPath", "http_path"),
+            ("ID", "id"),
+            ("_id", "_id"),
+            ("__", "x"),
+            ("line2Text", "line2_text"),
+        ] {
+            assert_eq!(field_ident(name), expected);
+        }
+    }
+
+    #[test]
+    fn keywords_are_escaped() {
+        assert_eq!(escape("type"), "r#type");
+        assert_eq!(escape("self"), "self_");
+        assert_eq!(escape("order"), "order");
+    }
+
+    #[test]
+    fn a_taken_name_gets_a_number() {
+        let mut taken = BTreeSet::new();
+        let names = ["a", "a", "a2", "a"].map(|name| unique(name, &mut taken));
+        assert_eq!(names, ["a", "a2", "a22", "a3"]);
+    }
+}

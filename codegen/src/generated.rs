@@ -1,0 +1,53 @@
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// Generated code, and what it was generated from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Generated {
+    file_name: String,
+    text: String,
+    inputs: Vec<PathBuf>,
+}
+
+impl Generated {
+    pub(crate) fn new(file_name: &str, text: String, inputs: Vec<PathBuf>) -> Self {
+        Self {
+            file_name: file_name.to_owned(),
+            text,
+            inputs,
+        }
+    }
+
+    /// The name of the file that the text is meant for.
+    #[must_use]
+    pub fn file_name(&self) -> &str {
+        &self.file_name
+    }
+
+    /// The code: formatted, and the same each time.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Every file that was read.
+    #[must_use]
+    pub fn inputs(&self) -> &[PathBuf] {
+        &self.inputs
+    }
+
+    /// Writes the text to `OUT_DIR`, and tells Cargo which files it depends on.
+    #[allow(clippy::print_stdout, reason = "how a build script talks to Cargo")]
+    pub(crate) fn write_to_out_dir(&self) -> Result<()> {
+        let out_dir = std::env::var_os("OUT_DIR").ok_or_else(|| {
+            let message = "no OUT_DIR: `compile` is for build scripts, `generate` for the rest";
+            Error::new(ErrorKind::Config, message)
+        })?;
+        for input in &self.inputs {
+            println!("cargo:rerun-if-changed={}", input.display());
+        }
+        let path = Path::new(&out_dir).join(&self.file_name);
+        std::fs::write(&path, &self.text).map_err(|error| Error::io("cannot write", &path, error))
+    }
+}

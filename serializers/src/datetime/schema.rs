@@ -1,0 +1,95 @@
+//! The newtypes in a JSON Schema, so that schema and value switch together.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use super::newtype::{Epoch, Rfc3339};
+
+/// `{"type": "string", "format": "date-time"}`. For a field with
+/// `#[serde(with = "wireform::datetime::rfc3339::millis")]` say
+/// `#[schemars(with = "Rfc3339<T, Millis>")]` beside it.
+#[cfg_attr(docsrs, doc(cfg(feature = "schemars")))]
+impl<T, P> JsonSchema for Rfc3339<T, P> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Rfc3339".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "format": "date-time"})
+    }
+}
+
+/// `{"type": "integer", "format": "int64"}`.
+#[cfg_attr(docsrs, doc(cfg(feature = "schemars")))]
+impl<T, U> JsonSchema for Epoch<T, U> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Epoch".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "integer", "format": "int64"})
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use serde::Serialize;
+
+    use crate::datetime::{Epoch, Millis, Rfc3339};
+    use crate::{ErrorKind, SchemaFormat, SerializerExt};
+
+    #[test]
+    fn datetimes_say_what_they_are() {
+        #[derive(Serialize, schemars::JsonSchema)]
+        struct Seen {
+            at: Rfc3339<SystemTime, Millis>,
+            #[serde(with = "wireform::datetime::rfc3339::millis")]
+            #[schemars(with = "Rfc3339<SystemTime, Millis>")]
+            by_module: SystemTime,
+            counted: Option<Epoch<SystemTime, Millis>>,
+        }
+        let codec = crate::JsonSchema::<Seen>::derived().unwrap();
+        let text = &*codec.source().text;
+        let date_time = r#"{"format":"date-time","type":"string"}"#;
+        assert!(text.contains(&format!("\"at\":{date_time}")), "{text}");
+        assert!(
+            text.contains(&format!("\"by_module\":{date_time}")),
+            "{text}"
+        );
+        assert!(
+            text.contains(r#""counted":{"format":"int64","type":["integer","null"]}"#),
+            "{text}"
+        );
+        let seen = Seen {
+            at: SystemTime::UNIX_EPOCH.into(),
+            by_module: SystemTime::UNIX_EPOCH,
+            counted: None,
+        };
+        let written = codec.to_vec(&seen).unwrap();
+        let written = String::from_utf8(written).unwrap();
+        assert!(
+            written.contains(r#""at":"1970-01-01T00:00:00.000Z""#),
+            "{written}"
+        );
+
+        // What is no datetime does not fit the same schema.
+        let text_codec = crate::JsonSchema::<serde_json::Value>::new(text).unwrap();
+        let other = serde_json::json!({"at": "yesterday", "by_module": "1970-01-01T00:00:00Z"});
+        let error = text_codec.to_vec(&other).unwrap_err();
+        assert_eq!(
+            (error.kind(), error.path()),
+            (ErrorKind::Encode, "at".to_owned())
+        );
+    }
+}

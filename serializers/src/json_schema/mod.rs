@@ -1,0 +1,21 @@
+#![doc = include_str!("json_schema.md")]
+#![cfg_attr(feature = "schemars", doc = include_str!("derived.md"))]
+
+mod bounds;
+mod codec;
+#[cfg(feature = "schemars")]
+mod derived;
+mod diff;
+mod pattern;
+mod policy;
+mod rules;
+mod texts;
+mod tree;
+mod validator;
+
+#[cfg(test)]
+mod tests;
+
+pub use self::codec::JsonSchema;
+pub use self::policy::{ReadSchema, Validation, ViolationHook};
+pub use self::rules::JsonSchemaRules;

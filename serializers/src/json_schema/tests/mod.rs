@@ -1,0 +1,5 @@
+mod codec;
+#[cfg(feature = "schemars")]
+mod derived;
+mod hostile;
+mod limits;

@@ -1,0 +1,274 @@
+use wireform_registry::NamedText;
+
+use super::*;
+
+fn schema(text: &str, references: &[(&str, &str)]) -> ResolvedSchema {
+    let mut schema = ResolvedSchema::new(SchemaKind::Protobuf, text);
+    schema.references = references
+        .iter()
+        .map(|(name, text)| NamedText {
+            name: (*name).to_owned(),
+            text: (*text).into(),
+        })
+        .collect();
+    schema
+}
+
+fn parse(text: &str) -> ParsedSchema {
+    ProtobufRules.parse(&schema(text, &[])).unwrap()
+}
+
+#[track_caller]
+fn check_error(schema: &ResolvedSchema, kind: ErrorKind, message: &str) {
+    let error = ProtobufRules.parse(schema).unwrap_err();
+    assert_eq!(error.kind(), kind, "{error}");
+    assert!(error.to_string().contains(message), "{error}");
+}
+
+#[track_caller]
+fn check_invalid(text: &str, message: &str) {
+    check_error(&schema(text, &[]), ErrorKind::InvalidSchema, message);
+}
+
+#[test]
+fn names_are_messages_in_the_order_of_their_indexes_then_enums() {
+    let text = "package p; enum E { Z = 0; } message B { message C {} enum F { Y = 0; } } \
+                message A { map<string, B> m = 1; }";
+    let text = format!("syntax = \"proto3\"; {text}");
+    assert_eq!(parse(&text).names, ["p.B", "p.B.C", "p.A", "p.B.F", "p.E"]);
+}
+
+#[test]
+fn layout_and_comments_are_no_other_schema() {
+    let one = parse("syntax=\"proto3\";message A{int32 x=1;}").canonical;
+    let other = "syntax = \"proto3\";\n\n// An A.\nmessage A {\n  int32 x = 1; /* ! */\n}\n";
+    assert_eq!(parse(other).canonical, one);
+    let more = parse("syntax=\"proto3\";message A{int32 x=1[deprecated=true];}").canonical;
+    assert_ne!(more, one);
+    let text = ProtobufRules.normalize(&schema(other, &[])).unwrap();
+    assert_eq!(
+        text,
+        "syntax = \"proto3\";\nmessage A {\n  int32 x = 1;\n}\n"
+    );
+    assert_eq!(parse(&text).canonical, one);
+}
+
+#[test]
+fn what_does_not_compile_is_refused() {
+    check_invalid("message A { x }", "schema:1:15");
+    check_invalid("message A { optional B b = 1; }", "'B'");
+    check_invalid("message A {} message A {}", "'A'");
+    check_invalid(
+        "message A { optional int32 a = 1; optional int32 b = 1; }",
+        "1",
+    );
+    check_invalid("syntax = \"proto3\"; enum E { ONE = 1; }", "");
+    check_invalid("not a schema", "");
+    check_invalid("AAAA", "base64");
+    let avro = ResolvedSchema::new(SchemaKind::Avro, "\"int\"");
+    check_error(
+        &avro,
+        ErrorKind::InvalidSchema,
+        "expected a Protobuf schema, found AVRO",
+    );
+}
+
+#[test]
+fn imports_come_from_references_and_from_nowhere_else() {
+    let text = "syntax = \"proto3\"; import \"a.proto\"; message B { A a = 1; }";
+    let a = "syntax = \"proto3\"; message A {}";
+    assert!(
+        ProtobufRules
+            .parse(&schema(text, &[("a.proto", a)]))
+            .is_ok()
+    );
+    check_invalid(
+        text,
+        "import \"a.proto\" is not among the schema's references",
+    );
+    for name in [
+        "/etc/passwd",
+        "../a.proto",
+        "http://127.0.0.1:1/a.proto",
+        "file:///a.proto",
+    ] {
+        check_invalid(&format!("import \"{name}\"; message B {{}}"), "");
+    }
+    check_invalid("import \"\"; message B {}", "");
+    let broken = schema(text, &[("a.proto", "message A { x }")]);
+    check_error(&broken, ErrorKind::InvalidSchema, "a.proto:1:15");
+}
+
+#[test]
+fn a_circle_of_imports_is_an_error() {
+    let text = "syntax = \"proto3\"; import \"a.proto\";";
+    for a in ["import \"b.proto\";", "import \"a.proto\";"] {
+        let circle = schema(text, &[("a.proto", a), ("b.proto", "import \"a.proto\";")]);
+        check_error(&circle, ErrorKind::InvalidSchema, "leads back to itself");
+    }
+    let names: Vec<String> = (0..100).map(|n| format!("{n}.proto")).collect();
+    let texts: Vec<String> = (1..=100)
+        .map(|n| format!("import \"{n}.proto\";"))
+        .collect();
+    let chain: Vec<(&str, &str)> = names
+        .iter()
+        .zip(&texts)
+        .map(|(name, text)| (&**name, &**text))
+        .collect();
+    let deep = schema("import \"0.proto\";", &chain);
+    check_error(
+        &deep,
+        ErrorKind::LimitExceeded,
+        "imports nest deeper than 64",
+    );
+}
+
+#[test]
+fn only_visible_imports_are_seen() {
+    let text = "syntax = \"proto3\"; import \"a.proto\"; message C { B b = 1; }";
+    let b = ("b.proto", "syntax = \"proto3\"; message B {}");
+    let hidden = "syntax = \"proto3\"; import \"b.proto\"; message A { B b = 1; }";
+    let public = hidden.replace("import", "import public");
+    check_error(
+        &schema(text, &[("a.proto", hidden), b]),
+        ErrorKind::InvalidSchema,
+        "B",
+    );
+    assert!(
+        ProtobufRules
+            .parse(&schema(text, &[("a.proto", &public), b]))
+            .is_ok()
+    );
+}
+
+#[test]
+fn broken_descriptors_are_errors() {
+    use base64::Engine;
+    use prost::Message;
+    use prost_types::field_descriptor_proto::{Label, Type};
+    use prost_types::{
+        DescriptorProto, FieldDescriptorProto, FileDescriptorProto, MessageOptions,
+        OneofDescriptorProto,
+    };
+
+    let field = |number, kind: Type| FieldDescriptorProto {
+        name: Some(format!("f{number}")),
+        number: Some(number),
+        label: Some(Label::Optional.into()),
+        r#type: Some(kind.into()),
+        ..FieldDescriptorProto::default()
+    };
+    let message = |fields: &[FieldDescriptorProto]| DescriptorProto {
+        name: Some("A".to_owned()),
+        field: fields.to_vec(),
+        ..DescriptorProto::default()
+    };
+    let entry = |fields: &[FieldDescriptorProto]| DescriptorProto {
+        options: Some(MessageOptions {
+            map_entry: Some(true),
+            ..MessageOptions::default()
+        }),
+        ..message(fields)
+    };
+    let in_oneof = |index| FieldDescriptorProto {
+        oneof_index: Some(index),
+        ..field(1, Type::Int32)
+    };
+    let with_oneof = |index| DescriptorProto {
+        oneof_decl: vec![OneofDescriptorProto::default()],
+        ..message(&[in_oneof(index)])
+    };
+    for broken in [
+        entry(&[]),
+        entry(&[field(1, Type::Int32)]),
+        entry(&[field(1, Type::Float), field(2, Type::Int32)]),
+        entry(&[field(1, Type::Int32), field(3, Type::Int32)]),
+        message(&[in_oneof(0)]),
+        with_oneof(1),
+        with_oneof(-1),
+        message(&[field(0, Type::Int32)]),
+        message(&[field(-4, Type::Int32)]),
+        message(&[field(1, Type::Message)]),
+    ] {
+        let file = FileDescriptorProto {
+            message_type: vec![broken.clone()],
+            ..FileDescriptorProto::default()
+        };
+        let text = base64::engine::general_purpose::STANDARD.encode(file.encode_to_vec());
+        let found = ProtobufRules
+            .parse(&schema(&text, &[]))
+            .map_err(|error| error.kind());
+        assert_eq!(found, Err(ErrorKind::InvalidSchema), "{broken:?}");
+    }
+}
+
+#[test]
+fn numbers_times_ranges_are_limited() {
+    use std::fmt::Write;
+    let mut text = "syntax = \"proto3\"; message A {".to_owned();
+    for number in 20_000..23_000 {
+        write!(
+            text,
+            "int32 a{number} = {number}; reserved {};",
+            100_000 + number
+        )
+        .unwrap();
+    }
+    text.push('}');
+    check_error(
+        &schema(&text, &[]),
+        ErrorKind::LimitExceeded,
+        "too many numbers",
+    );
+}
+
+/// A thread of a program may have no more.
+#[test]
+fn deep_schemas_are_values_or_errors_on_a_small_stack() {
+    use base64::Engine;
+    use prost::Message;
+    use prost_types::{DescriptorProto, FileDescriptorProto};
+
+    let nested = |open: &str, depth| format!("{}{}", open.repeat(depth), "}".repeat(depth));
+    let mut message = DescriptorProto::default();
+    for depth in 0..200 {
+        message = DescriptorProto {
+            name: Some(format!("A{depth}")),
+            nested_type: vec![message],
+            ..DescriptorProto::default()
+        };
+    }
+    let mut texts = Vec::new();
+    for depth in [30, 60, 64, 1000] {
+        let messages = (0..depth).map(|n| format!("message A{n} {{"));
+        texts.push(messages.collect::<String>() + &"}".repeat(depth));
+        let groups = (0..depth).map(|n| format!("optional group G{n} = 1 {{"));
+        let groups = groups.collect::<String>() + &"}".repeat(depth);
+        texts.push(format!("message A {{ {groups} }}"));
+        let value = nested("a {", depth - 1);
+        texts.push(format!("option (x) = {{ {value} }};"));
+        texts.push(format!(
+            "message A {{ {} }}",
+            nested("oneof o {", depth - 1)
+        ));
+    }
+    while message.encoded_len() > 0 {
+        let file = FileDescriptorProto {
+            message_type: vec![message.clone()],
+            ..FileDescriptorProto::default()
+        };
+        texts.push(base64::engine::general_purpose::STANDARD.encode(file.encode_to_vec()));
+        message = message.nested_type.pop().unwrap_or_default();
+    }
+    let thread = std::thread::Builder::new().stack_size(256 << 10);
+    let parsed = thread.spawn(move || {
+        let parsed = texts.iter().filter(|text| {
+            let schema = schema(text, &[]);
+            let parsed = ProtobufRules.parse(&schema).is_ok();
+            assert_eq!(ProtobufRules.check(&schema, &schema).is_ok(), parsed);
+            parsed
+        });
+        parsed.count()
+    });
+    assert!(parsed.unwrap().join().unwrap() > 30);
+}

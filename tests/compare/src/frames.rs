@@ -1,0 +1,279 @@
+//! Frames: data with the id of their schema in front, as each client writes and reads them.
+
+use std::hint::black_box;
+use std::rc::Rc;
+
+use schema_registry_client::rest::client_config::ClientConfig;
+use schema_registry_client::rest::models::Schema as ClientSchema;
+use schema_registry_client::rest::schema_registry_client::{Client, SchemaRegistryClient};
+use schema_registry_client::serdes::avro::{AvroDeserializer, AvroSerializer};
+use schema_registry_client::serdes::config::{DeserializerConfig, SerializerConfig};
+use schema_registry_client::serdes::serde::{
+    SerdeFormat, SerdeType, SerializationContext, SubjectNameStrategyType,
+};
+use schema_registry_converter::async_impl::avro::{AvroDecoder, AvroEncoder};
+use schema_registry_converter::async_impl::schema_registry::SrSettings;
+use schema_registry_converter::schema_registry_common::SubjectNameStrategy;
+use schemreg::EncodeTarget;
+use schemreg::avro::{AvroSchemaDecoder, AvroSchemaEncoder};
+use schemreg::confluent::ConfluentSchemaRegistry;
+use tokio::runtime::Runtime;
+use wireform::avro::{Avro, SerdeAvro};
+use wireform::header::NoHeaders;
+use wireform::registry::{ResolvedSchema, SchemaId, SchemaKind};
+use wireform::{Framed, ReadCodec, Reader, Serializer};
+
+use crate::avro::{HAND, datum, leaked, reads, writes};
+use crate::generated::shop::orders as generated;
+use crate::hand_written;
+use crate::measure::{Group, Row};
+use crate::order::{Order, SCHEMA, ShortOrder};
+use crate::registry::{ID, start};
+
+const CONVERTER: &str = "schema_registry_converter 6";
+const CLIENT: &str = "schema-registry-client 0.4.2";
+const SCHEMREG: &str = "schemreg 0.6";
+
+/// A row whose operation is asynchronous, on a runtime of one thread; a batch is one `block_on`,
+/// and what it returns, read as an order, is checked first.
+macro_rules! awaited {
+    ($name:expr, $runtime:expr, $order:expr, $to_order:expr, $operation:expr) => {{
+        let (runtime, operation) = ($runtime.clone(), $operation);
+        assert_eq!(
+            $to_order(runtime.block_on(operation())),
+            *$order,
+            "{}",
+            $name
+        );
+        Row {
+            name: $name,
+            run: Box::new(move |times| {
+                runtime.block_on(async {
+                    for _ in 0..times {
+                        black_box(operation().await);
+                    }
+                });
+            }),
+        }
+    }};
+}
+
+pub fn groups() -> Vec<Group> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let (runtime, url) = (Rc::new(runtime), leaked(start(SCHEMA)));
+    vec![encode(&runtime, url), decode(&runtime, url)]
+}
+
+/// Their maps have an order of their own: the bytes differ, the order does not.
+fn unframed(frame: impl AsRef<[u8]>) -> Order {
+    let Some(([0, 0, 0, 0, 7], datum)) = frame.as_ref().split_first_chunk::<5>() else {
+        panic!("no frame");
+    };
+    hand_written::decode(datum).expect("a datum")
+}
+
+fn framed(datum: &[u8]) -> Vec<u8> {
+    let mut frame = vec![0];
+    frame.extend_from_slice(&ID.to_be_bytes());
+    frame.extend_from_slice(datum);
+    frame
+}
+
+fn encode(runtime: &Rc<Runtime>, url: &'static str) -> Group {
+    let (order, datum) = datum();
+    let frame = framed(&datum);
+    let short = ShortOrder::from(&order);
+    let same = generated::Order::from(&order);
+    let order: &'static Order = leaked(order);
+    let id = SchemaId::new(ID);
+    let derived = Framed::with_id(Avro::<Order>::new(), id);
+    let from_schema = Framed::with_id(Avro::<generated::Order>::new(), id);
+    let short_codec = Framed::with_id(Avro::<ShortOrder>::new(), id);
+    let serde = Framed::with_id(SerdeAvro::<Order>::new(SCHEMA).expect("valid"), id);
+    let rows = vec![
+        writes(HAND, &frame, move |out| {
+            out.push(0);
+            out.extend_from_slice(&ID.to_be_bytes());
+            hand_written::encode(order, out);
+        }),
+        writes("wireform derive", &frame, move |out| {
+            derived.serialize(order, out).expect("valid");
+        }),
+        writes("wireform generated", &frame, move |out| {
+            from_schema.serialize(&same, out).expect("valid");
+        }),
+        writes("wireform short strings", &frame, move |out| {
+            short_codec.serialize(&short, out).expect("valid");
+        }),
+        writes("wireform serde", &frame, move |out| {
+            serde.serialize(order, out).expect("valid");
+        }),
+        converter_encode(runtime, url, order),
+        client_encode(runtime, url, order),
+        schemreg_encode(runtime, url, order),
+    ];
+    Group {
+        name: "frame-encode",
+        limit: HAND,
+        rows,
+    }
+}
+
+fn converter_encode(runtime: &Rc<Runtime>, url: &str, order: &'static Order) -> Row {
+    let encoder = leaked(AvroEncoder::new(SrSettings::new(url.to_owned())));
+    let subject = leaked(SubjectNameStrategy::TopicNameStrategy(
+        "orders".to_owned(),
+        false,
+    ));
+    awaited!(CONVERTER, runtime, order, unframed, move || async move {
+        encoder.encode_struct(order, subject).await.expect("valid")
+    })
+}
+
+fn context() -> &'static SerializationContext {
+    leaked(SerializationContext {
+        topic: "orders".to_owned(),
+        serde_type: SerdeType::Value,
+        serde_format: SerdeFormat::Avro,
+        headers: None,
+    })
+}
+
+fn client_encode(runtime: &Rc<Runtime>, url: &str, order: &'static Order) -> Row {
+    let client = leaked(SchemaRegistryClient::new(ClientConfig::new(vec![
+        url.to_owned(),
+    ])));
+    let schema = leaked(ClientSchema::new(
+        Some("AVRO".to_owned()),
+        SCHEMA.to_owned(),
+    ));
+    // Without registering, which would ask the registry for each record.
+    let mut config = SerializerConfig::new(false, None, false, false, Default::default());
+    config.subject_name_strategy_type = SubjectNameStrategyType::Topic;
+    let encoder = leaked(AvroSerializer::new(client, Some(schema), None, config).expect("valid"));
+    let context = context();
+    awaited!(CLIENT, runtime, order, unframed, move || async move {
+        encoder.serialize_ser(context, order).await.expect("valid")
+    })
+}
+
+fn schemreg_encode(runtime: &Rc<Runtime>, url: &str, order: &'static Order) -> Row {
+    let registry = ConfluentSchemaRegistry::new(url).expect("valid");
+    let encoder = AvroSchemaEncoder::builder()
+        .registry(registry)
+        .schema(SCHEMA)
+        .build()
+        .expect("valid");
+    let encoder = leaked(encoder);
+    awaited!(SCHEMREG, runtime, order, unframed, move || async move {
+        let encoded = encoder.encode_ser(order, "orders", EncodeTarget::Value);
+        encoded.await.expect("valid")
+    })
+}
+
+fn decode(runtime: &Rc<Runtime>, url: &'static str) -> Group {
+    let (order, datum) = datum();
+    let frame = framed(&datum);
+    let short = ShortOrder::from(&order);
+    let same = generated::Order::from(&order);
+    let rows = vec![
+        reads(HAND, &frame, &order, |frame| {
+            let Some(([0, id @ ..], datum)) = frame.split_first_chunk::<5>() else {
+                panic!("no frame");
+            };
+            assert_eq!(u32::from_be_bytes(*id), ID);
+            hand_written::decode(datum).expect("valid")
+        }),
+        reader("wireform derive", &frame, &order, Avro::<Order>::new()),
+        reader(
+            "wireform generated",
+            &frame,
+            &same,
+            Avro::<generated::Order>::new(),
+        ),
+        reader(
+            "wireform short strings",
+            &frame,
+            &short,
+            Avro::<ShortOrder>::new(),
+        ),
+        reader(
+            "wireform serde",
+            &frame,
+            &order,
+            SerdeAvro::<Order>::new(SCHEMA).expect("valid"),
+        ),
+        converter_decode(runtime, url, &order, leaked(frame.clone())),
+        client_decode(runtime, url, &order, leaked(frame.clone())),
+        schemreg_decode(runtime, url, &order, &frame),
+    ];
+    Group {
+        name: "frame-decode",
+        limit: HAND,
+        rows,
+    }
+}
+
+fn reader<T>(
+    name: &'static str,
+    frame: &[u8],
+    expected: &T,
+    codec: impl ReadCodec<T> + 'static,
+) -> Row
+where
+    T: PartialEq + std::fmt::Debug + 'static,
+{
+    let reader = Reader::offline().with(codec).build();
+    let schema = ResolvedSchema::new(SchemaKind::Avro, SCHEMA);
+    reader.add(SchemaId::new(ID), &schema).expect("compatible");
+    reads(name, frame, expected, move |frame| {
+        let decoded = reader.decode(&NoHeaders, Some(frame)).expect("valid");
+        decoded.expect("no tombstone").value
+    })
+}
+
+fn converter_decode(
+    runtime: &Rc<Runtime>,
+    url: &str,
+    order: &Order,
+    frame: &'static Vec<u8>,
+) -> Row {
+    let decoder = leaked(AvroDecoder::new(SrSettings::new(url.to_owned())));
+    awaited!(
+        CONVERTER,
+        runtime,
+        order,
+        |order| order,
+        move || async move {
+            let decoded = decoder.decode(Some(frame)).await.expect("valid");
+            apache_avro::from_value::<Order>(&decoded.value).expect("an order")
+        }
+    )
+}
+
+fn client_decode(runtime: &Rc<Runtime>, url: &str, order: &Order, frame: &'static Vec<u8>) -> Row {
+    let client = leaked(SchemaRegistryClient::new(ClientConfig::new(vec![
+        url.to_owned(),
+    ])));
+    let mut config = DeserializerConfig::new(None, false, Default::default());
+    config.subject_name_strategy_type = SubjectNameStrategyType::Topic;
+    let decoder = leaked(AvroDeserializer::new(client, None, config).expect("valid"));
+    let context = context();
+    awaited!(CLIENT, runtime, order, |order| order, move || async move {
+        let decoded = decoder.deserialize(context, frame).await.expect("valid");
+        apache_avro_021::from_value::<Order>(&decoded.value).expect("an order")
+    })
+}
+
+fn schemreg_decode(runtime: &Rc<Runtime>, url: &str, order: &Order, frame: &[u8]) -> Row {
+    let registry = ConfluentSchemaRegistry::new(url).expect("valid");
+    let decoder = leaked(AvroSchemaDecoder::new(registry));
+    let frame = bytes::Bytes::copy_from_slice(frame);
+    awaited!(SCHEMREG, runtime, order, |order| order, move || {
+        let frame = frame.clone();
+        async move { decoder.decode_de::<Order>(frame).await.expect("valid") }
+    })
+}

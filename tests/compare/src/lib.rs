@@ -1,0 +1,130 @@
+//! Wireform against its peers and against plain hand-written code, in one process; see the README
+//! beside this crate.
+#![forbid(unsafe_code)]
+
+mod avro;
+mod frames;
+mod generated;
+mod growth;
+mod hand_written;
+mod measure;
+mod options;
+mod order;
+mod others;
+mod registry;
+mod table;
+
+use std::process::{Command, ExitCode};
+
+use crate::measure::{Group, Results};
+use crate::options::Options;
+
+/// What differs between the programs of this crate.
+#[derive(Debug)]
+pub struct Setting {
+    /// The allocator that the program was linked with.
+    pub allocator: &'static str,
+    /// Counts the allocations of one call, in the program that does.
+    pub count: Option<fn(&mut dyn FnMut()) -> u64>,
+}
+
+/// Runs what the command line asks for.
+pub fn main(setting: &Setting) -> ExitCode {
+    let options = Options::parse(std::env::args().skip(1));
+    match options.and_then(|options| run(setting, &options)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(setting: &Setting, options: &Options) -> Result<(), String> {
+    if let Some(once) = &options.once {
+        return measure::once(&mut groups(options), once);
+    }
+    if let Some(count) = setting.count {
+        table::print_counts(&measure::count(&mut groups(options), count));
+        return Ok(());
+    }
+    if options
+        .allocator
+        .as_deref()
+        .is_some_and(|name| name != setting.allocator)
+    {
+        return run_program("with-mimalloc", &options.others());
+    }
+    if options.only_part() {
+        return parts(options);
+    }
+    let results = tables(setting, options);
+    if let Some(path) = &options.json {
+        table::write_json(setting.allocator, &results, path)?;
+    }
+    // The rest is not for a glance, nor for the program that was called for its table.
+    if options.quick || options.allocator.is_some() {
+        return Ok(());
+    }
+    growth::print(options);
+    run_program("count-allocations", &["avro".to_owned()])?;
+    run_program("with-mimalloc", &options.others())
+}
+
+fn parts(options: &Options) -> Result<(), String> {
+    if options.growth {
+        growth::print(options);
+    }
+    match options.allocations {
+        true => run_program("count-allocations", &["avro".to_owned()]),
+        false => Ok(()),
+    }
+}
+
+fn groups(options: &Options) -> Vec<Group> {
+    // The registry comes first: with its thread the process is as a Kafka client's is, and
+    // glibc's allocator works as it does there.
+    let mut groups = frames::groups();
+    groups.splice(0..0, avro::groups());
+    for group in &mut groups {
+        let (name, limit) = (group.name, group.limit);
+        group.rows.retain(|row| {
+            row.name == limit || format!("{name} {}", row.name).contains(&options.filter)
+        });
+    }
+    groups
+}
+
+fn tables(setting: &Setting, options: &Options) -> Vec<Results> {
+    let others = others::groups(options);
+    let mut groups = groups(options);
+    println!(
+        "allocator: {}; a process with two threads",
+        setting.allocator
+    );
+    let mut results: Vec<_> = groups
+        .iter_mut()
+        .map(|group| measure::measure(group, options.rounds()))
+        .collect();
+    others::add(&mut results, &others);
+    table::print(&results);
+    results
+}
+
+/// Runs another program of this crate: which allocator there is is settled when a program is
+/// linked.
+fn run_program(name: &str, arguments: &[String]) -> Result<(), String> {
+    println!();
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    let status = Command::new(cargo)
+        .args(["run", "--quiet", "--release", "--manifest-path", manifest])
+        .args(["--bin", name, "--"])
+        .args(arguments)
+        .status()
+        .map_err(|error| format!("{name}: {error}"))?;
+    match status.success() {
+        true => Ok(()),
+        false => Err(format!("{name} failed")),
+    }
+}

@@ -1,0 +1,86 @@
+//! The command line.
+
+/// What it asks for.
+#[derive(Debug, Default)]
+pub struct Options {
+    /// Few rounds, and the first table only: for CI.
+    pub quick: bool,
+    /// Where to write the rows as JSON.
+    pub json: Option<String>,
+    /// Rows to measure: those whose group and name hold this.
+    pub filter: String,
+    /// Runs one operation some times and measures nothing: for callgrind.
+    pub once: Option<String>,
+    /// The only allocator to measure with.
+    pub allocator: Option<String>,
+    /// Only how cost grows.
+    pub growth: bool,
+    /// Only allocations.
+    pub allocations: bool,
+    /// Rows from Java, too.
+    pub with_java: bool,
+    /// Rows from Go, too.
+    pub with_go: bool,
+    has_area: bool,
+}
+
+impl Options {
+    pub fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Self, String> {
+        let mut options = Self::default();
+        while let Some(argument) = arguments.next() {
+            let mut value = || arguments.next().ok_or(format!("{argument} needs a value"));
+            match argument.as_str() {
+                "avro" => options.has_area = true,
+                "--quick" => options.quick = true,
+                "--growth" => options.growth = true,
+                "--allocations" => options.allocations = true,
+                "--with-java" => options.with_java = true,
+                "--with-go" => options.with_go = true,
+                "--json" => options.json = Some(value()?),
+                "--filter" => options.filter = value()?,
+                "--once" => options.once = Some(value()?),
+                "--allocator" => options.allocator = Some(value()?),
+                _ => return Err(format!("unknown argument {argument:?}; areas: avro")),
+            }
+        }
+        if !matches!(
+            options.allocator.as_deref(),
+            None | Some("system" | "mimalloc")
+        ) {
+            return Err("allocators: system, mimalloc".to_owned());
+        }
+        match options.has_area {
+            true => Ok(options),
+            false => Err("what to compare? areas: avro".to_owned()),
+        }
+    }
+
+    /// Whether a part was asked for instead of the whole.
+    pub fn only_part(&self) -> bool {
+        self.growth || self.allocations
+    }
+
+    pub fn rounds(&self) -> usize {
+        match self.quick {
+            true => 101,
+            false => 1001,
+        }
+    }
+
+    /// The arguments for the program with the other allocator.
+    pub fn others(&self) -> Vec<String> {
+        let mut arguments = vec!["avro".to_owned()];
+        arguments.extend(["--allocator", "mimalloc"].map(str::to_owned));
+        if !self.filter.is_empty() {
+            arguments.extend(["--filter".to_owned(), self.filter.clone()]);
+        }
+        if self.quick {
+            arguments.push("--quick".to_owned());
+        }
+        match (&self.json, &self.allocator) {
+            (Some(path), Some(_)) => arguments.extend(["--json".to_owned(), path.clone()]),
+            _ => {}
+        }
+        arguments
+    }
+}
