@@ -99,6 +99,10 @@ impl Bomb {
 fn main() -> ExitCode {
     let only = std::env::args().nth(1);
     let bombs = schemas::bombs().into_iter().chain(data::bombs());
+    if only.as_deref() == Some("--list") {
+        bombs.for_each(|bomb| println!("{}", bomb.name));
+        return ExitCode::SUCCESS;
+    }
     let bombs = bombs.filter(|bomb| only.as_ref().is_none_or(|only| bomb.name.contains(only)));
     let (mut count, mut failed) = (0, 0);
     for bomb in bombs {

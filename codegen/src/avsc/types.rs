@@ -144,11 +144,11 @@ impl<'s> Types<'s> {
     fn name(&mut self, full_name: &str, schema: &Schema, id: NodeId) {
         let module = module_of(full_name);
         let simple = full_name.rsplit('.').next().unwrap_or(full_name);
-        let ident = self.free(&module, type_ident(simple));
+        let ident = self.free(&module, &type_ident(simple));
         let has_ref = self.settings.borrowed
             && matches!(schema.node(id).kind, Kind::Record(_))
             && borrows(schema, id);
-        let ref_ident = has_ref.then(|| self.free(&module, format!("{ident}Ref")));
+        let ref_ident = has_ref.then(|| self.free(&module, &format!("{ident}Ref")));
         let named = Named {
             module,
             ident: escape(&ident),
@@ -157,8 +157,8 @@ impl<'s> Types<'s> {
         self.named.insert(full_name.to_owned(), named);
     }
 
-    fn free(&mut self, module: &[String], wanted: String) -> String {
-        unique(&wanted, self.taken.entry(module.to_vec()).or_default())
+    fn free(&mut self, module: &[String], wanted: &str) -> String {
+        unique(wanted, self.taken.entry(module.to_vec()).or_default())
     }
 
     pub(crate) fn named(&self, full_name: &str) -> Result<&Named> {
@@ -321,7 +321,7 @@ impl<'s> Types<'s> {
             true => format!("{}Ref", place.ident),
             false => place.ident.clone(),
         };
-        let ident = self.free(place.module, wanted);
+        let ident = self.free(place.module, &wanted);
         self.unnamed.insert(key, ident.clone());
         self.pending.push(Unnamed {
             ident: ident.clone(),

@@ -110,7 +110,15 @@ impl RegistryAdmin for HttpRegistry {
         Box::pin(async move {
             let query = Query::default().value("subjectPrefix", filter.prefix.as_deref());
             let path = format!("/subjects{}", query.include(filter.include).0);
-            let names: Vec<String> = self.ask(Ok(Request::get(path, "subjects"))).await?;
+            let mut names: Vec<String> = self.ask(Ok(Request::get(path, "subjects"))).await?;
+            // Apicurio 3.3 answers with every subject.
+            if let Some(prefix) = filter
+                .prefix
+                .as_deref()
+                .filter(|prefix| !is_wildcard(prefix))
+            {
+                names.retain(|name| name.starts_with(prefix));
+            }
             names.into_iter().map(subject).collect()
         })
     }
@@ -464,4 +472,9 @@ fn unknown(what: &str, name: &str) -> Error {
         bounded(name, 40)
     );
     Error::new(ErrorKind::InvalidResponse, message)
+}
+
+/// Whether a prefix asks for every context, as Confluent's server understands it.
+fn is_wildcard(prefix: &str) -> bool {
+    prefix.starts_with(":*:")
 }

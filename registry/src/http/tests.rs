@@ -5,6 +5,7 @@ mod proxy;
 use std::time::Duration;
 
 use super::*;
+use crate::admin::{RegistryAdmin, SubjectFilter};
 use crate::error::ErrorKind;
 use crate::id::Version;
 use crate::rest::stub::{Reply, Stub};
@@ -122,6 +123,23 @@ fn an_answer_that_is_no_registrys_is_refused() {
 fn a_redirect_is_not_followed() {
     let redirect = Reply::with(302, "text/html", "Location: http://127.0.0.1:9/\r\n", "");
     check(vec![redirect], Err(ErrorKind::InvalidResponse), 1);
+}
+
+#[test]
+fn a_prefix_holds_even_if_the_server_does_not_know_it() {
+    let names = r#"["a-1", "b-1", ":.a:c"]"#;
+    let ask = |prefix: &str| {
+        let filter = SubjectFilter::default().prefix(prefix);
+        block_on(async {
+            let stub = Stub::start([Reply::json(200, names)]).await;
+            let found = quick(&stub).subjects(&filter).await.unwrap();
+            let found: Vec<String> = found.iter().map(ToString::to_string).collect();
+            found.join(" ")
+        })
+    };
+    assert_eq!(ask("a-"), "a-1");
+    assert_eq!(ask(""), "a-1 b-1 :.a:c");
+    assert_eq!(ask(":*:"), "a-1 b-1 :.a:c");
 }
 
 #[test]

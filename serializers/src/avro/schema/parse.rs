@@ -1,5 +1,7 @@
 //! Text to arena, in two passes: first every type gets a node and every name a place, then names
 //! are linked and defaults are checked.
+//!
+//! Types wait on a list of the parser's own: how deep a text is nested costs no stack.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -18,21 +20,21 @@ pub(super) fn parse(text: &str, references: &[&str]) -> Result<Schema> {
     for reference in references {
         parser.text(reference)?;
     }
-    let links = parser.link()?;
-    let root = links.get(&root).copied().unwrap_or(root);
+    parser.link()?;
+    let root = parser.links.get(&root).copied().unwrap_or(root);
     let mut nodes = parser.nodes;
     check_depth(&nodes, root)?;
     check_unions(&nodes)?;
     fill_defaults(&mut nodes)?;
-    let mut own: Vec<(NodeId, Arc<str>)> = parser
+    // Definitions of `text` itself, as they stand there.
+    let mut own: Vec<(usize, Arc<str>)> = parser
         .names
         .iter()
-        .filter(|(_, defined)| {
-            text.as_bytes()
-                .as_ptr_range()
-                .contains(&defined.text.as_ptr())
+        .filter_map(|(name, defined)| {
+            let address = defined.text.as_ptr();
+            let inside = text.as_bytes().as_ptr_range().contains(&address);
+            inside.then(|| (address as usize, name.clone()))
         })
-        .map(|(name, defined)| (defined.id, name.clone()))
         .collect();
     own.sort_unstable();
     let schema = Schema(Arc::new(Inner {
@@ -57,9 +59,29 @@ struct Parser<'a> {
     names: HashMap<Arc<str>, Defined<'a>>,
     /// Nodes that stand for a name which was not defined yet.
     unresolved: Vec<Unresolved>,
+    /// Nodes that stand for a name, and the definition.
+    links: HashMap<NodeId, NodeId>,
     text: &'a str,
+    /// Types to come, the next one last.
+    waiting: Vec<Waiting<'a>>,
+    /// Types inside the one that is being read, in the order of the text.
+    inside: Vec<Waiting<'a>>,
     /// Where the parser is, as a JSON pointer.
     path: Vec<String>,
+    /// Steps of `path` that lead to the type that is being read.
+    around: usize,
+    depth: usize,
+}
+
+/// A type whose node is there, and whose text is not read yet.
+struct Waiting<'a> {
+    id: NodeId,
+    json: Json<'a>,
+    namespace: Option<Arc<str>>,
+    /// Steps of the path that lead to what is around it; those are still there when its turn comes.
+    around: usize,
+    /// The steps from there.
+    steps: Vec<String>,
     depth: usize,
 }
 
@@ -89,120 +111,167 @@ impl<'a> Parser<'a> {
             let message = format!("schema, line {line} column {column}: not JSON: {what}");
             Error::new(ErrorKind::InvalidSchema, message)
         })?;
-        self.schema(json, None)
+        let root = self.add(Kind::Null);
+        self.waiting.push(Waiting {
+            id: root,
+            json,
+            namespace: None,
+            around: 0,
+            steps: Vec::new(),
+            depth: 1,
+        });
+        while let Some(next) = self.waiting.pop() {
+            self.schema(next)?;
+            self.waiting.extend(self.inside.drain(..).rev());
+        }
+        Ok(root)
     }
 
-    fn schema(&mut self, json: Json<'a>, namespace: Option<&str>) -> Result<NodeId> {
-        self.depth += 1;
-        if self.depth > MAX_DEPTH || self.nodes.len() >= MAX_NODES {
+    fn schema(&mut self, next: Waiting<'a>) -> Result<()> {
+        let Waiting { id, json, .. } = next;
+        self.path.truncate(next.around);
+        self.path.extend(next.steps);
+        self.around = self.path.len();
+        self.depth = next.depth;
+        if self.depth > MAX_DEPTH || self.nodes.len() > MAX_NODES {
             return Err(Error::new(
                 ErrorKind::LimitExceeded,
                 "the schema has over 65536 types, or they are nested deeper than 64",
             ));
         }
-        let id = match json.shape() {
-            Shape::String(name) => self.name(json, &name, namespace),
-            Shape::Array(branches) => self.union(branches, namespace),
-            Shape::Object(object) => self.object(json, &object, namespace),
+        let namespace = next.namespace.as_ref();
+        match json.shape() {
+            Shape::String(name) => self.name(id, json, &name, namespace),
+            Shape::Array(branches) => self.union(id, branches, namespace),
+            Shape::Object(object) => self.object(id, json, &object, namespace),
             Shape::Other => Err(self.invalid(json, "expected a type: a string, array or object")),
-        };
-        self.depth -= 1;
-        id
+        }
     }
 
-    /// A schema one step further down in the text.
+    /// A type one step further down in the text, with a node of its own.
     fn inner(
         &mut self,
         step: impl Into<String>,
         json: Json<'a>,
-        namespace: Option<&str>,
-    ) -> Result<NodeId> {
-        self.path.push(step.into());
-        let id = self.schema(json, namespace);
-        self.path.pop();
+        namespace: Option<&Arc<str>>,
+    ) -> NodeId {
+        let id = self.add(Kind::Null);
+        self.later(id, step.into(), json, namespace);
         id
     }
 
-    fn name(&mut self, json: Json<'a>, name: &str, namespace: Option<&str>) -> Result<NodeId> {
-        if let Some(kind) = primitive(name) {
-            return Ok(self.add(kind));
-        }
-        check_full(name).map_err(|_| self.invalid(json, &unknown(name)))?;
-        let names = [full_name(name, namespace), name.to_owned()];
-        if let Some(defined) = self.names.get(&*names[0]) {
-            return Ok(defined.id);
-        }
-        let error = self.invalid(json, &unknown(name));
-        let id = self.add(Kind::Null);
-        self.unresolved.push(Unresolved { id, names, error });
-        Ok(id)
+    fn later(&mut self, id: NodeId, step: String, json: Json<'a>, namespace: Option<&Arc<str>>) {
+        let mut steps = self.path.get(self.around..).unwrap_or_default().to_vec();
+        steps.push(step);
+        self.inside.push(Waiting {
+            id,
+            json,
+            namespace: namespace.cloned(),
+            around: self.around,
+            steps,
+            depth: self.depth + 1,
+        });
     }
 
-    fn union(&mut self, branches: Vec<Json<'a>>, namespace: Option<&str>) -> Result<NodeId> {
-        let id = self.add(Kind::Null);
+    fn name(
+        &mut self,
+        id: NodeId,
+        json: Json<'a>,
+        name: &str,
+        namespace: Option<&Arc<str>>,
+    ) -> Result<()> {
+        if let Some(kind) = primitive(name) {
+            self.set(id, kind);
+            return Ok(());
+        }
+        check_full(name).map_err(|_| self.invalid(json, &unknown(name)))?;
+        let names = [
+            full_name(name, namespace.map(|name| &**name)),
+            name.to_owned(),
+        ];
+        if let Some(defined) = self.names.get(&*names[0]) {
+            self.links.insert(id, defined.id);
+            return Ok(());
+        }
+        let error = self.invalid(json, &unknown(name));
+        self.unresolved.push(Unresolved { id, names, error });
+        Ok(())
+    }
+
+    fn union(
+        &mut self,
+        id: NodeId,
+        branches: Vec<Json<'a>>,
+        namespace: Option<&Arc<str>>,
+    ) -> Result<()> {
         let mut ids = Vec::with_capacity(branches.len());
         for (index, branch) in branches.into_iter().enumerate() {
             if matches!(branch.shape(), Shape::Array(_)) {
                 return Err(self.invalid(branch, "a union must not directly hold a union"));
             }
-            ids.push(self.inner(index.to_string(), branch, namespace)?);
+            ids.push(self.inner(index.to_string(), branch, namespace));
         }
         self.set(id, Kind::Union(ids.into_boxed_slice()));
-        Ok(id)
+        Ok(())
     }
 
     fn object(
         &mut self,
+        id: NodeId,
         json: Json<'a>,
         object: &Object<'a>,
-        namespace: Option<&str>,
-    ) -> Result<NodeId> {
-        let Some(type_name) = object.get("type") else {
+        namespace: Option<&Arc<str>>,
+    ) -> Result<()> {
+        let Some(type_json) = object.get("type") else {
             return Err(self.invalid(json, "the attribute \"type\" is missing"));
         };
-        let Some(name) = type_name.as_string() else {
-            return self.inner("type", type_name, namespace);
-        };
-        let id = match &*name {
-            "array" => self.container(json, object, "items", namespace, Kind::Array)?,
-            "map" => self.container(json, object, "values", namespace, Kind::Map)?,
-            "record" | "error" => self.record(json, object, namespace, name == "error")?,
-            "enum" => self.enumeration(json, object, namespace)?,
-            "fixed" => self.fixed(json, object, namespace)?,
-            name => match primitive(name) {
-                Some(kind) => self.add(kind),
-                // Attributes around a reference belong to nobody.
-                None => return self.inner("type", type_name, namespace),
+        let name = type_json.as_string();
+        match name.as_deref() {
+            Some("array") => self.container(id, json, object, "items", namespace, Kind::Array)?,
+            Some("map") => self.container(id, json, object, "values", namespace, Kind::Map)?,
+            Some(name @ ("record" | "error")) => {
+                self.record(id, json, object, namespace, name == "error")?;
+            }
+            Some("enum") => self.enumeration(id, json, object, namespace)?,
+            Some("fixed") => self.fixed(id, json, object, namespace)?,
+            name => match name.and_then(primitive) {
+                Some(kind) => self.set(id, kind),
+                // Attributes around a type or a reference belong to nobody.
+                None => {
+                    self.later(id, "type".to_owned(), type_json, namespace);
+                    return Ok(());
+                }
             },
-        };
+        }
         self.describe(id, object);
-        Ok(id)
+        Ok(())
     }
 
     fn container(
         &mut self,
+        id: NodeId,
         json: Json<'a>,
         object: &Object<'a>,
         key: &str,
-        namespace: Option<&str>,
+        namespace: Option<&Arc<str>>,
         kind: fn(NodeId) -> Kind,
-    ) -> Result<NodeId> {
-        let id = self.add(Kind::Null);
+    ) -> Result<()> {
         let inner = self.required(json, object, key)?;
-        let inner = self.inner(key, inner, namespace)?;
+        let inner = self.inner(key, inner, namespace);
         self.set(id, kind(inner));
-        Ok(id)
+        Ok(())
     }
 
     fn record(
         &mut self,
+        id: NodeId,
         json: Json<'a>,
         object: &Object<'a>,
-        namespace: Option<&str>,
+        namespace: Option<&Arc<str>>,
         is_error: bool,
-    ) -> Result<NodeId> {
-        let (id, name) = self.define(json, object, namespace)?;
-        let own_namespace = namespace_of(&name).map(str::to_owned);
+    ) -> Result<()> {
+        let name = self.define(id, json, object, namespace)?;
+        let own_namespace: Option<Arc<str>> = namespace_of(&name).map(Arc::from);
         let list = self.required(json, object, "fields")?;
         let list = list
             .as_array()
@@ -212,7 +281,7 @@ impl<'a> Parser<'a> {
         self.path.push("fields".to_owned());
         for (index, json) in list.into_iter().enumerate() {
             self.path.push(index.to_string());
-            let field = self.field(json, own_namespace.as_deref())?;
+            let field = self.field(json, own_namespace.as_ref())?;
             if !seen.insert(field.name.clone()) {
                 return Err(self.invalid(json, &format!("second field {:?}", field.name)));
             }
@@ -228,17 +297,17 @@ impl<'a> Parser<'a> {
             name,
         };
         self.set(id, Kind::Record(record));
-        Ok(id)
+        Ok(())
     }
 
-    fn field(&mut self, json: Json<'a>, namespace: Option<&str>) -> Result<Field> {
+    fn field(&mut self, json: Json<'a>, namespace: Option<&Arc<str>>) -> Result<Field> {
         let object = json
             .as_object()
             .ok_or_else(|| self.invalid(json, "expected a field: an object"))?;
         let name = self.string(json, &object, "name")?;
         check_simple(&name).map_err(|error| self.invalid(json, &error.to_string()))?;
         let type_json = self.required(json, &object, "type")?;
-        let schema = self.inner("type", type_json, namespace)?;
+        let schema = self.inner("type", type_json, namespace);
         let order = match object.get("order") {
             None => Order::Ascending,
             Some(order) => sort_order(order).ok_or_else(|| {
@@ -266,11 +335,12 @@ impl<'a> Parser<'a> {
 
     fn enumeration(
         &mut self,
+        id: NodeId,
         json: Json<'a>,
         object: &Object<'a>,
-        namespace: Option<&str>,
-    ) -> Result<NodeId> {
-        let (id, name) = self.define(json, object, namespace)?;
+        namespace: Option<&Arc<str>>,
+    ) -> Result<()> {
+        let name = self.define(id, json, object, namespace)?;
         let list = self.required(json, object, "symbols")?;
         let list = list
             .as_array()
@@ -310,16 +380,17 @@ impl<'a> Parser<'a> {
                 default,
             }),
         );
-        Ok(id)
+        Ok(())
     }
 
     fn fixed(
         &mut self,
+        id: NodeId,
         json: Json<'a>,
         object: &Object<'a>,
-        namespace: Option<&str>,
-    ) -> Result<NodeId> {
-        let (id, name) = self.define(json, object, namespace)?;
+        namespace: Option<&Arc<str>>,
+    ) -> Result<()> {
+        let name = self.define(id, json, object, namespace)?;
         let size = self.required(json, object, "size")?;
         let size = size
             .as_usize()
@@ -335,24 +406,24 @@ impl<'a> Parser<'a> {
                 size,
             }),
         );
-        Ok(id)
+        Ok(())
     }
 
-    /// Gives a named type its node and its place among the names.
+    /// Gives a named type its place among the names.
     fn define(
         &mut self,
+        id: NodeId,
         json: Json<'a>,
         object: &Object<'a>,
-        namespace: Option<&str>,
-    ) -> Result<(NodeId, Arc<str>)> {
+        namespace: Option<&Arc<str>>,
+    ) -> Result<Arc<str>> {
         let name = self.string(json, object, "name")?;
         let own = object.get("namespace").and_then(Json::as_string);
-        let full = full_name(&name, own.as_deref().or(namespace));
+        let full = full_name(&name, own.as_deref().or(namespace.map(|name| &**name)));
         check_full(&full).map_err(|error| self.invalid(json, &error.to_string()))?;
         if primitive(&full).is_some() {
             return Err(self.invalid(json, &format!("{full:?} is the name of a primitive type")));
         }
-        let id = self.add(Kind::Null);
         let full: Arc<str> = full.into();
         match self.names.get(&full) {
             // The same definition may stand in several places, as in Java; the first one counts.
@@ -368,7 +439,7 @@ impl<'a> Parser<'a> {
                 );
             }
         }
-        Ok((id, full))
+        Ok(full)
     }
 
     fn describe(&mut self, id: NodeId, object: &Object<'a>) {
@@ -448,12 +519,12 @@ impl<'a> Parser<'a> {
     }
 
     /// Second pass: puts definitions in the place of names that were used before them.
-    fn link(&mut self) -> Result<HashMap<NodeId, NodeId>> {
-        let mut links = HashMap::with_capacity(self.unresolved.len());
+    fn link(&mut self) -> Result<()> {
         for Unresolved { id, names, error } in std::mem::take(&mut self.unresolved) {
             let found = names.iter().find_map(|name| self.names.get(&**name));
-            links.insert(id, found.ok_or(error)?.id);
+            self.links.insert(id, found.ok_or(error)?.id);
         }
+        let links = &self.links;
         let relink = |id: &mut NodeId| {
             if let Some(target) = links.get(id) {
                 *id = *target;
@@ -473,7 +544,7 @@ impl<'a> Parser<'a> {
                 _ => {}
             }
         }
-        Ok(links)
+        Ok(())
     }
 
     /// `line 3 column 14, /fields/2/type`
