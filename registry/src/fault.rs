@@ -124,3 +124,18 @@ fn sleep(time: Duration) -> impl Future<Output = ()> {
         Poll::Pending
     })
 }
+
+#[cfg(test)]
+#[cfg(any(feature = "http", feature = "schema-registry-converter"))]
+mod tests {
+    use super::*;
+    use crate::rest::Failure;
+
+    #[test]
+    fn a_status_is_the_error_that_a_client_makes_of_it() {
+        for status in 300..600 {
+            let error = Failure::parse(status, b"<h1>oops</h1>").into_error(&"schema id 1");
+            assert_eq!(kind_of(status), error.kind(), "{status}");
+        }
+    }
+}
