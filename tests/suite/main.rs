@@ -13,6 +13,7 @@ mod clients;
 mod conformance;
 mod embedded;
 mod evolution;
+mod evolution_table;
 mod golden;
 mod isolation;
 mod json_schema;

@@ -97,7 +97,7 @@ fn imports_evolve_with_what_imports_them() {
 fn versions_that_are_the_same_follow_each_other() {
     let [first, second, _] = there_and_back();
     check(&[], Level::FullTransitive, &[]);
-    check(&[first.clone()], Level::FullTransitive, &[]);
+    check(std::slice::from_ref(&first), Level::FullTransitive, &[]);
     check(&[first.clone(), second, first], Level::FullTransitive, &[]);
 }
 
