@@ -1,0 +1,178 @@
+//! Everything that a server can do wrong, and what becomes of the calls: the right kind of error,
+//! at most four attempts, within the deadline, in little memory, and nothing is left behind: the
+//! next good answer is taken.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    missing_docs,
+    reason = "a test fails by panicking"
+)]
+
+mod cases;
+mod heap;
+mod server;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use tokio::time::timeout;
+use wireform_registry::{
+    Cached, ErrorKind, HttpRegistry, RegisterOptions, Registry, RegistryAdmin, RegistryExt, Result,
+    SchemaDef, SchemaId, SchemaKind, Subject, SubjectFilter, VersionRef, resolve,
+};
+
+use self::cases::{Case, cases};
+use self::server::Server;
+
+/// The calls that a case is tried with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Call {
+    ById,
+    Check,
+    Latest,
+    Lookup,
+    Register,
+    /// A schema, and everything that it refers to.
+    Resolve,
+    Subjects,
+}
+
+const ALL: &[Call] = &[
+    Call::ById,
+    Call::Check,
+    Call::Latest,
+    Call::Lookup,
+    Call::Register,
+    Call::Subjects,
+];
+
+impl Call {
+    async fn make(self, registry: &Cached<HttpRegistry>) -> Result<()> {
+        let orders = Subject::value("orders");
+        let schema = SchemaDef::new(SchemaKind::Avro, "\"string\"");
+        let id = SchemaId::new(7);
+        match self {
+            Self::ById => registry.by_id(id).await.map(drop),
+            Self::Check => {
+                let check = registry.check(&orders, VersionRef::Latest, &schema);
+                check.await.map(drop)
+            }
+            Self::Latest => registry.latest(&orders).await.map(drop),
+            Self::Lookup => registry.lookup(&orders, &schema).await.map(drop),
+            Self::Register => {
+                let options = RegisterOptions::default();
+                let register = registry.register(&orders, &schema, options);
+                register.await.map(drop)
+            }
+            Self::Resolve => {
+                let stored = registry.by_id(id).await?;
+                resolve(registry, &stored.def).await.map(drop)
+            }
+            Self::Subjects => {
+                let filter = SubjectFilter::default();
+                registry.inner().subjects(&filter).await.map(drop)
+            }
+        }
+    }
+}
+
+/// What became of one call.
+#[derive(Debug)]
+struct Outcome {
+    kind: Option<ErrorKind>,
+    attempts: usize,
+    /// What a good server was answered by the same registry afterwards.
+    after: Option<ErrorKind>,
+}
+
+async fn try_out(case: &Case, call: Call) -> Outcome {
+    let mut server = Server::start(case.mood.clone()).await;
+    let registry = HttpRegistry::builder(server.url()).timeout(case.timeout);
+    let registry = Cached::new(registry.build().unwrap());
+    let outcome = timeout(case.timeout + GRACE, call.make(&registry)).await;
+    let outcome = outcome.unwrap_or_else(|_| panic!("{}, {call:?}: over its time", case.name));
+    let attempts = server.attempts();
+    if let Err(error) = &outcome {
+        let shown = format!("{error} {error:?}");
+        assert!(shown.len() < 10_000, "{}: {} bytes", case.name, shown.len());
+    }
+    server.become_good().await;
+    let after = timeout(case.timeout + GRACE, call.make(&registry)).await;
+    let after = after.unwrap_or_else(|_| panic!("{}, {call:?}: not taken up again", case.name));
+    Outcome {
+        kind: outcome.err().map(|error| error.kind()),
+        attempts,
+        after: after.err().map(|error| error.kind()),
+    }
+}
+
+/// Every call of a case: at once, but for those whose memory counts.
+async fn try_all(case: &'static Case) -> Vec<(Call, Outcome)> {
+    let mut outcomes = Vec::new();
+    let mut tasks = Vec::new();
+    for call in case.calls {
+        if case.is_big {
+            outcomes.push((*call, try_out(case, *call).await));
+        } else {
+            tasks.push((*call, tokio::spawn(try_out(case, *call))));
+        }
+    }
+    for (call, task) in tasks {
+        let outcome = task.await;
+        outcomes.push((call, outcome.unwrap_or_else(|error| panic!("{error}"))));
+    }
+    outcomes
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+}
+
+/// One test, since the heap is everybody's.
+#[test]
+fn a_server_that_misbehaves_gets_a_typed_error_and_leaves_nothing_behind() {
+    let cases: &'static [Case] = cases().leak();
+    let names: BTreeSet<&str> = cases.iter().map(|case| case.name).collect();
+    let mut failures = Vec::new();
+    let mut calls = 0;
+    let mut most = (0, "");
+    for case in cases {
+        let before = heap::start();
+        let outcomes = runtime().block_on(try_all(case));
+        let heap = heap::peak_over(before);
+        most = most.max((heap, case.name));
+        calls += outcomes.len();
+        if heap > HEAP_LIMIT {
+            failures.push(format!("{}: {heap} bytes of heap", case.name));
+        }
+        for (call, outcome) in outcomes {
+            let is_right = outcome.kind == case.kind
+                && case.attempts.contains(&outcome.attempts)
+                && outcome.after.is_none();
+            if !is_right {
+                failures.push(format!(
+                    "{}, {call:?}: {outcome:?}, expected {:?} in {:?} attempts",
+                    case.name, case.kind, case.attempts
+                ));
+            }
+        }
+    }
+    println!(
+        "{} misbehaviours, {calls} calls, at most {} bytes ({})",
+        names.len(),
+        most.0,
+        most.1
+    );
+    assert!(failures.is_empty(), "\n{}", failures.join("\n"));
+    assert!(names.len() >= 34, "{}", names.len());
+}
+
+/// Beyond the deadline.
+const GRACE: Duration = Duration::from_secs(1);
+/// The cap on a body, and a MiB for all else.
+const HEAP_LIMIT: usize = 9 * 1024 * 1024;
