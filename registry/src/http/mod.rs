@@ -1,4 +1,5 @@
 mod admin;
+mod body;
 mod builder;
 mod endpoint;
 mod nodes;

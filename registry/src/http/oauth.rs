@@ -172,7 +172,7 @@ impl Tokens {
         // A fifth of its life before it ends, as Confluent's clients do.
         let life = answer
             .expires_in
-            .map(|life| Duration::from_secs(life) * 4 / 5);
+            .map(|life| Duration::from_secs(life).saturating_mul(4) / 5);
         Ok(Token {
             text: answer.access_token,
             renewal: life.and_then(|life| asked.checked_add(life)),

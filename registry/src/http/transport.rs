@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::http::body::Body;
 use crate::http::endpoint::Endpoint;
 use crate::http::nodes::{Change, Nodes, PENALTY};
 use crate::http::oauth::Tokens;
@@ -89,7 +90,7 @@ impl Transport {
         retry: Retry,
     ) -> Result<T> {
         let body = retry.run(|end| self.attempt(request, retry, end)).await?;
-        serde_json::from_slice(&body).map_err(|error| {
+        serde_json::from_reader(body).map_err(|error| {
             // serde_json's own message would quote the body.
             let message = format!(
                 "{}: the answer is not a registry's JSON (line {}, column {})",
@@ -106,7 +107,7 @@ impl Transport {
         request: &Request,
         retry: Retry,
         end: Instant,
-    ) -> Result<Vec<u8>, Attempt> {
+    ) -> Result<Body, Attempt> {
         let token = match &self.tokens {
             None => None,
             Some(tokens) => {
@@ -132,7 +133,7 @@ impl Transport {
         endpoint: &Endpoint,
         bearer: Option<&str>,
         request: &Request,
-    ) -> Result<Vec<u8>, Attempt> {
+    ) -> Result<Body, Attempt> {
         let url = endpoint.url(&format!("{}{}", self.prefix, request.path));
         let mut builder = self.client.request(request.method.clone(), url);
         if let Some(body) = &request.body {
@@ -147,7 +148,7 @@ impl Transport {
         if !response.status().is_success() {
             return Err(refusal(response, &request.thing).await);
         }
-        match read(response, BODY_LIMIT).await.map_err(broken)? {
+        match Body::of(response, BODY_LIMIT).await.map_err(broken)? {
             Some(body) => Ok(body),
             None => {
                 let message = format!("{}: the answer is larger than 8 MiB", request.thing);
@@ -199,26 +200,14 @@ impl Transport {
 async fn refusal(response: Response, thing: &str) -> Attempt {
     let status = response.status().as_u16();
     let retry_after = retry_after(&response);
-    let body = read(response, REFUSAL_LIMIT).await;
+    let body = Body::of(response, REFUSAL_LIMIT).await;
     // Without a readable body the status says enough.
-    let body = body.ok().flatten().unwrap_or_default();
+    let body = body.ok().flatten().unwrap_or_default().into_bytes();
     Attempt {
         error: Failure::parse(status, &body).into_error(&thing),
         retry_after,
         again: false,
     }
-}
-
-/// The body; `None` if it is longer than `limit`.
-async fn read(mut response: Response, limit: usize) -> reqwest::Result<Option<Vec<u8>>> {
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await? {
-        if chunk.len() > limit - body.len() {
-            return Ok(None);
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(Some(body))
 }
 
 fn retry_after(response: &Response) -> Option<Duration> {

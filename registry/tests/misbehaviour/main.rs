@@ -67,6 +67,8 @@ impl Call {
                 register.await.map(drop)
             }
             Self::Resolve => {
+                // A cache would keep what the schema refers to: an id never changes its meaning.
+                let registry = registry.inner();
                 let stored = registry.by_id(id).await?;
                 resolve(registry, &stored.def).await.map(drop)
             }
