@@ -11,6 +11,7 @@ use crate::http::body::Body;
 use crate::http::endpoint::Endpoint;
 use crate::http::nodes::{Change, Nodes, PENALTY};
 use crate::http::oauth::Tokens;
+use crate::http::secret::Secrets;
 use crate::rest::{Attempt, Failure, Retry, SchemaRequest};
 use crate::trace;
 
@@ -19,6 +20,7 @@ pub(super) struct Transport {
     client: Client,
     nodes: Nodes,
     tokens: Option<Tokens>,
+    secrets: Secrets,
     /// In front of every path: empty, or the context's.
     prefix: String,
     timeout: Duration,
@@ -66,6 +68,7 @@ impl Transport {
         client: Client,
         nodes: Nodes,
         tokens: Option<Tokens>,
+        secrets: Secrets,
         prefix: String,
         timeout: Duration,
     ) -> Self {
@@ -73,6 +76,7 @@ impl Transport {
             client,
             nodes,
             tokens,
+            secrets,
             prefix,
             timeout,
         }
@@ -146,7 +150,8 @@ impl Transport {
         let broken = |error| unreachable(error, endpoint, &request.thing);
         let response = builder.send().await.map_err(broken)?;
         if !response.status().is_success() {
-            return Err(refusal(response, &request.thing).await);
+            let hide = |text: &str| self.secrets.hide(text, bearer);
+            return Err(refusal(response, &request.thing, hide).await);
         }
         match Body::of(response, BODY_LIMIT).await.map_err(broken)? {
             Some(body) => Ok(body),
@@ -196,15 +201,17 @@ impl Transport {
     }
 }
 
-/// What a status other than 2xx means.
-async fn refusal(response: Response, thing: &str) -> Attempt {
+/// What a status other than 2xx means. A server may quote in it what it was sent.
+async fn refusal(response: Response, thing: &str, hide: impl Fn(&str) -> String) -> Attempt {
     let status = response.status().as_u16();
     let retry_after = retry_after(&response);
     let body = Body::of(response, REFUSAL_LIMIT).await;
     // Without a readable body the status says enough.
     let body = body.ok().flatten().unwrap_or_default().into_bytes();
+    let mut failure = Failure::parse(status, &body);
+    failure.message = hide(&failure.message);
     Attempt {
-        error: Failure::parse(status, &body).into_error(&thing),
+        error: failure.into_error(&thing),
         retry_after,
         again: false,
     }

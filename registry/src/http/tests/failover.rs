@@ -91,7 +91,9 @@ fn the_first_node_that_answers_is_found_among_any_three() {
         }
         assert_eq!(checks.len(), 216);
         for (nodes, check) in checks {
-            check.await.unwrap_or_else(|error| panic!("{nodes:?}: {error}"));
+            check
+                .await
+                .unwrap_or_else(|error| panic!("{nodes:?}: {error}"));
         }
     });
 }
