@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair,
-    date_time_ymd,
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
+    KeyPair, date_time_ymd,
 };
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -26,8 +26,9 @@ struct Shown {
 
 type Authority = CertifiedIssuer<'static, KeyPair>;
 
-fn authority() -> Authority {
+fn authority(name: &str) -> Authority {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.distinguished_name.push(DnType::CommonName, name);
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
 }
@@ -133,7 +134,7 @@ async fn check(fault: &str, server: &TlsServer, trusted: &Authority, reason: &st
 #[test]
 fn a_certificate_with_a_fault_is_refused() {
     let here = ["localhost", "127.0.0.1"];
-    let trusted = authority();
+    let trusted = authority("trusted");
     let leaf = issued(&trusted, &here, |_| {});
     // Issued by somebody who is no authority.
     let between = {
@@ -149,7 +150,7 @@ fn a_certificate_with_a_fault_is_refused() {
     let faults = [
         (
             "unknown authority",
-            issued(&authority(), &here, |_| {}),
+            issued(&authority("unknown"), &here, |_| {}),
             "UnknownIssuer",
         ),
         (
@@ -213,7 +214,7 @@ fn a_certificate_with_a_fault_is_refused() {
 
 #[test]
 fn a_server_that_speaks_no_tls_of_today_is_refused() {
-    let trusted = authority();
+    let trusted = authority("trusted");
     // RFC 5246 §7.4.1.3: a server's hello of TLS 1.1, with a cipher suite of its time.
     let mut old = vec![22, 3, 2, 0, 42, 2, 0, 0, 38, 3, 2];
     old.extend([7; 32]);
@@ -255,12 +256,12 @@ fn a_server_that_speaks_no_tls_of_today_is_refused() {
 
 #[test]
 fn a_server_that_asks_who_we_are_is_told() {
-    let (trusted, ours) = (authority(), authority());
+    let (trusted, ours) = (authority("trusted"), authority("ours"));
     let leaf = issued(&trusted, &["127.0.0.1"], |_| {});
     let us = issued(&ours, &[], |params| {
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
     });
-    let strangers = issued(&authority(), &[], |_| {});
+    let strangers = issued(&authority("unknown"), &[], |_| {});
     block_on(async {
         let server = TlsServer::start(&leaf, Some(&ours)).await;
         check("without a certificate of ours", &server, &trusted, "").await;
