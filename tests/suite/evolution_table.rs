@@ -55,7 +55,7 @@ fn the_orders_follow_each_other() {
 #[test]
 #[ignore = "needs WIREFORM_REGISTRY_URL"]
 fn a_real_registry_says_the_same_of_every_schema_type() {
-    registry_url();
+    let _ = registry_url();
     let a = r#"{"type":"record","name":"R","fields":[{"name":"a","type":"int"}]}"#;
     let long = a.replace("int", "long");
     follow(&[avro(a), avro(&*long)], Level::Backward);

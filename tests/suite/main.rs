@@ -9,6 +9,7 @@
 )]
 
 mod avro;
+mod bait;
 mod clients;
 mod conformance;
 mod embedded;
@@ -23,3 +24,4 @@ mod lock;
 mod proto;
 mod protobuf_compatibility;
 mod registry;
+mod storms;
