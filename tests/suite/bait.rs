@@ -37,7 +37,7 @@ impl Bait {
                 counted.fetch_add(1, Ordering::SeqCst);
             }
         });
-        let name = format!("wireform-bait-{}", std::process::id());
+        let name = format!("wireform-bait-{}-{port}", std::process::id());
         let folder = std::env::temp_dir().join(name);
         fs::create_dir_all(&folder).unwrap();
         let made = Command::new("mkfifo").arg(folder.join("pipe")).status();
@@ -136,7 +136,7 @@ fn try_everything(target: &str) {
         }
         drop(Schema::parse(&text));
         drop(JsonSchema::<serde_json::Value>::new(&text));
-        drop(ProtobufDynamic::new(&text, None));
+        drop(ProtobufDynamic::new(&*text, None));
         let source = SchemaSource::new(kind, &*text);
         let source = source.with_import(target, SchemaSource::new(kind, harmless(kind)));
         drop(std::panic::catch_unwind(|| {

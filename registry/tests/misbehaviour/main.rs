@@ -12,9 +12,11 @@
 
 mod cases;
 mod heap;
+mod memory;
 mod server;
 
 use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::timeout;
@@ -135,9 +137,12 @@ fn runtime() -> tokio::runtime::Runtime {
         .unwrap()
 }
 
-/// One test, since the heap is everybody's.
+/// The heap is everybody's: one test at a time.
+static ALONE: Mutex<()> = Mutex::new(());
+
 #[test]
 fn a_server_that_misbehaves_gets_a_typed_error_and_leaves_nothing_behind() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let cases: &'static [Case] = cases().leak();
     let names: BTreeSet<&str> = cases.iter().map(|case| case.name).collect();
     let mut failures = Vec::new();
