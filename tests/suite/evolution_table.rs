@@ -74,27 +74,12 @@ fn a_real_registry_says_the_same_of_every_schema_type() {
     break_off(&[one, two], Level::Full);
 
     let proto = |fields: &str| protobuf(format!("syntax = \"proto3\"; message M {{ {fields} }}"));
+    let one = proto("int32 a = 1;");
     follow(
-        &[proto("int32 a = 1;"), proto("int32 a = 1; string b = 2;")],
-        Level::FullTransitive,
+        &[one.clone(), proto("int32 a = 1; string b = 2;")],
+        Level::Backward,
     );
-    break_off(
-        &[proto("int32 a = 1;"), proto("string a = 1;")],
-        Level::Full,
-    );
-}
-
-#[track_caller]
-fn follow(versions: &[SchemaSource], level: Level) {
-    assert_evolves(versions, level);
-}
-
-#[track_caller]
-fn break_off(versions: &[SchemaSource], level: Level) {
-    let outcome = catch_unwind(|| assert_evolves(versions, level));
-    let message = outcome.expect_err("they do not follow each other");
-    let message = message.downcast_ref::<String>().unwrap();
-    assert!(message.contains("version 2 after version 1:"), "{message}");
+    break_off(&[one, proto("string a = 1;")], Level::Backward);
 }
 
 /// Compares a table with what a registry answers at each level.

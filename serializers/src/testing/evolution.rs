@@ -64,6 +64,9 @@ fn report(findings: &[Finding], level: Level, place: &str) -> String {
             "\n  version {} after version {}:",
             finding.newer, finding.older
         );
+        if finding.messages.is_empty() {
+            out.push_str("\n    no reason is given");
+        }
         for message in &finding.messages {
             let _ = write!(out, "\n    {message}");
         }
