@@ -82,6 +82,19 @@ fn a_real_registry_says_the_same_of_every_schema_type() {
     break_off(&[one, proto("string a = 1;")], Level::Backward);
 }
 
+#[track_caller]
+fn follow(versions: &[SchemaSource], level: Level) {
+    assert_evolves(versions, level);
+}
+
+#[track_caller]
+fn break_off(versions: &[SchemaSource], level: Level) {
+    let outcome = catch_unwind(|| assert_evolves(versions, level));
+    let message = outcome.expect_err("they do not follow each other");
+    let message = message.downcast_ref::<String>().unwrap();
+    assert!(message.contains("version 2 after version 1:"), "{message}");
+}
+
 /// Compares a table with what a registry answers at each level.
 async fn check_table(
     heading: &str,

@@ -57,14 +57,14 @@ impl Case {
     }
 
     /// The connection fails each time it is tried.
-    fn is_unreachable(self) -> Self {
+    fn unreachable(self) -> Self {
         Self {
             attempts: 4..=4,
             ..self.is(ErrorKind::Unreachable)
         }
     }
 
-    fn is_tried_four_times(self) -> Self {
+    fn tried_four_times(self) -> Self {
         Self {
             attempts: 4..=4,
             ..self
@@ -72,7 +72,7 @@ impl Case {
     }
 
     /// No answer, however often it is asked.
-    fn is_timeout(self) -> Self {
+    fn timing_out(self) -> Self {
         Self {
             attempts: 1..=4,
             timeout: Duration::from_secs(1),
@@ -80,7 +80,7 @@ impl Case {
         }
     }
 
-    fn is_big(self) -> Self {
+    fn big(self) -> Self {
         Self {
             is_big: true,
             ..self
@@ -107,35 +107,35 @@ fn connections() -> Vec<Case> {
     vec![
         Case {
             attempts: 0..=0,
-            ..Case::new("refuses connections", Mood::Refuse).is_unreachable()
+            ..Case::new("refuses connections", Mood::Refuse).unreachable()
         },
-        Case::new("closes at once", Mood::CloseAtOnce).is_unreachable(),
-        Case::always("resets instead of an answer", "", Then::Reset).is_unreachable(),
-        Case::always("closes instead of an answer", "", Then::Close).is_unreachable(),
-        Case::always("resets within the head", "HTTP/1.1 200", Then::Reset).is_unreachable(),
-        Case::always("resets within the body", half, Then::Reset).is_unreachable(),
-        Case::always("sends a short body", half, Then::Close).is_unreachable(),
-        Case::always("speaks another protocol", "SSH-2.0-x\r\n", Then::Hang).is_unreachable(),
-        Case::always("sends bytes", b"\0\x01\x02\xff\xfe".repeat(9), Then::Close).is_unreachable(),
+        Case::new("closes at once", Mood::CloseAtOnce).unreachable(),
+        Case::always("resets instead of an answer", "", Then::Reset).unreachable(),
+        Case::always("closes instead of an answer", "", Then::Close).unreachable(),
+        Case::always("resets within the head", "HTTP/1.1 200", Then::Reset).unreachable(),
+        Case::always("resets within the body", half, Then::Reset).unreachable(),
+        Case::always("sends a short body", half, Then::Close).unreachable(),
+        Case::always("speaks another protocol", "SSH-2.0-x\r\n", Then::Hang).unreachable(),
+        Case::always("sends bytes", b"\0\x01\x02\xff\xfe".repeat(9), Then::Close).unreachable(),
         Case::always(
             "breaks its chunks",
             "HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n",
             Then::Close,
         )
-        .is_unreachable(),
+        .unreachable(),
         Case::always(
             "has two lengths",
             "HTTP/1.1 200 X\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{} ",
             Then::Close,
         )
-        .is_unreachable(),
+        .unreachable(),
         Case::always(
             "sends headers for ever",
             "HTTP/1.1 200 X\r\n",
             Then::Forever(HEADERS),
         )
-        .is_unreachable()
-        .is_big(),
+        .unreachable()
+        .big(),
     ]
 }
 
@@ -143,27 +143,27 @@ fn connections() -> Vec<Case> {
 fn slow() -> Vec<Case> {
     let head = "HTTP/1.1 200 X\r\nContent-Length: 100\r\n\r\n";
     vec![
-        Case::new("reads nothing", Mood::Ignore).is_timeout(),
-        Case::always("hangs", "", Then::Hang).is_timeout(),
-        Case::always("hangs behind the head", head, Then::Hang).is_timeout(),
+        Case::new("reads nothing", Mood::Ignore).timing_out(),
+        Case::always("hangs", "", Then::Hang).timing_out(),
+        Case::always("hangs behind the head", head, Then::Hang).timing_out(),
         Case::always(
             "sends its head byte by byte",
             "",
             Then::Drip(b"HTTP/1.1 200 X\r\n"),
         )
-        .is_timeout(),
+        .timing_out(),
         Case::always(
             "sends its body byte by byte",
             head,
             Then::Drip(b"{\"schema\""),
         )
-        .is_timeout(),
+        .timing_out(),
         Case::always(
             "continues for ever",
             "",
             Then::Drip(b"HTTP/1.1 100 Continue\r\n\r\n"),
         )
-        .is_timeout(),
+        .timing_out(),
     ]
 }
 
@@ -173,7 +173,7 @@ fn bodies() -> Vec<Case> {
         let head = format!("HTTP/1.1 200 X\r\n{head}\r\n");
         Case::always(name, head, then)
             .is(ErrorKind::LimitExceeded)
-            .is_big()
+            .big()
     };
     let nine = "Content-Length: 9437184\r\n";
     let huge = "Content-Length: 9223372036854775807\r\n";
@@ -182,7 +182,7 @@ fn bodies() -> Vec<Case> {
     let broken = |name, body: String| {
         Case::always(name, answer(200, "", body.as_bytes()), Then::Close)
             .is(ErrorKind::InvalidResponse)
-            .is_big()
+            .big()
     };
     vec![
         over("sends a body for ever", "", Then::Forever(SPACES)),
@@ -191,8 +191,8 @@ fn bodies() -> Vec<Case> {
         over("announces the longest body", huge, Then::Forever(SPACES)),
         Case::always("fails for ever", failing, Then::Forever(SPACES))
             .is(ErrorKind::Server)
-            .is_tried_four_times()
-            .is_big(),
+            .tried_four_times()
+            .big(),
         broken("nests JSON 1e6 deep", "[".repeat(1_000_000)),
         broken(
             "nests JSON 1e6 deep in a field",
@@ -299,7 +299,7 @@ fn statuses() -> Vec<Case> {
         let is_again = matches!(status, 408 | 425 | 429 | 500..);
         let case = case.calls(&[Call::ById]);
         cases.push(if is_again {
-            case.is_tried_four_times()
+            case.tried_four_times()
         } else {
             case
         });
@@ -318,12 +318,12 @@ fn retry_after() -> Vec<Case> {
     let now = "Sun, 06 Nov 1994 08:49:37 GMT";
     let later = "Tue, 31 Dec 2999 23:59:59 GMT";
     vec![
-        failing("is there again now", "0").is_tried_four_times(),
-        failing("was there again long ago", now).is_tried_four_times(),
-        failing("is there again some day", "soon").is_tried_four_times(),
-        failing("was there again before", "-1").is_tried_four_times(),
-        failing("is there again in parts", "0.5").is_tried_four_times(),
-        failing("says nothing of when", "").is_tried_four_times(),
+        failing("is there again now", "0").tried_four_times(),
+        failing("was there again long ago", now).tried_four_times(),
+        failing("is there again some day", "soon").tried_four_times(),
+        failing("was there again before", "-1").tried_four_times(),
+        failing("is there again in parts", "0.5").tried_four_times(),
+        failing("says nothing of when", "").tried_four_times(),
         failing("is there again in an hour", "3600"),
         failing("is there again in an age", "18446744073709551615"),
         failing("is there again next millennium", later),

@@ -164,14 +164,14 @@ fn a_certificate_with_a_fault_is_refused() {
         (
             "expired",
             issued(&trusted, &here, |params| {
-                params.not_after = date_time_ymd(2020, 1, 1)
+                params.not_after = date_time_ymd(2020, 1, 1);
             }),
             "expired",
         ),
         (
             "not valid yet",
             issued(&trusted, &here, |params| {
-                params.not_before = date_time_ymd(4000, 1, 1)
+                params.not_before = date_time_ymd(4000, 1, 1);
             }),
             "not valid yet",
         ),
