@@ -183,10 +183,14 @@ const BUFS_REASONS: &str = "\
 Where buf 1.75 (its category WIRE) and ProtobufRules (the rules of Confluent's server) disagree, and
 why.
 
-buf watches over a repository: a field or an enum constant may only go if its number is reserved,
-so that nobody gives it again; Confluent's server reads such data, and takes it.
-buf's WIRE does not look at names: messages that are removed or renamed, and packages, are none of
-its business, where a registry's reader finds its message by them.
+buf watches over a repository, Confluent's server over what a reader can read. So buf refuses, and
+the server takes: a field, an enum constant or a reservation that goes while its number may be given
+again; a string or a message that becomes repeated or single again (the last one is read); a number
+as an enum, or one type as another with the same fields; bytes as a string (read if they are UTF-8);
+another default; fields that move into a new oneof, or out of one.
+buf's WIRE does not look at messages that are removed or renamed, where a registry's reader finds
+its message by name.
+It cannot read a `map_entry` that is written out, nor `google/type`, which it does not have.
 
 ";
 

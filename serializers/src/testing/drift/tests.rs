@@ -7,16 +7,16 @@ use super::*;
 use crate::avro::SerdeAvro;
 use crate::testing::rules::unchecked;
 
-/// A version of the subject `orders-value`, by one letter.
+/// A version of the subject `carts-value`, by one letter.
 fn text(letter: char) -> String {
     format!(r#"{{"type":"record","name":"{letter}","fields":[]}}"#)
 }
 
-fn orders() -> Subject {
-    Subject::value("orders")
+fn carts() -> Subject {
+    Subject::value("carts")
 }
 
-/// A registry whose subject `orders-value` has a version for each letter.
+/// A registry whose subject `carts-value` has a version for each letter.
 fn registry(letters: &str) -> InMemoryRegistry {
     let registry = unchecked();
     Place::InMemory(registry.clone())
@@ -24,7 +24,7 @@ fn registry(letters: &str) -> InMemoryRegistry {
             for letter in letters.chars() {
                 let def = SchemaDef::new(SchemaKind::Avro, text(letter));
                 let options = RegisterOptions::default();
-                registry.register(&orders(), &def, options).await?;
+                registry.register(&carts(), &def, options).await?;
             }
             Ok(())
         })
@@ -41,13 +41,13 @@ impl Folder {
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("wireform-drift-{}-{number}", std::process::id());
         let path = std::env::temp_dir().join(name);
-        fs::create_dir_all(path.join("schemas/orders-value")).unwrap();
+        fs::create_dir_all(path.join("schemas/carts-value")).unwrap();
         Self(path)
     }
 
     fn write_schemas(&self, letters: &str) {
         for (index, letter) in letters.chars().enumerate() {
-            let file = format!("schemas/orders-value/v{}.avsc", index + 1);
+            let file = format!("schemas/carts-value/v{}.avsc", index + 1);
             // White space is no difference.
             fs::write(self.0.join(file), text(letter).replace(',', ",\n  ")).unwrap();
         }
@@ -57,8 +57,8 @@ impl Folder {
         let mut lock = LockFile::new();
         let place = Place::InMemory(registry.clone());
         let locked = place.wait(async {
-            for version in registry.versions(&orders(), Default::default()).await? {
-                lock.lock(registry, &orders(), version.into()).await?;
+            for version in registry.versions(&carts(), Default::default()).await? {
+                lock.lock(registry, &carts(), version.into()).await?;
             }
             Ok(())
         });
@@ -78,7 +78,7 @@ impl Drop for Folder {
 fn compare(program: char, schemas: &str, lock: &str, real: &str) -> Vec<String> {
     let folder = Folder::new();
     let codec = SerdeAvro::<()>::new(&text(program)).unwrap();
-    let mut drift = Drift::new().codec(orders(), &codec);
+    let mut drift = Drift::new().codec(carts(), &codec);
     if schemas != "-" {
         folder.write_schemas(schemas);
         drift = drift.schemas(folder.0.join("schemas"));
@@ -127,8 +127,8 @@ fn a_type_that_changed_has_moved() {
         ["ab", "ab", "ab"],
         'c',
         &[
-            "subject \"orders-value\": the program moved: what it writes is no version in schemas, \
-           whose newest is 2; write it to schemas/orders-value/v3.* and run `wireform apply` and \
+            "subject \"carts-value\": the program moved: what it writes is no version in schemas, \
+           whose newest is 2; write it to schemas/carts-value/v3.* and run `wireform apply` and \
            `wireform lock`, or take the change back",
         ],
     );
@@ -136,7 +136,7 @@ fn a_type_that_changed_has_moved() {
         ["-", "ab", "ab"],
         'c',
         &[
-            "subject \"orders-value\": the program moved: what it writes is no version in \
+            "subject \"carts-value\": the program moved: what it writes is no version in \
            wireform.lock, whose newest is 2; run `wireform apply` and `wireform lock`, or take \
            the change back",
         ],
@@ -149,7 +149,7 @@ fn files_that_went_ahead_of_the_program_have_moved() {
         ["ab", "ab", "ab"],
         'a',
         &[
-            "subject \"orders-value\": schemas moved: its newest version is 2, and the program \
+            "subject \"carts-value\": schemas moved: its newest version is 2, and the program \
            still writes version 1; change the program's type, or run `wireform generate`",
         ],
     );
@@ -161,7 +161,7 @@ fn files_that_are_not_locked_have_moved() {
         ["ab", "a", "a"],
         'b',
         &[
-            "subject \"orders-value\": schemas moved: version 2 is in schemas and not in \
+            "subject \"carts-value\": schemas moved: version 2 is in schemas and not in \
            wireform.lock; run `wireform apply`, if it is not registered, and `wireform lock`",
         ],
     );
@@ -173,8 +173,8 @@ fn a_version_that_was_rewritten_has_moved() {
         ["ac", "ab", "ab"],
         'c',
         &[
-            "subject \"orders-value\", version 2 is not the same in schemas and in wireform.lock: \
-           schemas/orders-value/v2.* moved, and a version never changes: put back what it was, \
+            "subject \"carts-value\", version 2 is not the same in schemas and in wireform.lock: \
+           schemas/carts-value/v2.* moved, and a version never changes: put back what it was, \
            and write the change to v3.*",
         ],
     );
@@ -186,7 +186,7 @@ fn a_registry_that_went_ahead_has_moved() {
         ["ab", "ab", "abc"],
         'b',
         &[
-            "subject \"orders-value\": the registry moved: version 3 is in the registry and not in \
+            "subject \"carts-value\": the registry moved: version 3 is in the registry and not in \
            wireform.lock; run `wireform lock`",
         ],
     );
@@ -194,7 +194,7 @@ fn a_registry_that_went_ahead_has_moved() {
         ["ab", "abc", "abc"],
         'b',
         &[
-            "subject \"orders-value\": wireform.lock moved: version 3 is in wireform.lock and not \
+            "subject \"carts-value\": wireform.lock moved: version 3 is in wireform.lock and not \
            in schemas; run `wireform registry download`, and change the program's type",
         ],
     );
@@ -226,7 +226,7 @@ fn an_id_of_another_registry_has_moved() {
     let drift = Drift::new().lock(folder.0.join("wireform.lock"));
     let found = Place::InMemory(other.clone()).wait(async {
         let elsewhere = Subject::value("others");
-        for (subject, letter) in [(elsewhere, 'x'), (orders(), 'a'), (orders(), 'b')] {
+        for (subject, letter) in [(elsewhere, 'x'), (carts(), 'a'), (carts(), 'b')] {
             let def = SchemaDef::new(SchemaKind::Avro, text(letter));
             other
                 .register(&subject, &def, RegisterOptions::default())
@@ -247,8 +247,8 @@ fn a_subject_that_nothing_has_is_named() {
         ["", "-", "-"],
         'a',
         &[
-            "subject \"orders-value\": the program moved: it writes a schema, and schemas has none; \
-           write it to schemas/orders-value/v1.* and run `wireform apply` and `wireform lock`",
+            "subject \"carts-value\": the program moved: it writes a schema, and schemas has none; \
+           write it to schemas/carts-value/v1.* and run `wireform apply` and `wireform lock`",
         ],
     );
 }
@@ -259,7 +259,7 @@ fn what_moved_fails_the_test_with_what_to_run() {
     folder.write_schemas("ab");
     let codec = SerdeAvro::<()>::new(&text('a')).unwrap();
     let drift = Drift::new()
-        .codec(orders(), &codec)
+        .codec(carts(), &codec)
         .schemas(folder.0.join("schemas"));
     let panicked = std::panic::catch_unwind(|| drift.assert_none()).unwrap_err();
     let message = panicked.downcast_ref::<String>().unwrap();
@@ -282,7 +282,7 @@ fn a_folder_that_is_not_there_is_an_error() {
 fn a_folder_is_read_whatever_its_levels_would_say() {
     let folder = Folder::new();
     folder.write_schemas("ab");
-    let history = crate::testing::history(folder.0.join("schemas"), &orders()).unwrap();
+    let history = crate::testing::history(folder.0.join("schemas"), &carts()).unwrap();
     assert_eq!(history.len(), 2);
     let follows = std::panic::catch_unwind(|| {
         crate::testing::assert_evolves(&history, Level::Backward);
