@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 use wireform::avro::SerdeAvro;
 use wireform::{Decoded, ErrorKind, Framed, NoHeaders, Reader, Result, SerializerExt, Subject};
 use wireform_registry::{
-    Cached, ErrorKind as Refused, Fault, HttpRegistry, InMemoryRegistry, SchemaId, Server, serve,
+    Cached, Deletion, ErrorKind as Refused, Fault, HttpRegistry, ImportPlace, InMemoryRegistry,
+    Mode, RegisterOptions, Registry, RegistryAdmin, SchemaDef, SchemaId, SchemaKind, Server,
+    Unchecked, serve,
 };
 use wireform_tests::order::{Order, SCHEMA_V1, sample};
 use wireform_tests::rules;
@@ -119,4 +121,46 @@ async fn a_storm_of_one_unknown_id_asks_once_in_a_while() {
         "{asked} requests in {spans} times {ttl:?}"
     );
     assert_eq!(asked, cached.counts().requests);
+}
+
+#[tokio::test]
+async fn a_schema_that_is_none_does_not_stay() {
+    let unchecked = InMemoryRegistry::builder().rules(Unchecked(SchemaKind::Avro));
+    let registry = unchecked.build();
+    let server = serve(registry.clone(), ([127, 0, 0, 1], 0).into());
+    let server = server.await.unwrap();
+    let orders = Subject::value("orders");
+    let none = SchemaDef::new(SchemaKind::Avro, r#"{"type":"record"}"#);
+    let options = RegisterOptions::default();
+    let wrong = registry.register(&orders, &none, options).await.unwrap();
+
+    let codec = SerdeAvro::<Order>::new(SCHEMA_V1).unwrap();
+    let record = Framed::with_id(codec.clone(), wrong.id)
+        .to_vec(&sample())
+        .unwrap();
+    let asked = HttpRegistry::new(server.url()).unwrap();
+    let reader = Reader::<Order>::builder(asked).with(codec).build();
+    for _ in 0..2 {
+        let error = reader
+            .decode_or_fetch(&NoHeaders, Some(&record))
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidSchema);
+    }
+    // Put right, as an administrator would.
+    for deletion in [Deletion::Soft, Deletion::Permanent] {
+        registry.delete_subject(&orders, deletion).await.unwrap();
+    }
+    registry
+        .set_mode(Some(&orders), Mode::Import, true)
+        .await
+        .unwrap();
+    let right = SchemaDef::new(SchemaKind::Avro, SCHEMA_V1);
+    let place = ImportPlace {
+        id: wrong.id,
+        version: Some(wrong.version),
+    };
+    registry.import(&orders, &right, place).await.unwrap();
+    let decoded = reader.decode_or_fetch(&NoHeaders, Some(&record)).await;
+    assert_eq!(decoded.unwrap().unwrap().value, sample());
 }

@@ -16,7 +16,8 @@ mod memory;
 mod server;
 
 use std::collections::BTreeSet;
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::timeout;
@@ -26,7 +27,7 @@ use wireform_registry::{
 };
 
 use self::cases::{Case, cases};
-use self::server::Server;
+use self::server::{Mood, Server};
 
 /// The calls that a case is tried with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -177,6 +178,60 @@ fn a_server_that_misbehaves_gets_a_typed_error_and_leaves_nothing_behind() {
     );
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
     assert!(names.len() >= 34, "{}", names.len());
+}
+
+#[test]
+fn a_redirect_leads_nobody_anywhere() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    runtime().block_on(async {
+        let bait = Server::start(Mood::Answer(Arc::new(server::good))).await;
+        for status in [300, 301, 302, 303, 305, 307, 308] {
+            let location = format!("Location: {}/schemas/ids/7\r\n", bait.url());
+            let act = move |_: &str| server::Reaction {
+                bytes: server::answer(status, &location, b""),
+                then: server::Then::Continue,
+            };
+            let redirecting = Server::start(Mood::Answer(Arc::new(act))).await;
+            let registry = HttpRegistry::builder(redirecting.url()).bearer("secret");
+            let registry = Cached::new(registry.build().unwrap());
+            for call in ALL {
+                let error = call.make(&registry).await.unwrap_err();
+                assert_eq!(
+                    error.kind(),
+                    ErrorKind::InvalidResponse,
+                    "{status}, {call:?}"
+                );
+            }
+            assert_eq!(redirecting.attempts(), ALL.len(), "{status}");
+        }
+        assert_eq!(bait.attempts(), 0);
+    });
+}
+
+#[test]
+fn a_schema_that_changes_is_asked_for_once() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    runtime().block_on(async {
+        let count = AtomicUsize::new(0);
+        let act = move |_: &str| {
+            let text = format!(
+                r#"{{"schema":"text {}"}}"#,
+                count.fetch_add(1, Ordering::SeqCst)
+            );
+            server::Reaction {
+                bytes: server::answer(200, "", text.as_bytes()),
+                then: server::Then::Continue,
+            }
+        };
+        let changing = Server::start(Mood::Answer(Arc::new(act))).await;
+        let registry = Cached::new(HttpRegistry::new(changing.url()).unwrap());
+        for _ in 0..3 {
+            let found = registry.by_id(SchemaId::new(7)).await.unwrap();
+            assert_eq!(&*found.def.text, "text 0");
+        }
+        let other = registry.by_id(SchemaId::new(8)).await.unwrap();
+        assert_eq!((&*other.def.text, changing.attempts()), ("text 1", 2));
+    });
 }
 
 /// Beyond the deadline.
