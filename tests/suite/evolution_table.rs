@@ -5,11 +5,16 @@ use std::fs;
 use std::panic::catch_unwind;
 
 use wireform::SchemaKind;
-use wireform::testing::{Level, assert_evolves, avro, history, json_schema, protobuf};
+use wireform::avro::SerdeAvro;
+use wireform::testing::{Drift, Level, assert_evolves, avro, history, json_schema, protobuf};
 use wireform::{SchemaSource, Subject};
-use wireform_registry::{InMemoryRegistry, RegisterOptions, Registry, SchemaDef, VersionRef};
+use wireform_registry::{
+    Blocking, HttpRegistry, InMemoryRegistry, LockFile, RegisterOptions, Registry, SchemaDef,
+    VersionRef,
+};
+use wireform_tests::order::{Order, SCHEMA_V1, SCHEMA_V2};
 use wireform_tests::rules;
-use wireform_tests::servers::registry_url;
+use wireform_tests::servers::{registry_url, unique};
 use wireform_tests::workspace::root;
 
 /// A row of a table, the schema before and after, in the short form of its format.
@@ -80,6 +85,41 @@ fn a_real_registry_says_the_same_of_every_schema_type() {
         Level::Backward,
     );
     break_off(&[one, proto("string a = 1;")], Level::Backward);
+}
+
+#[test]
+#[ignore = "needs WIREFORM_REGISTRY_URL"]
+fn a_real_registry_that_moved_is_noticed() {
+    let registry = Blocking::new(HttpRegistry::new(registry_url()).unwrap()).unwrap();
+    let subject = Subject::value(&unique("drift"));
+    let folder = std::env::temp_dir().join(unique("wireform-drift"));
+    let files = folder.join("schemas").join(subject.as_str());
+    fs::create_dir_all(&files).unwrap();
+    fs::write(files.join("v1.avsc"), SCHEMA_V1).unwrap();
+    let register = |text: &str| {
+        let schema = SchemaDef::new(SchemaKind::Avro, text);
+        registry
+            .register(&subject, &schema, RegisterOptions::default())
+            .unwrap();
+    };
+    register(SCHEMA_V1);
+    let mut lock = LockFile::new();
+    let locking = lock.lock(registry.inner(), &subject, VersionRef::Latest);
+    registry.wait(locking).unwrap().unwrap();
+    fs::write(folder.join("wireform.lock"), lock.to_string()).unwrap();
+
+    let codec = SerdeAvro::<Order>::new(SCHEMA_V1).unwrap();
+    let drift = Drift::new()
+        .codec(subject.clone(), &codec)
+        .schemas(folder.join("schemas"))
+        .lock(folder.join("wireform.lock"));
+    drift.assert_none();
+    register(SCHEMA_V2);
+    let moved = catch_unwind(|| drift.assert_none()).expect_err("it moved");
+    let moved = moved.downcast_ref::<String>().unwrap();
+    assert!(moved.contains("the registry moved: version 2"), "{moved}");
+    assert!(moved.ends_with("run `wireform lock`"), "{moved}");
+    fs::remove_dir_all(&folder).unwrap();
 }
 
 #[track_caller]
