@@ -9,17 +9,22 @@
 )]
 
 mod avro;
+mod bait;
 mod bombs;
 mod clients;
 mod conformance;
+mod converter;
 mod embedded;
 mod evolution;
+mod evolution_table;
 mod golden;
 mod isolation;
 mod json_schema;
+mod json_schema_compatibility;
 mod kafka;
 mod layers;
 mod lock;
 mod proto;
 mod protobuf_compatibility;
 mod registry;
+mod storms;
