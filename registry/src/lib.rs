@@ -63,6 +63,7 @@ mod contract;
 #[cfg(feature = "schema-registry-converter")]
 mod converter;
 mod error;
+mod fault;
 #[cfg(feature = "http")]
 mod http;
 mod id;
@@ -98,6 +99,7 @@ pub use crate::context::Context;
 #[cfg_attr(docsrs, doc(cfg(feature = "schema-registry-converter")))]
 pub use crate::converter::ConverterRegistry;
 pub use crate::error::{Error, ErrorKind, Result};
+pub use crate::fault::{Fault, Faults};
 #[cfg(feature = "http")]
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]
 pub use crate::http::{HttpRegistry, HttpRegistryBuilder, OAuth};
@@ -114,6 +116,6 @@ pub use crate::schema::{
 };
 #[cfg(feature = "server")]
 #[cfg_attr(docsrs, doc(cfg(feature = "server")))]
-pub use crate::server::{Fault, Faults, Server, serve};
+pub use crate::server::{Server, serve};
 pub use crate::subject::{RecordName, Role, Subject, SubjectNaming, TopicName, TopicRecordName};
 pub use crate::unchecked::Unchecked;

@@ -50,6 +50,8 @@
 //! | `schemars` | `json-schema` with the schema that schemars derives | no |
 //! | `protobuf` | [`protobuf`]: prost messages with their schema, and its rules | no |
 //! | `protobuf-reflect` | [`protobuf::ProtobufDynamic`]: messages without generated code, ProtoJSON | no |
+//! | `testing` | [`testing`]: checks of evolution and of drift, for the tests of programs | no |
+//! | `testing-http` | `testing` on the registry that `WIREFORM_REGISTRY_URL` names | no |
 //!
 //! Without any feature there are [`Utf8`], [`Bytes`], Kafka's big-endian primitives, and
 //! [`from_fn`], which makes a serializer of a closure.
@@ -87,6 +89,9 @@ mod json;
 pub mod json_schema;
 #[cfg(feature = "protobuf")]
 pub mod protobuf;
+#[cfg(feature = "testing")]
+#[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
+pub mod testing;
 
 /// Generated code names this crate absolutely; so it works in here too.
 #[cfg(all(test, any(feature = "protobuf", feature = "schemars")))]

@@ -272,10 +272,12 @@ impl<T> Reader<T> {
             })?;
         let plan = codec.plan(writer)?;
         let planned = Arc::new(Planned { kind, schema, plan });
-        self.plans
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(key, planned);
+        let mut plans = self.plans.write().unwrap_or_else(PoisonError::into_inner);
+        if plans.len() >= MAX_PLANS && !plans.contains_key(&key) {
+            // No program reads that many schemas; those that are met again are planned again.
+            plans.clear();
+        }
+        plans.insert(key, planned);
         Ok(())
     }
 
@@ -442,3 +444,6 @@ impl Hasher for KeyHasher {
         // Whether it is an id or a GUID: those differ enough without.
     }
 }
+
+/// A reader of so many schemas plans the ones it still meets anew.
+const MAX_PLANS: usize = 10_000;

@@ -50,6 +50,7 @@ fn codecs_bring_no_network_and_no_kafka() {
         "protobuf",
         "schemars",
         "datetime,chrono,jiff,time",
+        "testing",
     ] {
         check_absent("wireform", features, NETWORK);
         check_absent("wireform", features, KAFKA);

@@ -9,15 +9,19 @@
 )]
 
 mod avro;
+mod bait;
 mod bombs;
 mod clients;
 mod conformance;
+mod converter;
 mod embedded;
 mod evolution;
+mod evolution_table;
 mod golden;
 mod isolation;
 mod journal;
 mod json_schema;
+mod json_schema_compatibility;
 mod kafka;
 mod layers;
 mod lock;
@@ -25,3 +29,4 @@ mod placement;
 mod proto;
 mod protobuf_compatibility;
 mod registry;
+mod storms;

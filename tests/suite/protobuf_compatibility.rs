@@ -1,4 +1,9 @@
-//! What Apicurio says to the cases of `ProtobufRules`, and where it disagrees.
+//! What Apicurio and buf say to the cases of `ProtobufRules`, and where they disagree.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
 
 use wireform::protobuf::ProtobufRules;
 use wireform::registry::{NamedText, ResolvedSchema, SchemaRules};
@@ -70,18 +75,23 @@ async fn theirs(registry: &HttpRegistry, writer: &str, reader: &str, imports: [&
     verdict.is_ok_and(|verdict| verdict.is_compatible)
 }
 
-#[tokio::test]
-#[ignore = "needs WIREFORM_REGISTRY_URL"]
-async fn apicurio_disagrees_where_it_is_known_to() {
-    let registry = HttpRegistry::builder(registry_url()).build().unwrap();
+/// Every case: what was written, what is read with, and what each imports.
+fn all_cases() -> impl Iterator<Item = (&'static str, &'static str, [&'static str; 2])> {
     let tables: [&[Case]; 6] = [MESSAGES, FIELDS, TYPES, LABELS, ONEOFS, ENUMS];
-    let plain = tables.iter().copied().flatten();
+    let plain = tables.into_iter().flatten();
     let plain = plain.map(|(writer, reader, _)| (*writer, *reader, ["", ""]));
     let imported = IMPORTS
         .iter()
         .map(|(writer, reader, _, imports)| (*writer, *reader, *imports));
+    plain.chain(imported)
+}
+
+#[tokio::test]
+#[ignore = "needs WIREFORM_REGISTRY_URL"]
+async fn apicurio_disagrees_where_it_is_known_to() {
+    let registry = HttpRegistry::builder(registry_url()).build().unwrap();
     let (mut agreed, mut found) = (0, REASONS.to_owned());
-    for (writer, reader, imports) in plain.chain(imported) {
+    for (writer, reader, imports) in all_cases() {
         let theirs = theirs(&registry, writer, reader, imports).await;
         let who = match (ours(writer, reader, imports), theirs) {
             (ours, theirs) if ours == theirs => {
@@ -94,18 +104,95 @@ async fn apicurio_disagrees_where_it_is_known_to() {
         let [old, new] = imports;
         found.push_str(&format!("{who}: {writer} {old}\n  -> {reader} {new}\n"));
     }
-    let path = root().join("tests/data/compatibility/protobuf-apicurio.txt");
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        std::fs::write(&path, &found).unwrap();
-    }
     assert!(agreed >= 70, "{agreed}");
-    let expected = std::fs::read_to_string(&path).unwrap();
+    check_list("protobuf-apicurio.txt", &found);
+}
+
+/// Compares disagreements with those that are written down.
+#[track_caller]
+fn check_list(file: &str, found: &str) {
+    let path = root().join("tests/data/compatibility").join(file);
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(&path, found).unwrap();
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(
         found == expected,
         "other disagreements than in {}:\n{found}",
         path.display()
     );
 }
+
+/// The rules of buf that each change breaks; `None` where it cannot read a schema.
+fn buf(changes: &str) -> Vec<Option<Vec<String>>> {
+    let mut child = Command::new(root().join("tests/interop/buf/breaking"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(changes.as_bytes()).unwrap();
+    drop(input);
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success());
+    let answers = String::from_utf8(output.stdout).unwrap();
+    let answers = answers
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap());
+    answers.collect()
+}
+
+#[test]
+#[ignore = "needs npm"]
+fn buf_disagrees_where_it_is_known_to() {
+    let files = |text: &str, import: &str| -> Value {
+        let mut files = json!({"m.proto": with_syntax(text)});
+        if text.contains("a.proto") {
+            files["a.proto"] = with_syntax(import).into();
+        }
+        files
+    };
+    let mut changes = String::new();
+    for (writer, reader, [old, new]) in all_cases() {
+        let change = json!({"old": files(writer, old), "new": files(reader, new)});
+        changes.push_str(&format!("{change}\n"));
+    }
+    let theirs = buf(&changes);
+    assert_eq!(theirs.len(), all_cases().count());
+    let (mut agreed, mut found) = (0, BUFS_REASONS.to_owned());
+    for ((writer, reader, imports), theirs) in all_cases().zip(theirs) {
+        let who = match (ours(writer, reader, imports), theirs) {
+            (true, Some(rules)) if rules.is_empty() => None,
+            (false, Some(rules)) if rules.is_empty() => Some("buf takes".to_owned()),
+            (true, Some(rules)) => Some(format!("buf refuses ({})", rules.join(", "))),
+            (false, Some(_)) => None,
+            (_, None) => Some("buf cannot read".to_owned()),
+        };
+        let Some(who) = who else {
+            agreed += 1;
+            continue;
+        };
+        let [old, new] = imports;
+        found.push_str(&format!("{who}: {writer} {old}\n  -> {reader} {new}\n"));
+    }
+    assert!(agreed >= 80, "{agreed}");
+    check_list("protobuf-buf.txt", &found);
+}
+
+const BUFS_REASONS: &str = "\
+Where buf 1.75 (its category WIRE) and ProtobufRules (the rules of Confluent's server) disagree, and
+why.
+
+buf watches over a repository, Confluent's server over what a reader can read. So buf refuses, and
+the server takes: a field, an enum constant or a reservation that goes while its number may be given
+again; a string or a message that becomes repeated or single again (the last one is read); a number
+as an enum, or one type as another with the same fields; bytes as a string (read if they are UTF-8);
+another default; fields that move into a new oneof, or out of one.
+buf's WIRE does not look at messages that are removed or renamed, where a registry's reader finds
+its message by name.
+It cannot read a `map_entry` that is written out, nor `google/type`, which it does not have.
+
+";
 
 const REASONS: &str = "\
 Where Apicurio 3.3.3 and ProtobufRules (the rules of Confluent's server) disagree, and why.

@@ -126,6 +126,22 @@ fn what_does_not_exist_is_asked_for_once_in_a_while() {
 }
 
 #[test]
+#[ignore = "takes a minute"]
+fn a_million_who_ask_for_it_within_a_minute_make_fifteen_requests() {
+    let registry = registry();
+    let start = std::time::Instant::now();
+    for _ in 0..1000 {
+        for _ in 0..1000 {
+            now(registry.by_id(SchemaId::new(1))).unwrap_err();
+        }
+        std::thread::sleep(Duration::from_millis(59));
+    }
+    let asked = counts(&registry).by_id;
+    println!("{asked} requests in {:?}", start.elapsed());
+    assert!(asked <= 15, "{asked} requests in {:?}", start.elapsed());
+}
+
+#[test]
 fn registering_ends_what_does_not_exist() {
     let registry = registry();
     for _ in 0..2 {

@@ -189,3 +189,155 @@ fn what_that_crate_cannot_do_is_said() {
         assert_eq!(stub.count(), 0);
     });
 }
+
+/// Everything that it can do, over a served registry, as the registry itself answers.
+#[cfg(feature = "server")]
+mod served {
+    use super::*;
+    use crate::admin::{Deletion, RegistryAdmin};
+    use crate::fault::Fault;
+    use crate::memory::InMemoryRegistry;
+    use crate::memory::tests::Toy;
+    use crate::registry::RegistryExt;
+    use crate::server::{Server, serve};
+
+    async fn scene() -> (InMemoryRegistry, Server, ConverterRegistry) {
+        let memory = InMemoryRegistry::builder().rules(Toy).build();
+        let server = serve(memory.clone(), ([127, 0, 0, 1], 0).into());
+        let server = server.await.unwrap();
+        let settings = SrSettings::new(server.url());
+        let registry = ConverterRegistry::new(settings).timeout(Duration::from_secs(5));
+        (memory, server, registry)
+    }
+
+    fn name(name: &str) -> Subject {
+        Subject::new(name).unwrap()
+    }
+
+    fn def(text: &str) -> SchemaDef {
+        SchemaDef::new(SchemaKind::Avro, text)
+    }
+
+    async fn register(
+        registry: &impl Registry,
+        subject: &str,
+        schema: &SchemaDef,
+    ) -> Result<RegisteredSchema> {
+        let options = RegisterOptions::default();
+        registry.register(&name(subject), schema, options).await
+    }
+
+    /// The same answer, or the same kind and code.
+    #[track_caller]
+    fn same<T: fmt::Debug + PartialEq>(theirs: Result<T>, ours: Result<T>) {
+        let plain = |answer: Result<T>| answer.map_err(|error| (error.kind(), error.code()));
+        assert_eq!(plain(theirs), plain(ours));
+    }
+
+    #[test]
+    fn what_is_there_is_found_every_way() {
+        block_on(async {
+            let (memory, _server, registry) = scene().await;
+            for subject in ["orders-value", "a/b?c#d%e", ":.blue:orders", "ä ö"] {
+                let first = register(&registry, subject, &def("a")).await.unwrap();
+                let again = register(&registry, subject, &def("a")).await.unwrap();
+                assert_eq!(first, again);
+                let second = register(&registry, subject, &def("a b?")).await.unwrap();
+                assert_eq!(second.version.as_u32(), 2);
+
+                let subject = name(subject);
+                same(
+                    registry.latest(&subject).await,
+                    memory.latest(&subject).await,
+                );
+                let version = first.version.into();
+                let ours = memory.by_version(&subject, version).await;
+                same(registry.by_version(&subject, version).await, ours);
+                let ours = memory.lookup(&subject, &def("a")).await;
+                same(registry.lookup(&subject, &def("a")).await, ours);
+                let guid = first.guid.unwrap();
+                let by_guid = registry.by_guid(guid).await.unwrap();
+                assert_eq!(by_guid.def, def("a"));
+            }
+            let id = SchemaId::new(1);
+            let stored = registry.by_id(id).await.unwrap();
+            assert_eq!(stored, memory.by_id(id).await.unwrap());
+        });
+    }
+
+    #[test]
+    fn what_is_refused_is_refused_alike() {
+        block_on(async {
+            let (memory, _server, registry) = scene().await;
+            register(&memory, "orders", &def("a")).await.unwrap();
+            let (orders, others) = (name("orders"), name("others"));
+            let far = SchemaId::new(99);
+            same(registry.by_id(far).await, memory.by_id(far).await);
+            let guid = SchemaGuid::from_bytes([7; 16]);
+            same(registry.by_guid(guid).await, memory.by_guid(guid).await);
+            same(registry.latest(&others).await, memory.latest(&others).await);
+            let third = Version::new(3).unwrap().into();
+            let ours = memory.by_version(&orders, third).await;
+            same(registry.by_version(&orders, third).await, ours);
+            for subject in [&orders, &others] {
+                let ours = memory.lookup(subject, &def("x")).await;
+                same(registry.lookup(subject, &def("x")).await, ours);
+            }
+            for text in ["b", "!", ""] {
+                let ours = register(&memory, "orders", &def(text)).await;
+                same(register(&registry, "orders", &def(text)).await, ours);
+            }
+        });
+    }
+
+    #[test]
+    fn references_are_followed() {
+        block_on(async {
+            let (_memory, _server, registry) = scene().await;
+            let parts = register(&registry, "parts", &def("p")).await.unwrap();
+            let whole = def("a").with_references(vec![Reference {
+                name: "part".to_owned(),
+                subject: parts.subject,
+                version: parts.version,
+            }]);
+            let registered = register(&registry, "whole", &whole).await.unwrap();
+            let stored = registry.by_id(registered.id).await.unwrap();
+            assert_eq!(stored.def, whole);
+            let resolved = crate::resolve::resolve(&registry, &stored.def)
+                .await
+                .unwrap();
+            assert_eq!(&*resolved.references[0].text, "p");
+        });
+    }
+
+    #[test]
+    fn what_was_deleted_is_still_read_by_its_id() {
+        block_on(async {
+            let (memory, _server, registry) = scene().await;
+            let orders = register(&registry, "orders", &def("a")).await.unwrap();
+            let deleted = memory.delete_subject(&orders.subject, Deletion::Soft);
+            deleted.await.unwrap();
+            assert_eq!(registry.by_id(orders.id).await.unwrap().def, def("a"));
+            let gone = registry.latest(&orders.subject).await.unwrap_err();
+            assert_eq!(gone.kind(), ErrorKind::SubjectNotFound);
+        });
+    }
+
+    #[test]
+    fn a_server_that_fails_is_asked_again() {
+        block_on(async {
+            let (memory, server, registry) = scene().await;
+            let orders = register(&memory, "orders", &def("a")).await.unwrap();
+            server.faults().push(Fault::Status(503));
+            server.faults().push(Fault::Status(429));
+            registry.by_id(orders.id).await.unwrap();
+            server
+                .faults()
+                .always(Some(Fault::Garbage("<html>".to_owned())));
+            let error = registry.by_id(orders.id).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidResponse);
+            server.faults().clear();
+            registry.by_id(orders.id).await.unwrap();
+        });
+    }
+}

@@ -10,6 +10,7 @@ use crate::http::HttpRegistry;
 use crate::http::endpoint::{Credentials, Endpoint};
 use crate::http::nodes::Nodes;
 use crate::http::oauth::{OAuth, Tokens};
+use crate::http::secret::Secrets;
 use crate::http::tls::{Identity, Tls};
 use crate::http::transport::Transport;
 use crate::rest::segment;
@@ -129,12 +130,18 @@ impl HttpRegistryBuilder {
         if self.timeout.is_zero() || self.timeout > MAX_TIMEOUT {
             return Err(config("the timeout is not between 0 and 24 hours"));
         }
-        let proxy = self.proxy.as_deref().map(parse_proxy).transpose()?;
-        let is_far = proxy.as_ref().is_some_and(|(_, is_far)| *is_far);
-        let proxy = proxy.map(|(proxy, _)| proxy);
+        let mut secrets = Secrets::default();
+        let proxy = self.proxy.as_deref().map(|url| Endpoint::parse(url, None));
+        let proxy = proxy.transpose()?;
+        let is_far = proxy.as_ref().is_some_and(|proxy| !proxy.is_loopback());
+        proxy.iter().for_each(|proxy| proxy.tell(&mut secrets));
+        let proxy = proxy.as_ref().map(through).transpose()?;
         let endpoint = |url: &String| endpoint(url, self.credentials.as_ref(), is_far);
         let endpoints: Vec<Endpoint> = self.urls.iter().map(endpoint).collect::<Result<_>>()?;
-        let headers = self.headers(&endpoints)?;
+        endpoints
+            .iter()
+            .for_each(|endpoint| endpoint.tell(&mut secrets));
+        let headers = self.headers(&endpoints, &mut secrets)?;
         let client = self.client(headers, proxy.clone())?;
         let tokens = match &self.oauth {
             None => None,
@@ -143,13 +150,15 @@ impl HttpRegistryBuilder {
                 // Headers for the registry are none of the token server's business.
                 let client = self.client(HeaderMap::new(), proxy)?;
                 let endpoint = self::endpoint(oauth.url(), None, is_far)?;
+                oauth.tell(&mut secrets);
+                endpoint.tell(&mut secrets);
                 Some(Tokens::new(client, endpoint, oauth)?)
             }
         };
         let prefix = self.prefix()?;
         let nodes = Nodes::new(endpoints);
         Ok(HttpRegistry {
-            transport: Transport::new(client, nodes, tokens, prefix, self.timeout).into(),
+            transport: Transport::new(client, nodes, tokens, secrets, prefix, self.timeout).into(),
         })
     }
 
@@ -183,18 +192,20 @@ impl HttpRegistryBuilder {
         built.map_err(|error| config("the HTTP client cannot be set up").with_source(error))
     }
 
-    fn headers(&self, endpoints: &[Endpoint]) -> Result<HeaderMap> {
+    fn headers(&self, endpoints: &[Endpoint], secrets: &mut Secrets) -> Result<HeaderMap> {
         let mut headers = HeaderMap::new();
-        for (name, value) in &self.headers {
+        for (name, text) in &self.headers {
             let name = HeaderName::try_from(name)
                 .map_err(|_| config("a header has a name that HTTP does not allow"))?;
-            let mut value = HeaderValue::try_from(value).map_err(|_| {
+            let mut value = HeaderValue::try_from(text).map_err(|_| {
                 let message = format!("the header \"{name}\" has a value that HTTP does not allow");
                 Error::new(ErrorKind::Config, message)
             })?;
             if is_credential(&name) {
                 endpoints.iter().try_for_each(Endpoint::check_secret)?;
+                secrets.add(text);
             }
+            secrets.add_name(text);
             value.set_sensitive(true);
             headers.append(name, value);
         }
@@ -235,14 +246,11 @@ fn endpoint(url: &str, credentials: Option<&Credentials>, is_far: bool) -> Resul
     }
 }
 
-/// The proxy at `url`, and whether it is on another machine. Its user and password go by the same
-/// rules as the registry's.
-fn parse_proxy(url: &str) -> Result<(Proxy, bool)> {
-    let endpoint = Endpoint::parse(url, None)?;
+/// The proxy at `endpoint`. Its user and password go by the same rules as the registry's.
+fn through(endpoint: &Endpoint) -> Result<Proxy> {
     let proxy = Proxy::all(endpoint.url(""))
         .map_err(|error| config("the proxy's URL is no URL").with_source(error.without_url()))?;
-    let is_far = !endpoint.is_loopback();
-    Ok((endpoint.authorize_proxy(proxy), is_far))
+    Ok(endpoint.authorize_proxy(proxy))
 }
 
 /// Whether a header of this name is likely to hold a secret. In doubt it does.

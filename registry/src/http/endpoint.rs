@@ -5,6 +5,7 @@ use percent_encoding::percent_decode_str;
 use reqwest::{Proxy, RequestBuilder, Url};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::http::secret::Secrets;
 
 /// One address of the registry, and who we are there.
 pub(super) struct Endpoint {
@@ -83,6 +84,18 @@ impl Endpoint {
             None => request,
             Some(Credentials::Basic { user, password }) => request.basic_auth(user, Some(password)),
             Some(Credentials::Bearer(token)) => request.bearer_auth(token),
+        }
+    }
+
+    /// Names what nobody else may see.
+    pub(super) fn tell(&self, secrets: &mut Secrets) {
+        match &self.credentials {
+            None => {}
+            Some(Credentials::Basic { user, password }) => {
+                secrets.add_name(user);
+                secrets.add(password);
+            }
+            Some(Credentials::Bearer(token)) => secrets.add(token),
         }
     }
 

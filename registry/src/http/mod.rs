@@ -1,8 +1,10 @@
 mod admin;
+mod body;
 mod builder;
 mod endpoint;
 mod nodes;
 mod oauth;
+mod secret;
 mod tls;
 mod transport;
 

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::endpoint::Endpoint;
+use crate::http::secret::Secrets;
 
 /// How to get a bearer token with a client's own credentials, and a new one before it ends:
 /// OAuth 2.0, RFC 6749 §4.4.
@@ -77,6 +78,15 @@ impl OAuth {
             client_id: client_id.into(),
             client_secret: client_secret.into(),
             params: Vec::new(),
+        }
+    }
+
+    /// Names what nobody else may see.
+    pub(super) fn tell(&self, secrets: &mut Secrets) {
+        secrets.add_name(&self.client_id);
+        secrets.add(&self.client_secret);
+        for (_, value) in &self.params {
+            secrets.add_name(value);
         }
     }
 
@@ -172,7 +182,7 @@ impl Tokens {
         // A fifth of its life before it ends, as Confluent's clients do.
         let life = answer
             .expires_in
-            .map(|life| Duration::from_secs(life) * 4 / 5);
+            .map(|life| Duration::from_secs(life).saturating_mul(4) / 5);
         Ok(Token {
             text: answer.access_token,
             renewal: life.and_then(|life| asked.checked_add(life)),

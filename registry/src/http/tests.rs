@@ -1,6 +1,10 @@
 mod failover;
 mod oauth;
 mod proxy;
+#[cfg(feature = "tracing")]
+mod secrets;
+#[cfg(feature = "rustls")]
+mod tls;
 
 use std::time::Duration;
 

@@ -7,9 +7,11 @@ use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::http::body::Body;
 use crate::http::endpoint::Endpoint;
 use crate::http::nodes::{Change, Nodes, PENALTY};
 use crate::http::oauth::Tokens;
+use crate::http::secret::Secrets;
 use crate::rest::{Attempt, Failure, Retry, SchemaRequest};
 use crate::trace;
 
@@ -18,6 +20,7 @@ pub(super) struct Transport {
     client: Client,
     nodes: Nodes,
     tokens: Option<Tokens>,
+    secrets: Secrets,
     /// In front of every path: empty, or the context's.
     prefix: String,
     timeout: Duration,
@@ -65,6 +68,7 @@ impl Transport {
         client: Client,
         nodes: Nodes,
         tokens: Option<Tokens>,
+        secrets: Secrets,
         prefix: String,
         timeout: Duration,
     ) -> Self {
@@ -72,6 +76,7 @@ impl Transport {
             client,
             nodes,
             tokens,
+            secrets,
             prefix,
             timeout,
         }
@@ -89,7 +94,7 @@ impl Transport {
         retry: Retry,
     ) -> Result<T> {
         let body = retry.run(|end| self.attempt(request, retry, end)).await?;
-        serde_json::from_slice(&body).map_err(|error| {
+        serde_json::from_reader(body).map_err(|error| {
             // serde_json's own message would quote the body.
             let message = format!(
                 "{}: the answer is not a registry's JSON (line {}, column {})",
@@ -106,7 +111,7 @@ impl Transport {
         request: &Request,
         retry: Retry,
         end: Instant,
-    ) -> Result<Vec<u8>, Attempt> {
+    ) -> Result<Body, Attempt> {
         let token = match &self.tokens {
             None => None,
             Some(tokens) => {
@@ -132,7 +137,7 @@ impl Transport {
         endpoint: &Endpoint,
         bearer: Option<&str>,
         request: &Request,
-    ) -> Result<Vec<u8>, Attempt> {
+    ) -> Result<Body, Attempt> {
         let url = endpoint.url(&format!("{}{}", self.prefix, request.path));
         let mut builder = self.client.request(request.method.clone(), url);
         if let Some(body) = &request.body {
@@ -145,9 +150,10 @@ impl Transport {
         let broken = |error| unreachable(error, endpoint, &request.thing);
         let response = builder.send().await.map_err(broken)?;
         if !response.status().is_success() {
-            return Err(refusal(response, &request.thing).await);
+            let hide = |text: &str| self.secrets.hide(text, bearer);
+            return Err(refusal(response, &request.thing, hide).await);
         }
-        match read(response, BODY_LIMIT).await.map_err(broken)? {
+        match Body::of(response, BODY_LIMIT).await.map_err(broken)? {
             Some(body) => Ok(body),
             None => {
                 let message = format!("{}: the answer is larger than 8 MiB", request.thing);
@@ -195,30 +201,20 @@ impl Transport {
     }
 }
 
-/// What a status other than 2xx means.
-async fn refusal(response: Response, thing: &str) -> Attempt {
+/// What a status other than 2xx means. A server may quote in it what it was sent.
+async fn refusal(response: Response, thing: &str, hide: impl Fn(&str) -> String) -> Attempt {
     let status = response.status().as_u16();
     let retry_after = retry_after(&response);
-    let body = read(response, REFUSAL_LIMIT).await;
+    let body = Body::of(response, REFUSAL_LIMIT).await;
     // Without a readable body the status says enough.
-    let body = body.ok().flatten().unwrap_or_default();
+    let body = body.ok().flatten().unwrap_or_default().into_bytes();
+    let mut failure = Failure::parse(status, &body);
+    failure.message = hide(&failure.message);
     Attempt {
-        error: Failure::parse(status, &body).into_error(&thing),
+        error: failure.into_error(&thing),
         retry_after,
         again: false,
     }
-}
-
-/// The body; `None` if it is longer than `limit`.
-async fn read(mut response: Response, limit: usize) -> reqwest::Result<Option<Vec<u8>>> {
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await? {
-        if chunk.len() > limit - body.len() {
-            return Ok(None);
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(Some(body))
 }
 
 fn retry_after(response: &Response) -> Option<Duration> {

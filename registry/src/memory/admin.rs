@@ -5,8 +5,8 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::id::{SchemaGuid, SchemaId, Version, VersionRef};
 use crate::level::Level;
+use crate::memory::InMemoryRegistry;
 use crate::memory::store::{Store, normal};
-use crate::memory::{InMemoryRegistry, count};
 use crate::mode::Mode;
 use crate::registry::{BoxFuture, Compatibility};
 use crate::schema::{RegisteredSchema, SchemaDef, SchemaKind, StoredSchema};
@@ -33,7 +33,7 @@ impl RegistryAdmin for InMemoryRegistry {
         include: Include,
     ) -> BoxFuture<'a, Result<RegisteredSchema>> {
         Box::pin(async move {
-            count(&self.shared.calls.by_version);
+            self.called(&self.shared.calls.by_version).await?;
             let store = self.shared.store();
             store.by_version(&normal(subject), version, include)
         })
@@ -46,7 +46,7 @@ impl RegistryAdmin for InMemoryRegistry {
         options: LookupOptions,
     ) -> BoxFuture<'a, Result<RegisteredSchema>> {
         Box::pin(async move {
-            count(&self.shared.calls.lookup);
+            self.called(&self.shared.calls.lookup).await?;
             self.shared.lookup(subject, schema, options)
         })
     }
@@ -58,7 +58,7 @@ impl RegistryAdmin for InMemoryRegistry {
         place: ImportPlace,
     ) -> BoxFuture<'a, Result<RegisteredSchema>> {
         Box::pin(async move {
-            count(&self.shared.calls.register);
+            self.called(&self.shared.calls.register).await?;
             self.shared.import(subject, schema, place)
         })
     }
@@ -69,7 +69,7 @@ impl RegistryAdmin for InMemoryRegistry {
         schema: &'a SchemaDef,
     ) -> BoxFuture<'a, Result<Compatibility>> {
         Box::pin(async move {
-            count(&self.shared.calls.check);
+            self.called(&self.shared.calls.check).await?;
             let plan = |store: &Store, subject: &Subject| Ok(store.plan(subject));
             self.shared.check(subject, schema, plan)
         })
@@ -88,7 +88,7 @@ impl RegistryAdmin for InMemoryRegistry {
         scope: Option<&'a Subject>,
     ) -> BoxFuture<'a, Result<StoredSchema>> {
         Box::pin(async move {
-            count(&self.shared.calls.by_id);
+            self.called(&self.shared.calls.by_id).await?;
             self.shared.store().by_id(id, scope.map(normal).as_ref())
         })
     }
@@ -195,6 +195,7 @@ impl RegistryAdmin for InMemoryRegistry {
 
     fn schema_types(&self) -> BoxFuture<'_, Result<Vec<SchemaKind>>> {
         Box::pin(async {
+            self.called(&self.shared.calls.admin).await?;
             let known = |kind: &SchemaKind| self.shared.rules(*kind).is_ok();
             // In Confluent's order.
             let all = [SchemaKind::Json, SchemaKind::Protobuf, SchemaKind::Avro];
@@ -209,6 +210,9 @@ impl InMemoryRegistry {
         &'a self,
         ask: impl FnOnce(&mut Store) -> Result<T> + Send + 'a,
     ) -> BoxFuture<'a, Result<T>> {
-        Box::pin(async move { ask(&mut self.shared.store()) })
+        Box::pin(async move {
+            self.called(&self.shared.calls.admin).await?;
+            ask(&mut self.shared.store())
+        })
     }
 }

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::admin::{ImportPlace, Include, LookupOptions};
 use crate::error::{Error, ErrorKind, Result};
+use crate::fault::Faults;
 use crate::id::{SchemaGuid, SchemaId, VersionRef};
 use crate::level::Level;
 use crate::registry::{BoxFuture, Compatibility, RegisterOptions, Registry};
@@ -76,6 +77,9 @@ pub struct CallCounts {
     pub register: u64,
     /// Calls of [`Registry::check`].
     pub check: u64,
+    /// Calls of methods that [`RegistryAdmin`](crate::RegistryAdmin) adds and none of the above
+    /// stands for.
+    pub admin: u64,
 }
 
 #[derive(Debug)]
@@ -83,6 +87,7 @@ struct Shared {
     rules: Vec<Box<dyn SchemaRules>>,
     store: Mutex<Store>,
     calls: Calls,
+    faults: Faults,
 }
 
 #[derive(Debug, Default)]
@@ -93,6 +98,7 @@ struct Calls {
     lookup: AtomicU64,
     register: AtomicU64,
     check: AtomicU64,
+    admin: AtomicU64,
 }
 
 impl InMemoryRegistryBuilder {
@@ -111,6 +117,7 @@ impl InMemoryRegistryBuilder {
                 rules: self.rules,
                 store: Mutex::new(Store::new()),
                 calls: Calls::default(),
+                faults: Faults::default(),
             }),
         }
     }
@@ -155,6 +162,22 @@ impl InMemoryRegistry {
             lookup: read(&calls.lookup),
             register: read(&calls.register),
             check: read(&calls.check),
+            admin: read(&calls.admin),
+        }
+    }
+
+    /// What this registry and its clones do wrong on purpose: see [`Faults`].
+    #[must_use]
+    pub fn faults(&self) -> &Faults {
+        &self.shared.faults
+    }
+
+    /// Counts a call, and lets happen what is to happen to it.
+    async fn called(&self, calls: &AtomicU64) -> Result<()> {
+        calls.fetch_add(1, Ordering::Relaxed);
+        match self.shared.faults.next() {
+            None => Ok(()),
+            Some(fault) => fault.happen().await,
         }
     }
 }
@@ -291,14 +314,14 @@ impl Shared {
 impl Registry for InMemoryRegistry {
     fn by_id(&self, id: SchemaId) -> BoxFuture<'_, Result<StoredSchema>> {
         Box::pin(async move {
-            count(&self.shared.calls.by_id);
+            self.called(&self.shared.calls.by_id).await?;
             self.shared.store().by_id(id, None)
         })
     }
 
     fn by_guid(&self, guid: SchemaGuid) -> BoxFuture<'_, Result<StoredSchema>> {
         Box::pin(async move {
-            count(&self.shared.calls.by_guid);
+            self.called(&self.shared.calls.by_guid).await?;
             self.shared.store().by_guid(guid)
         })
     }
@@ -309,7 +332,7 @@ impl Registry for InMemoryRegistry {
         version: VersionRef,
     ) -> BoxFuture<'a, Result<RegisteredSchema>> {
         Box::pin(async move {
-            count(&self.shared.calls.by_version);
+            self.called(&self.shared.calls.by_version).await?;
             let store = self.shared.store();
             store.by_version(&normal(subject), version, Include::Live)
         })
@@ -321,7 +344,7 @@ impl Registry for InMemoryRegistry {
         schema: &'a SchemaDef,
     ) -> BoxFuture<'a, Result<RegisteredSchema>> {
         Box::pin(async move {
-            count(&self.shared.calls.lookup);
+            self.called(&self.shared.calls.lookup).await?;
             let options = LookupOptions::default();
             self.shared.lookup(subject, schema, options)
         })
@@ -334,7 +357,7 @@ impl Registry for InMemoryRegistry {
         options: RegisterOptions,
     ) -> BoxFuture<'a, Result<RegisteredSchema>> {
         Box::pin(async move {
-            count(&self.shared.calls.register);
+            self.called(&self.shared.calls.register).await?;
             self.shared.register(subject, schema, options)
         })
     }
@@ -346,15 +369,11 @@ impl Registry for InMemoryRegistry {
         schema: &'a SchemaDef,
     ) -> BoxFuture<'a, Result<Compatibility>> {
         Box::pin(async move {
-            count(&self.shared.calls.check);
+            self.called(&self.shared.calls.check).await?;
             let plan = |store: &Store, subject: &Subject| store.plan_against(subject, version);
             self.shared.check(subject, schema, plan)
         })
     }
-}
-
-fn count(calls: &AtomicU64) {
-    calls.fetch_add(1, Ordering::Relaxed);
 }
 
 fn with_code(error: Error) -> Error {

@@ -2,6 +2,8 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use super::*;
+use crate::admin::{Deletion, RegistryAdmin};
+use crate::fault::Fault;
 use crate::id::Version;
 use crate::registry::RegistryExt;
 use crate::rules::{Incompatibility, ParsedSchema};
@@ -459,4 +461,74 @@ fn a_folder_of_schemas_is_registered() {
         Err(ErrorKind::Incompatible),
     );
     check_seed(&[("a/v1.json", "{}")], Err(ErrorKind::Unsupported));
+}
+
+#[test]
+fn faults_happen_to_calls_in_turn() {
+    let registry = InMemoryRegistry::builder().rules(Toy).build();
+    let faults = registry.clone().faults().clone();
+    let latest = || {
+        let found = now(registry.by_id(SchemaId::new(1)));
+        found.map(drop).map_err(|error| error.kind())
+    };
+    faults.push(Fault::Status(503));
+    faults.push(Fault::Garbage("<html>".to_owned()));
+    faults.push(Fault::Nothing);
+    faults.push(Fault::Status(429));
+    let found = [(); 4].map(|()| latest());
+    let expected = [
+        ErrorKind::Server,
+        ErrorKind::InvalidResponse,
+        ErrorKind::SchemaNotFound,
+        ErrorKind::RateLimited,
+    ];
+    assert_eq!(found, expected.map(Err));
+    faults.always(Some(Fault::Hang));
+    let orders = orders();
+    for mut hanging in [
+        Box::pin(async { registry.by_id(SchemaId::new(1)).await.map(drop) }) as BoxFuture<'_, _>,
+        Box::pin(async { registry.lookup(&orders, &def("a")).await.map(drop) }),
+        Box::pin(async {
+            registry
+                .delete_version(&orders, VersionRef::Latest, Deletion::Soft)
+                .await
+                .map(drop)
+        }),
+    ] {
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(hanging.as_mut().poll(&mut context).is_pending());
+    }
+    faults.clear();
+    assert_eq!(latest(), Err(ErrorKind::SchemaNotFound));
+    assert_eq!(registry.call_counts().by_id, 6);
+}
+
+#[test]
+fn a_delay_is_slept() {
+    let registry = InMemoryRegistry::builder().rules(Toy).build();
+    registry
+        .faults()
+        .push(Fault::Delay(std::time::Duration::from_millis(20)));
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let start = std::time::Instant::now();
+    let found = runtime.block_on(registry.by_id(SchemaId::new(1)));
+    assert_eq!(found.unwrap_err().kind(), ErrorKind::SchemaNotFound);
+    assert!(start.elapsed() >= std::time::Duration::from_millis(20));
+}
+
+#[test]
+fn a_call_that_fails_changes_nothing() {
+    let registry = toy();
+    register(&registry, &orders(), &def("a")).unwrap();
+    for fault in [Fault::Status(500), Fault::Garbage(String::new())] {
+        registry.faults().push(fault.clone());
+        let other = Subject::value("others");
+        register(&registry, &other, &def("b")).unwrap_err();
+        registry.faults().push(fault);
+        now(registry.delete_subject(&orders(), Deletion::Soft)).unwrap_err();
+        let subjects = now(registry.subjects(&crate::SubjectFilter::default()));
+        assert_eq!(subjects.unwrap(), [orders()]);
+    }
 }

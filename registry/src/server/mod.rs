@@ -5,8 +5,8 @@
 
 mod answer;
 mod body;
-mod fault;
 mod media;
+mod mishap;
 mod resource;
 mod schemas;
 mod settings;
@@ -27,12 +27,11 @@ use tokio::time::timeout;
 
 use crate::admin::RegistryAdmin;
 use crate::error::{Error, ErrorKind, Result};
+use crate::fault::Faults;
 use crate::server::answer::{Answer, Refusal};
 use crate::server::body::Body;
 use crate::server::media::MediaType;
 use crate::server::resource::{Query, Resource};
-
-pub use self::fault::{Fault, Faults};
 
 /// A registry that is being served; see [`serve`].
 ///
@@ -134,7 +133,7 @@ impl Server {
     }
 
     /// Stops, and waits until calls under way are finished, but not for more than 5 seconds:
-    /// one of them may be made to [hang](Fault::Hang). The port is free then.
+    /// one of them may be made to [hang](crate::Fault::Hang). The port is free then.
     pub async fn stop(self) {
         // Fails if the server has stopped, which is what is wanted.
         let _ = self.stop.send(());
@@ -147,7 +146,7 @@ impl Server {
 
 async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     if let Some(fault) = shared.faults.next()
-        && let Some(response) = fault.happen().await
+        && let Some(response) = mishap::answer_of(fault).await
     {
         return response;
     }

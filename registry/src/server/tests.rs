@@ -4,6 +4,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::*;
+use crate::fault::Fault;
 use crate::memory::InMemoryRegistry;
 use crate::memory::tests::Toy;
 

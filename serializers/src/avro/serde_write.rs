@@ -58,8 +58,8 @@ struct WriteError(Error);
 
 impl<'s> Context<'s> {
     #[inline(always)]
-    fn enter(&mut self, levels: usize) -> Result<(), WriteError> {
-        match self.depth.checked_sub(levels) {
+    fn enter(&mut self) -> Result<(), WriteError> {
+        match self.depth.checked_sub(1) {
             Some(depth) => {
                 self.depth = depth;
                 Ok(())
@@ -101,31 +101,31 @@ impl<'s, 'o> ValueWriter<'s, 'o> {
 
     /// Starts a record.
     #[inline(always)]
-    fn record(self, levels: usize, record: &'s Record) -> Result<FieldsWriter<'s, 'o>, WriteError> {
-        self.context.enter(levels)?;
-        Ok(FieldsWriter::record(self.context, levels, record))
+    fn record(self, record: &'s Record) -> Result<FieldsWriter<'s, 'o>, WriteError> {
+        self.context.enter()?;
+        Ok(FieldsWriter::record(self.context, record))
     }
 
     /// Starts a record or a map.
-    fn fields(self, levels: usize, len: Option<usize>) -> Result<FieldsWriter<'s, 'o>, WriteError> {
+    fn fields(self, len: Option<usize>) -> Result<FieldsWriter<'s, 'o>, WriteError> {
         match self.kind() {
             Kind::Map(values) => {
-                self.context.enter(levels)?;
-                Ok(FieldsWriter::map(self.context, levels, *values, len))
+                self.context.enter()?;
+                Ok(FieldsWriter::map(self.context, *values, len))
             }
-            Kind::Record(record) => self.record(levels, record),
+            Kind::Record(record) => self.record(record),
             _ => Err(self.mismatch("a record")),
         }
     }
 
     /// Starts an array, or bytes that come one by one.
     #[inline]
-    fn items(self, levels: usize, len: Option<usize>) -> Result<ItemsWriter<'s, 'o>, WriteError> {
-        self.context.enter(levels)?;
+    fn items(self, len: Option<usize>) -> Result<ItemsWriter<'s, 'o>, WriteError> {
+        self.context.enter()?;
         match self.kind() {
-            Kind::Array(items) => Ok(ItemsWriter::array(self.context, levels, *items, len)),
-            Kind::Bytes => Ok(ItemsWriter::bytes(self.context, levels, None)),
-            Kind::Fixed(fixed) => Ok(ItemsWriter::bytes(self.context, levels, Some(fixed.size))),
+            Kind::Array(items) => Ok(ItemsWriter::array(self.context, *items, len)),
+            Kind::Bytes => Ok(ItemsWriter::bytes(self.context, None)),
+            Kind::Fixed(fixed) => Ok(ItemsWriter::bytes(self.context, Some(fixed.size))),
             _ => Err(self.mismatch("a sequence")),
         }
     }
@@ -305,21 +305,14 @@ impl<'s, 'o> ser::Serializer for ValueWriter<'s, 'o> {
         value: &T,
     ) -> Result<(), WriteError> {
         let writer = self.choose_variant(variant)?;
-        writer.context.depth -= 1;
-        let context = &mut *writer.context;
-        let result = value.serialize(ValueWriter {
-            context: &mut *context,
-            node: writer.node,
-        });
-        context.depth += 1;
-        result.map_err(|error| error.at(variant))
+        value.serialize(writer).map_err(|error| error.at(variant))
     }
 
     #[inline]
     fn serialize_seq(self, len: Option<usize>) -> Result<ItemsWriter<'s, 'o>, WriteError> {
         if let Kind::Array(items) = self.kind() {
-            self.context.enter(1)?;
-            return Ok(ItemsWriter::array(self.context, 1, *items, len));
+            self.context.enter()?;
+            return Ok(ItemsWriter::array(self.context, *items, len));
         }
         self.chosen_items(len)
     }
@@ -349,8 +342,8 @@ impl<'s, 'o> ser::Serializer for ValueWriter<'s, 'o> {
     #[inline]
     fn serialize_map(self, len: Option<usize>) -> Result<MapWriter<'s, 'o>, WriteError> {
         if let Kind::Map(values) = self.kind() {
-            self.context.enter(1)?;
-            let fields = FieldsWriter::map(self.context, 1, *values, len);
+            self.context.enter()?;
+            let fields = FieldsWriter::map(self.context, *values, len);
             return Ok(MapWriter::new(fields));
         }
         self.chosen_map(len).map(MapWriter::new)
@@ -363,7 +356,7 @@ impl<'s, 'o> ser::Serializer for ValueWriter<'s, 'o> {
         _len: usize,
     ) -> Result<FieldsWriter<'s, 'o>, WriteError> {
         if let Kind::Record(record) = self.kind() {
-            return self.record(1, record);
+            return self.record(record);
         }
         self.chosen_struct(name)
     }

@@ -2,20 +2,34 @@
 
 use super::*;
 
-#[derive(Clone, Copy, Debug)]
-enum Bad {
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Node {
     Dead,
-    Hangs,
     Fails,
+    Good,
+    Hangs,
     Limits,
+    /// Answers, and does not have what is asked for.
+    Lacks,
 }
 
-async fn bad_url(bad: Bad) -> String {
-    let reply = match bad {
-        Bad::Dead => return refusing_url().await,
-        Bad::Hangs => Reply::Hang,
-        Bad::Fails => Reply::with(500, "text/html", "", "<h1>oops</h1>"),
-        Bad::Limits => Reply::with(429, "text/html", "Retry-After: 3600\r\n", ""),
+const NODES: [Node; 6] = [
+    Node::Dead,
+    Node::Fails,
+    Node::Good,
+    Node::Hangs,
+    Node::Limits,
+    Node::Lacks,
+];
+
+async fn url(node: Node) -> String {
+    let reply = match node {
+        Node::Dead => return refusing_url().await,
+        Node::Fails => Reply::with(500, "text/html", "", "<h1>oops</h1>"),
+        Node::Good => Reply::json(200, STORED),
+        Node::Hangs => Reply::Hang,
+        Node::Limits => Reply::with(429, "text/html", "Retry-After: 3600\r\n", ""),
+        Node::Lacks => Reply::json(404, NOT_FOUND),
     };
     // The stub goes on serving when its handle is gone.
     Stub::start([reply]).await.url
@@ -29,22 +43,57 @@ fn over(urls: &[String]) -> HttpRegistry {
     builder.build().unwrap()
 }
 
-#[test]
-fn a_healthy_node_is_found_wherever_it_is() {
-    let all = [Bad::Dead, Bad::Hangs, Bad::Fails, Bad::Limits];
-    block_on(async {
-        for bad in all {
-            for place in 0..3 {
-                let good = Stub::start([Reply::json(200, STORED)]).await;
-                let mut urls = vec![bad_url(bad).await, bad_url(bad).await];
-                urls.insert(place, good.url.clone());
-                let registry = over(&urls);
-                for _ in 0..2 {
-                    let found = registry.by_id(SchemaId::new(7)).await;
-                    assert!(found.is_ok(), "{bad:?}, healthy at {place}: {found:?}");
-                }
-                assert_eq!(good.count(), 2, "{bad:?}: it stays in use");
+/// Asks three nodes twice: what comes of it is the same, since the one that answered stays in use.
+async fn check_nodes(nodes: [Node; 3]) {
+    let mut urls = Vec::new();
+    for node in nodes {
+        urls.push(url(node).await);
+    }
+    let registry = over(&urls);
+    let answers = |node: &Node| matches!(node, Node::Good | Node::Lacks);
+    let answering = nodes.into_iter().find(answers);
+    for _ in 0..2 {
+        let found = registry.by_id(SchemaId::new(7)).await;
+        let kind = found.map(drop).map_err(|error| error.kind());
+        match answering {
+            Some(Node::Good) => assert_eq!(kind, Ok(()), "{nodes:?}"),
+            // Not looked for elsewhere, healthy as the others may be.
+            Some(_) => assert_eq!(kind, Err(ErrorKind::SchemaNotFound), "{nodes:?}"),
+            None => {
+                let failed = kind.expect_err("nobody answers");
+                let is_failure = matches!(
+                    failed,
+                    ErrorKind::RateLimited
+                        | ErrorKind::Server
+                        | ErrorKind::Timeout
+                        | ErrorKind::Unreachable
+                );
+                assert!(is_failure, "{nodes:?}: {failed:?}");
+                return;
             }
+        }
+    }
+    let place = nodes.iter().position(answers);
+    assert_eq!(registry.transport.current(), place, "{nodes:?}");
+}
+
+#[test]
+fn the_first_node_that_answers_is_found_among_any_three() {
+    block_on(async {
+        let mut checks = Vec::new();
+        for first in NODES {
+            for second in NODES {
+                for third in NODES {
+                    let nodes = [first, second, third];
+                    checks.push((nodes, tokio::spawn(check_nodes(nodes))));
+                }
+            }
+        }
+        assert_eq!(checks.len(), 216);
+        for (nodes, check) in checks {
+            check
+                .await
+                .unwrap_or_else(|error| panic!("{nodes:?}: {error}"));
         }
     });
 }

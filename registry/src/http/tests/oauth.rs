@@ -3,7 +3,7 @@
 use super::*;
 use crate::http::OAuth;
 
-fn token(text: &str, life: u32) -> Reply {
+fn token(text: &str, life: u64) -> Reply {
     let body = format!(r#"{{"access_token":"{text}","token_type":"Bearer","expires_in":{life}}}"#);
     Reply::with(200, "application/json", "", &body)
 }
@@ -63,6 +63,19 @@ fn a_token_that_ends_is_renewed() {
         let requests = stub.requests();
         let sent: Vec<&str> = requests.iter().map(|request| bearer(request)).collect();
         assert_eq!(sent, ["Bearer t1", "Bearer t2", "Bearer t2"]);
+    });
+}
+
+#[test]
+fn a_token_that_never_ends_is_kept() {
+    block_on(async {
+        let tokens = Stub::start([token("t1", u64::MAX)]).await;
+        let stub = Stub::start([Reply::json(200, STORED)]).await;
+        let registry = registry(&stub, &tokens);
+        for _ in 0..2 {
+            registry.by_id(SchemaId::new(7)).await.unwrap();
+        }
+        assert_eq!(tokens.count(), 1);
     });
 }
 

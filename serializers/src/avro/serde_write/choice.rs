@@ -1,7 +1,7 @@
 //! Values that do not say all: which branch of a union takes them, and as what.
 
 use super::compound::{FieldsWriter, ItemsWriter};
-use super::{ValueWriter, WriteError, fail, is_called, nested_too_deeply};
+use super::{ValueWriter, WriteError, fail, is_called};
 use crate::avro::schema::{Kind, LogicalType, NodeId};
 use crate::avro::write;
 
@@ -81,24 +81,13 @@ impl<'s, 'o> ValueWriter<'s, 'o> {
         }
     }
 
-    /// Writes the number of a union's branch; what follows is one level deeper.
+    /// Writes the number of a union's branch.
     fn branch(self, index: usize, id: NodeId) -> Result<Self, WriteError> {
-        if self.context.depth == 0 {
-            return Err(nested_too_deeply());
-        }
         write::count(index, &mut self.context.out);
         Ok(Self {
             node: self.context.schema.node(id),
             context: self.context,
         })
-    }
-
-    /// How many levels a value with parts is deeper than what is around it: a union is one.
-    fn levels(&self) -> usize {
-        match self.kind() {
-            Kind::Union(_) => 2,
-            _ => 1,
-        }
     }
 
     #[inline(never)]
@@ -216,26 +205,24 @@ impl<'s, 'o> ValueWriter<'s, 'o> {
         self,
         name: &'static str,
     ) -> Result<FieldsWriter<'s, 'o>, WriteError> {
-        let levels = self.levels();
         let writer = self.choose("a struct", |kind, _| match kind {
             Kind::Record(_) if is_called(kind, name) => Some(0),
             Kind::Record(_) => Some(1),
             Kind::Map(_) => Some(2),
             _ => None,
         })?;
-        writer.fields(levels, None)
+        writer.fields(None)
     }
 
     /// A map in a union, or a record.
     #[inline(never)]
     pub(super) fn chosen_map(self, len: Option<usize>) -> Result<FieldsWriter<'s, 'o>, WriteError> {
-        let levels = self.levels();
         let writer = self.choose("a map", |kind, _| match kind {
             Kind::Map(_) => Some(0),
             Kind::Record(_) => Some(1),
             _ => None,
         })?;
-        writer.fields(levels, len)
+        writer.fields(len)
     }
 
     /// A sequence in a union, or of bytes.
@@ -244,9 +231,8 @@ impl<'s, 'o> ValueWriter<'s, 'o> {
         self,
         len: Option<usize>,
     ) -> Result<ItemsWriter<'s, 'o>, WriteError> {
-        let levels = self.levels();
         let writer = self.choose("a sequence", rank_items)?;
-        writer.items(levels, len)
+        writer.items(len)
     }
 
     #[inline(never)]
@@ -254,8 +240,7 @@ impl<'s, 'o> ValueWriter<'s, 'o> {
         self,
         variant: &str,
     ) -> Result<FieldsWriter<'s, 'o>, WriteError> {
-        let levels = self.levels();
-        self.choose_variant(variant)?.fields(levels, None)
+        self.choose_variant(variant)?.fields(None)
     }
 
     fn symbol(self, symbol: &str) -> Result<(), WriteError> {

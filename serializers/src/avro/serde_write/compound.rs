@@ -11,7 +11,6 @@ use crate::avro::write;
 /// Writes the fields of a record, or a struct's as the entries of a map.
 pub(super) struct FieldsWriter<'s, 'o> {
     context: &'o mut Context<'s>,
-    levels: usize,
     target: Target<'s>,
 }
 
@@ -31,32 +30,19 @@ type Early = Vec<(usize, Vec<u8>)>;
 
 impl<'s, 'o> FieldsWriter<'s, 'o> {
     #[inline(always)]
-    pub(super) fn map(
-        context: &'o mut Context<'s>,
-        levels: usize,
-        values: NodeId,
-        len: Option<usize>,
-    ) -> Self {
+    pub(super) fn map(context: &'o mut Context<'s>, values: NodeId, len: Option<usize>) -> Self {
         let target = Target::Map(BlockHead::new(&mut context.out, len), values);
-        Self {
-            context,
-            levels,
-            target,
-        }
+        Self { context, target }
     }
 
     #[inline(always)]
-    pub(super) fn record(context: &'o mut Context<'s>, levels: usize, record: &'s Record) -> Self {
+    pub(super) fn record(context: &'o mut Context<'s>, record: &'s Record) -> Self {
         let target = Target::Record {
             record,
             rest: &record.fields,
             early: None,
         };
-        Self {
-            context,
-            levels,
-            target,
-        }
+        Self { context, target }
     }
 
     #[inline(always)]
@@ -171,11 +157,11 @@ impl<'s, 'o> FieldsWriter<'s, 'o> {
                 early: None,
                 ..
             } => {
-                self.context.depth += self.levels;
+                self.context.depth += 1;
                 Ok(())
             }
             Target::Map(head, _) => {
-                self.context.depth += self.levels;
+                self.context.depth += 1;
                 head.finish(&mut self.context.out)
             }
             Target::Record { .. } => self.finish_other(),
@@ -186,7 +172,7 @@ impl<'s, 'o> FieldsWriter<'s, 'o> {
     #[cold]
     #[inline(never)]
     fn finish_other(mut self) -> Result<(), WriteError> {
-        self.context.depth += self.levels;
+        self.context.depth += 1;
         loop {
             self.early_fields();
             let Target::Record { rest, .. } = &mut self.target else {
@@ -308,7 +294,6 @@ impl SerializeMap for MapWriter<'_, '_> {
 /// Writes the items of an array, or bytes that come one by one.
 pub(super) struct ItemsWriter<'s, 'o> {
     context: &'o mut Context<'s>,
-    levels: usize,
     head: BlockHead,
     target: Items,
 }
@@ -321,26 +306,19 @@ enum Items {
 
 impl<'s, 'o> ItemsWriter<'s, 'o> {
     #[inline(always)]
-    pub(super) fn array(
-        context: &'o mut Context<'s>,
-        levels: usize,
-        items: NodeId,
-        len: Option<usize>,
-    ) -> Self {
+    pub(super) fn array(context: &'o mut Context<'s>, items: NodeId, len: Option<usize>) -> Self {
         let head = BlockHead::new(&mut context.out, len);
         Self {
             context,
-            levels,
             head,
             target: Items::Array(items),
         }
     }
 
-    pub(super) fn bytes(context: &'o mut Context<'s>, levels: usize, size: Option<usize>) -> Self {
+    pub(super) fn bytes(context: &'o mut Context<'s>, size: Option<usize>) -> Self {
         let head = BlockHead::new(&mut context.out, None);
         Self {
             context,
-            levels,
             head,
             target: Items::Bytes(size),
         }
@@ -364,7 +342,7 @@ impl<'s, 'o> ItemsWriter<'s, 'o> {
 
     #[inline(always)]
     fn finish(self) -> Result<(), WriteError> {
-        self.context.depth += self.levels;
+        self.context.depth += 1;
         let out = &mut self.context.out;
         match self.target {
             Items::Array(_) => self.head.finish(out),
