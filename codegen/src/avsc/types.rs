@@ -79,8 +79,8 @@ pub(crate) struct Types<'s> {
     named: BTreeMap<String, Named>,
     /// What is taken in each module.
     taken: BTreeMap<Vec<String>, BTreeSet<String>>,
-    /// Types without a name of their own, by path and flavour.
-    unnamed: BTreeMap<(String, Flavour), String>,
+    /// Types without a name of their own, by record, path and flavour.
+    unnamed: BTreeMap<(String, String, Flavour), String>,
     /// Types without a name whose code is still to be written.
     pub(crate) pending: Vec<Unnamed>,
 }
@@ -92,6 +92,8 @@ pub(crate) struct Unnamed {
     pub(crate) path: String,
     pub(crate) shape: Shape,
     pub(crate) borrows: bool,
+    /// The static that holds its file, if it is the outermost type there.
+    pub(crate) file: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -306,12 +308,17 @@ impl<'s> Types<'s> {
     }
 
     /// The name of a type that has none in Avro; its code is written later.
-    fn unnamed(&mut self, place: &Place<'_>, shape: Shape, has_lifetime: bool) -> String {
+    pub(crate) fn unnamed(
+        &mut self,
+        place: &Place<'_>,
+        shape: Shape,
+        has_lifetime: bool,
+    ) -> String {
         let flavour = match has_lifetime {
             true => Flavour::Borrowed,
             false => Flavour::Owned,
         };
-        let key = (place.path.clone(), flavour);
+        let key = (place.record.to_owned(), place.path.clone(), flavour);
         let lifetime = if has_lifetime { "<'a>" } else { "" };
         let way = way(place.seen_from, place.module);
         if let Some(ident) = self.unnamed.get(&key) {
@@ -328,6 +335,7 @@ impl<'s> Types<'s> {
             path: place.path.clone(),
             shape,
             borrows: has_lifetime,
+            file: None,
         });
         format!("{way}{ident}{lifetime}")
     }
