@@ -292,7 +292,12 @@ fn unscaled(bytes: &[u8]) -> Result<i128> {
     let is_negative = bytes.first().is_some_and(|byte| *byte >= 0x80);
     let (start, sign) = if is_negative { (-1, 0xff) } else { (0, 0) };
     let digits = bytes.iter().skip_while(|byte| **byte == sign);
-    if digits.clone().count() > size_of::<i128>() {
+    let length = digits.clone().count();
+    let has_sign = digits
+        .clone()
+        .next()
+        .is_none_or(|byte| (*byte >= 0x80) == is_negative);
+    if length > size_of::<i128>() || (length == size_of::<i128>() && !has_sign) {
         let message = "the default of a decimal has more digits than the decimal";
         return Err(Error::new(ErrorKind::InvalidSchema, message));
     }

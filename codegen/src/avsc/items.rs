@@ -1,14 +1,15 @@
 //! The code of one type.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use wireform::avro::{Enum, Field, Fixed, Kind, LogicalType, NodeId, Record, Schema};
 
 use super::defaults::Defaults;
-use super::names::{escape, field_ident, type_ident, unique};
+use super::names::{escape, field_ident, type_ident, unique_all};
 use super::shape::{borrows, check_finite};
 use super::types::{Flavour, Named, Place, Shape, Typed, Types, UUID, Unnamed, field_type_ident};
-use crate::comments::documentation;
+use crate::comments::line;
 use crate::error::{Error, ErrorKind, Result};
 use crate::literal;
 
@@ -235,20 +236,15 @@ pub(crate) fn place<'p>(
 
 /// The names of a record's fields in Rust, not escaped.
 pub(crate) fn field_idents(record: &Record) -> Vec<String> {
-    let mut taken = std::collections::BTreeSet::new();
-    let idents = record.fields.iter();
-    idents
-        .map(|field| unique(&field_ident(&field.name), &mut taken))
-        .collect()
+    let names = record.fields.iter().map(|field| &*field.name);
+    unique_all(names, field_ident, &mut BTreeSet::new())
 }
 
 /// The names of an enum's symbols in Rust.
 pub(crate) fn symbol_idents(enumeration: &Enum) -> Vec<String> {
-    let mut taken = std::collections::BTreeSet::new();
-    let symbols = enumeration.symbols.iter();
-    symbols
-        .map(|symbol| escape(&unique(&type_ident(symbol), &mut taken)))
-        .collect()
+    let names = enumeration.symbols.iter().map(|symbol| &**symbol);
+    let idents = unique_all(names, type_ident, &mut BTreeSet::new());
+    idents.iter().map(|ident| escape(ident)).collect()
 }
 
 fn write_enum(
@@ -386,9 +382,10 @@ fn avro(arguments: &[String]) -> String {
 
 /// Documentation is foreign text: a literal, in which nothing is code.
 fn doc(text: Option<&str>, out: &mut String) {
-    for line in documentation(text.unwrap_or_default()).lines() {
-        let line = format!(" {line}");
-        let _ = write!(out, "#[doc = {}]", literal::string(line.trim_end()));
+    let text = text.unwrap_or_default().trim();
+    for text in text.lines() {
+        let text = format!(" {}", line(text));
+        let _ = write!(out, "#[doc = {}]", literal::string(text.trim_end()));
     }
 }
 

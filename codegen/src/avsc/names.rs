@@ -67,10 +67,28 @@ fn reserve(ident: String) -> String {
     }
 }
 
+/// Rust's names for all of `names`: those that are such already keep theirs, whatever the others
+/// become.
+pub(crate) fn unique_all<'n>(
+    names: impl Iterator<Item = &'n str> + Clone,
+    ident: fn(&str) -> String,
+    taken: &mut BTreeSet<String>,
+) -> Vec<String> {
+    let is_kept = |name: &str| ident(name) == name;
+    let mut kept: BTreeSet<&str> = names.clone().filter(|name| is_kept(name)).collect();
+    kept.retain(|name| taken.insert((*name).to_owned()));
+    names
+        .map(|name| match kept.remove(name) {
+            true => name.to_owned(),
+            false => unique(&ident(name), taken),
+        })
+        .collect()
+}
+
 /// `wanted`, or with the first number from 2 on that makes it new.
 pub(crate) fn unique(wanted: &str, taken: &mut BTreeSet<String>) -> String {
     let mut name = wanted.to_owned();
-    let mut number = 2;
+    let mut number: u32 = 2;
     while !taken.insert(name.clone()) {
         name = format!("{wanted}{number}");
         number += 1;
@@ -140,6 +158,14 @@ mod tests {
     fn keywords_are_escaped() {
         assert_eq!(escape("type"), "r#type");
         assert_eq!(escape("order"), "order");
+    }
+
+    #[test]
+    fn a_name_that_is_rusts_already_stays() {
+        let mut taken = BTreeSet::from(["c".to_owned()]);
+        let names = ["aB", "a_b", "A_B", "a_b2", "c", "d"];
+        let idents = unique_all(names.into_iter(), field_ident, &mut taken);
+        assert_eq!(idents, ["a_b3", "a_b", "a_b4", "a_b2", "c2", "d"]);
     }
 
     #[test]
