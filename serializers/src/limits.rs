@@ -42,12 +42,19 @@ impl Limits {
 
     /// Refuses a payload that is too long.
     #[allow(dead_code, reason = "used by the codecs, which are features")]
+    #[inline]
     pub(crate) fn check_payload(&self, bytes: &[u8]) -> Result<()> {
-        if bytes.len() <= self.payload {
-            return Ok(());
+        match bytes.len() <= self.payload {
+            true => Ok(()),
+            false => Err(self.too_long(bytes.len())),
         }
-        let message = format!("payload of {} bytes is over {}", bytes.len(), self.payload);
-        Err(Error::new(ErrorKind::LimitExceeded, message))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn too_long(&self, len: usize) -> Error {
+        let message = format!("payload of {len} bytes is over {}", self.payload);
+        Error::new(ErrorKind::LimitExceeded, message)
     }
 
     /// The most memory that decoding a payload of `len` bytes may take.

@@ -202,7 +202,7 @@ fn nothings(bombs: &mut Vec<Bomb>) {
     generic(
         bombs,
         "60,000 nulls as values of 32 bytes",
-        Refused,
+        Either,
         NULLS,
         longs(&[60_000, 0]),
     );
@@ -423,14 +423,14 @@ fn defaults(bombs: &mut Vec<Bomb>) {
                 .map(drop)
         },
     );
-    bombs.push(bomb);
+    bombs.push(bomb.with_defaults().with_schema(1 << 19));
     let bomb = Bomb::new(
         "rewritten, 1,000 defaults of half a megabyte",
         data.len(),
         Either,
         move || rewrite(writer, &large, &data),
     );
-    bombs.push(bomb);
+    bombs.push(bomb.with_defaults().with_schema(1 << 19));
 }
 
 /// Read by the type `T` both as a derived and as a serde type, and as [`generic`].
@@ -454,34 +454,26 @@ where
 fn generic(bombs: &mut Vec<Bomb>, name: &str, end: End, schema: &str, datum: Vec<u8>) {
     let len = datum.len();
     let (text, bytes) = (schema.to_owned(), datum.clone());
-    bombs.push(Bomb::new(
-        format!("any value, {name}"),
-        len,
-        end,
-        move || GenericCodec::new(&text)?.decode(&bytes).map(drop),
-    ));
+    let bomb = Bomb::new(format!("any value, {name}"), len, end, move || {
+        GenericCodec::new(&text)?.decode(&bytes).map(drop)
+    });
+    bombs.push(bomb.with_schema(schema.len()));
     let (text, bytes) = (schema.to_owned(), datum.clone());
-    bombs.push(Bomb::new(
-        format!("rewritten, {name}"),
-        len,
-        end,
-        move || rewrite(&text, &text, &bytes),
-    ));
+    let bomb = Bomb::new(format!("rewritten, {name}"), len, end, move || {
+        rewrite(&text, &text, &bytes)
+    });
+    bombs.push(bomb.with_schema(schema.len()));
     let text = format!(
         r#"{{"type":"record","name":"Outer","fields":[{{"name":"over","type":{schema}}}]}}"#
     );
-    bombs.push(Bomb::new(
-        format!("passed over, {name}"),
-        len,
-        end,
-        move || {
-            rewrite(
-                &text,
-                r#"{"type":"record","name":"Outer","fields":[]}"#,
-                &datum,
-            )
-        },
-    ));
+    let bomb = Bomb::new(format!("passed over, {name}"), len, end, move || {
+        rewrite(
+            &text,
+            r#"{"type":"record","name":"Outer","fields":[]}"#,
+            &datum,
+        )
+    });
+    bombs.push(bomb.with_schema(schema.len()));
 }
 
 fn rewrite(writer: &str, reader: &str, datum: &[u8]) -> Result<()> {

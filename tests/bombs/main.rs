@@ -23,8 +23,8 @@ mod schemas;
 /// One bomb.
 struct Bomb {
     name: String,
-    /// Bytes of input.
-    len: usize,
+    /// Bytes that it may take at once.
+    budget: usize,
     end: End,
     explode: Box<dyn FnOnce() -> Result<()> + Send>,
 }
@@ -49,15 +49,27 @@ impl Bomb {
     ) -> Self {
         Self {
             name: name.into(),
-            len,
+            budget: Limits::default().heap_for(len),
             end,
             explode: Box::new(explode),
         }
     }
 
+    /// Lets it take what the reader's defaults may, whatever the length of the data.
+    fn with_defaults(mut self) -> Self {
+        self.budget = Limits::default().heap;
+        self
+    }
+
+    /// Lets it take what a schema of `len` bytes may, too.
+    fn with_schema(mut self, len: usize) -> Self {
+        self.budget += Limits::default().heap_for(len);
+        self
+    }
+
     /// Whether it ended as it should, within its budget.
     fn run(self) -> bool {
-        let budget = Limits::default().heap_for(self.len);
+        let budget = self.budget;
         print!("{}: ", self.name);
         let _ = std::io::stdout().flush();
         let thread = std::thread::Builder::new().stack_size(256 << 10);

@@ -133,7 +133,12 @@ fn texts() -> Vec<Bomb> {
         text(
             "defaults that double 50 times",
             Refused,
-            doubling_defaults(50),
+            doubling_defaults("int", 50),
+        ),
+        text(
+            "defaults that double 50 times, with nothing in them",
+            Refused,
+            doubling_defaults("null", 50),
         ),
         text(
             "1,000 defaults of half a megabyte in all",
@@ -231,6 +236,35 @@ fn pairs() -> Vec<Bomb> {
                     .collect::<Vec<_>>()
                     .join(",")
             ),
+        ),
+        plan(
+            "a plan over cycles of 50 and 51 records",
+            Refused,
+            &cycle(50),
+            &cycle(51),
+        ),
+        check(
+            "a check of cycles of 50 and 51 records",
+            &cycle(50),
+            &cycle(51),
+        ),
+        check(
+            "a check of 3,000 by 3,000 records that do not fit",
+            &records("A", 3_000),
+            &records("B", 3_000).replace("\"f0\"", "\"f1\""),
+        ),
+        check(
+            "a check of 100,000 symbols by others",
+            &symbols(100_000),
+            &symbols(100_000)
+                .replace("\"s", "\"t")
+                .replace("\"tymbols", "\"symbols"),
+        ),
+        plan(
+            "a plan over 20,000 fields by as many",
+            Taken,
+            &wide(20_000),
+            &wide(20_000),
         ),
         check(
             "a check of 300 by 300 records",
@@ -374,6 +408,26 @@ fn symbols(count: usize) -> String {
     )
 }
 
+/// A record that may hold the next one, and so on, until the last may hold the first.
+fn cycle(length: usize) -> String {
+    let types = (0..length).map(|i| {
+        let next = (i + 1) % length;
+        format!(
+            "{{\"type\":\"record\",\"name\":\"n{i}.R\",\"fields\":[{}]}}",
+            named_field(
+                0,
+                &format!("{{\"type\":\"array\",\"items\":\"n{next}.R\"}}")
+            )
+        )
+    });
+    format!("[{}]", types.collect::<Vec<_>>().join(","))
+}
+
+fn wide(count: usize) -> String {
+    let fields = (0..count).map(|i| named_field(i, "\"int\""));
+    record(&fields.collect::<Vec<_>>().join(","))
+}
+
 /// A record that holds two of the one before it, which holds two of the one before it, …
 fn doubling(leaf: &str, times: usize) -> String {
     let mut fields = String::new();
@@ -396,14 +450,15 @@ fn doubling(leaf: &str, times: usize) -> String {
 }
 
 /// As [`doubling`], in the values that are filled in.
-fn doubling_defaults(times: usize) -> String {
-    let mut type_ = "\"int\"".to_owned();
+fn doubling_defaults(leaf: &str, times: usize) -> String {
+    let mut type_ = format!("\"{leaf}\"");
+    let first = if leaf == "null" { "null" } else { "1" };
     for i in 0..times {
         let again = match i {
             0 => type_.clone(),
             _ => format!("\"D{}\"", i - 1),
         };
-        let default = if i == 0 { "1" } else { "{}" };
+        let default = if i == 0 { first } else { "{}" };
         type_ = format!(
             "{{\"type\":\"record\",\"name\":\"D{i}\",\"fields\":[{{\"name\":\"a\",\"type\":{type_},\"default\":{default}}},{{\"name\":\"b\",\"type\":{again},\"default\":{default}}}]}}"
         );

@@ -129,6 +129,48 @@ impl<'s> Seed<'s> {
         Self { id, ..self }
     }
 
+    fn field(self, name: &str) -> Option<Self> {
+        match self.kind() {
+            Kind::Map(values) => Some(self.at(*values)),
+            Kind::Record(record) => record.field(name).map(|(_, field)| self.at(field.schema)),
+            _ => None,
+        }
+    }
+
+    fn branch(self, name: &str) -> Option<Self> {
+        let Kind::Union(branches) = self.kind() else {
+            return None;
+        };
+        let is_called = |id: &&NodeId| self.schema.node(**id).kind.branch_name() == name;
+        branches.iter().find(is_called).map(|id| self.at(*id))
+    }
+
+    fn scalar<'de, D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        match self.kind() {
+            Kind::Null => deserializer.deserialize_unit(self),
+            Kind::Boolean => deserializer.deserialize_bool(self),
+            Kind::Int => deserializer.deserialize_i32(self),
+            Kind::Long => deserializer.deserialize_i64(self),
+            Kind::Float => deserializer.deserialize_f32(self),
+            Kind::Double => deserializer.deserialize_f64(self),
+            Kind::String => deserializer.deserialize_str(self),
+            Kind::Enum(_) => deserializer.deserialize_identifier(self),
+            _ => deserializer.deserialize_bytes(self),
+        }
+    }
+
+    fn union<'de, D: Deserializer<'de>>(
+        self,
+        branches: &[NodeId],
+        deserializer: D,
+    ) -> Result<Value, D::Error> {
+        let names = branches
+            .iter()
+            .map(|id| self.schema.node(*id).kind.branch_name());
+        let names = kept_list(names.collect());
+        deserializer.deserialize_enum("", names, self)
+    }
+
     fn record(self) -> Option<&'s Record> {
         match self.kind() {
             Kind::Record(record) => Some(record),
@@ -141,24 +183,12 @@ impl<'de> DeserializeSeed<'de> for Seed<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        // Small frames: bombs nest on a small stack.
         match self.kind() {
-            Kind::Null => deserializer.deserialize_unit(self),
-            Kind::Boolean => deserializer.deserialize_bool(self),
-            Kind::Int => deserializer.deserialize_i32(self),
-            Kind::Long => deserializer.deserialize_i64(self),
-            Kind::Float => deserializer.deserialize_f32(self),
-            Kind::Double => deserializer.deserialize_f64(self),
-            Kind::Bytes | Kind::Fixed(_) => deserializer.deserialize_bytes(self),
-            Kind::String => deserializer.deserialize_str(self),
-            Kind::Enum(_) => deserializer.deserialize_identifier(self),
             Kind::Array(_) => deserializer.deserialize_seq(self),
             Kind::Map(_) | Kind::Record(_) => deserializer.deserialize_map(self),
-            Kind::Union(branches) => {
-                let names = branches
-                    .iter()
-                    .map(|id| self.schema.node(*id).kind.branch_name());
-                deserializer.deserialize_enum("", kept_list(names.collect()), self)
-            }
+            Kind::Union(branches) => self.union(branches, deserializer),
+            _ => self.scalar(deserializer),
         }
     }
 }
@@ -222,13 +252,9 @@ impl<'de> Visitor<'de> for Seed<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
         let mut found = Vec::new();
         while let Some(key) = map.next_key::<String>()? {
-            let id = match self.kind() {
-                Kind::Map(values) => Some(*values),
-                Kind::Record(record) => record.field(&key).map(|(_, field)| field.schema),
-                _ => None,
-            };
-            let id = id.ok_or_else(|| de::Error::custom("a field that is not there"))?;
-            found.push((key, map.next_value_seed(self.at(id))?));
+            let seed = self.field(&key);
+            let seed = seed.ok_or_else(|| de::Error::custom("a field that is not there"))?;
+            found.push((key, map.next_value_seed(seed)?));
         }
         match self.record() {
             Some(record) => in_order(record, found).map_err(de::Error::custom),
@@ -237,15 +263,10 @@ impl<'de> Visitor<'de> for Seed<'_> {
     }
 
     fn visit_enum<A: EnumAccess<'de>>(self, data: A) -> Result<Value, A::Error> {
-        let Kind::Union(branches) = self.kind() else {
-            return Err(de::Error::custom("a union for something else"));
-        };
         let (name, value) = data.variant::<String>()?;
-        let branch = branches
-            .iter()
-            .find(|id| self.schema.node(**id).kind.branch_name() == name);
+        let branch = self.branch(&name);
         let branch = branch.ok_or_else(|| de::Error::custom("a branch that is not there"))?;
-        let value = value.newtype_variant_seed(self.at(*branch))?;
+        let value = value.newtype_variant_seed(branch)?;
         Ok(Value::Union(kept(&name), Box::new(value)))
     }
 }

@@ -10,6 +10,7 @@
 
 mod avro;
 mod bait;
+mod bombs;
 mod clients;
 mod conformance;
 mod converter;

@@ -205,8 +205,7 @@ fn decode_with(target: &Target<'_>, fields: &[RecordField<'_>]) -> TokenStream {
     });
     let straight = straight(target, fields, &places);
     quote! {
-        let mut resolution = resolution;
-        #straight
+        let resolution = #straight;
         resolution.reordered(cursor, |cursor, mut fields| {
             #(let mut #places: ::core::option::Option<#types> = ::core::option::Option::None;)*
             while let ::core::option::Option::Some(field) = fields.next(cursor)? {
@@ -222,29 +221,34 @@ fn decode_with(target: &Target<'_>, fields: &[RecordField<'_>]) -> TokenStream {
 
 /// Reads the fields one after the other, where the writer has them in the reader's order.
 fn straight(target: &Target<'_>, fields: &[RecordField<'_>], places: &[Ident]) -> TokenStream {
-    let line = match fields.is_empty() {
-        true => quote!(line),
-        false => quote!(mut line),
-    };
+    let count = fields.len();
     let idents = fields.iter().map(|field| field.ident);
-    let reads = fields.iter().zip(places).map(|(field, place)| {
-        let value = target.value(field.ty, &field.attributes);
-        let (decode, decode_with) = (value.decode(), value.decode_with());
-        let name = &field.name;
-        quote! {
-            let #place = match line.read(cursor, #decode, #decode_with) {
-                ::core::result::Result::Ok(value) => value,
-                ::core::result::Result::Err(error) => {
-                    return ::core::result::Result::Err(error.at(#name));
-                }
-            };
-        }
-    });
+    let reads = fields
+        .iter()
+        .zip(places)
+        .enumerate()
+        .map(|(number, (field, place))| {
+            let value = target.value(field.ty, &field.attributes);
+            let (decode, decode_with) = (value.decode(), value.decode_with());
+            let empty = value.empty_default();
+            let name = &field.name;
+            quote! {
+                let #place = match line.read(#number, cursor, #empty, #decode, #decode_with) {
+                    ::core::result::Result::Ok(value) => value,
+                    ::core::result::Result::Err(error) => {
+                        return ::core::result::Result::Err(error.at(#name));
+                    }
+                };
+            }
+        });
     quote! {
-        if let ::core::option::Option::Some(#line) = resolution.straight(cursor)? {
-            #(#reads)*
-            line.finish(cursor)?;
-            return ::core::result::Result::Ok(Self { #(#idents: #places),* });
+        match resolution.straight::<#count>(cursor)? {
+            ::core::result::Result::Ok(line) => {
+                #(#reads)*
+                line.finish(cursor)?;
+                return ::core::result::Result::Ok(Self { #(#idents: #places),* });
+            }
+            ::core::result::Result::Err(resolution) => resolution,
         }
     }
 }

@@ -239,6 +239,16 @@ impl Value<'_> {
         }
     }
 
+    /// A `fn() -> Option<T>`: the value of an empty default.
+    pub(crate) fn empty_default(&self) -> TokenStream {
+        let Self { target, ty, .. } = self;
+        let avro = &target.avro;
+        match self.module() {
+            Some(_) => quote!(|| ::core::option::Option::None),
+            None => quote!(<#ty as #avro::AvroDecode<'__de>>::empty_default),
+        }
+    }
+
     /// The default as JSON: an `Option<&str>`.
     pub(crate) fn default(&self) -> TokenStream {
         let Self { target, ty, .. } = self;

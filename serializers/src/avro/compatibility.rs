@@ -2,6 +2,7 @@
 //! `org.apache.avro.SchemaCompatibility` 1.12, finding by finding.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use wireform_registry::Incompatibility;
 
@@ -12,7 +13,7 @@ use super::schema::{Enum, Field, Fixed, Kind, NodeId, Record, Schema};
 /// reads all of it.
 ///
 /// Paths are JSON pointers into the reader schema, kinds the names of Java's
-/// `SchemaIncompatibilityType`.
+/// `SchemaIncompatibilityType`, and `LIMIT_EXCEEDED` where schemas are too large to tell.
 ///
 /// ```
 /// use wireform::avro::{Schema, check_compatibility};
@@ -30,6 +31,7 @@ pub fn check_compatibility(reader: &Schema, writer: &Schema) -> Vec<Incompatibil
         known: HashMap::new(),
         reported: HashSet::new(),
         is_trial: false,
+        depth: 0,
         path: Vec::new(),
         found: Vec::new(),
     };
@@ -47,6 +49,7 @@ struct Check<'s> {
     reported: HashSet<(NodeId, NodeId)>,
     /// Whether only the question counts if there are findings: a union's branches are tried.
     is_trial: bool,
+    depth: usize,
     path: Vec<String>,
     found: Vec<Incompatibility>,
 }
@@ -60,13 +63,28 @@ impl<'s> Check<'s> {
             Some(false) if !self.reported.insert(pair) => return,
             Some(false) | None => {}
         }
+        if self.depth >= MAX_DEPTH || self.known.len() >= MAX_PAIRS || self.found.len() >= MAX_FOUND
+        {
+            return self.give_up();
+        }
         self.known.insert(pair, true);
         let before = self.found.len();
+        self.depth += 1;
         self.kinds(reader, writer);
+        self.depth -= 1;
         self.known.insert(pair, self.found.len() == before);
         if !self.is_trial {
             self.reported.insert(pair);
         }
+    }
+
+    /// What cannot be checked does not count as compatible.
+    fn give_up(&mut self) {
+        let message = format!(
+            "not checked: the schemas meet in over {MAX_PAIRS} pairs of types, {MAX_DEPTH} types \
+             deep, or with over {MAX_FOUND} findings"
+        );
+        self.report("LIMIT_EXCEEDED", message);
     }
 
     fn kinds(&mut self, reader: NodeId, writer: NodeId) {
@@ -110,13 +128,18 @@ impl<'s> Check<'s> {
 
     fn record(&mut self, reader: &'s Record, writer: &'s Record) {
         self.names(&reader.name, &reader.aliases, &writer.name);
+        let writer_fields = WriterFields::new(writer);
         for (index, field) in reader.fields.iter().enumerate() {
-            let matches: Vec<&Field> = writer_fields(field, writer).collect();
-            match *matches {
+            match *writer_fields.read_by(field) {
                 [] => self.missing_field(index, field),
-                [found] => self.at_field(index, |check| {
-                    check.at("type", |check| check.types(field.schema, found.schema));
-                }),
+                [found] => {
+                    let Some(found) = writer.fields.get(found) else {
+                        continue;
+                    };
+                    self.at_field(index, |check| {
+                        check.at("type", |check| check.types(field.schema, found.schema));
+                    });
+                }
                 _ => self.at_field(index, |check| {
                     let message = format!(
                         "reader field {:?} matches several writer fields",
@@ -153,8 +176,9 @@ impl<'s> Check<'s> {
         if reader.default.is_some() {
             return;
         }
+        let known: HashSet<&Arc<str>> = reader.symbols.iter().collect();
         let mut missing: Vec<&str> = (writer.symbols.iter())
-            .filter(|symbol| !reader.symbols.contains(symbol))
+            .filter(|symbol| !known.contains(symbol))
             .map(|symbol| &**symbol)
             .collect();
         missing.sort_unstable();
@@ -222,14 +246,23 @@ impl<'s> Check<'s> {
     }
 }
 
-/// The writer's fields that `field` reads: of its name, or of one of its aliases.
-pub(super) fn writer_fields<'w>(
-    field: &'w Field,
-    writer: &'w Record,
-) -> impl Iterator<Item = &'w Field> {
-    writer.fields.iter().filter(|found| {
-        found.name == field.name || field.aliases.iter().any(|alias| **alias == *found.name)
-    })
+/// A writer's fields by name.
+pub(super) struct WriterFields<'w>(HashMap<&'w str, usize>);
+
+impl<'w> WriterFields<'w> {
+    pub(super) fn new(writer: &'w Record) -> Self {
+        let names = writer.fields.iter().map(|field| &*field.name);
+        Self(names.zip(0..).collect())
+    }
+
+    /// The numbers of the writer's fields that `field` reads: of its name, or of one of its aliases.
+    pub(super) fn read_by(&self, field: &Field) -> Box<[usize]> {
+        let names = std::iter::once(&*field.name).chain(field.aliases.iter().map(|name| &**name));
+        let mut found: Vec<usize> = names.filter_map(|name| self.0.get(name).copied()).collect();
+        found.sort_unstable();
+        found.dedup();
+        found.into_boxed_slice()
+    }
 }
 
 /// Whether a value of `writer` is one of `reader` too, for types without parts.
@@ -248,6 +281,10 @@ pub(super) fn promotes(reader: &Kind, writer: &Kind) -> bool {
             | (Kind::Bytes | Kind::String, Kind::Bytes | Kind::String)
     )
 }
+
+const MAX_DEPTH: usize = 128;
+const MAX_PAIRS: usize = 1 << 17;
+const MAX_FOUND: usize = 10_000;
 
 fn upper(kind: &Kind) -> String {
     kind.type_name().to_ascii_uppercase()

@@ -4,11 +4,12 @@
 //! specification leaves room, as Java 1.12 (`org.apache.avro.Resolver`) does.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use super::compatibility::writer_fields;
+use super::compatibility::WriterFields;
 use super::read::MinSizes;
 use super::schema::name::short_name;
-use super::schema::{Enum, Field, Fixed, Kind, LogicalType, NodeId, Record, Schema};
+use super::schema::{Enum, Fixed, Kind, LogicalType, NodeId, Record, Schema};
 use crate::error::{Error, ErrorKind, Result};
 
 mod same;
@@ -124,11 +125,13 @@ impl Plan {
             steps: Vec::new(),
             known: HashMap::new(),
             known_own: HashMap::new(),
+            own_to_come: Vec::new(),
             depth: 0,
         };
         let root = planner.types(writer.root(), reader.root())?;
+        planner.own_types()?;
         let same = same::same_bytes(&planner.steps, reader);
-        straight::straighten(&mut planner.steps, &same);
+        straight::straighten(&mut planner.steps, &same, reader);
         Ok(Self {
             writer: writer.clone(),
             reader: reader.clone(),
@@ -175,6 +178,8 @@ struct Planner<'s> {
     known: HashMap<(NodeId, NodeId), StepId>,
     /// Steps that read the reader's own data: its defaults.
     known_own: HashMap<NodeId, StepId>,
+    /// Those of them that are named and not worked out.
+    own_to_come: Vec<(NodeId, StepId)>,
     depth: usize,
 }
 
@@ -186,15 +191,10 @@ impl<'s> Planner<'s> {
                 _ => Ok(id),
             };
         }
+        self.check_limits()?;
         let id = self.reserve();
         self.known.insert((writer, reader), id);
         self.depth += 1;
-        if self.depth > MAX_DEPTH {
-            return Err(Error::new(
-                ErrorKind::LimitExceeded,
-                "types are nested too deeply",
-            ));
-        }
         let step = self.kinds(writer, reader);
         self.depth -= 1;
         match step {
@@ -209,34 +209,54 @@ impl<'s> Planner<'s> {
         }
     }
 
+    fn check_limits(&self) -> Result<()> {
+        if self.depth < MAX_DEPTH && self.known.len() < MAX_PAIRS {
+            return Ok(());
+        }
+        let message = format!(
+            "the schemas meet in over {MAX_PAIRS} pairs of types, or {MAX_DEPTH} types deep"
+        );
+        Err(Error::new(ErrorKind::LimitExceeded, message))
+    }
+
+    /// Small, as what calls itself should be: its locals are on the stack once for each level.
     fn kinds(&mut self, writer: NodeId, reader: NodeId) -> Result<Step> {
-        same_meaning(
-            self.writer.node(writer).logical,
-            self.reader.node(reader).logical,
-        )?;
-        let step = match (self.writer.kind(writer), self.reader.kind(reader)) {
-            (Kind::Union(branches), _) => self.branches(branches, reader)?,
-            (_, Kind::Union(branches)) => self.branch(writer, reader, branches)?,
-            (Kind::Array(w), Kind::Array(r)) => {
-                let items = self.types(*w, *r).map_err(|error| error.at("[]"))?;
-                Step::Array {
-                    items,
-                    min_size: self.sizes.of(*w),
-                }
-            }
-            (Kind::Map(w), Kind::Map(r)) => {
-                let values = self.types(*w, *r).map_err(|error| error.at("[\"\"]"))?;
-                Step::Map {
-                    values,
-                    min_size: self.sizes.of(*w) + 1,
-                }
-            }
-            (Kind::Fixed(w), Kind::Fixed(r)) => fixed(w, r, reader)?,
-            (Kind::Enum(w), Kind::Enum(r)) => enumeration(w, r, reader)?,
-            (Kind::Record(w), Kind::Record(r)) => Step::Record(self.record(w, r, reader)?),
-            (w, r) => scalar(w, r).ok_or_else(|| mismatch(w, r))?,
-        };
-        Ok(step)
+        match (self.writer.kind(writer), self.reader.kind(reader)) {
+            (Kind::Union(branches), _) => self.branches(branches, reader),
+            (_, Kind::Union(branches)) => self.branch(writer, reader, branches),
+            (Kind::Array(w), Kind::Array(r)) => self.array(*w, *r),
+            (Kind::Map(w), Kind::Map(r)) => self.map(*w, *r),
+            (Kind::Record(w), Kind::Record(r)) => self.record(w, r, reader),
+            _ => self.leaf(writer, reader),
+        }
+    }
+
+    fn leaf(&self, writer: NodeId, reader: NodeId) -> Result<Step> {
+        let (w, r) = (self.writer.node(writer), self.reader.node(reader));
+        same_meaning(w.logical, r.logical)?;
+        match (&w.kind, &r.kind) {
+            (Kind::Fixed(w), Kind::Fixed(r)) => fixed(w, r, reader),
+            (Kind::Enum(w), Kind::Enum(r)) => enumeration(w, r, reader),
+            (w, r) => scalar(w, r).ok_or_else(|| mismatch(w, r)),
+        }
+    }
+
+    fn array(&mut self, writer: NodeId, reader: NodeId) -> Result<Step> {
+        let items = self.types(writer, reader).map_err(|error| error.at("[]"))?;
+        Ok(Step::Array {
+            items,
+            min_size: self.sizes.of(writer),
+        })
+    }
+
+    fn map(&mut self, writer: NodeId, reader: NodeId) -> Result<Step> {
+        let values = self
+            .types(writer, reader)
+            .map_err(|error| error.at("[\"\"]"))?;
+        Ok(Step::Map {
+            values,
+            min_size: self.sizes.of(writer) + 1,
+        })
     }
 
     /// Every branch that the writer may choose; those that cannot be read are errors in the data.
@@ -317,24 +337,12 @@ impl<'s> Planner<'s> {
         ranked
     }
 
-    fn record(&mut self, writer: &Record, reader: &Record, id: NodeId) -> Result<RecordStep> {
-        let mut sources: HashMap<&str, usize> = HashMap::with_capacity(reader.fields.len());
-        let mut missing = Vec::new();
-        for (index, field) in reader.fields.iter().enumerate() {
-            let mut matches = writer_fields(field, writer);
-            match (matches.next(), matches.next()) {
-                (None, _) => missing.push(index),
-                (Some(source), None) => drop(sources.insert(&source.name, index)),
-                (Some(_), Some(_)) => {
-                    let message = "the name and aliases match several of the writer's fields";
-                    return Err(incompatible(message).at(field.name.to_string()));
-                }
-            }
-        }
+    fn record(&mut self, writer: &Record, reader: &Record, id: NodeId) -> Result<Step> {
+        let (targets, missing) = targets(writer, reader)?;
         let mut fields = Vec::with_capacity(writer.fields.len());
-        for source in &writer.fields {
-            let target = sources
-                .get(&*source.name)
+        for (index, source) in writer.fields.iter().enumerate() {
+            let target = targets
+                .get(&index)
                 .and_then(|&i| Some((i, reader.fields.get(i)?)));
             fields.push(match target {
                 None => FieldStep::Skip(source.schema),
@@ -346,12 +354,12 @@ impl<'s> Planner<'s> {
             });
         }
         let defaults = self.defaults(reader, &missing)?;
-        Ok(RecordStep {
+        Ok(Step::Record(RecordStep {
             reader: id,
             fields: fields.into_boxed_slice(),
             defaults,
             straight: None,
-        })
+        }))
     }
 
     fn defaults(&mut self, reader: &Record, missing: &[usize]) -> Result<Box<[DefaultStep]>> {
@@ -365,7 +373,7 @@ impl<'s> Planner<'s> {
                 return Err(incompatible(message).at(field.name.to_string()));
             };
             let datum = default.datum.clone();
-            let value = self.own(field)?;
+            let value = self.own_type(field.schema);
             steps.push(DefaultStep {
                 field: index,
                 datum,
@@ -375,31 +383,37 @@ impl<'s> Planner<'s> {
         Ok(steps.into_boxed_slice())
     }
 
-    fn own(&mut self, field: &Field) -> Result<StepId> {
-        self.own_type(field.schema)
+    /// The step that reads the reader's own data; worked out by [`own_types`](Self::own_types).
+    fn own_type(&mut self, id: NodeId) -> StepId {
+        if let Some(&step) = self.known_own.get(&id) {
+            return step;
+        }
+        let step = self.reserve();
+        self.known_own.insert(id, step);
+        self.own_to_come.push((id, step));
+        step
     }
 
-    /// The step that reads the reader's own data.
-    fn own_type(&mut self, id: NodeId) -> Result<StepId> {
-        if let Some(&step) = self.known_own.get(&id) {
-            return Ok(step);
+    fn own_types(&mut self) -> Result<()> {
+        while let Some((id, step)) = self.own_to_come.pop() {
+            let own = self.own_kind(id)?;
+            self.set(step, own);
         }
-        let step_id = self.reserve();
-        self.known_own.insert(id, step_id);
-        let step = match self.reader.kind(id) {
+        Ok(())
+    }
+
+    fn own_kind(&mut self, id: NodeId) -> Result<Step> {
+        Ok(match self.reader.kind(id) {
             Kind::Array(items) => Step::Array {
-                items: self.own_type(*items)?,
+                items: self.own_type(*items),
                 min_size: self.reader_sizes.of(*items),
             },
-            Kind::Map(values) => {
-                let min_size = self.reader_sizes.of(*values) + 1;
-                Step::Map {
-                    values: self.own_type(*values)?,
-                    min_size,
-                }
-            }
-            Kind::Union(branches) => self.own_union(id, branches)?,
-            Kind::Record(record) => Step::Record(self.own_record(record, id)?),
+            Kind::Map(values) => Step::Map {
+                values: self.own_type(*values),
+                min_size: self.reader_sizes.of(*values) + 1,
+            },
+            Kind::Union(branches) => self.own_union(id, branches),
+            Kind::Record(record) => Step::Record(self.own_record(record, id)),
             Kind::Fixed(fixed) => Step::Fixed {
                 size: fixed.size,
                 reader: id,
@@ -409,15 +423,13 @@ impl<'s> Planner<'s> {
                 reader: id,
             },
             kind => scalar(kind, kind).ok_or_else(|| mismatch(kind, kind))?,
-        };
-        self.set(step_id, step);
-        Ok(step_id)
+        })
     }
 
-    fn own_union(&mut self, union: NodeId, branches: &[NodeId]) -> Result<Step> {
+    fn own_union(&mut self, union: NodeId, branches: &[NodeId]) -> Step {
         let mut ids = Vec::with_capacity(branches.len());
         for (index, branch) in branches.iter().enumerate() {
-            let value = self.own_type(*branch)?;
+            let value = self.own_type(*branch);
             let id = self.reserve();
             self.set(
                 id,
@@ -429,24 +441,23 @@ impl<'s> Planner<'s> {
             );
             ids.push(id);
         }
-        Ok(Step::Branches(ids.into_boxed_slice()))
+        Step::Branches(ids.into_boxed_slice())
     }
 
-    fn own_record(&mut self, record: &Record, id: NodeId) -> Result<RecordStep> {
+    fn own_record(&mut self, record: &Record, id: NodeId) -> RecordStep {
         let mut fields = Vec::with_capacity(record.fields.len());
         for (field, source) in record.fields.iter().enumerate() {
             fields.push(FieldStep::Read {
                 field,
-                value: self.own_type(source.schema)?,
+                value: self.own_type(source.schema),
             });
         }
-        let fields = fields.into_boxed_slice();
-        Ok(RecordStep {
+        RecordStep {
             reader: id,
-            fields,
+            fields: fields.into_boxed_slice(),
             defaults: Box::default(),
             straight: None,
-        })
+        }
     }
 
     fn reserve(&mut self) -> StepId {
@@ -513,16 +524,32 @@ fn described(logical: LogicalType) -> String {
     }
 }
 
+/// For writer's fields, by number, the reader's that they are read as; and the reader's that the
+/// writer has not.
+fn targets(writer: &Record, reader: &Record) -> Result<(HashMap<usize, usize>, Vec<usize>)> {
+    let writer_fields = WriterFields::new(writer);
+    let mut targets = HashMap::with_capacity(reader.fields.len());
+    let mut missing = Vec::new();
+    for (index, field) in reader.fields.iter().enumerate() {
+        match *writer_fields.read_by(field) {
+            [] => missing.push(index),
+            [source] => drop(targets.insert(source, index)),
+            _ => {
+                let message = "the name and aliases match several of the writer's fields";
+                return Err(incompatible(message).at(field.name.to_string()));
+            }
+        }
+    }
+    Ok((targets, missing))
+}
+
 /// Names are compared without their namespace, as the specification has it.
-fn is_named(reader: &Kind, writer: &str) -> bool {
-    reader
-        .full_name()
-        .is_some_and(|name| short_name(name) == short_name(writer))
-        || reader.aliases().iter().any(|alias| alias == writer)
+fn is_named(reader: &str, aliases: &[String], writer: &str) -> bool {
+    short_name(reader) == short_name(writer) || aliases.iter().any(|alias| alias == writer)
 }
 
 fn fixed(writer: &Fixed, reader: &Fixed, id: NodeId) -> Result<Step> {
-    if !is_named(&Kind::Fixed(reader.clone()), &writer.name) {
+    if !is_named(&reader.name, &reader.aliases, &writer.name) {
         return Err(names(&writer.name, &reader.name));
     }
     if writer.size != reader.size {
@@ -536,16 +563,12 @@ fn fixed(writer: &Fixed, reader: &Fixed, id: NodeId) -> Result<Step> {
 }
 
 fn enumeration(writer: &Enum, reader: &Enum, id: NodeId) -> Result<Step> {
-    if !is_named(&Kind::Enum(reader.clone()), &writer.name) {
+    if !is_named(&reader.name, &reader.aliases, &writer.name) {
         return Err(names(&writer.name, &reader.name));
     }
-    let symbols = writer.symbols.iter().map(|symbol| {
-        reader
-            .symbols
-            .iter()
-            .position(|known| known == symbol)
-            .or(reader.default)
-    });
+    let places: HashMap<&Arc<str>, usize> = reader.symbols.iter().zip(0..).collect();
+    let symbols =
+        (writer.symbols.iter()).map(|symbol| places.get(symbol).copied().or(reader.default));
     Ok(Step::Enum {
         symbols: symbols.collect(),
         reader: id,
@@ -567,4 +590,5 @@ fn incompatible(message: &str) -> Error {
     Error::new(ErrorKind::Incompatible, message.to_owned())
 }
 
-const MAX_DEPTH: usize = 192;
+const MAX_DEPTH: usize = 128;
+const MAX_PAIRS: usize = 1 << 17;

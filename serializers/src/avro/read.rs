@@ -3,6 +3,8 @@
 //!
 //! <https://avro.apache.org/docs/1.12.0/specification/#binary-encoding>
 
+use ascii::AsciiStr;
+
 use super::schema::{Kind, NodeId, Schema};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
@@ -39,6 +41,7 @@ impl<'de> Cursor<'de> {
     ///
     /// # Errors
     /// `LimitExceeded` if it is too long.
+    #[inline]
     pub(crate) fn new(datum: &'de [u8], limits: &Limits) -> Result<Self> {
         limits.check_payload(datum)?;
         let heap = limits.heap_for(datum.len());
@@ -72,6 +75,7 @@ impl<'de> Cursor<'de> {
     ///
     /// # Errors
     /// `Decode` if bytes are left over.
+    #[inline(always)]
     pub(crate) fn finish(self) -> Result<()> {
         if self.rest.is_empty() {
             return Ok(());
@@ -139,6 +143,40 @@ impl<'de> Cursor<'de> {
 
     #[inline(never)]
     fn long_of_many_bytes(&mut self) -> Result<i64> {
+        let word = self.eight_bytes();
+        // The highest bit of each byte is set where another byte follows.
+        let last = !word & 0x8080_8080_8080_8080;
+        if last != 0
+            && let Some(rest) = self.rest.get(last.trailing_zeros() as usize / 8 + 1..)
+        {
+            self.rest = rest;
+            // Of the bytes up to the last: all bits below its highest.
+            return Ok(unzigzag(sevens(word & (last ^ (last - 1)))));
+        }
+        self.long_byte_by_byte()
+    }
+
+    /// The next eight bytes, or as many as there are, then zeros.
+    #[inline(always)]
+    fn eight_bytes(&self) -> u64 {
+        match self.rest.first_chunk() {
+            Some(bytes) => u64::from_le_bytes(*bytes),
+            None => self.under_eight_bytes(),
+        }
+    }
+
+    #[inline(always)]
+    fn under_eight_bytes(&self) -> u64 {
+        let join = |bytes: &[u8]| (bytes.iter().rev()).fold(0, |word, &b| word << 8 | u64::from(b));
+        match self.rest.split_first_chunk() {
+            Some((four, rest)) => u64::from(u32::from_le_bytes(*four)) | join(rest) << 32,
+            None => join(self.rest),
+        }
+    }
+
+    /// A long that takes more than eight bytes, or is an error.
+    #[inline(never)]
+    fn long_byte_by_byte(&mut self) -> Result<i64> {
         let mut value = 0_u64;
         for (position, &byte) in self.rest.iter().enumerate().take(MAX_VARINT) {
             if position == MAX_VARINT - 1 && byte > 1 {
@@ -199,6 +237,7 @@ impl<'de> Cursor<'de> {
     }
 
     /// Bytes of any length, or the error for those that are not there.
+    #[cold]
     #[inline(never)]
     fn long_bytes(&mut self) -> Result<&'de [u8]> {
         let len = self.long()?;
@@ -221,9 +260,9 @@ impl<'de> Cursor<'de> {
     #[inline(always)]
     pub fn string(&mut self) -> Result<&'de str> {
         let bytes = self.bytes()?;
-        match std::str::from_utf8(bytes) {
-            Ok(text) => Ok(text),
-            Err(_) => Err(self.no_utf8()),
+        match utf8(bytes) {
+            Some(text) => Ok(text),
+            None => Err(self.no_utf8()),
         }
     }
 
@@ -233,12 +272,7 @@ impl<'de> Cursor<'de> {
     /// As [`string`](Self::string).
     #[inline]
     pub(crate) fn owned_string(&mut self) -> Result<String> {
-        let bytes = self.bytes()?;
-        // Checked where it was copied to: that is aligned, and quicker to check.
-        match String::from_utf8(bytes.to_vec()) {
-            Ok(text) => Ok(text),
-            Err(_) => Err(self.no_utf8()),
-        }
+        self.string().map(str::to_owned)
     }
 
     /// Reads a `fixed` of `size` bytes.
@@ -271,6 +305,7 @@ impl<'de> Cursor<'de> {
         self.large_index(count)
     }
 
+    #[cold]
     #[inline(never)]
     fn large_index(&mut self, count: usize) -> Result<usize> {
         let index = self.long()?;
@@ -312,6 +347,7 @@ impl<'de> Cursor<'de> {
     }
 
     /// A block of many items, or of items without bytes, or that tells its size, or is an error.
+    #[cold]
     #[inline(never)]
     fn large_block(&mut self, min_size: usize) -> Result<Option<Block>> {
         let count = self.long()?;
@@ -539,6 +575,29 @@ impl<'de> Cursor<'de> {
     }
 }
 
+/// Puts the lower seven bits of each byte together.
+#[inline(always)]
+fn sevens(word: u64) -> u64 {
+    let word = word & 0x7f7f_7f7f_7f7f_7f7f;
+    let word = word & 0x007f_007f_007f_007f | (word & 0x7f00_7f00_7f00_7f00) >> 1;
+    let word = word & 0x0000_3fff_0000_3fff | (word & 0x3fff_0000_3fff_0000) >> 2;
+    word & 0x0fff_ffff | (word & 0x0fff_ffff_0000_0000) >> 4
+}
+
+/// The text, if it is UTF-8. Most text is ASCII, which is told much quicker.
+#[inline(always)]
+fn utf8(bytes: &[u8]) -> Option<&str> {
+    match AsciiStr::from_ascii(bytes) {
+        Ok(text) => Some(text.as_str()),
+        Err(_) => more_than_ascii(bytes),
+    }
+}
+
+#[inline(never)]
+fn more_than_ascii(bytes: &[u8]) -> Option<&str> {
+    std::str::from_utf8(bytes).ok()
+}
+
 #[allow(
     clippy::cast_possible_wrap,
     reason = "zigzag: the lowest bit is the sign"
@@ -625,3 +684,44 @@ const MAX_EMPTY_FIELDS: usize = 1 << 20;
 const FIELDS_PER_BYTE: usize = 256;
 /// Where sizes stop growing: recursion without an end has no values at all.
 const MAX_SIZE: usize = 1 << 40;
+
+#[cfg(test)]
+mod tests {
+    use super::Cursor;
+    use crate::avro::write;
+    use crate::limits::Limits;
+
+    /// Reads as the standard library does, whatever the length, and wherever the text stands.
+    #[track_caller]
+    fn check_text(bytes: &[u8]) {
+        for before in 0..8 {
+            let mut datum = vec![0; before];
+            write::bytes(bytes, &mut datum);
+            let mut cursor = Cursor::new(&datum, &Limits::default()).unwrap();
+            cursor.fixed(before).unwrap();
+            let text = cursor.string();
+            assert_eq!(text.ok(), std::str::from_utf8(bytes).ok(), "{bytes:x?}");
+        }
+    }
+
+    #[test]
+    fn text_is_checked_at_every_place() {
+        for len in 0..80 {
+            let text = vec![b'a'; len];
+            check_text(&text);
+            for place in 0..len {
+                for parts in [
+                    &b"\xff"[..],
+                    b"\x80",
+                    b"\xc3",
+                    "é".as_bytes(),
+                    "😀".as_bytes(),
+                ] {
+                    let mut text = text.clone();
+                    text.splice(place..len.min(place + parts.len()), parts.iter().copied());
+                    check_text(&text);
+                }
+            }
+        }
+    }
+}

@@ -94,6 +94,7 @@ impl Schema {
         clippy::indexing_slicing,
         reason = "ids are made by this schema's own parser"
     )]
+    #[inline]
     pub fn node(&self, id: NodeId) -> &Node {
         &self.0.nodes[id.index()]
     }
@@ -105,6 +106,7 @@ impl Schema {
 
     /// What the type `id` is. See [`node`](Self::node).
     #[must_use]
+    #[inline]
     pub(crate) fn kind(&self, id: NodeId) -> &Kind {
         &self.node(id).kind
     }

@@ -8,11 +8,17 @@ use serde::de::{
     Unexpected, VariantAccess, Visitor,
 };
 
-use super::plan::{FieldStep, Plan, RecordStep, Step, StepId};
+use super::plan::{DefaultStep, FieldStep, Plan, RecordStep, Step, StepId};
 use super::read::Cursor;
-use super::schema::{Kind, LogicalType, NodeId};
+use super::schema::{Field, Kind, LogicalType, NodeId};
 use super::serde_write::is_called;
 use crate::error::{Error, ErrorKind, Result};
+
+/// How much more than its own size an item of a list may take: while a `Vec` doubles, it has the
+/// old half and the new whole.
+const ITEM: usize = 3;
+/// As [`ITEM`], of an entry of a map: a hash map is never full.
+const ENTRY: usize = 4;
 
 /// Reads one value; what it leaves in `cursor` is the caller's to check.
 pub(super) fn read<'de, V: Deserialize<'de>>(
@@ -39,7 +45,13 @@ struct ValueReader<'c, 'de> {
 struct ReadError(Error);
 
 impl<'c, 'de> ValueReader<'c, 'de> {
+    #[inline(always)]
+    fn step(&self) -> &'de Step {
+        self.plan.step(self.step)
+    }
+
     /// Reads the index of the writer's union, where there is one.
+    #[inline]
     fn settle(mut self) -> Result<Self, ReadError> {
         while let Step::Branches(branches) = self.plan.step(self.step) {
             let index = self.cursor.index(branches.len())?;
@@ -81,25 +93,24 @@ impl<'c, 'de> ValueReader<'c, 'de> {
             })
     }
 
+    #[inline]
     fn record<V: Visitor<'de>>(
         self,
         record: &'de RecordStep,
+        is_map: bool,
         visitor: V,
     ) -> Result<V::Value, ReadError> {
         self.cursor.enter_record(record.fields.len())?;
-        let mut fields = FieldsReader {
-            plan: self.plan,
-            cursor: self.cursor,
-            record,
-            next: 0,
-            value: None,
-        };
+        // It may well go into a box.
+        self.cursor.charge(1, size_of::<V::Value>())?;
+        let mut fields = FieldsReader::new(self.plan, self.cursor, record, is_map);
         let value = visitor.visit_map(&mut fields)?;
         fields.finish()?;
         self.cursor.leave();
         Ok(value)
     }
 
+    #[inline]
     fn items<V: Visitor<'de>>(
         self,
         items: StepId,
@@ -114,6 +125,7 @@ impl<'c, 'de> ValueReader<'c, 'de> {
         Ok(value)
     }
 
+    #[inline]
     fn entries<V: Visitor<'de>>(
         self,
         values: StepId,
@@ -128,22 +140,44 @@ impl<'c, 'de> ValueReader<'c, 'de> {
         Ok(value)
     }
 
-    fn bytes_of(&mut self) -> Result<Option<&'de [u8]>, ReadError> {
-        Ok(match self.plan.step(self.step) {
-            Step::Bytes | Step::StringToBytes => Some(self.cursor.bytes()?),
-            Step::Fixed { size, .. } => Some(self.cursor.fixed(*size)?),
-            _ => None,
-        })
-    }
-}
-
-impl<'de> de::Deserializer<'de> for ValueReader<'_, 'de> {
-    type Error = ReadError;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+    /// A sequence that is no plain array.
+    #[inline(never)]
+    fn other_items<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         let mut reader = self.value()?;
-        let cursor = &mut *reader.cursor;
-        match reader.plan.step(reader.step) {
+        match reader.bytes_of()? {
+            Some(bytes) => {
+                let mut items =
+                    de::value::SeqDeserializer::<_, ReadError>::new(bytes.iter().copied());
+                let value = visitor.visit_seq(&mut items)?;
+                items.end()?;
+                Ok(value)
+            }
+            None => de::Deserializer::deserialize_any(reader, visitor),
+        }
+    }
+
+    /// Text that is no plain string.
+    #[inline(never)]
+    fn other_text<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        let reader = self.value()?;
+        if let Step::Fixed {
+            size: 16,
+            reader: id,
+        } = reader.step()
+            && reader.plan.reader.node(*id).logical == Some(LogicalType::Uuid)
+        {
+            let bytes = reader.cursor.fixed(16)?;
+            let uuid = uuid::Uuid::from_slice(bytes).map_err(|_| reader.cursor.error("no UUID"))?;
+            return visitor.visit_str(uuid.hyphenated().encode_lower(&mut [0; 36]));
+        }
+        de::Deserializer::deserialize_any(reader, visitor)
+    }
+
+    /// A value that holds no others.
+    #[inline(never)]
+    fn scalar<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, ReadError> {
+        let cursor = &mut *self.cursor;
+        match self.plan.step(self.step) {
             Step::Null => visitor.visit_unit(),
             Step::Boolean => visitor.visit_bool(cursor.boolean()?),
             Step::Int => visitor.visit_i32(cursor.int()?),
@@ -162,16 +196,52 @@ impl<'de> de::Deserializer<'de> for ValueReader<'_, 'de> {
             Step::Enum {
                 symbols,
                 reader: id,
-            } => visitor.visit_borrowed_str(reader.symbol(symbols, *id)?),
-            Step::Array { items, min_size } => reader.items(*items, *min_size, visitor),
-            Step::Map { values, min_size } => reader.entries(*values, *min_size, visitor),
-            Step::Record(record) => reader.record(record, visitor),
+            } => visitor.visit_borrowed_str(self.symbol(symbols, *id)?),
             Step::Impossible(why) => Err(ReadError(Error::new(
                 ErrorKind::Incompatible,
                 why.to_string(),
             ))),
-            // `value` went behind them.
-            Step::Branches(_) | Step::Branch { .. } => Err(cursor.error("no value").into()),
+            // `value` went behind unions; the others are no scalars.
+            _ => Err(cursor.error("no value").into()),
+        }
+    }
+
+    /// The name of a variant without data.
+    #[inline(never)]
+    fn symbol_or_text<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        let mut reader = self.value()?;
+        let name = match reader.plan.step(reader.step) {
+            Step::Enum {
+                symbols,
+                reader: id,
+            } => reader.symbol(symbols, *id)?,
+            Step::String | Step::BytesToString => reader.cursor.string()?,
+            _ => return Err(reader.cursor.error("expected an enum").into()),
+        };
+        visitor.visit_enum(de::value::BorrowedStrDeserializer::new(name))
+    }
+
+    fn bytes_of(&mut self) -> Result<Option<&'de [u8]>, ReadError> {
+        Ok(match self.plan.step(self.step) {
+            Step::Bytes | Step::StringToBytes => Some(self.cursor.bytes()?),
+            Step::Fixed { size, .. } => Some(self.cursor.fixed(*size)?),
+            _ => None,
+        })
+    }
+}
+
+impl<'de> de::Deserializer<'de> for ValueReader<'_, 'de> {
+    type Error = ReadError;
+
+    // What nests has frames of its own, small ones: deep data takes little stack.
+    #[inline(never)]
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        let reader = self.value()?;
+        match reader.plan.step(reader.step) {
+            Step::Array { items, min_size } => reader.items(*items, *min_size, visitor),
+            Step::Map { values, min_size } => reader.entries(*values, *min_size, visitor),
+            Step::Record(record) => reader.record(record, true, visitor),
+            _ => reader.scalar(visitor),
         }
     }
 
@@ -187,17 +257,66 @@ impl<'de> de::Deserializer<'de> for ValueReader<'_, 'de> {
         }
     }
 
+    // What a step mostly is stands in line, the rest behind a call.
+    #[inline]
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        match self.step() {
+            Step::Boolean => visitor.visit_bool(self.cursor.boolean()?),
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
+    #[inline]
+    fn deserialize_i32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        match self.step() {
+            Step::Int => visitor.visit_i32(self.cursor.int()?),
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
+    #[inline]
+    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        match self.step() {
+            Step::Long => visitor.visit_i64(self.cursor.long()?),
+            Step::IntToLong => visitor.visit_i64(self.cursor.int()?.into()),
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
+    #[inline]
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        match self.step() {
+            Step::Double => visitor.visit_f64(self.cursor.double()?),
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
+    #[inline]
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, ReadError> {
+        match self.step() {
+            Step::Record(record) => self.record(record, false, visitor),
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
+    #[inline]
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        match self.step() {
+            Step::Map { values, min_size } => self.entries(*values, *min_size, visitor),
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
+    #[inline]
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
-        let mut reader = self.value()?;
-        match reader.bytes_of()? {
-            Some(bytes) => {
-                let mut items =
-                    de::value::SeqDeserializer::<_, ReadError>::new(bytes.iter().copied());
-                let value = visitor.visit_seq(&mut items)?;
-                items.end()?;
-                Ok(value)
-            }
-            None => reader.deserialize_any(visitor),
+        match self.step() {
+            Step::Array { items, min_size } => self.items(*items, *min_size, visitor),
+            _ => self.other_items(visitor),
         }
     }
 
@@ -218,21 +337,15 @@ impl<'de> de::Deserializer<'de> for ValueReader<'_, 'de> {
         self.deserialize_seq(visitor)
     }
 
+    #[inline]
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
-        let reader = self.value()?;
-        if let Step::Fixed {
-            size: 16,
-            reader: id,
-        } = reader.plan.step(reader.step)
-            && reader.plan.reader.node(*id).logical == Some(LogicalType::Uuid)
-        {
-            let bytes = reader.cursor.fixed(16)?;
-            let uuid = uuid::Uuid::from_slice(bytes).map_err(|_| reader.cursor.error("no UUID"))?;
-            return visitor.visit_str(uuid.hyphenated().encode_lower(&mut [0; 36]));
+        match self.step() {
+            Step::String => visitor.visit_borrowed_str(self.cursor.string()?),
+            _ => self.other_text(visitor),
         }
-        reader.deserialize_any(visitor)
     }
 
+    #[inline]
     fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         self.deserialize_str(visitor)
     }
@@ -268,21 +381,12 @@ impl<'de> de::Deserializer<'de> for ValueReader<'_, 'de> {
                 });
             }
         }
-        let mut reader = reader.value()?;
-        let name = match reader.plan.step(reader.step) {
-            Step::Enum {
-                symbols,
-                reader: id,
-            } => reader.symbol(symbols, *id)?,
-            Step::String | Step::BytesToString => reader.cursor.string()?,
-            _ => return Err(reader.cursor.error("expected an enum").into()),
-        };
-        visitor.visit_enum(de::value::BorrowedStrDeserializer::new(name))
+        reader.symbol_or_text(visitor)
     }
 
     serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char bytes byte_buf unit unit_struct
-        map struct identifier ignored_any
+        i8 i16 i128 u8 u16 u32 u64 u128 f32 char bytes byte_buf unit unit_struct identifier
+        ignored_any
     }
 }
 
@@ -290,30 +394,69 @@ impl<'de> de::Deserializer<'de> for ValueReader<'_, 'de> {
 struct FieldsReader<'c, 'de> {
     plan: &'de Plan,
     cursor: &'c mut Cursor<'de>,
-    record: &'de RecordStep,
-    next: usize,
-    value: Option<FieldValue<'de>>,
+    /// The reader's fields.
+    fields: &'de [Field],
+    steps: &'de [FieldStep],
+    defaults: &'de [DefaultStep],
+    value: NextValue<'de>,
+    /// Whether names and values may be kept, as a map keeps them.
+    is_map: bool,
 }
 
+/// The value of the field whose name was told.
 #[derive(Clone, Copy)]
-struct FieldValue<'de> {
-    name: &'de str,
-    step: StepId,
-    /// The default; else the value is next in the data.
-    datum: Option<&'de [u8]>,
+enum NextValue<'de> {
+    /// None was.
+    None,
+    /// It is next in the data.
+    Data(StepId, usize),
+    /// It takes its default.
+    Default(&'de DefaultStep),
 }
 
-impl<'de> FieldsReader<'_, 'de> {
-    fn advance(&mut self) -> Result<Option<FieldValue<'de>>, ReadError> {
-        while let Some(field) = self.record.fields.get(self.next) {
-            self.next += 1;
-            match field {
+impl<'c, 'de> FieldsReader<'c, 'de> {
+    #[inline]
+    fn new(
+        plan: &'de Plan,
+        cursor: &'c mut Cursor<'de>,
+        record: &'de RecordStep,
+        is_map: bool,
+    ) -> Self {
+        let fields = match plan.reader.kind(record.reader) {
+            Kind::Record(record) => &*record.fields,
+            _ => &[],
+        };
+        Self {
+            plan,
+            cursor,
+            fields,
+            steps: &record.fields,
+            defaults: &record.defaults,
+            value: NextValue::None,
+            is_map,
+        }
+    }
+
+    /// Goes to the next field; its number.
+    #[inline]
+    fn advance(&mut self) -> Result<Option<usize>, ReadError> {
+        if let [FieldStep::Read { field, value }, rest @ ..] = self.steps {
+            self.steps = rest;
+            self.value = NextValue::Data(*value, *field);
+            return Ok(Some(*field));
+        }
+        self.advance_further()
+    }
+
+    /// Goes to the next field behind those that the reader has not, or that the writer has not.
+    #[inline(never)]
+    fn advance_further(&mut self) -> Result<Option<usize>, ReadError> {
+        while let [step, rest @ ..] = self.steps {
+            self.steps = rest;
+            match step {
                 FieldStep::Read { field, value } => {
-                    return Ok(Some(FieldValue {
-                        name: self.name(*field),
-                        step: *value,
-                        datum: None,
-                    }));
+                    self.value = NextValue::Data(*value, *field);
+                    return Ok(Some(*field));
                 }
                 FieldStep::Skip(id) => {
                     self.cursor
@@ -321,28 +464,53 @@ impl<'de> FieldsReader<'_, 'de> {
                 }
             }
         }
-        let default = self
-            .record
-            .defaults
-            .get(self.next - self.record.fields.len());
-        self.next += usize::from(default.is_some());
-        Ok(default.map(|default| FieldValue {
-            name: self.name(default.field),
-            step: default.value,
-            datum: Some(&default.datum),
-        }))
+        let [default, rest @ ..] = self.defaults else {
+            return Ok(None);
+        };
+        self.defaults = rest;
+        self.value = NextValue::Default(default);
+        Ok(Some(default.field))
     }
 
+    #[inline]
     fn name(&self, field: usize) -> &'de str {
-        match self.plan.reader.kind(self.record.reader) {
-            Kind::Record(record) => record.fields.get(field).map_or("", |field| &field.name),
-            _ => "",
-        }
+        self.fields.get(field).map_or("", |field| &field.name)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn at_field(&self, error: ReadError, field: usize) -> ReadError {
+        error.at_field(self.name(field))
+    }
+
+    #[inline(never)]
+    fn default<S: DeserializeSeed<'de>>(
+        &mut self,
+        seed: S,
+        default: &'de DefaultStep,
+    ) -> Result<S::Value, ReadError> {
+        let (plan, step) = (self.plan, default.value);
+        let read = |cursor: &mut Cursor<'de>| {
+            let reader = ValueReader { plan, step, cursor };
+            seed.deserialize(reader).map_err(|error| error.0)
+        };
+        self.cursor
+            .over_default(&default.datum, read)
+            .map_err(|error| self.at_field(ReadError(error), default.field))
     }
 
     /// Reads over what the visitor left: it stops at the first field it does not like.
+    #[inline]
     fn finish(&mut self) -> Result<(), ReadError> {
-        if self.value.is_some() {
+        match (&self.value, self.steps, self.defaults) {
+            (NextValue::None, [], []) => Ok(()),
+            _ => self.read_over_rest(),
+        }
+    }
+
+    #[inline(never)]
+    fn read_over_rest(&mut self) -> Result<(), ReadError> {
+        if !matches!(self.value, NextValue::None) {
             self.next_value::<de::IgnoredAny>()?;
         }
         while self
@@ -356,38 +524,43 @@ impl<'de> FieldsReader<'_, 'de> {
 impl<'de> MapAccess<'de> for FieldsReader<'_, 'de> {
     type Error = ReadError;
 
+    #[inline]
     fn next_key_seed<K: DeserializeSeed<'de>>(
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, ReadError> {
-        self.value = self.advance()?;
-        let Some(value) = self.value else {
+        let Some(field) = self.advance()? else {
             return Ok(None);
         };
-        seed.deserialize(de::value::BorrowedStrDeserializer::new(value.name))
+        let name = self.name(field);
+        if self.is_map && size_of::<K::Value>() > 0 {
+            self.cursor.charge(1, name.len())?;
+            self.cursor.charge(ENTRY, size_of::<K::Value>())?;
+        }
+        seed.deserialize(de::value::BorrowedStrDeserializer::new(name))
             .map(Some)
     }
 
+    #[inline]
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, ReadError> {
-        let Some(FieldValue { name, step, datum }) = self.value.take() else {
-            return Err(self.cursor.error("a value without its field").into());
-        };
-        let plan = self.plan;
-        let value = match datum {
-            None => seed.deserialize(ValueReader {
-                plan,
-                step,
-                cursor: self.cursor,
-            }),
-            Some(datum) => {
-                let read = |cursor: &mut Cursor<'de>| {
-                    let reader = ValueReader { plan, step, cursor };
-                    seed.deserialize(reader).map_err(|error| error.0)
+        if self.is_map {
+            self.cursor.charge(ENTRY, size_of::<S::Value>())?;
+        }
+        match std::mem::replace(&mut self.value, NextValue::None) {
+            NextValue::Data(step, field) => {
+                let reader = ValueReader {
+                    plan: self.plan,
+                    step,
+                    cursor: self.cursor,
                 };
-                self.cursor.over_default(datum, read).map_err(ReadError)
+                match seed.deserialize(reader) {
+                    Ok(value) => Ok(value),
+                    Err(error) => Err(self.at_field(error, field)),
+                }
             }
-        };
-        value.map_err(|error| error.at(name))
+            NextValue::Default(default) => self.default(seed, default),
+            NextValue::None => Err(self.cursor.error("a value without its field").into()),
+        }
     }
 }
 
@@ -417,7 +590,20 @@ impl<'c, 'de> Blocks<'c, 'de> {
     }
 
     /// Whether there is one more item.
+    #[inline]
     fn advance(&mut self) -> Result<bool, ReadError> {
+        match self.left.checked_sub(1) {
+            Some(left) => {
+                self.left = left;
+                self.index += 1;
+                Ok(true)
+            }
+            None => self.next_block(),
+        }
+    }
+
+    #[inline(never)]
+    fn next_block(&mut self) -> Result<bool, ReadError> {
         while self.left == 0 && !self.is_done {
             match self.cursor.block(self.min_size)? {
                 Some(block) => self.left = block.items,
@@ -455,6 +641,7 @@ impl<'c, 'de> Blocks<'c, 'de> {
 impl<'de> SeqAccess<'de> for Blocks<'_, 'de> {
     type Error = ReadError;
 
+    #[inline]
     fn next_element_seed<S: DeserializeSeed<'de>>(
         &mut self,
         seed: S,
@@ -462,10 +649,11 @@ impl<'de> SeqAccess<'de> for Blocks<'_, 'de> {
         if !self.advance()? {
             return Ok(None);
         }
-        let index = self.index - 1;
-        self.item(seed)
-            .map(Some)
-            .map_err(|error| error.at(format!("[{index}]")))
+        self.cursor.charge(ITEM, size_of::<S::Value>())?;
+        match self.item(seed) {
+            Ok(item) => Ok(Some(item)),
+            Err(error) => Err(error.at_item(self.index - 1)),
+        }
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -476,6 +664,7 @@ impl<'de> SeqAccess<'de> for Blocks<'_, 'de> {
 impl<'de> MapAccess<'de> for Blocks<'_, 'de> {
     type Error = ReadError;
 
+    #[inline]
     fn next_key_seed<K: DeserializeSeed<'de>>(
         &mut self,
         seed: K,
@@ -484,12 +673,17 @@ impl<'de> MapAccess<'de> for Blocks<'_, 'de> {
             return Ok(None);
         }
         let key = self.cursor.string()?;
+        self.cursor.charge(ENTRY, size_of::<K::Value>())?;
         seed.deserialize(de::value::BorrowedStrDeserializer::new(key))
             .map(Some)
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, ReadError> {
-        self.item(seed).map_err(|error| error.at("[\"\"]"))
+        self.cursor.charge(ENTRY, size_of::<S::Value>())?;
+        match self.item(seed) {
+            Ok(value) => Ok(value),
+            Err(error) => Err(error.at_field("[\"\"]")),
+        }
     }
 }
 
@@ -557,8 +751,16 @@ impl ReadError {
         Self(Error::new(ErrorKind::Decode, message))
     }
 
-    fn at(self, segment: impl Into<String>) -> Self {
-        Self(self.0.at(segment.into()))
+    #[cold]
+    #[inline(never)]
+    fn at_field(self, name: &str) -> Self {
+        Self(self.0.at(name.to_owned()))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn at_item(self, index: usize) -> Self {
+        Self(self.0.at(format!("[{index}]")))
     }
 }
 

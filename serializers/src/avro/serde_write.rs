@@ -6,14 +6,16 @@ use serde::Serialize;
 use serde::ser::{self, Impossible};
 
 use super::schema::name::short_name;
-use super::schema::{Kind, LogicalType, NodeId, Record, Schema};
+use super::schema::{Kind, Node, NodeId, Record, Schema};
 use super::write;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 
+mod choice;
 mod compound;
+mod key;
 
-use self::compound::{FieldsWriter, ItemsWriter};
+use self::compound::{FieldsWriter, ItemsWriter, MapWriter};
 
 /// Appends `value` as a datum of `schema`. On error, `out` holds a part of it.
 pub(super) fn write<T: Serialize + ?Sized>(
@@ -22,134 +24,73 @@ pub(super) fn write<T: Serialize + ?Sized>(
     value: &T,
     out: &mut Vec<u8>,
 ) -> Result<()> {
-    let writer = ValueWriter {
+    let mut context = Context {
+        out: std::mem::take(out),
         schema,
-        id: schema.root(),
-        out,
         depth: limits.depth,
     };
-    value.serialize(writer).map_err(|error| error.0)
+    let writer = ValueWriter {
+        context: &mut context,
+        node: schema.node(schema.root()),
+    };
+    let result = value.serialize(writer);
+    *out = context.out;
+    result.map_err(|error| error.0)
 }
 
-/// Writes one value of type `id`.
-struct ValueWriter<'s, 'o> {
+/// What all the values of one datum share.
+struct Context<'s> {
+    out: Vec<u8>,
     schema: &'s Schema,
-    id: NodeId,
-    out: &'o mut Vec<u8>,
+    /// Levels that may still be entered.
     depth: usize,
+}
+
+/// Writes one value of the type `node`. Two words, which travel in registers.
+struct ValueWriter<'s, 'o> {
+    context: &'o mut Context<'s>,
+    node: &'s Node,
 }
 
 /// Our error as serde knows it.
 #[derive(Debug)]
 struct WriteError(Error);
 
-impl<'s, 'o> ValueWriter<'s, 'o> {
-    fn kind(&self) -> &'s Kind {
-        self.schema.kind(self.id)
-    }
-
-    /// Enters the one branch of a union that takes the value best, by what it *is*, never by what
-    /// it holds; lower ranks are better.
-    fn choose(
-        mut self,
-        what: &str,
-        rank: impl Fn(&Kind, Option<LogicalType>) -> Option<u8>,
-    ) -> Result<Self, WriteError> {
-        let rank_of = |id: &NodeId| {
-            let node = self.schema.node(*id);
-            rank(&node.kind, node.logical)
-        };
-        let Kind::Union(branches) = self.kind() else {
-            return match rank_of(&self.id) {
-                Some(_) => Ok(self),
-                None => Err(self.mismatch(what)),
-            };
-        };
-        let ranked = branches
-            .iter()
-            .enumerate()
-            .filter_map(|(i, id)| Some((rank_of(id)?, i, *id)));
-        let mut best: Option<(u8, usize, NodeId)> = None;
-        let mut is_tie = false;
-        for candidate in ranked {
-            match best {
-                Some(found) if found.0 < candidate.0 => {}
-                Some(found) if found.0 == candidate.0 => is_tie = true,
-                _ => (best, is_tie) = (Some(candidate), false),
-            }
-        }
-        match best {
-            Some((_, index, id)) if !is_tie => {
-                self.enter_branch(index, id)?;
-                Ok(self)
-            }
-            Some(_) => Err(fail(format!(
-                "{what} fits several branches of the union: use an enum whose variants are called \
-                 like the branches"
-            ))),
-            None => Err(self.mismatch(what)),
-        }
-    }
-
-    /// Enters the branch of a union that is called like an enum's variant.
-    fn choose_variant(mut self, variant: &str) -> Result<Self, WriteError> {
-        let Kind::Union(branches) = self.kind() else {
-            return Err(self.mismatch("an enum with data"));
-        };
-        let named = branches
-            .iter()
-            .position(|id| is_called(self.schema.kind(*id), variant));
-        match named.and_then(|index| Some((index, *branches.get(index)?))) {
-            Some((index, id)) => {
-                self.enter_branch(index, id)?;
-                Ok(self)
-            }
-            None => Err(fail(format!("the union has no branch called {variant:?}"))),
-        }
-    }
-
-    fn enter_branch(&mut self, index: usize, id: NodeId) -> Result<(), WriteError> {
-        self.enter()?;
-        write::count(index, self.out);
-        self.id = id;
-        Ok(())
-    }
-
+impl<'s> Context<'s> {
+    #[inline(always)]
     fn enter(&mut self) -> Result<(), WriteError> {
-        self.depth = self
-            .depth
-            .checked_sub(1)
-            .ok_or_else(|| WriteError(Error::new(ErrorKind::LimitExceeded, "nested too deeply")))?;
-        Ok(())
+        match self.depth.checked_sub(1) {
+            Some(depth) => {
+                self.depth = depth;
+                Ok(())
+            }
+            None => Err(nested_too_deeply()),
+        }
     }
 
-    #[inline]
+    #[inline(always)]
+    fn value<T: Serialize + ?Sized>(&mut self, id: NodeId, value: &T) -> Result<(), WriteError> {
+        value.serialize(ValueWriter {
+            node: self.schema.node(id),
+            context: self,
+        })
+    }
+}
+
+impl<'s, 'o> ValueWriter<'s, 'o> {
+    #[inline(always)]
+    fn kind(&self) -> &'s Kind {
+        &self.node.kind
+    }
+
+    #[inline(always)]
     fn integer(self, value: i64, is_narrow: bool) -> Result<(), WriteError> {
         match self.kind() {
-            Kind::Long => {
-                write::long(value, self.out);
-                return Ok(());
-            }
-            Kind::Int if is_narrow => {
-                write::long(value, self.out);
-                return Ok(());
-            }
-            _ => {}
+            Kind::Long if is_narrow => write::short_long(value, &mut self.context.out),
+            Kind::Long => write::long(value, &mut self.context.out),
+            Kind::Int if is_narrow => write::short_long(value, &mut self.context.out),
+            _ => return self.chosen_integer(value, is_narrow),
         }
-        self.chosen_integer(value, is_narrow)
-    }
-
-    /// An integer in a union, or in less than it may need.
-    fn chosen_integer(self, value: i64, is_narrow: bool) -> Result<(), WriteError> {
-        let writer = self.choose("an integer", |kind, _| match kind {
-            Kind::Int => Some(u8::from(!is_narrow)),
-            Kind::Long => Some(u8::from(is_narrow)),
-            _ => None,
-        })?;
-        if matches!(writer.kind(), Kind::Int) && i32::try_from(value).is_err() {
-            return Err(fail("the number is out of the range of int"));
-        }
-        write::long(value, writer.out);
         Ok(())
     }
 
@@ -158,60 +99,33 @@ impl<'s, 'o> ValueWriter<'s, 'o> {
         self.integer(value, false)
     }
 
-    fn symbol(self, symbol: &str) -> Result<(), WriteError> {
-        if let Kind::Enum(enumeration) = self.kind() {
-            let found = enumeration
-                .symbols
-                .iter()
-                .position(|known| &**known == symbol);
-            let index = found
-                .ok_or_else(|| fail(format!("the enum {} has no such symbol", enumeration.name)))?;
-            write::count(index, self.out);
-        }
-        Ok(())
+    /// Starts a record.
+    #[inline(always)]
+    fn record(self, record: &'s Record) -> Result<FieldsWriter<'s, 'o>, WriteError> {
+        self.context.enter()?;
+        Ok(FieldsWriter::record(self.context, record))
     }
 
-    fn record(&self) -> Option<&'s Record> {
+    /// Starts a record or a map.
+    fn fields(self, len: Option<usize>) -> Result<FieldsWriter<'s, 'o>, WriteError> {
         match self.kind() {
-            Kind::Record(record) => Some(record),
-            _ => None,
-        }
-    }
-
-    fn fields(mut self, len: Option<usize>) -> Result<FieldsWriter<'s, 'o>, WriteError> {
-        self.enter()?;
-        match self.kind() {
-            Kind::Map(values) => Ok(FieldsWriter::map(
-                self.schema,
-                *values,
-                self.out,
-                self.depth,
-                len,
-            )),
-            _ => match self.record() {
-                Some(record) => Ok(FieldsWriter::record(
-                    self.schema,
-                    record,
-                    self.out,
-                    self.depth,
-                )),
-                None => Err(self.mismatch("a record")),
-            },
+            Kind::Map(values) => {
+                self.context.enter()?;
+                Ok(FieldsWriter::map(self.context, *values, len))
+            }
+            Kind::Record(record) => self.record(record),
+            _ => Err(self.mismatch("a record")),
         }
     }
 
-    fn items(mut self, len: Option<usize>) -> Result<ItemsWriter<'s, 'o>, WriteError> {
-        self.enter()?;
+    /// Starts an array, or bytes that come one by one.
+    #[inline]
+    fn items(self, len: Option<usize>) -> Result<ItemsWriter<'s, 'o>, WriteError> {
+        self.context.enter()?;
         match self.kind() {
-            Kind::Array(items) => Ok(ItemsWriter::array(
-                self.schema,
-                *items,
-                self.out,
-                self.depth,
-                len,
-            )),
-            Kind::Bytes => Ok(ItemsWriter::bytes(self.out, None)),
-            Kind::Fixed(fixed) => Ok(ItemsWriter::bytes(self.out, Some(fixed.size))),
+            Kind::Array(items) => Ok(ItemsWriter::array(self.context, *items, len)),
+            Kind::Bytes => Ok(ItemsWriter::bytes(self.context, None)),
+            Kind::Fixed(fixed) => Ok(ItemsWriter::bytes(self.context, Some(fixed.size))),
             _ => Err(self.mismatch("a sequence")),
         }
     }
@@ -233,17 +147,14 @@ pub(super) fn is_called(branch: &Kind, variant: &str) -> bool {
     }
 }
 
-fn fail(message: impl Into<String>) -> WriteError {
-    WriteError(Error::new(ErrorKind::Encode, message.into()))
+#[cold]
+#[inline(never)]
+fn nested_too_deeply() -> WriteError {
+    WriteError(Error::new(ErrorKind::LimitExceeded, "nested too deeply"))
 }
 
-fn rank_items(kind: &Kind, _: Option<LogicalType>) -> Option<u8> {
-    match kind {
-        Kind::Array(_) => Some(0),
-        Kind::Bytes => Some(1),
-        Kind::Fixed(_) => Some(2),
-        _ => None,
-    }
+fn fail(message: impl Into<String>) -> WriteError {
+    WriteError(Error::new(ErrorKind::Encode, message.into()))
 }
 
 impl<'s, 'o> ser::Serializer for ValueWriter<'s, 'o> {
@@ -253,16 +164,17 @@ impl<'s, 'o> ser::Serializer for ValueWriter<'s, 'o> {
     type SerializeTuple = ItemsWriter<'s, 'o>;
     type SerializeTupleStruct = ItemsWriter<'s, 'o>;
     type SerializeTupleVariant = Impossible<(), WriteError>;
-    type SerializeMap = FieldsWriter<'s, 'o>;
+    type SerializeMap = MapWriter<'s, 'o>;
     type SerializeStruct = FieldsWriter<'s, 'o>;
     type SerializeStructVariant = FieldsWriter<'s, 'o>;
 
+    #[inline]
     fn serialize_bool(self, value: bool) -> Result<(), WriteError> {
-        let writer = self.choose("a boolean", |kind, _| {
-            matches!(kind, Kind::Boolean).then_some(0)
-        })?;
-        writer.out.push(u8::from(value));
-        Ok(())
+        if let Kind::Boolean = self.kind() {
+            self.context.out.push(u8::from(value));
+            return Ok(());
+        }
+        self.chosen_boolean(value)
     }
 
     fn serialize_i8(self, value: i8) -> Result<(), WriteError> {
@@ -273,10 +185,12 @@ impl<'s, 'o> ser::Serializer for ValueWriter<'s, 'o> {
         self.integer(value.into(), true)
     }
 
+    #[inline]
     fn serialize_i32(self, value: i32) -> Result<(), WriteError> {
         self.integer(value.into(), true)
     }
 
+    #[inline]
     fn serialize_i64(self, value: i64) -> Result<(), WriteError> {
         self.integer(value, false)
     }
@@ -306,88 +220,55 @@ impl<'s, 'o> ser::Serializer for ValueWriter<'s, 'o> {
     }
 
     fn serialize_f32(self, value: f32) -> Result<(), WriteError> {
-        let writer = self.choose("a float", |kind, _| match kind {
-            Kind::Float => Some(0),
-            Kind::Double => Some(1),
-            _ => None,
-        })?;
-        match writer.kind() {
-            Kind::Float => writer.out.extend_from_slice(&value.to_le_bytes()),
-            _ => writer
-                .out
-                .extend_from_slice(&f64::from(value).to_le_bytes()),
-        }
-        Ok(())
+        self.chosen_float(value)
     }
 
+    #[inline]
     fn serialize_f64(self, value: f64) -> Result<(), WriteError> {
         if let Kind::Double = self.kind() {
-            self.out.extend_from_slice(&value.to_le_bytes());
+            self.context.out.extend_from_slice(&value.to_le_bytes());
             return Ok(());
         }
-        let writer = self.choose("a double", |kind, _| {
-            matches!(kind, Kind::Double).then_some(0)
-        })?;
-        writer.out.extend_from_slice(&value.to_le_bytes());
-        Ok(())
+        self.chosen_double(value)
     }
 
     fn serialize_char(self, value: char) -> Result<(), WriteError> {
         self.serialize_str(value.encode_utf8(&mut [0; 4]))
     }
 
+    #[inline]
     fn serialize_str(self, value: &str) -> Result<(), WriteError> {
         if let Kind::String = self.kind() {
-            write::bytes(value.as_bytes(), self.out);
+            write::bytes(value.as_bytes(), &mut self.context.out);
             return Ok(());
         }
-        let writer = self.choose("a string", |kind, logical| match (kind, logical) {
-            (Kind::String, _) => Some(0),
-            (Kind::Enum(_), _) => Some(1),
-            (Kind::Fixed(_), Some(LogicalType::Uuid)) => Some(2),
-            _ => None,
-        })?;
-        match writer.kind() {
-            Kind::String => write::bytes(value.as_bytes(), writer.out),
-            Kind::Enum(_) => return writer.symbol(value),
-            _ => {
-                let uuid = uuid::Uuid::try_parse(value).map_err(|_| fail("expected a UUID"))?;
-                writer.out.extend_from_slice(uuid.as_bytes());
-            }
-        }
-        Ok(())
+        self.chosen_string(value)
     }
 
     fn serialize_bytes(self, value: &[u8]) -> Result<(), WriteError> {
-        let writer = self.choose("bytes", |kind, _| match kind {
-            Kind::Bytes => Some(0),
-            Kind::Fixed(fixed) if fixed.size == value.len() => Some(1),
-            _ => None,
-        })?;
-        match writer.kind() {
-            Kind::Bytes => write::bytes(value, writer.out),
-            _ => writer.out.extend_from_slice(value),
-        }
-        Ok(())
+        self.chosen_bytes(value)
     }
 
+    #[inline]
     fn serialize_none(self) -> Result<(), WriteError> {
         self.serialize_unit()
     }
 
+    #[inline]
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), WriteError> {
         value.serialize(self)
     }
 
+    #[inline]
     fn serialize_unit(self) -> Result<(), WriteError> {
-        self.choose("null", |kind, _| matches!(kind, Kind::Null).then_some(0))
-            .map(drop)
+        self.chosen_null()
     }
 
     fn serialize_unit_struct(self, _name: &'static str) -> Result<(), WriteError> {
         self.serialize_unit()
     }
 
+    #[inline]
     fn serialize_unit_variant(
         self,
         _name: &'static str,
@@ -402,25 +283,10 @@ impl<'s, 'o> ser::Serializer for ValueWriter<'s, 'o> {
                 .get(index)
                 .is_some_and(|s| **s == *variant)
         {
-            write::count(index, self.out);
+            write::count(index, &mut self.context.out);
             return Ok(());
         }
-        let is_symbol = |symbols: &[std::sync::Arc<str>]| symbols.iter().any(|s| &**s == variant);
-        let writer = self.choose("an enum", |kind, _| match kind {
-            Kind::Enum(enumeration) if is_symbol(&enumeration.symbols) => Some(0),
-            Kind::Null if is_called(kind, variant) => Some(1),
-            Kind::Record(record) if record.fields.is_empty() && is_called(kind, variant) => Some(1),
-            Kind::String => Some(2),
-            _ => None,
-        })?;
-        match writer.kind() {
-            Kind::Enum(_) => writer.symbol(variant),
-            Kind::String => {
-                write::bytes(variant.as_bytes(), writer.out);
-                Ok(())
-            }
-            _ => Ok(()),
-        }
+        self.chosen_variant(variant)
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
@@ -438,16 +304,17 @@ impl<'s, 'o> ser::Serializer for ValueWriter<'s, 'o> {
         variant: &'static str,
         value: &T,
     ) -> Result<(), WriteError> {
-        value
-            .serialize(self.choose_variant(variant)?)
-            .map_err(|error| error.at(variant))
+        let writer = self.choose_variant(variant)?;
+        value.serialize(writer).map_err(|error| error.at(variant))
     }
 
+    #[inline]
     fn serialize_seq(self, len: Option<usize>) -> Result<ItemsWriter<'s, 'o>, WriteError> {
-        if let Kind::Array(_) = self.kind() {
-            return self.items(len);
+        if let Kind::Array(items) = self.kind() {
+            self.context.enter()?;
+            return Ok(ItemsWriter::array(self.context, *items, len));
         }
-        self.choose("a sequence", rank_items)?.items(len)
+        self.chosen_items(len)
     }
 
     fn serialize_tuple(self, len: usize) -> Result<ItemsWriter<'s, 'o>, WriteError> {
@@ -472,33 +339,26 @@ impl<'s, 'o> ser::Serializer for ValueWriter<'s, 'o> {
         Err(self.mismatch("an enum variant with several values"))
     }
 
-    fn serialize_map(self, len: Option<usize>) -> Result<FieldsWriter<'s, 'o>, WriteError> {
-        if let Kind::Map(_) = self.kind() {
-            return self.fields(len);
+    #[inline]
+    fn serialize_map(self, len: Option<usize>) -> Result<MapWriter<'s, 'o>, WriteError> {
+        if let Kind::Map(values) = self.kind() {
+            self.context.enter()?;
+            let fields = FieldsWriter::map(self.context, *values, len);
+            return Ok(MapWriter::new(fields));
         }
-        let writer = self.choose("a map", |kind, _| match kind {
-            Kind::Map(_) => Some(0),
-            Kind::Record(_) => Some(1),
-            _ => None,
-        })?;
-        writer.fields(len)
+        self.chosen_map(len).map(MapWriter::new)
     }
 
+    #[inline]
     fn serialize_struct(
         self,
         name: &'static str,
         _len: usize,
     ) -> Result<FieldsWriter<'s, 'o>, WriteError> {
-        if let Kind::Record(_) = self.kind() {
-            return self.fields(None);
+        if let Kind::Record(record) = self.kind() {
+            return self.record(record);
         }
-        let writer = self.choose("a struct", |kind, _| match kind {
-            Kind::Record(_) if is_called(kind, name) => Some(0),
-            Kind::Record(_) => Some(1),
-            Kind::Map(_) => Some(2),
-            _ => None,
-        })?;
-        writer.fields(None)
+        self.chosen_struct(name)
     }
 
     fn serialize_struct_variant(
@@ -508,7 +368,7 @@ impl<'s, 'o> ser::Serializer for ValueWriter<'s, 'o> {
         variant: &'static str,
         _len: usize,
     ) -> Result<FieldsWriter<'s, 'o>, WriteError> {
-        self.choose_variant(variant)?.fields(None)
+        self.chosen_struct_variant(variant)
     }
 
     fn collect_str<T: Display + ?Sized>(self, value: &T) -> Result<(), WriteError> {
@@ -517,6 +377,18 @@ impl<'s, 'o> ser::Serializer for ValueWriter<'s, 'o> {
 }
 
 impl WriteError {
+    #[cold]
+    #[inline(never)]
+    fn at_field(self, key: &str) -> Self {
+        self.at(key)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn at_item(self, index: usize) -> Self {
+        self.at(format!("[{index}]"))
+    }
+
     fn at(self, segment: impl Into<String>) -> Self {
         Self(self.0.at(segment.into()))
     }

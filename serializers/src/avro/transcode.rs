@@ -47,7 +47,8 @@ impl Transcoder {
         })
     }
 
-    /// Sets what one datum may take; what is written is at most `limits.heap` bytes long.
+    /// Sets what one datum may take; what is written is at most a third of
+    /// `limits.heap` bytes long: a buffer that doubles has the old half beside the new whole.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
@@ -62,7 +63,7 @@ impl Transcoder {
     pub fn transcode(&self, datum: &[u8], out: &mut Vec<u8>) -> Result<()> {
         append_or_restore(out, |out| {
             let mut cursor = Cursor::new(datum, &self.limits)?;
-            let max = out.len().saturating_add(self.limits.heap);
+            let max = out.len().saturating_add(self.limits.heap / 3);
             let mut walk = Walk {
                 plan: &self.plan,
                 cursor: &mut cursor,

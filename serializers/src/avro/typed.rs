@@ -95,6 +95,14 @@ pub trait AvroDecode<'de>: AvroType + Sized {
     /// As [`decode`](Self::decode); also `Incompatible` where this very datum holds what the type
     /// has no place for.
     fn decode_with(cursor: &mut Cursor<'de>, resolution: Resolution<'de>) -> Result<Self>;
+
+    /// The value of an empty default (`null`; no text, bytes, items or entries), where that is
+    /// quicker to make than to read. The answer is what [`decode`](Self::decode) would read.
+    #[inline(always)]
+    #[must_use]
+    fn empty_default() -> Option<Self> {
+        None
+    }
 }
 
 /// **A type that implements `AvroBorrow` names the type that it is when it is read from a datum

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -84,6 +85,60 @@ fn missing_fields_take_their_defaults() {
         id: i32,
     }
     check(&Old { id: 7 }, &row());
+}
+
+/// Where `null` is not first, or the type is no `Option` and no standard collection, defaults are
+/// read as data are.
+#[derive(Avro, Clone, Debug, PartialEq)]
+#[avro(rename = "Row")]
+struct Unusual {
+    id: i64,
+    #[avro(map, default)]
+    pairs: Vec<(String, i64)>,
+    #[avro(null_last, default = 7)]
+    count: Option<i64>,
+    #[avro(default)]
+    shared: Arc<str>,
+    #[avro(default)]
+    boxed: Box<[u8]>,
+    #[avro(default)]
+    either: Option<Either>,
+    #[avro(default)]
+    bytes: Vec<u8>,
+    #[avro(default)]
+    last: String,
+}
+
+#[derive(Avro, Clone, Debug, PartialEq)]
+#[avro(null_at = 0)]
+enum Either {
+    Long(i64),
+    Text(String),
+}
+
+#[derive(Avro)]
+#[avro(rename = "Row")]
+struct OnlyId {
+    id: i64,
+}
+
+#[test]
+fn unusual_types_take_empty_defaults_too() {
+    let datum = Avro::<OnlyId>::new().to_vec(&OnlyId { id: 7 }).unwrap();
+    let plan = Avro::<Unusual>::new()
+        .plan_for(Avro::<OnlyId>::new().avro_schema())
+        .unwrap();
+    let expected = Unusual {
+        id: 7,
+        pairs: Vec::new(),
+        count: Some(7),
+        shared: "".into(),
+        boxed: Box::default(),
+        either: None,
+        bytes: Vec::new(),
+        last: String::new(),
+    };
+    assert_eq!(plan.decode(&datum).unwrap(), expected);
 }
 
 #[test]

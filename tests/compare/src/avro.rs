@@ -3,18 +3,19 @@
 use apache_avro::reader::datum::GenericDatumReader;
 use apache_avro::types::Value;
 use apache_avro::writer::datum::GenericDatumWriter;
-use wireform::avro::{Avro, Schema, SerdeAvro};
+use wireform::avro::{Avro, AvroValue, Schema, SerdeAvro};
 use wireform::registry::{ResolvedSchema, SchemaKind};
-use wireform::{Deserializer, ReadCodec, Serializer};
+use wireform::{Deserializer, ReadCodec, ReadPlan, Serializer, SerializerExt};
 
-use crate::generated::shop::orders as generated;
+use crate::generated;
 use crate::hand_written;
 use crate::measure::{Group, Row};
-use crate::order::{NewOrder, OLD_SCHEMA, Order, OrderRef, SCHEMA, ShortOrder, new_order, order};
+use crate::order::{
+    NEW_SCHEMA, NewOrder, OLD_SCHEMA, Order, OrderRef, SCHEMA, ShortOrder, new_order, order,
+};
 
 pub const HAND: &str = "hand-written";
 
-// A place is kept in each group for `wireform value`, the row of `AvroValue`.
 pub fn groups() -> Vec<Group> {
     vec![encode(), decode(), evolved(), borrowed()]
 }
@@ -28,11 +29,22 @@ pub fn writes(
     let mut out = Vec::with_capacity(1024);
     write(&mut out);
     assert_eq!(out, expected, "{name}");
+    appends(name, write)
+}
+
+/// A row that appends to a buffer of its own.
+pub fn appends(name: &'static str, mut write: impl FnMut(&mut Vec<u8>) + 'static) -> Row {
+    let mut out = Vec::with_capacity(1024);
     Row::new(name, move || {
         out.clear();
         write(&mut out);
         out.len()
     })
+}
+
+#[track_caller]
+pub fn assert_same_order(datum: &[u8], order: &Order) {
+    assert_eq!(hand_written::decode(datum).as_ref(), Ok(order));
 }
 
 /// A row that reads the datum; what it reads is checked first.
@@ -56,7 +68,7 @@ pub fn datum() -> (Order, Vec<u8>) {
 }
 
 /// The same order, without what the old schema has not.
-fn old_datum() -> Vec<u8> {
+pub fn old_datum() -> Vec<u8> {
     let mut datum = Vec::new();
     let mut order = order();
     (order.note, order.tags) = (None, Default::default());
@@ -79,7 +91,7 @@ fn encode() -> Group {
     let same = generated::Order::from(&order);
     let order = leaked(order);
     let derived = Avro::<Order>::new();
-    let from_schema = Avro::<generated::Order>::with_schema(SCHEMA).expect("the same bytes");
+    let from_schema = Avro::<generated::Order>::new();
     let short_codec = Avro::<ShortOrder>::new();
     let serde = SerdeAvro::<Order>::new(SCHEMA).expect("valid");
     let fast_schema: &serde_avro_fast::Schema = leaked(SCHEMA.parse().expect("valid"));
@@ -91,6 +103,10 @@ fn encode() -> Group {
         .build()
         .expect("valid");
     let value = apache_value(&expected);
+    let (values, same_value) = (AvroValue::new(SCHEMA).expect("valid"), value.clone());
+    let written = value_writer.write_value_to_vec(value.clone());
+    assert_same_order(&written.expect("valid"), order);
+    assert_same_order(&values.to_vec(&value).expect("valid"), order);
     let rows = vec![
         writes(HAND, &expected, move |out| hand_written::encode(order, out)),
         writes("wireform derive", &expected, move |out| {
@@ -105,25 +121,23 @@ fn encode() -> Group {
         writes("wireform serde", &expected, move |out| {
             serde.serialize(order, out).expect("valid");
         }),
+        // The maps of this type have an order of their own: the bytes differ, the order does not.
+        appends("wireform value", move |out| {
+            values.serialize(&same_value, out).expect("valid");
+        }),
         writes("serde_avro_fast 2.1", &expected, move |out| {
             serde_avro_fast::to_datum(order, out, &mut fast).expect("valid");
         }),
         writes("apache-avro 0.22 serde", &expected, move |out| {
             apache_writer.write_ser(out, order).expect("valid");
         }),
-        // Its maps have an order of their own: the bytes differ, the length does not.
         Row::new("apache-avro 0.22 Value", move || {
-            let bytes = value_writer
+            value_writer
                 .write_value_to_vec(value.clone())
-                .expect("valid");
-            assert_eq!(bytes.len(), 147);
+                .expect("valid")
         }),
     ];
-    Group {
-        name: "avro-encode",
-        limit: HAND,
-        rows,
-    }
+    Group::new("avro-encode", HAND, rows)
 }
 
 fn apache_value(mut datum: &[u8]) -> Value {
@@ -138,7 +152,7 @@ fn decode() -> Group {
     let short = ShortOrder::from(&order);
     let same = generated::Order::from(&order);
     let derived = Avro::<Order>::new();
-    let from_schema = Avro::<generated::Order>::with_schema(SCHEMA).expect("the same bytes");
+    let from_schema = Avro::<generated::Order>::new();
     let short_codec = Avro::<ShortOrder>::new();
     let serde = SerdeAvro::<Order>::new(SCHEMA).expect("valid");
     let fast: &serde_avro_fast::Schema = leaked(SCHEMA.parse().expect("valid"));
@@ -149,6 +163,7 @@ fn decode() -> Group {
         .build()
         .expect("valid");
     let value = apache_value(&datum);
+    let values = AvroValue::new(SCHEMA).expect("valid");
     let rows = vec![
         reads(HAND, &datum, &order, |datum| {
             hand_written::decode(datum).expect("valid")
@@ -164,6 +179,9 @@ fn decode() -> Group {
         }),
         reads("wireform serde", &datum, &order, move |datum| {
             serde.deserialize(datum).expect("valid")
+        }),
+        reads("wireform value", &datum, &value, move |datum| {
+            values.deserialize(datum).expect("valid")
         }),
         reads("serde_avro_fast 2.1", &datum, &order, |datum| {
             serde_avro_fast::from_datum_slice(datum, fast).expect("valid")
@@ -181,32 +199,25 @@ fn decode() -> Group {
             move |mut datum| value_reader.read_value(&mut datum).expect("valid"),
         ),
     ];
-    Group {
-        name: "avro-decode",
-        limit: HAND,
-        rows,
-    }
+    Group::new("avro-decode", HAND, rows)
 }
 
 fn evolved() -> Group {
     let (datum, expected) = (old_datum(), new_order());
     let (same_order, same_datum) = self::datum();
-    let codec = Avro::<NewOrder>::new();
     let writer = Schema::parse(OLD_SCHEMA).expect("valid");
+    let codec = Avro::<NewOrder>::new();
     let plan = leaked(codec.plan_for(&writer).expect("compatible"));
-    let serde = SerdeAvro::<NewOrder>::new(codec.avro_schema().text()).expect("valid");
+    let generated_codec = Avro::<generated::new::Order>::new();
+    let generated_plan = leaked(generated_codec.plan_for(&writer).expect("compatible"));
+    let generated_order = generated::new::Order::from(&expected);
+    let serde = SerdeAvro::<NewOrder>::new(NEW_SCHEMA).expect("valid");
     let resolved = ResolvedSchema::new(SchemaKind::Avro, OLD_SCHEMA);
     let serde_plan = serde.plan(&resolved).expect("compatible");
-    // It does not know the aliases of fields: for it the field keeps its name.
-    let unnamed = codec
-        .avro_schema()
-        .text()
-        .replace("customer_name", "customer");
-    let reader = apache(&unnamed);
-    let value_reader = GenericDatumReader::builder(apache(OLD_SCHEMA))
-        .reader_schema(reader)
-        .build()
-        .expect("compatible");
+    let values = AvroValue::new(NEW_SCHEMA).expect("valid");
+    let value_plan = values.plan_for(&writer).expect("compatible");
+    let value = new_value(&values);
+    let (value_reader, unnamed) = apache_evolved();
     let rows = vec![
         reads(HAND, &datum, &expected, |datum| {
             hand_written::decode_old(datum).expect("valid")
@@ -218,47 +229,77 @@ fn evolved() -> Group {
             |datum| hand_written::decode(datum).expect("valid"),
         ),
         reads("wireform derive", &datum, &expected, move |datum| {
-            wireform::ReadPlan::<NewOrder>::decode(plan, &Default::default(), datum).expect("valid")
+            ReadPlan::<NewOrder>::decode(plan, &Default::default(), datum).expect("valid")
         }),
+        reads(
+            "wireform generated",
+            &datum,
+            &generated_order,
+            move |datum| generated_plan.decode(datum).expect("valid"),
+        ),
         reads("wireform serde", &datum, &expected, move |datum| {
             serde_plan
                 .decode(&Default::default(), datum)
                 .expect("valid")
         }),
-        Row::new("apache-avro 0.22 Value", move || {
-            value_reader.read_value(&mut &*datum).expect("valid")
+        reads("wireform value", &datum, &value, move |datum| {
+            value_plan.decode(datum).expect("valid")
         }),
+        reads(
+            "apache-avro 0.22 Value",
+            &datum,
+            &unnamed,
+            move |mut datum| value_reader.read_value(&mut datum).expect("valid"),
+        ),
     ];
-    Group {
-        name: "avro-evolved",
-        limit: HAND,
-        rows,
-    }
+    Group::new("avro-evolved", HAND, rows)
+}
+
+/// The order as generic values of today's schema.
+fn new_value(values: &AvroValue) -> Value {
+    let datum = Avro::<NewOrder>::new().to_vec(&new_order());
+    values.deserialize(&datum.expect("valid")).expect("valid")
+}
+
+/// Its reader, and what it is to read. It does not know the aliases of fields: for it the field
+/// keeps its name.
+fn apache_evolved() -> (GenericDatumReader<'static>, Value) {
+    let unnamed = apache(leaked(NEW_SCHEMA.replace("customer_name", "customer")));
+    let reader = GenericDatumReader::builder(apache(OLD_SCHEMA))
+        .reader_schema(unnamed)
+        .build()
+        .expect("compatible");
+    let datum = Avro::<NewOrder>::new().to_vec(&new_order()).expect("valid");
+    let same = GenericDatumReader::builder(unnamed).build().expect("valid");
+    (reader, same.read_value(&mut &*datum).expect("valid"))
 }
 
 fn borrowed() -> Group {
     let (order, datum) = datum();
-    let codec = Avro::<OrderRef<'_>>::new();
-    assert_eq!(
-        codec.decode_ref(&datum).expect("valid"),
-        OrderRef::from(&order)
-    );
-    let owned = datum.clone();
+    let (order, datum) = (leaked(order), leaked(datum));
+    let derived = Avro::<OrderRef<'_>>::new();
+    let generated_codec = Avro::<generated::OrderRef<'_>>::new();
     let rows = vec![
-        reads(HAND, &datum, &order, |datum| {
+        reads(HAND, datum, order, |datum| {
             hand_written::decode(datum).expect("valid")
         }),
-        Row::new("wireform derive", move || {
-            std::hint::black_box(
-                codec
-                    .decode_ref(std::hint::black_box(&owned))
-                    .expect("valid"),
-            );
+        borrows("wireform derive", datum, &order.into(), move |datum| {
+            derived.decode_ref(datum).expect("valid")
+        }),
+        borrows("wireform generated", datum, &order.into(), move |datum| {
+            generated_codec.decode_ref(datum).expect("valid")
         }),
     ];
-    Group {
-        name: "avro-borrowed",
-        limit: HAND,
-        rows,
-    }
+    Group::new("avro-borrowed", HAND, rows)
+}
+
+/// As [`reads`], for values that point into the datum.
+fn borrows<T: PartialEq + std::fmt::Debug>(
+    name: &'static str,
+    datum: &'static [u8],
+    expected: &T,
+    read: impl Fn(&'static [u8]) -> T + 'static,
+) -> Row {
+    assert_eq!(read(datum), *expected, "{name}");
+    Row::new(name, move || read(std::hint::black_box(datum)))
 }

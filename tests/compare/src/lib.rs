@@ -58,15 +58,19 @@ fn run(setting: &Setting, options: &Options) -> Result<(), String> {
     if options.only_part() {
         return parts(options);
     }
-    let results = tables(setting, options);
+    let results = tables(setting, options)?;
     if let Some(path) = &options.json {
         table::write_json(setting.allocator, &results, path)?;
     }
-    // The rest is not for a glance, nor for the program that was called for its table.
-    if options.quick || options.allocator.is_some() {
+    // The rest is not for a glance.
+    if options.quick {
         return Ok(());
     }
     growth::print(options);
+    // Nor for the program that was called for its tables.
+    if options.allocator.is_some() {
+        return Ok(());
+    }
     run_program("count-allocations", &["avro".to_owned()])?;
     run_program("with-mimalloc", &options.others())
 }
@@ -95,20 +99,19 @@ fn groups(options: &Options) -> Vec<Group> {
     groups
 }
 
-fn tables(setting: &Setting, options: &Options) -> Vec<Results> {
-    let others = others::groups(options);
+fn tables(setting: &Setting, options: &Options) -> Result<Vec<Results>, String> {
     let mut groups = groups(options);
+    others::add(&mut groups, options)?;
     println!(
         "allocator: {}; a process with two threads",
         setting.allocator
     );
-    let mut results: Vec<_> = groups
+    let results: Vec<_> = groups
         .iter_mut()
         .map(|group| measure::measure(group, options.rounds()))
         .collect();
-    others::add(&mut results, &others);
     table::print(&results);
-    results
+    Ok(results)
 }
 
 /// Runs another program of this crate: which allocator there is is settled when a program is

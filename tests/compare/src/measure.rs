@@ -8,6 +8,15 @@ pub struct Group {
     /// The row that the others are compared with.
     pub limit: &'static str,
     pub rows: Vec<Row>,
+    /// Rows that other programs measure.
+    pub others: Vec<Other>,
+}
+
+/// One operation of another program; the function has it measure one batch, in nanoseconds of one
+/// operation.
+pub struct Other {
+    pub name: &'static str,
+    pub sample: Box<dyn FnMut() -> f64>,
 }
 
 /// One operation; the function does it so many times.
@@ -30,6 +39,18 @@ pub struct Measured {
     pub ratio_to_hand: f64,
 }
 
+impl Group {
+    pub fn new(name: &'static str, limit: &'static str, rows: Vec<Row>) -> Self {
+        let others = Vec::new();
+        Self {
+            name,
+            limit,
+            rows,
+            others,
+        }
+    }
+}
+
 impl Row {
     pub fn new<T>(name: &'static str, mut operation: impl FnMut() -> T + 'static) -> Self {
         let run = move |times: u32| {
@@ -48,6 +69,7 @@ impl Row {
 pub fn measure(group: &mut Group, rounds: usize) -> Results {
     let times: Vec<u32> = group.rows.iter_mut().map(batch).collect();
     let mut samples = vec![Vec::with_capacity(rounds); group.rows.len()];
+    let mut others = vec![Vec::with_capacity(rounds); group.others.len()];
     for round in 0..=rounds {
         for (index, row) in group.rows.iter_mut().enumerate() {
             let start = Instant::now();
@@ -58,7 +80,11 @@ pub fn measure(group: &mut Group, rounds: usize) -> Results {
                 samples[index].push(taken);
             }
         }
+        for (other, samples) in group.others.iter_mut().zip(&mut others) {
+            samples.push((other.sample)());
+        }
     }
+    samples.append(&mut others);
     results(group, samples.into_iter().map(median).collect())
 }
 
@@ -79,8 +105,10 @@ pub fn count(groups: &mut [Group], count: fn(&mut dyn FnMut()) -> u64) -> Vec<Re
 fn results(group: &Group, values: Vec<f64>) -> Results {
     let limit = group.rows.iter().position(|row| row.name == group.limit);
     let limit = limit.map_or(f64::NAN, |index| values[index]);
-    let rows = group.rows.iter().zip(values).map(|(row, value)| Measured {
-        name: row.name,
+    let others = group.others.iter().map(|other| other.name);
+    let names = group.rows.iter().map(|row| row.name).chain(others);
+    let rows = names.zip(values).map(|(name, value)| Measured {
+        name,
         value,
         ratio_to_hand: value / limit,
     });
@@ -105,12 +133,17 @@ pub fn once(groups: &mut [Group], name: &str) -> Result<(), String> {
 }
 
 /// How often a row must run to take a batch's time; at least once.
+///
+/// The quickest of some runs counts: one that was interrupted tells nothing.
 pub fn batch(row: &mut Row) -> u32 {
     let mut times = 1;
     loop {
-        let start = Instant::now();
-        (row.run)(times);
-        if start.elapsed() >= BATCH {
+        let mut run = || {
+            let start = Instant::now();
+            (row.run)(times);
+            start.elapsed()
+        };
+        if (0..5).all(|_| run() >= BATCH) {
             return times;
         }
         times *= 2;

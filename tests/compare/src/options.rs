@@ -74,6 +74,11 @@ impl Options {
         if !self.filter.is_empty() {
             arguments.extend(["--filter".to_owned(), self.filter.clone()]);
         }
+        for (flag, is_set) in [("--with-java", self.with_java), ("--with-go", self.with_go)] {
+            if is_set {
+                arguments.push(flag.to_owned());
+            }
+        }
         if self.quick {
             arguments.push("--quick".to_owned());
         }

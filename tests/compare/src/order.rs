@@ -6,7 +6,7 @@ use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 use wireform::avro::Avro;
 
-use crate::generated::shop::orders as generated;
+use crate::generated;
 
 #[derive(Avro, Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[avro(namespace = "shop.orders")]
@@ -107,24 +107,13 @@ pub struct NewItem {
     pub price: f64,
 }
 
-pub const SCHEMA: &str = r#"{"type":"record","name":"Order","namespace":"shop.orders","fields":[
- {"name":"order_id","type":"string"},{"name":"customer","type":"string"},
- {"name":"items","type":{"type":"array","items":{"type":"record","name":"Item","fields":[
-   {"name":"sku","type":"string"},{"name":"quantity","type":"int"},{"name":"price","type":"double"}]}}},
- {"name":"total","type":"double"},
- {"name":"status","type":{"type":"enum","name":"Status","symbols":["PENDING","PAID","SHIPPED"]}},
- {"name":"created_at","type":"long"},
- {"name":"note","type":["null","string"],"default":null},
- {"name":"tags","type":{"type":"map","values":"string"}}]}"#;
+pub const SCHEMA: &str = include_str!("../schemas/order.avsc");
+
+/// With two fields more, a wider number, another name.
+pub const NEW_SCHEMA: &str = include_str!("../schemas/new_order.avsc");
 
 /// The order as it was before it had `note` and `tags`.
-pub const OLD_SCHEMA: &str = r#"{"type":"record","name":"Order","namespace":"shop.orders","fields":[
- {"name":"order_id","type":"string"},{"name":"customer","type":"string"},
- {"name":"items","type":{"type":"array","items":{"type":"record","name":"Item","fields":[
-   {"name":"sku","type":"string"},{"name":"quantity","type":"int"},{"name":"price","type":"double"}]}}},
- {"name":"total","type":"double"},
- {"name":"status","type":{"type":"enum","name":"Status","symbols":["PENDING","PAID","SHIPPED"]}},
- {"name":"created_at","type":"long"}]}"#;
+pub const OLD_SCHEMA: &str = include_str!("../schemas/old_order.avsc");
 
 pub fn order() -> Order {
     let item = |sku: &str, quantity, price| Item {
@@ -225,10 +214,60 @@ impl From<&Order> for generated::Order {
             customer: order.customer.clone(),
             items: items.collect(),
             total: order.total,
+            status: order.status.into(),
+            created_at: order.created_at,
+            note: order.note.clone(),
+            tags: order.tags.clone(),
+        }
+    }
+}
+
+impl<'a> From<&'a Order> for generated::OrderRef<'a> {
+    fn from(order: &'a Order) -> Self {
+        let items = order.items.iter().map(|item| generated::ItemRef {
+            sku: &item.sku,
+            quantity: item.quantity,
+            price: item.price,
+        });
+        Self {
+            order_id: &order.order_id,
+            customer: &order.customer,
+            items: items.collect(),
+            total: order.total,
+            status: order.status.into(),
+            created_at: order.created_at,
+            note: order.note.as_deref(),
+            tags: order.tags.iter().map(|(k, v)| (&**k, &**v)).collect(),
+        }
+    }
+}
+
+impl From<Status> for generated::Status {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Pending => Self::Pending,
+            Status::Paid => Self::Paid,
+            Status::Shipped => Self::Shipped,
+        }
+    }
+}
+
+impl From<&NewOrder> for generated::new::Order {
+    fn from(order: &NewOrder) -> Self {
+        let items = order.items.iter().map(|item| generated::new::Item {
+            sku: item.sku.clone(),
+            quantity: item.quantity,
+            price: item.price,
+        });
+        Self {
+            order_id: order.order_id.clone(),
+            customer_name: order.customer_name.clone(),
+            items: items.collect(),
+            total: order.total,
             status: match order.status {
-                Status::Pending => generated::Status::Pending,
-                Status::Paid => generated::Status::Paid,
-                Status::Shipped => generated::Status::Shipped,
+                Status::Pending => generated::new::Status::Pending,
+                Status::Paid => generated::new::Status::Paid,
+                Status::Shipped => generated::new::Status::Shipped,
             },
             created_at: order.created_at,
             note: order.note.clone(),

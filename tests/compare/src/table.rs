@@ -44,8 +44,8 @@ pub fn write_json(allocator: &str, results: &[Results], path: &str) -> Result<()
 }
 
 const NOTES: &str = "\
-apache-avro's Value has its map in an order of its own: the bytes it writes are compared by length.
-It knows no aliases of fields: its evolved reader calls the field as the writer did.
+apache-avro's Value has its map in an order of its own: the bytes that are written of it are checked
+by reading them. apache-avro knows no aliases of fields: its evolved reader calls the field as the writer did.
 serde_avro_fast reads no other schema than the writer's: it has no evolved row.
 The registry clients have fetched the schema before; schema-registry-client does not register,
 which would ask the registry for each record.";

@@ -15,7 +15,7 @@ struct Args {
     /// Where to listen; port 0 takes a free one.
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8081")]
     listen: SocketAddr,
-    /// Register this folder's <subject>/v<version>.{avsc,json,proto} first.
+    /// Register this folder's `<subject>/v<version>.{avsc,json,proto}` first.
     #[arg(long, value_name = "DIR")]
     seed: Option<PathBuf>,
 }

@@ -13,6 +13,8 @@ pub(super) fn encode(nodes: &[Node], id: NodeId, json: &str) -> Result<Box<[u8]>
         nodes,
         out: Vec::new(),
         depth: 0,
+        values: 0,
+        most: json.len().saturating_mul(2).max(LEAST_LIMIT),
     };
     encoder.write(id, &value)?;
     Ok(encoder.out.into_boxed_slice())
@@ -22,12 +24,17 @@ struct Encoder<'n> {
     nodes: &'n [Node],
     out: Vec<u8>,
     depth: usize,
+    values: usize,
+    /// The most values, and the most bytes: defaults of inner records multiply, with or without
+    /// bytes.
+    most: usize,
 }
 
 impl<'n> Encoder<'n> {
     fn write(&mut self, id: NodeId, value: &Value) -> Result<()> {
         self.depth += 1;
-        if self.depth > MAX_DEPTH || self.out.len() > MAX_LEN {
+        self.values += 1;
+        if self.depth > MAX_DEPTH || self.out.len() > self.most || self.values > self.most {
             return Err(Error::new(
                 ErrorKind::LimitExceeded,
                 "the default value is too large",
@@ -186,4 +193,4 @@ fn invalid(message: &str) -> Error {
 }
 
 const MAX_DEPTH: usize = 64;
-const MAX_LEN: usize = 1 << 20;
+const LEAST_LIMIT: usize = 256 << 10;

@@ -4,7 +4,8 @@ use crate::error::{Error, ErrorKind, Result};
 pub(super) fn full_name(name: &str, namespace: Option<&str>) -> String {
     match namespace {
         Some(namespace) if !namespace.is_empty() && !name.contains('.') => {
-            format!("{namespace}.{name}")
+            // Not `format!`, which takes twice the memory: names come by the thousand.
+            [namespace, ".", name].concat()
         }
         _ => name.to_owned(),
     }

@@ -606,26 +606,26 @@ fn unknown(name: &str) -> String {
     format!("unknown type {shown:?}")
 }
 
-/// Names lead from text to text; what walks a schema must not run out of stack.
+/// What walks a schema must not run out of stack, whatever way its names lead.
 fn check_depth(nodes: &[Node], root: NodeId) -> Result<()> {
     let mut seen = HashSet::new();
-    let mut level = vec![root];
-    for _ in 0..MAX_LINKED_DEPTH {
-        let mut next = Vec::new();
-        for id in level {
-            if seen.insert(id) {
-                children(nodes, id, &mut next);
-            }
+    let mut waiting = vec![(root, 1)];
+    let mut inside = Vec::new();
+    // In the order of the canonical form, where a type is inside the first one that holds it.
+    while let Some((id, depth)) = waiting.pop() {
+        if !seen.insert(id) {
+            continue;
         }
-        if next.is_empty() {
-            return Ok(());
+        if depth > MAX_LINKED_DEPTH {
+            return Err(Error::new(
+                ErrorKind::LimitExceeded,
+                "types are nested deeper than 128",
+            ));
         }
-        level = next;
+        children(nodes, id, &mut inside);
+        waiting.extend(inside.drain(..).rev().map(|id| (id, depth + 1)));
     }
-    Err(Error::new(
-        ErrorKind::LimitExceeded,
-        "types are nested deeper than 128",
-    ))
+    Ok(())
 }
 
 fn children(nodes: &[Node], id: NodeId, out: &mut Vec<NodeId>) {

@@ -433,3 +433,24 @@ fn defaults_are_paid_for() {
     let rows = evolve::<Rows>(writer, &reader(100_000), &[200, 1, 0]).unwrap();
     assert_eq!(rows.len(), 100);
 }
+
+#[test]
+fn what_is_as_deep_as_may_be_can_be_written_and_read() {
+    #[derive(Debug, Default, PartialEq, Deserialize, Serialize)]
+    struct Deep {
+        next: Option<Box<Deep>>,
+    }
+    let schema = r#"{"type": "record", "name": "Deep", "fields": [
+        {"name": "next", "type": ["null", "Deep"]}]}"#;
+    let codec = SerdeAvro::<Deep>::new(schema).unwrap();
+    let nested = |levels: usize| {
+        (1..levels).fold(Deep::default(), |deep, _| Deep {
+            next: Some(Box::new(deep)),
+        })
+    };
+    let deepest = nested(64);
+    let datum = codec.to_vec(&deepest).unwrap();
+    assert_eq!(codec.deserialize(&datum).unwrap(), deepest);
+    let error = codec.to_vec(&nested(65)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::LimitExceeded);
+}

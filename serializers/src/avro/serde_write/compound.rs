@@ -3,106 +3,103 @@
 use serde::Serialize;
 use serde::ser::{self, SerializeMap, SerializeSeq, SerializeStruct};
 
-use super::{ValueWriter, WriteError, fail};
-use crate::avro::schema::{NodeId, Record, Schema};
+use super::key::{ByteWriter, EntryKeyWriter, KeyWriter};
+use super::{Context, WriteError, fail};
+use crate::avro::schema::{Field, NodeId, Record};
 use crate::avro::write;
 
-/// Writes the fields of a record, or the entries of a map.
+/// Writes the fields of a record, or a struct's as the entries of a map.
 pub(super) struct FieldsWriter<'s, 'o> {
-    schema: &'s Schema,
+    context: &'o mut Context<'s>,
     target: Target<'s>,
-    out: &'o mut Vec<u8>,
-    depth: usize,
-    key: Option<String>,
 }
 
 enum Target<'s> {
     Map(BlockHead, NodeId),
     Record {
         record: &'s Record,
-        /// The field that comes next in the bytes.
-        next: usize,
-        /// Fields that came too early.
-        early: Vec<(usize, Vec<u8>)>,
+        /// The fields that come next in the bytes.
+        rest: &'s [Field],
+        /// Fields that came too early; `None` mostly.
+        early: Option<Box<Early>>,
     },
 }
 
+/// Fields that came before their turn, and their bytes.
+type Early = Vec<(usize, Vec<u8>)>;
+
 impl<'s, 'o> FieldsWriter<'s, 'o> {
-    pub(super) fn map(
-        schema: &'s Schema,
-        values: NodeId,
-        out: &'o mut Vec<u8>,
-        depth: usize,
-        len: Option<usize>,
-    ) -> Self {
-        let target = Target::Map(BlockHead::new(out, len), values);
-        Self {
-            schema,
-            target,
-            out,
-            depth,
-            key: None,
-        }
+    #[inline(always)]
+    pub(super) fn map(context: &'o mut Context<'s>, values: NodeId, len: Option<usize>) -> Self {
+        let target = Target::Map(BlockHead::new(&mut context.out, len), values);
+        Self { context, target }
     }
 
-    pub(super) fn record(
-        schema: &'s Schema,
-        record: &'s Record,
-        out: &'o mut Vec<u8>,
-        depth: usize,
-    ) -> Self {
+    #[inline(always)]
+    pub(super) fn record(context: &'o mut Context<'s>, record: &'s Record) -> Self {
         let target = Target::Record {
             record,
-            next: 0,
-            early: Vec::new(),
+            rest: &record.fields,
+            early: None,
         };
-        Self {
-            schema,
-            target,
-            out,
-            depth,
-            key: None,
-        }
+        Self { context, target }
     }
 
+    #[inline(always)]
     fn entry<T: Serialize + ?Sized>(&mut self, key: &str, value: &T) -> Result<(), WriteError> {
-        match &mut self.target {
+        if let Target::Record {
+            rest, early: None, ..
+        } = &mut self.target
+            && let [field, then @ ..] = *rest
+            && *field.name == *key
+        {
+            *rest = then;
+            return match self.context.value(field.schema, value) {
+                Ok(()) => Ok(()),
+                Err(error) => Err(error.at_field(key)),
+            };
+        }
+        self.other_entry(key, value)
+    }
+
+    /// An entry of a map, or a field where fields do not come in their order.
+    #[inline(never)]
+    fn other_entry<T: Serialize + ?Sized>(
+        &mut self,
+        key: &str,
+        value: &T,
+    ) -> Result<(), WriteError> {
+        let (record, rest) = match &mut self.target {
             Target::Map(..) => {
-                write::bytes(key.as_bytes(), self.out);
-                self.map_value(value)
+                write::bytes(key.as_bytes(), &mut self.context.out);
+                return self.map_value(value);
             }
-            Target::Record {
-                record,
-                next,
-                early,
-            } => {
-                let record = *record;
-                match record.fields.get(*next) {
-                    Some(field) if *field.name == *key => {
-                        *next += 1;
-                        let is_early = !early.is_empty();
-                        if let Err(error) = self.value(field.schema, value) {
-                            return Err(error.at(key));
-                        }
-                        if is_early {
-                            self.early_fields();
-                        }
-                        Ok(())
-                    }
-                    _ => self.other_field(record, key, value),
+            Target::Record { record, rest, .. } => (*record, rest),
+        };
+        match *rest {
+            [field, then @ ..] if *field.name == *key => {
+                *rest = then;
+                if let Err(error) = self.context.value(field.schema, value) {
+                    return Err(error.at(key));
                 }
+                self.early_fields();
+                Ok(())
             }
+            _ => self.other_field(record, key, value),
         }
     }
 
     /// The value of an entry whose key was written.
+    #[inline(always)]
     fn map_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), WriteError> {
         let Target::Map(head, values) = &mut self.target else {
             return Ok(());
         };
         head.count += 1;
-        let id = *values;
-        self.value(id, value).map_err(|error| error.at("[\"\"]"))
+        match self.context.value(*values, value) {
+            Ok(()) => Ok(()),
+            Err(error) => Err(error.at_field("[\"\"]")),
+        }
     }
 
     /// A field that is not the next one: kept until its turn.
@@ -115,16 +112,14 @@ impl<'s, 'o> FieldsWriter<'s, 'o> {
         let Some((index, field)) = record.field(key) else {
             return Err(fail(format!("the record {} has no such field", record.name)).at(key));
         };
-        let mut bytes = Vec::new();
-        let writer = ValueWriter {
-            schema: self.schema,
-            id: field.schema,
-            out: &mut bytes,
-            depth: self.depth,
-        };
-        value.serialize(writer).map_err(|error| error.at(key))?;
-        if let Target::Record { next, early, .. } = &mut self.target {
-            if index < *next || early.iter().any(|(known, _)| *known == index) {
+        let out = std::mem::take(&mut self.context.out);
+        let result = self.context.value(field.schema, value);
+        let bytes = std::mem::replace(&mut self.context.out, out);
+        result.map_err(|error| error.at(key))?;
+        if let Target::Record { rest, early, .. } = &mut self.target {
+            let next = record.fields.len() - rest.len();
+            let early = early.get_or_insert_default();
+            if index < next || early.iter().any(|(known, _)| *known == index) {
                 return Err(fail("the field is given twice").at(key));
             }
             early.push((index, bytes));
@@ -134,45 +129,64 @@ impl<'s, 'o> FieldsWriter<'s, 'o> {
 
     /// Writes what came early and is next now.
     fn early_fields(&mut self) {
-        if let Target::Record { next, early, .. } = &mut self.target {
-            while let Some(place) = early.iter().position(|(index, _)| index == next) {
-                let (_, bytes) = early.swap_remove(place);
-                self.out.extend_from_slice(&bytes);
-                *next += 1;
-            }
+        let Target::Record {
+            record,
+            rest,
+            early,
+        } = &mut self.target
+        else {
+            return;
+        };
+        let Some(waiting) = early else { return };
+        let is_next = |index: usize, rest: &[Field]| index == record.fields.len() - rest.len();
+        while let Some(place) = waiting.iter().position(|(index, _)| is_next(*index, rest)) {
+            let (_, bytes) = waiting.swap_remove(place);
+            self.context.out.extend_from_slice(&bytes);
+            *rest = rest.get(1..).unwrap_or_default();
+        }
+        if waiting.is_empty() {
+            *early = None;
         }
     }
 
-    fn value<T: Serialize + ?Sized>(&mut self, id: NodeId, value: &T) -> Result<(), WriteError> {
-        let writer = ValueWriter {
-            schema: self.schema,
-            id,
-            out: self.out,
-            depth: self.depth,
-        };
-        value.serialize(writer)
+    #[inline(always)]
+    fn finish(self) -> Result<(), WriteError> {
+        match self.target {
+            Target::Record {
+                rest: [],
+                early: None,
+                ..
+            } => {
+                self.context.depth += 1;
+                Ok(())
+            }
+            Target::Map(head, _) => {
+                self.context.depth += 1;
+                head.finish(&mut self.context.out)
+            }
+            Target::Record { .. } => self.finish_other(),
+        }
     }
 
-    fn finish(mut self) -> Result<(), WriteError> {
-        let record = match self.target {
-            Target::Map(head, _) => return head.finish(self.out),
-            Target::Record { record, next, .. } if next == record.fields.len() => return Ok(()),
-            Target::Record { record, .. } => record,
-        };
+    /// Ends a record some of whose fields did not come, or early.
+    #[cold]
+    #[inline(never)]
+    fn finish_other(mut self) -> Result<(), WriteError> {
+        self.context.depth += 1;
         loop {
             self.early_fields();
-            let Target::Record { next, .. } = &mut self.target else {
+            let Target::Record { rest, .. } = &mut self.target else {
                 return Ok(());
             };
-            let Some(field) = record.fields.get(*next) else {
+            let [field, then @ ..] = *rest else {
                 return Ok(());
             };
             let Some(default) = &field.default else {
                 let message = "the value leaves the field out, and the schema has no default";
                 return Err(fail(message).at(field.name.to_string()));
             };
-            self.out.extend_from_slice(&default.datum);
-            *next += 1;
+            self.context.out.extend_from_slice(&default.datum);
+            *rest = then;
         }
     }
 }
@@ -181,6 +195,8 @@ impl SerializeStruct for FieldsWriter<'_, '_> {
     type Ok = ();
     type Error = WriteError;
 
+    // In line the name is a constant, and compared as one.
+    #[inline(always)]
     fn serialize_field<T: Serialize + ?Sized>(
         &mut self,
         key: &'static str,
@@ -189,6 +205,7 @@ impl SerializeStruct for FieldsWriter<'_, '_> {
         self.entry(key, value)
     }
 
+    #[inline]
     fn end(self) -> Result<(), WriteError> {
         self.finish()
     }
@@ -211,15 +228,30 @@ impl ser::SerializeStructVariant for FieldsWriter<'_, '_> {
     }
 }
 
-impl SerializeMap for FieldsWriter<'_, '_> {
+/// Writes the entries of a map, or a map's as the fields of a record.
+pub(super) struct MapWriter<'s, 'o> {
+    fields: FieldsWriter<'s, 'o>,
+    /// The name of the field whose value comes next; of a map's entry, the bytes have it already.
+    key: Option<String>,
+}
+
+impl<'s, 'o> MapWriter<'s, 'o> {
+    #[inline(always)]
+    pub(super) fn new(fields: FieldsWriter<'s, 'o>) -> Self {
+        Self { fields, key: None }
+    }
+}
+
+impl SerializeMap for MapWriter<'_, '_> {
     type Ok = ();
     type Error = WriteError;
 
+    #[inline]
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), WriteError> {
-        self.key = match &self.target {
-            // The bytes have it here already; an empty text allocates nothing.
+        self.key = match &self.fields.target {
             Target::Map(..) => {
-                key.serialize(EntryKeyWriter(self.out))?;
+                key.serialize(EntryKeyWriter(&mut self.fields.context.out))?;
+                // An empty text allocates nothing.
                 Some(String::new())
             }
             Target::Record { .. } => Some(key.serialize(KeyWriter)?),
@@ -227,107 +259,115 @@ impl SerializeMap for FieldsWriter<'_, '_> {
         Ok(())
     }
 
+    #[inline]
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), WriteError> {
         let key = self
             .key
             .take()
             .ok_or_else(|| fail("a map value without its key"))?;
-        match self.target {
-            Target::Map(..) => self.map_value(value),
-            Target::Record { .. } => self.entry(&key, value),
+        match self.fields.target {
+            Target::Map(..) => self.fields.map_value(value),
+            Target::Record { .. } => self.fields.other_entry(&key, value),
         }
     }
 
+    #[inline]
+    fn serialize_entry<K: Serialize + ?Sized, V: Serialize + ?Sized>(
+        &mut self,
+        key: &K,
+        value: &V,
+    ) -> Result<(), WriteError> {
+        if let Target::Map(..) = &self.fields.target {
+            key.serialize(EntryKeyWriter(&mut self.fields.context.out))?;
+            return self.fields.map_value(value);
+        }
+        self.serialize_key(key)?;
+        self.serialize_value(value)
+    }
+
+    #[inline(always)]
     fn end(self) -> Result<(), WriteError> {
-        self.finish()
+        self.fields.finish()
     }
 }
 
 /// Writes the items of an array, or bytes that come one by one.
 pub(super) struct ItemsWriter<'s, 'o> {
-    out: &'o mut Vec<u8>,
+    context: &'o mut Context<'s>,
     head: BlockHead,
-    target: Items<'s>,
+    target: Items,
 }
 
-enum Items<'s> {
-    Array {
-        schema: &'s Schema,
-        items: NodeId,
-        depth: usize,
-    },
+enum Items {
+    Array(NodeId),
     /// With the size of a fixed.
     Bytes(Option<usize>),
 }
 
 impl<'s, 'o> ItemsWriter<'s, 'o> {
-    pub(super) fn array(
-        schema: &'s Schema,
-        items: NodeId,
-        out: &'o mut Vec<u8>,
-        depth: usize,
-        len: Option<usize>,
-    ) -> Self {
-        let head = BlockHead::new(out, len);
+    #[inline(always)]
+    pub(super) fn array(context: &'o mut Context<'s>, items: NodeId, len: Option<usize>) -> Self {
+        let head = BlockHead::new(&mut context.out, len);
         Self {
-            out,
+            context,
             head,
-            target: Items::Array {
-                schema,
-                items,
-                depth,
-            },
+            target: Items::Array(items),
         }
     }
 
-    pub(super) fn bytes(out: &'o mut Vec<u8>, size: Option<usize>) -> Self {
-        let head = BlockHead::new(out, None);
+    pub(super) fn bytes(context: &'o mut Context<'s>, size: Option<usize>) -> Self {
+        let head = BlockHead::new(&mut context.out, None);
         Self {
-            out,
+            context,
             head,
             target: Items::Bytes(size),
         }
     }
 
+    #[inline(always)]
     fn item<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), WriteError> {
         let index = self.head.count;
         self.head.count += 1;
         match self.target {
-            Items::Array {
-                schema,
-                items,
-                depth,
-            } => {
-                let writer = ValueWriter {
-                    schema,
-                    id: items,
-                    out: self.out,
-                    depth,
-                };
-                value
-                    .serialize(writer)
-                    .map_err(|error| error.at(format!("[{index}]")))
-            }
+            Items::Array(items) => match self.context.value(items, value) {
+                Ok(()) => Ok(()),
+                Err(error) => Err(error.at_item(index)),
+            },
             Items::Bytes(_) => {
-                self.out.push(value.serialize(ByteWriter)?);
+                self.context.out.push(value.serialize(ByteWriter)?);
                 Ok(())
             }
         }
     }
 
+    #[inline(always)]
     fn finish(self) -> Result<(), WriteError> {
+        self.context.depth += 1;
+        let out = &mut self.context.out;
         match self.target {
-            Items::Array { .. } => self.head.finish(self.out),
-            Items::Bytes(None) => {
-                self.head.insert_count(self.out);
-                Ok(())
-            }
-            Items::Bytes(Some(size)) if self.head.count == size => Ok(()),
-            Items::Bytes(Some(size)) => Err(fail(format!(
-                "expected a fixed of {size} bytes, found {}",
-                self.head.count
-            ))),
+            Items::Array(_) => self.head.finish(out),
+            Items::Bytes(size) => finish_bytes(size, &self.head, out),
         }
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn finish_bytes(
+    size: Option<usize>,
+    head: &BlockHead,
+    out: &mut Vec<u8>,
+) -> Result<(), WriteError> {
+    match size {
+        None => {
+            head.insert_count(out);
+            Ok(())
+        }
+        Some(size) if head.count == size => Ok(()),
+        Some(size) => Err(fail(format!(
+            "expected a fixed of {size} bytes, found {}",
+            head.count
+        ))),
     }
 }
 
@@ -337,10 +377,12 @@ macro_rules! items {
             type Ok = ();
             type Error = WriteError;
 
+            #[inline]
             fn $item<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), WriteError> {
                 self.item(value)
             }
 
+            #[inline(always)]
             fn end(self) -> Result<(), WriteError> {
                 self.finish()
             }
@@ -364,6 +406,7 @@ struct BlockHead {
 
 impl BlockHead {
     /// Writes the count where it is known before.
+    #[inline(always)]
     fn new(out: &mut Vec<u8>, len: Option<usize>) -> Self {
         let place = out.len();
         let written = len.filter(|&len| len > 0);
@@ -383,189 +426,25 @@ impl BlockHead {
         out.splice(self.place..self.place, count);
     }
 
+    #[inline(always)]
     fn finish(self, out: &mut Vec<u8>) -> Result<(), WriteError> {
-        match self.written {
-            Some(len) if len != self.count => {
-                return Err(fail(format!("{len} items announced, {} given", self.count)));
-            }
-            None if self.count > 0 => self.insert_count(out),
-            _ => {}
+        if self.written.unwrap_or(0) != self.count {
+            self.correct(out)?;
         }
         out.push(0);
         Ok(())
     }
-}
 
-/// A field's name as text.
-struct KeyWriter;
-
-/// A map's key, appended.
-struct EntryKeyWriter<'o>(&'o mut Vec<u8>);
-
-/// One byte of a sequence.
-struct ByteWriter;
-
-macro_rules! only {
-    ($writer:ty, $ok:ty, $what:literal, { $($accept:item)* }, [$($refuse:ident: $from:ty),* $(,)?]) => {
-        impl ser::Serializer for $writer {
-            type Ok = $ok;
-            type Error = WriteError;
-            type SerializeSeq = ser::Impossible<$ok, WriteError>;
-            type SerializeTuple = ser::Impossible<$ok, WriteError>;
-            type SerializeTupleStruct = ser::Impossible<$ok, WriteError>;
-            type SerializeTupleVariant = ser::Impossible<$ok, WriteError>;
-            type SerializeMap = ser::Impossible<$ok, WriteError>;
-            type SerializeStruct = ser::Impossible<$ok, WriteError>;
-            type SerializeStructVariant = ser::Impossible<$ok, WriteError>;
-
-            $($accept)*
-
-            $(fn $refuse(self, _: $from) -> Result<$ok, WriteError> { Err(fail($what)) })*
-
-            fn serialize_none(self) -> Result<$ok, WriteError> { Err(fail($what)) }
-
-            fn serialize_some<T: Serialize + ?Sized>(self, _: &T) -> Result<$ok, WriteError> {
-                Err(fail($what))
-            }
-
-            fn serialize_unit(self) -> Result<$ok, WriteError> { Err(fail($what)) }
-
-            fn serialize_unit_struct(self, _: &'static str) -> Result<$ok, WriteError> {
-                Err(fail($what))
-            }
-
-            fn serialize_newtype_struct<T: Serialize + ?Sized>(
-                self,
-                _: &'static str,
-                value: &T,
-            ) -> Result<$ok, WriteError> {
-                value.serialize(self)
-            }
-
-            fn serialize_newtype_variant<T: Serialize + ?Sized>(
-                self,
-                _: &'static str,
-                _: u32,
-                _: &'static str,
-                _: &T,
-            ) -> Result<$ok, WriteError> {
-                Err(fail($what))
-            }
-
-            fn serialize_seq(self, _: Option<usize>) -> Result<Self::SerializeSeq, WriteError> {
-                Err(fail($what))
-            }
-
-            fn serialize_tuple(self, _: usize) -> Result<Self::SerializeTuple, WriteError> {
-                Err(fail($what))
-            }
-
-            fn serialize_tuple_struct(
-                self,
-                _: &'static str,
-                _: usize,
-            ) -> Result<Self::SerializeTupleStruct, WriteError> {
-                Err(fail($what))
-            }
-
-            fn serialize_tuple_variant(
-                self,
-                _: &'static str,
-                _: u32,
-                _: &'static str,
-                _: usize,
-            ) -> Result<Self::SerializeTupleVariant, WriteError> {
-                Err(fail($what))
-            }
-
-            fn serialize_map(self, _: Option<usize>) -> Result<Self::SerializeMap, WriteError> {
-                Err(fail($what))
-            }
-
-            fn serialize_struct(
-                self,
-                _: &'static str,
-                _: usize,
-            ) -> Result<Self::SerializeStruct, WriteError> {
-                Err(fail($what))
-            }
-
-            fn serialize_struct_variant(
-                self,
-                _: &'static str,
-                _: u32,
-                _: &'static str,
-                _: usize,
-            ) -> Result<Self::SerializeStructVariant, WriteError> {
-                Err(fail($what))
+    /// Writes the count where it was not known before.
+    #[cold]
+    #[inline(never)]
+    fn correct(&self, out: &mut Vec<u8>) -> Result<(), WriteError> {
+        match self.written {
+            Some(len) => Err(fail(format!("{len} items announced, {} given", self.count))),
+            None => {
+                self.insert_count(out);
+                Ok(())
             }
         }
-    };
+    }
 }
-
-only!(KeyWriter, String, "expected a string as the key of a map", {
-    fn serialize_str(self, value: &str) -> Result<String, WriteError> {
-        Ok(value.to_owned())
-    }
-
-    fn serialize_char(self, value: char) -> Result<String, WriteError> {
-        Ok(value.into())
-    }
-
-    fn serialize_unit_variant(
-        self,
-        _name: &'static str,
-        _index: u32,
-        variant: &'static str,
-    ) -> Result<String, WriteError> {
-        Ok(variant.to_owned())
-    }
-}, [
-    serialize_bool: bool, serialize_i8: i8, serialize_i16: i16, serialize_i32: i32,
-    serialize_i64: i64, serialize_u8: u8, serialize_u16: u16, serialize_u32: u32,
-    serialize_u64: u64, serialize_f32: f32, serialize_f64: f64, serialize_bytes: &[u8],
-]);
-
-only!(EntryKeyWriter<'_>, (), "expected a string as the key of a map", {
-    fn serialize_str(self, value: &str) -> Result<(), WriteError> {
-        write::bytes(value.as_bytes(), self.0);
-        Ok(())
-    }
-
-    fn serialize_char(self, value: char) -> Result<(), WriteError> {
-        self.serialize_str(value.encode_utf8(&mut [0; 4]))
-    }
-
-    fn serialize_unit_variant(
-        self,
-        _name: &'static str,
-        _index: u32,
-        variant: &'static str,
-    ) -> Result<(), WriteError> {
-        self.serialize_str(variant)
-    }
-}, [
-    serialize_bool: bool, serialize_i8: i8, serialize_i16: i16, serialize_i32: i32,
-    serialize_i64: i64, serialize_u8: u8, serialize_u16: u16, serialize_u32: u32,
-    serialize_u64: u64, serialize_f32: f32, serialize_f64: f64, serialize_bytes: &[u8],
-]);
-
-only!(ByteWriter, u8, "expected bytes, found a sequence of something else", {
-    fn serialize_u8(self, value: u8) -> Result<u8, WriteError> {
-        Ok(value)
-    }
-
-    fn serialize_unit_variant(
-        self,
-        _name: &'static str,
-        _index: u32,
-        _variant: &'static str,
-    ) -> Result<u8, WriteError> {
-        Err(fail("expected bytes, found a sequence of something else"))
-    }
-}, [
-    serialize_bool: bool, serialize_i8: i8, serialize_i16: i16, serialize_i32: i32,
-    serialize_i64: i64, serialize_u16: u16, serialize_u32: u32, serialize_u64: u64,
-    serialize_f32: f32, serialize_f64: f64, serialize_bytes: &[u8], serialize_str: &str,
-    serialize_char: char,
-]);

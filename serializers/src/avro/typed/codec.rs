@@ -348,21 +348,30 @@ fn read_once<T: for<'de> AvroDecode<'de>>(plan: &Plan, limits: &Limits, datum: &
 #[inline(always)]
 fn read_own<'a, T: AvroDecode<'a>>(datum: &'a [u8], limits: &Limits) -> Result<T> {
     let mut cursor = Cursor::new(datum, limits)?;
-    let value = T::decode(&mut cursor)?;
-    cursor.finish()?;
-    Ok(value)
+    // As one value all the way: it is not moved.
+    let mut result = T::decode(&mut cursor);
+    if result.is_ok()
+        && let Err(error) = cursor.finish()
+    {
+        result = Err(error);
+    }
+    result
 }
 
 #[inline(always)]
 fn read<'a, T: AvroDecode<'a>>(plan: &'a Plan, limits: &Limits, datum: &'a [u8]) -> Result<T> {
     let mut cursor = Cursor::new(datum, limits)?;
     let source = Source::of(plan, plan.root());
-    let value = match source {
-        Source::Resolved(resolution) => T::decode_with(&mut cursor, resolution)?,
-        Source::Own | Source::Default(_) => T::decode(&mut cursor)?,
+    let mut result = match source {
+        Source::Resolved(resolution) => T::decode_with(&mut cursor, resolution),
+        Source::Own | Source::Default(_) => T::decode(&mut cursor),
     };
-    cursor.finish()?;
-    Ok(value)
+    if result.is_ok()
+        && let Err(error) = cursor.finish()
+    {
+        result = Err(error);
+    }
+    result
 }
 
 fn is_bytes(schema: &Schema) -> bool {

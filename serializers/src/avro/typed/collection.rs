@@ -52,6 +52,11 @@ impl<'de, T: AvroDecode<'de>> AvroDecode<'de> for Vec<T> {
             }
         }
     }
+
+    #[inline(always)]
+    fn empty_default() -> Option<Self> {
+        Some(Self::new())
+    }
 }
 
 /// Reads the items of an array; each takes `min_size` bytes at least.
@@ -78,15 +83,22 @@ impl<T: AvroBorrow> AvroBorrow for Vec<T> {
     type For<'a> = Vec<T::For<'a>>;
 }
 
-/// Takes just the memory that a first block needs; for more blocks it grows by doubling, which is
-/// paid for too: the old and the new half exist at once.
-#[inline]
+/// Takes just the memory that a first block needs.
+#[inline(always)]
 pub(super) fn make_room<T>(items: &mut Vec<T>, more: usize, cursor: &mut Cursor<'_>) -> Result<()> {
-    if items.is_empty() {
-        cursor.charge(more, size_of::<T>())?;
-        *items = Vec::with_capacity(more);
-        return Ok(());
+    if items.capacity() > 0 {
+        return make_more_room(items, more, cursor);
     }
+    cursor.charge(more, size_of::<T>())?;
+    *items = Vec::with_capacity(more);
+    Ok(())
+}
+
+/// For more blocks it grows by doubling, which is paid for too: the old and the new half exist at
+/// once.
+#[cold]
+#[inline(never)]
+fn make_more_room<T>(items: &mut Vec<T>, more: usize, cursor: &mut Cursor<'_>) -> Result<()> {
     cursor.charge(more.saturating_mul(3), size_of::<T>())?;
     items.reserve(more);
     Ok(())
@@ -203,6 +215,11 @@ macro_rules! map {
                     map.insert(key, value);
                 })?;
                 Ok(map)
+            }
+
+            #[inline(always)]
+            fn empty_default() -> Option<Self> {
+                Some(Self::default())
             }
         }
     };

@@ -112,6 +112,11 @@ impl<'de, T: AvroDecode<'de>> AvroDecode<'de> for Option<T> {
             Some(source) => source.read(cursor, T::decode, T::decode_with).map(Some),
         }
     }
+
+    #[inline(always)]
+    fn empty_default() -> Option<Self> {
+        Some(None)
+    }
 }
 
 impl<T: AvroBorrow> AvroBorrow for Option<T> {

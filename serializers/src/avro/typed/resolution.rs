@@ -7,7 +7,7 @@ use crate::error::{Error, ErrorKind, Result};
 #[derive(Clone, Copy, Debug)]
 pub struct Resolution<'p> {
     plan: &'p Plan,
-    id: StepId,
+    step: &'p Step,
 }
 
 /// Where a value comes from.
@@ -34,10 +34,11 @@ pub struct RecordFields<'p> {
 /// The fields of a record that another schema wrote, in the reader's order, which is the
 /// writer's too.
 #[derive(Debug)]
-pub struct StraightFields<'p> {
+pub struct StraightFields<'p, const FIELDS: usize> {
     plan: &'p Plan,
-    sources: std::slice::Iter<'p, FieldSource>,
-    straight: &'p Straight,
+    sources: &'p [FieldSource; FIELDS],
+    /// What the writer has behind them.
+    rest: &'p [NodeId],
 }
 
 /// A field of a record that another schema wrote, still to be read.
@@ -52,7 +53,7 @@ impl<'p> Source<'p> {
     pub(crate) fn of(plan: &'p Plan, id: StepId) -> Self {
         match plan.is_same(id) {
             true => Self::Own,
-            false => Self::Resolved(Resolution { plan, id }),
+            false => Self::Resolved(Resolution::new(plan, id)),
         }
     }
 
@@ -72,28 +73,52 @@ impl<'p> Source<'p> {
 }
 
 impl<'p> Resolution<'p> {
-    /// Starts a record that the writer has in the reader's order; `None`, and nothing is started,
-    /// if it has not.
+    #[inline(always)]
+    fn new(plan: &'p Plan, id: StepId) -> Self {
+        let step = plan.step(id);
+        Self { plan, step }
+    }
+
+    /// Starts a record of so many fields that the writer has in the reader's order; if it has not,
+    /// nothing is started, and `Err` says how to read it.
     ///
     /// # Errors
     /// `Decode` if the data ends; `LimitExceeded` if it is nested too deeply.
     #[inline(always)]
-    pub fn straight(&mut self, cursor: &mut Cursor<'p>) -> Result<Option<StraightFields<'p>>> {
-        *self = self.value(cursor)?;
-        match self.step() {
-            Step::Record(RecordStep {
-                straight: Some(straight),
-                ..
-            }) => {
-                cursor.enter_record(straight.fields.len())?;
-                Ok(Some(StraightFields {
-                    plan: self.plan,
-                    sources: straight.fields.iter(),
-                    straight,
-                }))
-            }
-            _ => Ok(None),
+    pub fn straight<const FIELDS: usize>(
+        self,
+        cursor: &mut Cursor<'p>,
+    ) -> Result<std::result::Result<StraightFields<'p, FIELDS>, Self>> {
+        match self.straight_fields() {
+            Some(fields) => fields.start(cursor).map(Ok),
+            None => self.straight_behind_unions(cursor),
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn straight_behind_unions<const FIELDS: usize>(
+        self,
+        cursor: &mut Cursor<'p>,
+    ) -> Result<std::result::Result<StraightFields<'p, FIELDS>, Self>> {
+        let value = self.value(cursor)?;
+        match value.straight_fields() {
+            Some(fields) => fields.start(cursor).map(Ok),
+            None => Ok(Err(value)),
+        }
+    }
+
+    #[inline(always)]
+    fn straight_fields<const FIELDS: usize>(self) -> Option<StraightFields<'p, FIELDS>> {
+        let Step::Record(record) = self.step else {
+            return None;
+        };
+        let Straight { fields, rest } = record.straight.as_ref()?;
+        Some(StraightFields {
+            plan: self.plan,
+            sources: (**fields).try_into().ok()?,
+            rest,
+        })
     }
 
     /// Reads a record whose fields the writer has in another order than the reader.
@@ -181,13 +206,13 @@ impl<'p> Resolution<'p> {
     /// Reads over a `null`, if that is what follows; else says how to read the value.
     pub(crate) fn nullable(self, cursor: &mut Cursor<'p>) -> Result<Option<Source<'p>>> {
         let settled = self.settle(cursor)?;
-        let value = match settled.step() {
-            Step::Branch { value, .. } => settled.at(*value),
-            _ => settled,
-        };
-        Ok(match value.step() {
+        Ok(match settled.step() {
             Step::Null => None,
-            _ => Some(Source::of(value.plan, value.id)),
+            Step::Branch { value, .. } => match settled.plan.step(*value) {
+                Step::Null => None,
+                _ => Some(Source::of(settled.plan, *value)),
+            },
+            _ => Some(Source::Resolved(settled)),
         })
     }
 
@@ -220,7 +245,7 @@ impl<'p> Resolution<'p> {
 
     #[inline(always)]
     pub(crate) fn step(self) -> &'p Step {
-        self.plan.step(self.id)
+        self.step
     }
 
     /// Reads the index of the writer's union, where there is one.
@@ -228,14 +253,14 @@ impl<'p> Resolution<'p> {
         while let Step::Branches(branches) = self.step() {
             let index = cursor.index(branches.len())?;
             if let Some(branch) = branches.get(index) {
-                self.id = *branch;
+                self = self.at(*branch);
             }
         }
         Ok(self)
     }
 
     fn at(self, id: StepId) -> Self {
-        Self { id, ..self }
+        Self::new(self.plan, id)
     }
 }
 
@@ -278,28 +303,34 @@ impl<'p> RecordFields<'p> {
     }
 }
 
-impl<'p> StraightFields<'p> {
-    /// Reads the reader's next field: by `decode` if it is as the reader would write it, else by
-    /// `decode_with`.
+impl<'p, const FIELDS: usize> StraightFields<'p, FIELDS> {
+    #[inline(always)]
+    fn start(self, cursor: &mut Cursor<'p>) -> Result<Self> {
+        cursor.enter_record(FIELDS)?;
+        Ok(self)
+    }
+
+    /// Reads the reader's field of this number, each after the one before: by `decode` if it is as the reader would write it, else by
+    /// `decode_with`; `empty` is the value of an empty default, if there is a quicker way to it.
     ///
     /// # Errors
     /// What the functions return; `Decode` if what is read over is broken.
     #[inline(always)]
     pub fn read<T>(
-        &mut self,
+        &self,
+        field: usize,
         cursor: &mut Cursor<'p>,
+        empty: impl FnOnce() -> Option<T>,
         decode: impl FnOnce(&mut Cursor<'p>) -> Result<T>,
         decode_with: impl FnOnce(&mut Cursor<'p>, Resolution<'p>) -> Result<T>,
     ) -> Result<T> {
-        match self.sources.next() {
+        match self.sources.get(field) {
             Some(FieldSource::Own) => decode(cursor),
-            Some(FieldSource::Step(id)) => decode_with(
-                cursor,
-                Resolution {
-                    plan: self.plan,
-                    id: *id,
-                },
-            ),
+            Some(FieldSource::Step(id)) => decode_with(cursor, Resolution::new(self.plan, *id)),
+            Some(FieldSource::Empty(datum)) => match empty() {
+                Some(value) => Ok(value),
+                None => read_default(datum, cursor, decode),
+            },
             Some(other) => other.read(self.plan, cursor, decode, decode_with),
             None => Err(RecordFields::misfit()),
         }
@@ -311,7 +342,7 @@ impl<'p> StraightFields<'p> {
     /// `Decode` if that is broken.
     #[inline]
     pub fn finish(self, cursor: &mut Cursor<'p>) -> Result<()> {
-        skip_all(self.plan, &self.straight.rest, cursor)?;
+        skip_all(self.plan, self.rest, cursor)?;
         cursor.leave();
         Ok(())
     }
@@ -319,6 +350,7 @@ impl<'p> StraightFields<'p> {
 
 impl FieldSource {
     /// The rarer ones, out of line.
+    #[cold]
     #[inline(never)]
     fn read<'p, T>(
         &'p self,
@@ -333,12 +365,22 @@ impl FieldSource {
             source = then;
         }
         match source {
-            Self::Default(datum) => cursor.over_default(datum, decode),
-            Self::Step(id) => decode_with(cursor, Resolution { plan, id: *id }),
+            Self::Default(datum) | Self::Empty(datum) => cursor.over_default(datum, decode),
+            Self::Step(id) => decode_with(cursor, Resolution::new(plan, *id)),
             // Nothing is behind what is behind.
             Self::Own | Self::Behind(..) => decode(cursor),
         }
     }
+}
+
+#[cold]
+#[inline(never)]
+fn read_default<'p, T>(
+    datum: &'p [u8],
+    cursor: &mut Cursor<'p>,
+    decode: impl FnOnce(&mut Cursor<'p>) -> Result<T>,
+) -> Result<T> {
+    cursor.over_default(datum, decode)
 }
 
 #[inline]

@@ -36,6 +36,7 @@ macro_rules! scalar {
             /// The likeliest promotion in line, the rest behind a call.
             #[inline(always)]
             fn decode_with($cursor: &mut Cursor<'de>, resolution: Resolution<'de>) -> Result<Self> {
+                #[cold]
                 #[inline(never)]
                 fn resolved<'de>(
                     $cursor: &mut Cursor<'de>,

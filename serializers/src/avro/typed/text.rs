@@ -99,6 +99,11 @@ impl<'de> AvroDecode<'de> for String {
     fn decode_with(cursor: &mut Cursor<'de>, resolution: Resolution<'de>) -> Result<Self> {
         resolved_string(cursor, resolution).map(str::to_owned)
     }
+
+    #[inline(always)]
+    fn empty_default() -> Option<Self> {
+        Some(Self::new())
+    }
 }
 
 impl AvroBorrow for String {
