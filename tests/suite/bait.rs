@@ -140,7 +140,7 @@ fn try_everything(target: &str) {
         let source = SchemaSource::new(kind, &*text);
         let source = source.with_import(target, SchemaSource::new(kind, harmless(kind)));
         drop(std::panic::catch_unwind(|| {
-            assert_evolves(&[source], Level::Full)
+            assert_evolves(&[source], Level::Full);
         }));
         let runtime = tokio::runtime::Builder::new_current_thread().build();
         runtime.unwrap().block_on(register(kind, &text, target));
