@@ -2,8 +2,6 @@
 //! `avsc_round_trip.rs`. `UPDATE_GOLDEN=1` rewrites it.
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test")]
 
-use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use wireform_build::{Avsc, Bytes, Maps, Strings, avsc};
