@@ -186,16 +186,19 @@ fn a_registry_that_hangs_is_a_timeout() {
     });
 }
 
-/// A port on which nobody listens.
-async fn refusing_url() -> String {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    format!("http://{}", listener.local_addr().unwrap())
+/// The URL of a port on which nobody listens, taken so that no other test gets it.
+fn refusing_url() -> String {
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    let url = format!("http://{}", socket.local_addr().unwrap());
+    std::mem::forget(socket);
+    url
 }
 
 #[test]
 fn a_refused_connection_is_unreachable() {
     block_on(async {
-        let registry = HttpRegistry::new(refusing_url().await).unwrap();
+        let registry = HttpRegistry::new(refusing_url()).unwrap();
         let error = registry.by_id(SchemaId::new(7)).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unreachable);
         assert!(error.is_retryable());
@@ -206,7 +209,7 @@ fn a_refused_connection_is_unreachable() {
 fn the_next_node_takes_over_and_stays() {
     block_on(async {
         let good = Stub::start([Reply::json(200, STORED)]).await;
-        let builder = HttpRegistry::builder(refusing_url().await).url(&good.url);
+        let builder = HttpRegistry::builder(refusing_url()).url(&good.url);
         let registry = builder.build().unwrap();
         for expected in 1..=3 {
             registry.by_id(SchemaId::new(7)).await.unwrap();

@@ -24,7 +24,7 @@ const NODES: [Node; 6] = [
 
 async fn url(node: Node) -> String {
     let reply = match node {
-        Node::Dead => return refusing_url().await,
+        Node::Dead => return refusing_url(),
         Node::Fails => Reply::with(500, "text/html", "", "<h1>oops</h1>"),
         Node::Good => Reply::json(200, STORED),
         Node::Hangs => Reply::Hang,
