@@ -3,6 +3,7 @@
 #![deny(warnings)]
 #![allow(
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
     missing_docs,
