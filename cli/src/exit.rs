@@ -1,6 +1,6 @@
 //! How a run ends: 0 fine, 1 findings, 2 usage, 3 registry or I/O.
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
@@ -60,6 +60,17 @@ impl From<io::Error> for Error {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Self::BrokenPipe,
             _ => Self::Io(format!("standard output: {error}")),
+        }
+    }
+}
+
+impl Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Finding(message) | Self::Usage(message) | Self::Io(message) => {
+                f.write_str(message)
+            }
+            Self::BrokenPipe => f.write_str("broken pipe"),
         }
     }
 }

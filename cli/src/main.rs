@@ -1,9 +1,13 @@
 //! `wireform`, the command: schemas in CI, records at a glance.
 #![forbid(unsafe_code)]
 
+mod check;
+mod check_batch;
 mod exit;
 mod fingerprint;
 mod input;
+mod report;
+mod schema;
 
 use std::process::ExitCode;
 
@@ -26,6 +30,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    /// Say whether a schema may follow another
+    Check(check::Check),
     /// Print the fingerprints of Avro schemas
     Fingerprint(fingerprint::Fingerprint),
     /// Print the Parsing Canonical Form of Avro schemas
@@ -35,6 +41,7 @@ enum Verb {
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match cli.verb {
+        Verb::Check(verb) => verb.run(),
         Verb::Fingerprint(verb) => verb.run(),
         Verb::Canonical(verb) => verb.run(),
     };
