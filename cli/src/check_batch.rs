@@ -45,18 +45,18 @@ struct Found {
 pub(crate) fn run(path: &Path) -> Result {
     let mut out = io::BufWriter::new(io::stdout().lock());
     let mut outcome = Outcome::Fine;
-    for (number, line) in (1..).zip(input::lines(path)?) {
-        let line = line?;
+    input::each_line(path, |number, line| {
         if line.trim_ascii().is_empty() {
-            continue;
+            return Ok(());
         }
-        let answer = answer(&line, number);
+        let answer = answer(line, number);
         if !answer.is_compatible {
             outcome = Outcome::Findings;
         }
         out.write_all(answer.line.as_bytes())?;
         out.write_all(b"\n")?;
-    }
+        Ok(())
+    })?;
     out.flush()?;
     Ok(outcome)
 }

@@ -29,31 +29,6 @@ pub(crate) fn text(path: &Path) -> Result<String> {
     }
 }
 
-/// The lines of a file, each up to 64 MiB.
-pub(crate) fn lines(path: &Path) -> Result<impl Iterator<Item = Result<Vec<u8>>>> {
-    let name = path.display().to_string();
-    let mut from: Box<dyn BufRead> = match path == Path::new("-") {
-        true => Box::new(io::stdin().lock()),
-        false => {
-            let file = fs::File::open(path).map_err(|error| Error::file(&name, &error))?;
-            Box::new(io::BufReader::with_capacity(1 << 16, file))
-        }
-    };
-    Ok(std::iter::from_fn(move || {
-        let mut line = Vec::new();
-        match from.by_ref().take(MAX_TEXT).read_until(b'\n', &mut line) {
-            Ok(0) => None,
-            Ok(_) => {
-                if line.last() == Some(&b'\n') {
-                    line.pop();
-                }
-                Some(Ok(line))
-            }
-            Err(error) => Some(Err(Error::file(&name, &error))),
-        }
-    }))
-}
-
 /// A JSON line. What is written here has no keys but text, and no numbers but finite ones.
 pub(crate) fn json(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).unwrap_or_else(|error| format!("{{\"error\":\"{error}\"}}"))
@@ -144,4 +119,26 @@ pub(crate) fn window(line: &str, column: usize, width: usize) -> (usize, String)
         start + 1,
         line.into_iter().skip(start).take(width).collect(),
     )
+}
+
+/// Calls `each` with every line of a file and its number, without its end; none is kept.
+pub(crate) fn each_line(path: &Path, mut each: impl FnMut(u64, &[u8]) -> Result<()>) -> Result<()> {
+    let name = path.display().to_string();
+    let mut from: Box<dyn BufRead> = match path == Path::new("-") {
+        true => Box::new(io::BufReader::with_capacity(1 << 16, io::stdin().lock())),
+        false => {
+            let file = fs::File::open(path).map_err(|error| Error::file(&name, &error))?;
+            Box::new(io::BufReader::with_capacity(1 << 16, file))
+        }
+    };
+    let mut line = Vec::new();
+    for number in 1.. {
+        line.clear();
+        let read = from.by_ref().take(MAX_TEXT).read_until(b'\n', &mut line);
+        if read.map_err(|error| Error::file(&name, &error))? == 0 {
+            break;
+        }
+        each(number, line.strip_suffix(b"\n").unwrap_or(&line))?;
+    }
+    Ok(())
 }

@@ -3,11 +3,18 @@
 
 mod check;
 mod check_batch;
+mod codec;
+mod compact;
+mod decode;
+mod decode_batch;
+mod encode;
 mod exit;
 mod fingerprint;
+mod framing;
 mod input;
 mod report;
 mod schema;
+mod source;
 
 use std::process::ExitCode;
 
@@ -32,6 +39,10 @@ struct Cli {
 enum Verb {
     /// Say whether a schema may follow another
     Check(check::Check),
+    /// Write JSON lines as records
+    Encode(encode::Encode),
+    /// Write records as JSON lines
+    Decode(decode::Decode),
     /// Print the fingerprints of Avro schemas
     Fingerprint(fingerprint::Fingerprint),
     /// Print the Parsing Canonical Form of Avro schemas
@@ -42,6 +53,8 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match cli.verb {
         Verb::Check(verb) => verb.run(),
+        Verb::Encode(verb) => verb.run(),
+        Verb::Decode(verb) => verb.run(),
         Verb::Fingerprint(verb) => verb.run(),
         Verb::Canonical(verb) => verb.run(),
     };
