@@ -66,8 +66,8 @@ struct Call<'a> {
 /// Apicurio, Redpanda or Karapace.
 ///
 /// It answers as Confluent's server does: status, error code, sentence and order of lists. What
-/// it does not have, it refuses: metadata and rule sets of schemas, `format`, associations,
-/// exporters, encryption.
+/// it does not have, it refuses: metadata and rule sets of schemas, associations, exporters,
+/// encryption.
 /// ```
 /// use wireform_registry::{InMemoryRegistry, SchemaKind, Unchecked, serve};
 ///

@@ -408,6 +408,49 @@ fn lists_come_in_pages() {
 }
 
 #[test]
+fn texts_come_in_the_form_that_is_asked_for() {
+    check(&[
+        (
+            "POST /subjects/:.blue:a/versions?format=loud",
+            r#"{"schema":"x"}"#,
+            200,
+            r#"{"version":1,"id":1,"guid":"c14ed9a7-16f3-5b0f-883c-9fdaa4be3b9f","schemaType":"AVRO","schema":"X"}"#,
+        ),
+        (
+            "GET /schemas/ids/1/schema?subject=a&format=loud",
+            "",
+            200,
+            "X",
+        ),
+        (
+            "GET /schemas/ids/1/schema?subject=a&format=odd",
+            "",
+            200,
+            "x",
+        ),
+        ("GET /schemas/ids/1/schema?subject=a&format=", "", 200, "x"),
+        (
+            "GET /schemas/guids/c14ed9a7-16f3-5b0f-883c-9fdaa4be3b9f?format=loud",
+            "",
+            200,
+            r#"{"guid":"c14ed9a7-16f3-5b0f-883c-9fdaa4be3b9f","schemaType":"AVRO","schema":"X"}"#,
+        ),
+        (
+            "GET /subjects/a/versions/1/schema?format=loud",
+            "",
+            200,
+            "X",
+        ),
+        (
+            "POST /contexts/.blue/subjects/a?format=loud",
+            r#"{"schema":"x"}"#,
+            200,
+            r#"{"subject":":.blue:a","version":1,"id":1,"guid":"c14ed9a7-16f3-5b0f-883c-9fdaa4be3b9f","schemaType":"AVRO","schema":"X"}"#,
+        ),
+    ]);
+}
+
+#[test]
 fn a_stopped_server_frees_its_port() {
     block_on(async {
         let server = start().await;

@@ -36,6 +36,15 @@ impl SchemaRules for AvroRules {
         Ok(compact(&schema.text))
     }
 
+    /// `resolved` is one text without references; that of a schema that has some is not made.
+    fn format(&self, schema: &ResolvedSchema, format: &str) -> Result<Option<String>> {
+        if format != "resolved" || schema.references.is_empty() {
+            return Ok(None);
+        }
+        let message = "the form \"resolved\" of an Avro schema with references";
+        Err(Error::new(ErrorKind::Unsupported, message))
+    }
+
     fn check(
         &self,
         reader: &ResolvedSchema,
