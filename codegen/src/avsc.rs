@@ -183,7 +183,8 @@ impl Avsc {
 
 /// Protocols are another language, which avro-tools translates.
 fn check_extension(path: &Path) -> Result<()> {
-    let advice = match path.extension().and_then(|extension| extension.to_str()) {
+    let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
+    let advice = match extension.to_str() {
         Some("avdl") => "an IDL file: `avro-tools idl2schemata` makes .avsc files of it",
         Some("avpr") => "a protocol, not a schema: put its types in .avsc files of their own",
         _ => return Ok(()),

@@ -1,4 +1,4 @@
-//! Comments of `.proto` files, before they become documentation.
+//! Comments of `.proto` files and the `doc` of schemas, before they become documentation.
 //!
 //! They are foreign text, and rustdoc would compile and run what is code in there, and pass HTML
 //! on to the reader's browser.
@@ -21,7 +21,7 @@ pub(crate) fn defuse(file: &mut FileDescriptorProto) {
     }
 }
 
-pub(crate) fn documentation(comment: &str) -> String {
+fn documentation(comment: &str) -> String {
     // The second star of `/** … */` is no list.
     let comment = comment.strip_prefix('*').unwrap_or(comment);
     let lines: Vec<String> = comment.lines().map(line).collect();
@@ -34,7 +34,7 @@ pub(crate) fn documentation(comment: &str) -> String {
 /// Code blocks are indented by four columns or fenced by three characters
 /// (<https://spec.commonmark.org/0.31.2/#indented-code-blocks>): so no run of white space is kept
 /// but up to three columns at the start, which nested lists need, and no run of fence characters.
-fn line(line: &str) -> String {
+pub(crate) fn line(line: &str) -> String {
     let mut out = String::new();
     let text = line.trim();
     let indent = line.chars().take_while(|c| c.is_whitespace());

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use wireform::HeaderNames;
@@ -6,9 +7,13 @@ use wireform::HeaderNames;
 use crate::embedded::EmbeddedCluster;
 use crate::error::{Error, Result};
 use crate::headers::{OwnHeaders, check_name};
+use crate::hooks::Hooks;
 use crate::ledger::Room;
+use crate::partitioning::{PartitionChoice, Partitioning};
 use crate::producer::Producer;
 use crate::settings::{Settings, check_safe};
+use crate::statistics::{self, Statistics};
+use crate::transaction::Transactions;
 
 /// What a producer promises.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -65,6 +70,9 @@ pub struct ProducerBuilder {
     room: Room,
     headers: Vec<(String, Vec<u8>)>,
     header_names: HeaderNames,
+    has_trace: bool,
+    hooks: Hooks,
+    transaction_timeout: Duration,
     cluster: Cluster,
     /// The first thing that was wrong, for `build` to say.
     problem: Option<String>,
@@ -88,6 +96,9 @@ impl ProducerBuilder {
             },
             headers: Vec::new(),
             header_names: HeaderNames::default(),
+            has_trace: false,
+            hooks: Hooks::default(),
+            transaction_timeout: Duration::from_secs(60),
             cluster: Cluster::Real,
             problem: None,
         }
@@ -142,6 +153,24 @@ impl ProducerBuilder {
         self
     }
 
+    /// Makes the producer transactional: it sends within a
+    /// [`transaction`](crate::Producer::transaction) only. The id stays the same when a program
+    /// starts again, and only one producer at a time has it: a new one fences the old one off.
+    pub fn transactional_id(mut self, id: impl Into<String>) -> Self {
+        self.settings.set("transactional.id", id);
+        self
+    }
+
+    /// Sets how long a transaction may be open, and its beginning or end may take; 60 s by default.
+    /// Afterwards the broker aborts it. Verdicts come within this time, too.
+    pub fn transaction_timeout(mut self, timeout: Duration) -> Self {
+        if timeout < Duration::from_secs(1) {
+            self.note("a transaction's timeout is at least 1 s");
+        }
+        self.transaction_timeout = timeout;
+        self
+    }
+
     /// Sets how batches are compressed; not at all by default.
     pub fn compression(mut self, compression: Compression) -> Self {
         let name = match compression {
@@ -182,6 +211,58 @@ impl ProducerBuilder {
     /// Sets how the automatic headers are called; `content-type` and `version` by default.
     pub fn header_names(mut self, names: HeaderNames) -> Self {
         self.header_names = names;
+        self
+    }
+
+    /// Has every record carry the trace context that is current where it is sent, by the program's
+    /// propagator (`opentelemetry::global::set_text_map_propagator`): W3C's writes `traceparent` and
+    /// `tracestate`. A record's own header of such a name stays.
+    ///
+    /// Needs the cargo feature `otel`. For `tracing` spans to be current, the program uses
+    /// tracing-opentelemetry.
+    #[cfg(feature = "otel")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "otel")))]
+    pub fn trace_context(mut self) -> Self {
+        self.has_trace = true;
+        self
+    }
+
+    /// Has `partitioner` choose the partition of every record that names none, instead of the key's
+    /// hash; see [`PartitionChoice`].
+    ///
+    /// It runs on any thread while librdkafka holds a lock: it should be quick, and must call
+    /// nothing of the producer. It may be asked again for the same record. If it names a partition
+    /// that the topic does not have, or panics, the record is not written.
+    pub fn partitioner(
+        mut self,
+        partitioner: impl Fn(&PartitionChoice<'_>) -> i32 + Send + Sync + 'static,
+    ) -> Self {
+        self.hooks.partitioning = Some(Partitioning::new(partitioner));
+        self
+    }
+
+    /// Has `hook` called once with the error of every accepted record that got no place, before its
+    /// own handle gets it: for what is [posted](crate::Topic::post), and for counting.
+    ///
+    /// It runs on the thread that brings all verdicts: it should be quick. A panic in it is logged,
+    /// and changes no verdict.
+    pub fn on_error(mut self, hook: impl Fn(&Error) + Send + Sync + 'static) -> Self {
+        self.hooks.on_error = Some(Arc::new(hook));
+        self
+    }
+
+    /// Has `hook` called with librdkafka's [`Statistics`] every `interval`, on the thread that brings
+    /// all verdicts. A panic in it is logged.
+    pub fn statistics(
+        mut self,
+        interval: Duration,
+        hook: impl Fn(&Statistics) + Send + Sync + 'static,
+    ) -> Self {
+        match statistics::interval(interval) {
+            Ok(millis) => self.settings.set("statistics.interval.ms", millis),
+            Err(error) => self.note(&error.to_string()),
+        }
+        self.hooks.statistics = Some(Arc::new(hook));
         self
     }
 
@@ -228,12 +309,36 @@ impl ProducerBuilder {
         }
         let brokers = settings.get("bootstrap.servers").map(str::to_owned);
         let brokers = brokers.ok_or_else(|| Error::config("no brokers were named"))?;
+        if self.hooks.partitioning.is_some() {
+            // Else librdkafka would place records without a key by itself, `rdkafka_msg.c`.
+            settings.set_default("sticky.partitioning.linger.ms", "0");
+        } else {
+            // As Java's producer; librdkafka's default is CRC-32, which puts keys elsewhere.
+            settings.set_default("partitioner", "murmur2_random");
+        }
+        let is_transactional = settings.get("transactional.id").is_some();
+        let transactions = is_transactional.then_some(self.transaction_timeout);
+        if let Some(timeout) = transactions {
+            let millis = timeout.as_millis().to_string();
+            settings.set("transaction.timeout.ms", &*millis);
+            // Librdkafka allows no longer one.
+            settings.set_default("delivery.timeout.ms", &millis);
+        }
         complete(&mut settings, self.preset, self.room);
         let own = OwnHeaders {
             names: self.header_names,
             fixed: self.headers,
+            has_trace: self.has_trace,
         };
-        Producer::start(&settings, self.room, own, brokers, cluster)
+        Producer::start(
+            &settings,
+            self.room,
+            own,
+            self.hooks,
+            Transactions::new(transactions),
+            brokers,
+            cluster,
+        )
     }
 
     fn note(&mut self, problem: &str) {
@@ -270,8 +375,9 @@ fn complete(settings: &mut Settings, preset: Preset, room: Room) {
         ("acks", "all"),
         ("max.in.flight.requests.per.connection", in_flight),
         ("delivery.timeout.ms", "120000"),
-        // As Java's producer; librdkafka's default is CRC-32, which puts keys elsewhere.
-        ("partitioner", "murmur2_random"),
+        // As Java's; librdkafka's is 10 s, so that it may miss a broker that comes and goes for
+        // minutes.
+        ("reconnect.backoff.max.ms", "1000"),
         (
             "queue.buffering.max.messages",
             &*records.min(LARGEST).to_string(),

@@ -7,9 +7,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
+use crate::batch::Seat;
 use crate::error::{Error, ErrorKind, Result};
+use crate::metering::Started;
 use crate::record::Timestamp;
 use crate::slot::{Slot, Taken};
+use crate::trace::Span;
 
 /// Where a record ended up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,7 +94,7 @@ impl Future for Delivery {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
         match &self.ticket.completion {
             Completion::Awaited(slot) => slot.poll(context).map(|taken| self.ticket.outcome(taken)),
-            Completion::Callback(_) => Poll::Ready(Err(self.ticket.taken())),
+            _ => Poll::Ready(Err(self.ticket.taken())),
         }
     }
 }
@@ -106,30 +109,52 @@ impl fmt::Debug for Delivery {
 
 /// A record on its way: travels through librdkafka as the message's opaque pointer.
 pub(crate) struct Ticket {
-    pub(crate) topic: Arc<str>,
+    /// Counted twice: senders count the tickets, the polling thread counts who has the name. One
+    /// counter would go to and fro between two processors for every record.
+    pub(crate) topic: Arc<Arc<str>>,
     /// What it takes of the queue's bytes.
     pub(crate) bytes: usize,
+    pub(crate) started: Started,
+    pub(crate) span: Span,
     /// See `Ledger`. Written once, before librdkafka gets the ticket.
     epoch: AtomicU64,
     completion: Completion,
 }
 
-enum Completion {
+/// Who gets the verdict.
+pub(crate) enum Completion {
     Awaited(Slot<Outcome>),
-    Callback(Mutex<Option<Callback>>),
+    Batch(Seat),
+    Callback(Mutex<Callback>),
+    /// Nobody but the producer's error hook.
+    Posted,
 }
 
-pub(crate) type Callback = Box<dyn FnOnce(Outcome) + Send>;
+/// Called once. What it was made of goes with that call, its memory with the ticket.
+type Callback = Box<dyn FnMut(Outcome) + Send>;
+
+impl Completion {
+    pub(crate) const fn awaited() -> Self {
+        Self::Awaited(Slot::new())
+    }
+
+    pub(crate) fn callback(callback: impl FnOnce(Outcome) + Send + 'static) -> Self {
+        let mut callback = Some(callback);
+        Self::Callback(Mutex::new(Box::new(move |outcome| {
+            if let Some(callback) = callback.take() {
+                callback(outcome);
+            }
+        })))
+    }
+}
 
 impl Ticket {
-    pub(crate) fn new(topic: Arc<str>, bytes: usize, callback: Option<Callback>) -> Self {
-        let completion = match callback {
-            None => Completion::Awaited(Slot::new()),
-            Some(callback) => Completion::Callback(Mutex::new(Some(callback))),
-        };
+    pub(crate) fn new(topic: Arc<Arc<str>>, bytes: usize, completion: Completion) -> Self {
         Self {
+            span: Span::begin(&topic),
             topic,
             bytes,
+            started: Started::now(),
             epoch: AtomicU64::new(0),
             completion,
         }
@@ -152,14 +177,15 @@ impl Ticket {
                     waker.wake();
                 }
             }
-            Completion::Callback(callback) => {
-                let callback = callback
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .take();
-                if let Some(callback) = callback {
-                    callback(outcome);
+            Completion::Batch(seat) => {
+                if let Some(waker) = seat.take(outcome) {
+                    waker.wake();
                 }
+            }
+            Completion::Posted => {}
+            Completion::Callback(callback) => {
+                let mut callback = callback.lock().unwrap_or_else(PoisonError::into_inner);
+                callback(outcome);
             }
         }));
         if handed_over.is_err() {

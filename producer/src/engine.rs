@@ -6,22 +6,27 @@ use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
 use rdkafka::error::RDKafkaErrorCode;
-use rdkafka::producer::{BaseProducer, Producer as _, PurgeConfig};
+use rdkafka::producer::{Producer as _, PurgeConfig};
 
 use crate::delivery::Ticket;
 use crate::error::{Error, Result};
-use crate::events::Events;
-use crate::ledger::{CloseReport, Room};
+use crate::events::{Client, Events};
+use crate::harvest::{Harvest, Harvested};
+use crate::ledger::{CloseReport, Room, Settlement};
+use crate::metering;
+use crate::native::{self, MainQueue};
 use crate::parcel::Parcel;
 use crate::queue::{Flush, Offered, Patience, Place, State, Waiter};
 use crate::slot::Slot;
-use crate::status::{self, Written};
+use crate::trace;
 
 /// What senders, the polling thread and librdkafka's callbacks share.
 pub(crate) struct Engine {
     state: Mutex<State>,
     /// Weak, since the client owns the context that owns this.
-    producer: OnceLock<Weak<BaseProducer<Events>>>,
+    producer: OnceLock<Weak<Client>>,
+    queue: OnceLock<Weak<MainQueue>>,
+    harvest: Harvest,
     polling_thread: OnceLock<ThreadId>,
 }
 
@@ -38,6 +43,8 @@ impl Engine {
         Self {
             state: Mutex::new(State::new(room)),
             producer: OnceLock::new(),
+            queue: OnceLock::new(),
+            harvest: Harvest::default(),
             polling_thread: OnceLock::new(),
         }
     }
@@ -47,7 +54,7 @@ impl Engine {
     /// `Accepted` means: exactly one verdict will come.
     pub(crate) fn offer(
         &self,
-        producer: &BaseProducer<Events>,
+        producer: &Client,
         mut parcel: Parcel,
         patience: Patience,
     ) -> Result<Offered> {
@@ -55,13 +62,22 @@ impl Engine {
         let mut state = self.lock();
         state.check_open()?;
         if !state.waiting.is_empty() || !state.ledger.fits(bytes) {
-            return state.queue(parcel, patience, Place::Back);
+            let waiting = state.queue(parcel, patience, Place::Back);
+            drop(state);
+            if waiting.is_ok() {
+                self.harvest.stop_assisting();
+            }
+            return waiting;
         }
         let epoch = state.ledger.accept(bytes);
+        let is_turn = state.is_turn();
         // The room is taken: librdkafka may now be called without the lock.
         drop(state);
         parcel.ticket.set_epoch(epoch);
-        let Err(code) = parcel.produce(producer) else {
+        let Err(code) = parcel.produce() else {
+            if is_turn && !self.is_polling_thread() {
+                self.assist();
+            }
             return Ok(Offered::Accepted);
         };
         self.notice_fatal(producer);
@@ -73,27 +89,29 @@ impl Engine {
             (code, Ok(())) => Err(Error::not_written(code)),
         };
         let mut wakers = Vec::new();
-        state.move_on(producer, &mut wakers);
+        state.move_on(&mut wakers);
         drop(state);
         wakers.into_iter().for_each(Waker::wake);
         outcome
     }
 
+    fn assist(&self) {
+        if let Some(queue) = self.queue.get().and_then(Weak::upgrade) {
+            self.harvest.assist(&queue);
+        }
+    }
+
     /// Takes a waiting send back. Nothing happens if it was accepted meanwhile.
-    pub(crate) fn cancel(&self, producer: &BaseProducer<Events>, waiter: &Waiter) {
+    pub(crate) fn cancel(&self, waiter: &Waiter) {
         if waiter.lock().take().is_some() {
             let mut wakers = Vec::new();
-            self.lock().move_on(producer, &mut wakers);
+            self.lock().move_on(&mut wakers);
             wakers.into_iter().for_each(Waker::wake);
         }
     }
 
     /// Starts waiting for everything that was accepted so far.
-    pub(crate) fn flush(
-        &self,
-        producer: &BaseProducer<Events>,
-        timeout: Duration,
-    ) -> Arc<Slot<Result<()>>> {
+    pub(crate) fn flush(&self, producer: &Client, timeout: Duration) -> Arc<Slot<Result<()>>> {
         self.notice_fatal(producer);
         let done = Arc::new(Slot::new());
         let mut state = self.lock();
@@ -109,6 +127,8 @@ impl Engine {
                 done: Arc::clone(&done),
             });
         }
+        drop(state);
+        self.wake();
         done
     }
 
@@ -117,6 +137,7 @@ impl Engine {
         let closed = Arc::new(Slot::new());
         let mut wakers = Vec::new();
         let mut state = self.lock();
+        trace::closing(state.ledger.open(), timeout);
         state.shut(Instant::now().checked_add(timeout), &mut wakers);
         if state.ledger.open() == 0 {
             let _ = closed.put(state.ledger.report());
@@ -124,6 +145,7 @@ impl Engine {
             state.closes.push(Arc::clone(&closed));
         }
         drop(state);
+        self.wake();
         wakers.into_iter().for_each(Waker::wake);
         closed
     }
@@ -143,15 +165,24 @@ impl Engine {
             state.shut(Instant::now().checked_add(ABANDONED), &mut wakers);
         }
         drop(state);
+        self.wake();
         wakers.into_iter().for_each(Waker::wake);
         if is_abandoned {
             log::error!("a producer was dropped without close: {open} records have no verdict yet");
         }
     }
 
+    /// Makes the polling thread look at what has changed.
+    fn wake(&self) {
+        self.harvest.stop_assisting();
+        if let Some(queue) = self.queue.get().and_then(Weak::upgrade) {
+            queue.wake();
+        }
+    }
+
     /// Records without a verdict.
-    pub(crate) fn open(&self) -> usize {
-        self.lock().ledger.open()
+    pub(crate) fn in_flight(&self) -> usize {
+        self.lock().ledger.in_flight()
     }
 
     pub(crate) fn is_polling_thread(&self) -> bool {
@@ -159,17 +190,17 @@ impl Engine {
     }
 
     /// Serves librdkafka until the last handle is gone and the last verdict is in.
-    pub(crate) fn run(&self, producer: Arc<BaseProducer<Events>>) {
+    pub(crate) fn run(&self, producer: Arc<Client>, queue: Arc<MainQueue>) {
         let _ = self.polling_thread.set(thread::current().id());
         let mut slice = IDLE;
         loop {
-            contained(|| producer.poll(slice));
+            contained(|| self.serve(&queue, producer.context(), slice));
             let tick = self.tick(&producer);
             if tick.purge {
                 contained(|| producer.purge(everything()));
             }
             if tick.hurry {
-                status::hurry(&producer, HURRY);
+                native::hurry(&producer, HURRY);
             }
             slice = if tick.hurry || tick.is_stalled {
                 BUSY
@@ -185,21 +216,24 @@ impl Engine {
             }
         }
         self.report_loss();
+        // In this order: the queue is the client's.
+        drop(queue);
         contained(|| drop(producer));
     }
 
-    pub(crate) fn set_producer(&self, producer: &Arc<BaseProducer<Events>>) {
+    pub(crate) fn set_producer(&self, producer: &Arc<Client>, queue: &Arc<MainQueue>) {
         let _ = self.producer.set(Arc::downgrade(producer));
+        let _ = self.queue.set(Arc::downgrade(queue));
     }
 
     /// Deadlines, fatal errors, and the rare drain after a full queue of librdkafka's own.
-    fn tick(&self, producer: &BaseProducer<Events>) -> Tick {
+    fn tick(&self, producer: &Client) -> Tick {
         self.notice_fatal(producer);
         let mut wakers = Vec::new();
         let now = Instant::now();
         let mut state = self.lock();
         state.expire_flushes(now, &mut wakers);
-        state.move_on(producer, &mut wakers);
+        state.move_on(&mut wakers);
         let is_open = state.ledger.open() > 0;
         Tick {
             purge: is_open && state.purge_at.is_some_and(|at| at <= now),
@@ -209,17 +243,64 @@ impl Engine {
         }
     }
 
-    pub(crate) fn settle(&self, ticket: &Ticket, written: Written) {
+    /// The verdicts on some records are known: lets in who waits for their room.
+    pub(crate) fn make_room(&self, records: usize, bytes: usize) {
+        self.change(|state| state.ledger.make_room(records, bytes));
+    }
+
+    /// Enters verdicts that were handed over.
+    pub(crate) fn settle(&self, settlement: &Settlement) {
+        metering::settled(settlement);
+        self.change(|state| state.ledger.settle(settlement));
+    }
+
+    /// For the polling thread: hands over what comes within `slice`.
+    fn serve(&self, queue: &MainQueue, context: &Events, slice: Duration) {
+        let deadline = Instant::now() + slice;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let is_assisted = self.harvest.is_assisted();
+            let ripe = self
+                .harvest
+                .take(queue, left, |event| self.free(|| drop(event)));
+            if ripe.is_empty() && !is_assisted {
+                return;
+            }
+            for harvested in ripe {
+                match harvested {
+                    Harvested::Reports(reports) => context.deliver(reports.into_iter()),
+                    Harvested::Other(event) => event.serve(context),
+                }
+            }
+            if Instant::now() >= deadline {
+                return;
+            }
+        }
+    }
+
+    /// Frees tickets whose verdicts were handed over.
+    pub(crate) fn discard(&self, tickets: Vec<Arc<Ticket>>) {
+        if let Some(tickets) = self.harvest.discard(tickets) {
+            self.free(|| drop(tickets));
+        }
+    }
+
+    /// Frees what senders allocated, while they stand still: an allocator that two threads pull at
+    /// costs more than what either does with it. None of the program's code runs in `free`.
+    fn free(&self, free: impl FnOnce()) {
+        let state = self.lock();
+        free();
+        drop(state);
+    }
+
+    fn change(&self, change: impl FnOnce(&mut State)) {
         let mut state = self.lock();
-        state.ledger.settle(ticket.epoch(), ticket.bytes, written);
+        change(&mut state);
         if state.is_quiet() {
             return;
         }
-        let Some(producer) = self.producer.get().and_then(Weak::upgrade) else {
-            return;
-        };
         let mut wakers = Vec::new();
-        state.move_on(&producer, &mut wakers);
+        state.move_on(&mut wakers);
         drop(state);
         wakers
             .into_iter()
@@ -238,7 +319,7 @@ impl Engine {
     }
 
     /// Whether librdkafka cannot go on; the first who sees it fails everybody who waits.
-    fn notice_fatal(&self, producer: &BaseProducer<Events>) -> bool {
+    fn notice_fatal(&self, producer: &Client) -> bool {
         let Some((_, reason)) = producer.client().fatal_error() else {
             return false;
         };

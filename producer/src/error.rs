@@ -38,6 +38,9 @@ struct Inner {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
+    /// The transaction was aborted, or can only be: nothing of it will be seen. Safe to do all of
+    /// it again, from where it began.
+    Aborted,
     /// The producer was closed, or is being closed. The record was not sent; build another
     /// producer.
     Closed,
@@ -46,6 +49,9 @@ pub enum ErrorKind {
     /// The producer cannot go on (an idempotent producer lost its place, say). Every later call
     /// fails like this; build another producer. This record was not written.
     Fatal,
+    /// Another producer has taken over the transactional id. This one is of no use any more, and
+    /// nothing of its open transaction will be seen.
+    Fenced,
     /// The record was accepted and then not written. Safe to send again; whether that may help is
     /// [`is_retryable`](Error::is_retryable).
     NotWritten,
@@ -68,14 +74,14 @@ impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
         let is_retryable = matches!(
             kind,
-            ErrorKind::NotWritten | ErrorKind::QueueFull | ErrorKind::Timeout
+            ErrorKind::Aborted | ErrorKind::NotWritten | ErrorKind::QueueFull | ErrorKind::Timeout
         );
         Self(Box::new(Inner {
             kind,
             message: message.into(),
             topic: None,
             is_retryable,
-            is_fatal: kind == ErrorKind::Fatal,
+            is_fatal: matches!(kind, ErrorKind::Fatal | ErrorKind::Fenced),
             source: None,
         }))
     }
@@ -102,8 +108,12 @@ impl Error {
     /// A record that librdkafka did not take, or gave up on before it can have been written.
     pub(crate) fn not_written(code: RDKafkaErrorCode) -> Self {
         let kind = match code {
-            RDKafkaErrorCode::MessageSizeTooLarge => ErrorKind::TooLarge,
+            RDKafkaErrorCode::MessageSizeTooLarge | RDKafkaErrorCode::MessageBatchTooLarge => {
+                ErrorKind::TooLarge
+            }
             RDKafkaErrorCode::Fatal => ErrorKind::Fatal,
+            // A transactional producer takes records within a transaction only.
+            RDKafkaErrorCode::State => ErrorKind::Config,
             RDKafkaErrorCode::QueueFull => ErrorKind::QueueFull,
             _ => ErrorKind::NotWritten,
         };

@@ -2,55 +2,142 @@ use std::sync::Arc;
 
 use rdkafka::ClientContext;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::message::{BorrowedMessage, DeliveryResult, Message as _};
-use rdkafka::producer::ProducerContext;
+use rdkafka::message::DeliveryResult;
+use rdkafka::producer::{BaseProducer, ProducerContext};
 
 use crate::delivery::{Outcome, Placed, PlacedTimestamp, Ticket};
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::hooks::Hooks;
+use crate::ledger::Settlement;
+use crate::native::{Report, Written};
+use crate::partitioning::Partitioning;
 use crate::record::Timestamp;
-use crate::status::{self, Written};
+use crate::trace;
 
 /// What librdkafka calls back, on the polling thread.
 pub(crate) struct Events {
     pub(crate) engine: Arc<Engine>,
+    pub(crate) hooks: Hooks,
 }
+
+/// The librdkafka client.
+pub(crate) type Client = BaseProducer<Events, Partitioning>;
 
 impl ClientContext for Events {
     /// Mostly brokers that cannot be reached: no error as long as the records can wait.
     fn error(&self, error: KafkaError, reason: &str) {
         log::warn!("librdkafka: {error}: {reason}");
+        trace::broker_trouble(&error.to_string(), reason);
+    }
+
+    fn stats(&self, statistics: rdkafka::Statistics) {
+        self.hooks.show(&statistics);
     }
 }
 
-impl ProducerContext for Events {
+impl ProducerContext<Partitioning> for Events {
     type DeliveryOpaque = Arc<Ticket>;
 
-    fn delivery(&self, report: &DeliveryResult<'_>, ticket: Arc<Ticket>) {
-        let (written, outcome) = match report {
-            Ok(message) => (Written::Yes, Ok(placed(message, &ticket))),
-            Err((error, message)) => failed(error, status::written(message)),
+    /// Only what rdkafka polls while it drops the client; see [`Events::deliver`].
+    fn delivery(&self, result: &DeliveryResult<'_>, ticket: Arc<Ticket>) {
+        let report = match result {
+            Ok(message) => Report::of(message, None),
+            Err((error, message)) => Report::of(message, Some(error)),
         };
-        let outcome = outcome.map_err(|error| {
-            let error = if self.engine.is_fatal() {
-                error.and_fatal()
-            } else {
-                error
-            };
-            error.for_topic(&ticket.topic)
-        });
-        // In this order: when a flush is over, the callbacks have run.
-        ticket.complete(outcome);
-        self.engine.settle(&ticket, written);
+        self.deliver(std::iter::once((ticket, report)));
+    }
+
+    fn get_custom_partitioner(&self) -> Option<&Partitioning> {
+        self.hooks.partitioning.as_ref()
     }
 }
 
-fn placed(message: &BorrowedMessage<'_>, ticket: &Ticket) -> Placed {
-    let offset = Some(message.offset()).filter(|offset| *offset >= 0);
+impl Events {
+    /// Hands over the verdicts of one event.
+    pub(crate) fn deliver(&self, mut reports: impl Iterator<Item = (Arc<Ticket>, Report)>) {
+        let mut verdicts = Vec::with_capacity(AT_ONCE);
+        loop {
+            verdicts.extend(reports.by_ref().take(AT_ONCE).map(|(ticket, report)| {
+                let (written, outcome) = self.judge(&ticket, &report);
+                (ticket, written, outcome)
+            }));
+            if verdicts.is_empty() {
+                return;
+            }
+            let bytes = verdicts.iter().map(|(ticket, ..)| ticket.bytes).sum();
+            // First the room: who gets a verdict may count on it. Last the ledger: when a flush is
+            // over, the callbacks have run.
+            self.engine.make_room(verdicts.len(), bytes);
+            let mut settlement: Option<Settlement> = None;
+            let mut tickets = Vec::with_capacity(verdicts.len());
+            for (ticket, written, outcome) in verdicts.drain(..) {
+                self.hand_over(&ticket, outcome);
+                let epoch = ticket.epoch();
+                if let Some(other) = settlement.take_if(|settlement| settlement.epoch != epoch) {
+                    self.engine.settle(&other);
+                }
+                settlement
+                    .get_or_insert_with(|| Settlement::new(epoch))
+                    .add(written);
+                tickets.push(ticket);
+            }
+            if let Some(settlement) = settlement {
+                self.engine.settle(&settlement);
+            }
+            self.engine.discard(tickets);
+        }
+    }
+
+    fn judge(&self, ticket: &Ticket, report: &Report) -> (Written, Outcome) {
+        let Some(code) = report.error else {
+            return (Written::Yes, Ok(placed(report, ticket)));
+        };
+        let (written, error) = match report.written {
+            Written::No if !may_follow_an_append(code) => (Written::No, Error::not_written(code)),
+            // A failed report of a record that is in the log all the same is no failure that a
+            // caller may repeat: it stays in doubt.
+            _ => (Written::Maybe, Error::unknown(code)),
+        };
+        let error = if self.engine.is_fatal() {
+            error.and_fatal()
+        } else {
+            error
+        };
+        (written, Err(error.for_topic(&ticket.topic)))
+    }
+
+    fn hand_over(&self, ticket: &Ticket, outcome: Outcome) {
+        if let Err(error) = &outcome {
+            self.hooks.report(error);
+        }
+        ticket.started.done();
+        ticket.span.end(&outcome);
+        ticket.complete(outcome);
+    }
+}
+
+/// Answers that a broker may give after it wrote the record, whatever librdkafka makes of them:
+/// `DelayedProduce.scala` (leadership lost or storage failed while it waited for the replicas), and
+/// failures that nobody foresaw.
+fn may_follow_an_append(code: RDKafkaErrorCode) -> bool {
+    matches!(
+        code,
+        RDKafkaErrorCode::KafkaStorageError
+            | RDKafkaErrorCode::NetworkException
+            | RDKafkaErrorCode::NotEnoughReplicasAfterAppend
+            | RDKafkaErrorCode::NotLeaderForPartition
+            | RDKafkaErrorCode::RequestTimedOut
+            | RDKafkaErrorCode::Unknown
+    )
+}
+
+fn placed(report: &Report, ticket: &Ticket) -> Placed {
+    let offset = Some(report.offset).filter(|offset| *offset >= 0);
     // Librdkafka leaves the time of sending in place unless the broker answers with its own
     // (`rd_kafka_msgq_set_metadata`), which is what Kafka does for LogAppendTime, and only for
     // that (`ProduceResponse`, log_append_time_ms). Without an offset there was no such answer.
-    let timestamp = match (offset, message.timestamp()) {
+    let timestamp = match (offset, report.timestamp) {
         (Some(_), rdkafka::Timestamp::CreateTime(millis)) => {
             PlacedTimestamp::CreateTime(Timestamp::reported(millis))
         }
@@ -60,21 +147,13 @@ fn placed(message: &BorrowedMessage<'_>, ticket: &Ticket) -> Placed {
         (None, _) | (_, rdkafka::Timestamp::NotAvailable) => PlacedTimestamp::Unknown,
     };
     Placed {
-        topic: Arc::clone(&ticket.topic),
-        partition: message.partition(),
+        topic: Arc::<str>::clone(&ticket.topic),
+        partition: report.partition,
         offset,
         timestamp,
     }
 }
 
-/// A failed report of a record that is in the log all the same is no failure that a caller may
-/// repeat: it stays in doubt.
-fn failed(error: &KafkaError, written: Written) -> (Written, Outcome) {
-    let code = error
-        .rdkafka_error_code()
-        .unwrap_or(RDKafkaErrorCode::Unknown);
-    match written {
-        Written::No => (Written::No, Err(Error::not_written(code))),
-        Written::Maybe | Written::Yes => (Written::Maybe, Err(Error::unknown(code))),
-    }
-}
+/// Verdicts between two looks at the ledger: enough to make its lock cheap, few enough to let
+/// senders go on.
+const AT_ONCE: usize = 500;

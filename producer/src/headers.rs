@@ -1,16 +1,18 @@
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
-use rdkafka::message::{Header, OwnedHeaders};
 use wireform::header::{check_own_header, codec_headers};
 use wireform::{ContentType, Format, HeaderNames, SchemaRef};
 
 use crate::error::{Error, Result};
+use crate::native::NativeHeaders;
 
 /// What a producer puts on every record.
 #[derive(Debug)]
 pub(crate) struct OwnHeaders {
     pub(crate) names: HeaderNames,
     pub(crate) fixed: Vec<(String, Vec<u8>)>,
+    /// Whether each record carries the trace context in which it is sent.
+    pub(crate) has_trace: bool,
 }
 
 /// The headers of one pair of formats, built once.
@@ -21,7 +23,7 @@ pub(crate) struct HeaderSet {
     pairs: Vec<(String, Vec<u8>)>,
     bytes: usize,
     /// The pairs as librdkafka has them; `None` for none.
-    native: Option<OwnedHeaders>,
+    native: Option<NativeHeaders>,
 }
 
 /// All that the headers of a format depend on. Comparing it allocates nothing.
@@ -46,7 +48,7 @@ pub(crate) struct HeaderCache {
 }
 
 /// What a record's headers come to: the list, and the bytes it takes.
-pub(crate) type Headers = (Option<OwnedHeaders>, usize);
+pub(crate) type Headers = (Option<NativeHeaders>, usize);
 
 impl HeaderCache {
     pub(crate) fn find(
@@ -100,7 +102,7 @@ impl HeaderSet {
         Ok(Self {
             facts: Facts::new(key, value),
             bytes: size(pairs.iter().map(|(name, value)| (&**name, &**value))),
-            native: native(pairs.iter().map(|(name, value)| (&**name, &**value))),
+            native: NativeHeaders::new(pairs.iter().map(|(name, value)| (&**name, &**value))),
             pairs,
         })
     }
@@ -124,7 +126,7 @@ impl HeaderSet {
             .map(|(name, value)| (&**name, &**value))
             .filter(|(name, _)| !own.iter().any(|(other, _)| is_same(name, other)));
         let all = inherited.chain(own.iter().copied());
-        Ok((native(all.clone()), size(all)))
+        Ok((NativeHeaders::new(all.clone()), size(all)))
     }
 }
 
@@ -177,18 +179,6 @@ pub(crate) fn check_name(
         .map_err(|error| Error::config(error.to_string()).with_source(error))
 }
 
-fn native<'a>(pairs: impl Iterator<Item = (&'a str, &'a [u8])>) -> Option<OwnedHeaders> {
-    let mut headers = None;
-    for (key, value) in pairs {
-        let list: OwnedHeaders = headers.take().unwrap_or_default();
-        headers = Some(list.insert(Header {
-            key,
-            value: Some(value),
-        }));
-    }
-    headers
-}
-
 fn size<'a>(pairs: impl Iterator<Item = (&'a str, &'a [u8])>) -> usize {
     pairs.map(|(name, value)| name.len() + value.len()).sum()
 }
@@ -199,7 +189,6 @@ const CACHED: usize = 64;
 
 #[cfg(test)]
 mod tests {
-    use rdkafka::message::Headers as _;
     use wireform::{Json, Utf8};
 
     use super::*;
@@ -211,6 +200,7 @@ mod tests {
             fixed: fixed
                 .map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec()))
                 .collect(),
+            has_trace: false,
         }
     }
 
@@ -220,11 +210,11 @@ mod tests {
         let set = HeaderSet::new(&own(fixed), Some(&Utf8), Some(&json)).unwrap();
         let (headers, bytes) = set.with(record, Some(&Utf8), Some(&json)).unwrap();
         let headers = headers.unwrap();
-        let found: Vec<_> = headers
-            .iter()
-            .map(|header| {
-                let value = String::from_utf8_lossy(header.value.unwrap());
-                format!("{}={value}", header.key)
+        let found: Vec<_> = (0..)
+            .map_while(|index| headers.at(index))
+            .map(|(name, value)| {
+                let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+                format!("{}={}", text(name), text(value.unwrap()))
             })
             .collect();
         assert_eq!(found.join(" "), expected);

@@ -1,6 +1,6 @@
 use std::collections::VecDeque;
 
-use crate::status::Written;
+use crate::native::Written;
 
 /// What became of everything that a producer accepted.
 ///
@@ -37,6 +37,30 @@ impl CloseReport {
     }
 }
 
+/// Verdicts on records of one epoch.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Settlement {
+    pub(crate) epoch: u64,
+    pub(crate) report: CloseReport,
+}
+
+impl Settlement {
+    pub(crate) fn new(epoch: u64) -> Self {
+        Self {
+            epoch,
+            ..Self::default()
+        }
+    }
+
+    pub(crate) fn add(&mut self, written: Written) {
+        match written {
+            Written::Yes => self.report.delivered += 1,
+            Written::Maybe => self.report.unknown += 1,
+            Written::No => self.report.not_written += 1,
+        }
+    }
+}
+
 /// How much may be on its way at once.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Room {
@@ -51,11 +75,14 @@ pub(crate) struct Room {
 #[derive(Debug)]
 pub(crate) struct Ledger {
     room: Room,
+    /// Records and bytes that take room: those without a verdict.
     records: usize,
     bytes: usize,
+    /// Records whose verdict has not been handed over.
+    open: usize,
     first_epoch: u64,
-    /// Records without a verdict by epoch, the first one first; never empty.
-    open: VecDeque<usize>,
+    /// The same by epoch, the first one first; never empty.
+    epochs: VecDeque<usize>,
     report: CloseReport,
 }
 
@@ -66,7 +93,8 @@ impl Ledger {
             records: 0,
             bytes: 0,
             first_epoch: 0,
-            open: VecDeque::from([0]),
+            open: 0,
+            epochs: VecDeque::from([0]),
             report: CloseReport::default(),
         }
     }
@@ -82,7 +110,8 @@ impl Ledger {
     pub(crate) fn accept(&mut self, bytes: usize) -> u64 {
         self.records += 1;
         self.bytes = self.bytes.saturating_add(bytes);
-        if let Some(current) = self.open.back_mut() {
+        self.open += 1;
+        if let Some(current) = self.epochs.back_mut() {
             *current += 1;
         }
         self.first_epoch + self.last_index()
@@ -90,45 +119,60 @@ impl Ledger {
 
     /// Takes an acceptance back: librdkafka did not take the record.
     pub(crate) fn revoke(&mut self, epoch: u64, bytes: usize) {
-        self.records = self.records.saturating_sub(1);
-        self.bytes = self.bytes.saturating_sub(bytes);
-        let index = usize::try_from(epoch.saturating_sub(self.first_epoch)).ok();
-        if let Some(open) = index.and_then(|index| self.open.get_mut(index)) {
-            *open = open.saturating_sub(1);
-        }
-        while self.open.len() > 1 && self.open.front() == Some(&0) {
-            self.open.pop_front();
-            self.first_epoch += 1;
-        }
+        self.make_room(1, bytes);
+        self.close_epoch(epoch, 1);
     }
 
-    /// Enters a verdict.
-    pub(crate) fn settle(&mut self, epoch: u64, bytes: usize, written: Written) {
-        self.revoke(epoch, bytes);
-        match written {
-            Written::Yes => self.report.delivered += 1,
-            Written::Maybe => self.report.unknown += 1,
-            Written::No => self.report.not_written += 1,
+    /// The verdicts on some records are known: others may take their room.
+    pub(crate) fn make_room(&mut self, records: usize, bytes: usize) {
+        self.records = self.records.saturating_sub(records);
+        self.bytes = self.bytes.saturating_sub(bytes);
+    }
+
+    /// Enters verdicts that were handed over.
+    pub(crate) fn settle(&mut self, settlement: &Settlement) {
+        let report = settlement.report;
+        let records = usize::try_from(report.accepted()).unwrap_or(usize::MAX);
+        self.close_epoch(settlement.epoch, records);
+        self.report.delivered += report.delivered;
+        self.report.not_written += report.not_written;
+        self.report.unknown += report.unknown;
+    }
+
+    fn close_epoch(&mut self, epoch: u64, records: usize) {
+        self.open = self.open.saturating_sub(records);
+        let index = usize::try_from(epoch.saturating_sub(self.first_epoch)).ok();
+        if let Some(open) = index.and_then(|index| self.epochs.get_mut(index)) {
+            *open = open.saturating_sub(records);
+        }
+        while self.epochs.len() > 1 && self.epochs.front() == Some(&0) {
+            self.epochs.pop_front();
+            self.first_epoch += 1;
         }
     }
 
     /// Ends the current epoch and gives it.
     pub(crate) fn end_epoch(&mut self) -> u64 {
         let epoch = self.first_epoch + self.last_index();
-        if self.open.back() != Some(&0) {
-            self.open.push_back(0);
+        if self.epochs.back() != Some(&0) {
+            self.epochs.push_back(0);
         }
         epoch
     }
 
     /// Whether everything of `epoch` and before has its verdict.
     pub(crate) fn is_settled(&self, epoch: u64) -> bool {
-        self.first_epoch > epoch || self.records == 0
+        self.first_epoch > epoch || self.open == 0
     }
 
     /// Records without a verdict.
-    pub(crate) fn open(&self) -> usize {
+    pub(crate) fn in_flight(&self) -> usize {
         self.records
+    }
+
+    /// Records whose verdict has not been handed over.
+    pub(crate) fn open(&self) -> usize {
+        self.open
     }
 
     pub(crate) fn report(&self) -> CloseReport {
@@ -136,7 +180,7 @@ impl Ledger {
     }
 
     fn last_index(&self) -> u64 {
-        u64::try_from(self.open.len().saturating_sub(1)).unwrap_or(u64::MAX)
+        u64::try_from(self.epochs.len().saturating_sub(1)).unwrap_or(u64::MAX)
     }
 }
 
@@ -146,6 +190,13 @@ mod tests {
 
     fn ledger(records: usize, bytes: usize) -> Ledger {
         Ledger::new(Room { records, bytes })
+    }
+
+    fn settle(ledger: &mut Ledger, epoch: u64, bytes: usize, written: Written) {
+        let mut settlement = Settlement::new(epoch);
+        settlement.add(written);
+        ledger.make_room(1, bytes);
+        ledger.settle(&settlement);
     }
 
     #[test]
@@ -168,7 +219,7 @@ mod tests {
         assert!(ledger.fits(11));
         let epoch = ledger.accept(11);
         assert!(!ledger.fits(1));
-        ledger.settle(epoch, 11, Written::Yes);
+        settle(&mut ledger, epoch, 11, Written::Yes);
         assert!(ledger.fits(1));
     }
 
@@ -178,13 +229,13 @@ mod tests {
         let (old, also_old) = (ledger.accept(1), ledger.accept(1));
         let flush = ledger.end_epoch();
         let new = ledger.accept(1);
-        ledger.settle(also_old, 1, Written::Yes);
-        ledger.settle(new, 1, Written::Yes);
+        settle(&mut ledger, also_old, 1, Written::Yes);
+        settle(&mut ledger, new, 1, Written::Yes);
         let newest = ledger.accept(1);
         assert!(!ledger.is_settled(flush));
-        ledger.settle(old, 1, Written::No);
+        settle(&mut ledger, old, 1, Written::No);
         assert!(ledger.is_settled(flush));
-        ledger.settle(newest, 1, Written::Maybe);
+        settle(&mut ledger, newest, 1, Written::Maybe);
         let report = ledger.report();
         assert_eq!(
             (report.delivered, report.not_written, report.unknown),
@@ -200,6 +251,6 @@ mod tests {
             let epoch = ledger.end_epoch();
             assert!(ledger.is_settled(epoch));
         }
-        assert_eq!(ledger.open.len(), 1);
+        assert_eq!(ledger.epochs.len(), 1);
     }
 }

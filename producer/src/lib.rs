@@ -44,7 +44,11 @@
 //!   key share a partition, the one where Java's producer puts them. Sends that wait for room pass
 //!   in the order in which they came.
 //! - **No runtime.** The futures work on any executor, and every call has a form that blocks
-//!   instead. One thread of the producer's serves librdkafka.
+//!   instead. One thread of the producer's calls the program back.
+//! - **One limit.** A leader that appended a record, lost its place before the replicas had it, and
+//!   answered so, makes librdkafka try again; if no later try is answered before the delivery
+//!   timeout, it reports "not written", though the record may be in the log after all. Give such
+//!   records a long delivery timeout, the default, which outlasts an election by far.
 //! - **No secrets, no data.** Neither `Debug` nor errors show values of settings, headers, keys
 //!   or records.
 //!
@@ -71,35 +75,70 @@
 //!
 //! | Name | Description | Default? |
 //! |---|---|---|
+//! | `cloudevents` | `Record::event`: the attributes of CloudEvents as headers | no |
 //! | `gzip` | gzip, with a zlib that is built along | no |
+//! | `metrics` | counters and a histogram: see [below](#metrics) | no |
+//! | `otel` | OpenTelemetry's trace context (W3C `traceparent`) in headers: `ProducerBuilder::trace_context`, `MessageHeaders::trace_context` | no |
 //! | `ssl` | TLS, SASL/SCRAM and OAUTHBEARER, with the system's OpenSSL | no |
+//! | `tracing` | for `tracing`: a span for each record from its send to its verdict (level DEBUG), events for records without a place, sends that wait, closes, broker trouble | no |
 //! | `zstd` | Zstandard, with a libzstd that is built along | no |
 //!
 //! rdkafka's other features (`gssapi`, `ssl-vendored`, `cmake-build`, …) can be turned on by a
 //! dependency on rdkafka beside this one.
 //!
+//! # Metrics
+//! With the feature `metrics`, the program's recorder gets `wireform_producer_records_total` by
+//! `verdict` (`delivered`, `not_written`, `unknown`), and `wireform_producer_delivery_seconds`, a
+//! histogram of the time from a send to its verdict. What librdkafka itself counts comes, typed,
+//! to the closure of [`ProducerBuilder::statistics`].
+//!
 //! # Reading back
-//! [`MessageHeaders`] lets a [`wireform::Reader`] read messages of an rdkafka consumer.
+//! [`DecodeMessage`] lets a message of an rdkafka consumer decode itself with a
+//! [`wireform::Reader`]; a record that cannot be read comes back whole, for [`DeadLetters`].
 #![deny(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod batch;
 mod builder;
 mod delivery;
 mod embedded;
 mod engine;
 mod error;
 mod events;
+mod harvest;
 mod headers;
+mod hooks;
 mod ledger;
 mod message_headers;
+#[cfg(feature = "metrics")]
+mod metering;
+#[cfg(not(feature = "metrics"))]
+#[path = "metering_off.rs"]
+mod metering;
+mod native;
+#[cfg(feature = "otel")]
+mod otel;
+#[cfg(not(feature = "otel"))]
+#[path = "otel_off.rs"]
+mod otel;
 mod parcel;
+mod partitioning;
+mod poison;
 mod producer;
 mod queue;
 mod record;
+mod sending;
 mod settings;
 mod slot;
-mod status;
+
+mod statistics;
 mod topic;
+#[cfg(feature = "tracing")]
+mod trace;
+#[cfg(not(feature = "tracing"))]
+#[path = "trace_off.rs"]
+mod trace;
+mod transaction;
 
 pub use crate::builder::{Compression, Preset, ProducerBuilder};
 pub use crate::delivery::{Delivery, Outcome, Placed, PlacedTimestamp};
@@ -107,6 +146,11 @@ pub use crate::embedded::EmbeddedCluster;
 pub use crate::error::{Error, ErrorKind, Result};
 pub use crate::ledger::CloseReport;
 pub use crate::message_headers::MessageHeaders;
+pub use crate::partitioning::{PartitionChoice, java_partition};
+pub use crate::poison::{DeadLetters, DecodeMessage, Poison, RawHeader};
 pub use crate::producer::Producer;
 pub use crate::record::{Record, Timestamp};
-pub use crate::topic::{Sending, Topic};
+pub use crate::sending::{Sending, SendingAll};
+pub use crate::statistics::{BrokerStatistics, Statistics};
+pub use crate::topic::Topic;
+pub use crate::transaction::Transaction;

@@ -1,7 +1,7 @@
 use rdkafka::message::BorrowedMessage;
 use wireform::HeaderList;
 
-use crate::status;
+use crate::native;
 
 /// The headers of a consumed message, for a [`wireform::Reader`].
 ///
@@ -38,7 +38,7 @@ pub struct MessageHeaders<'a>(pub &'a BorrowedMessage<'a>);
 
 impl HeaderList for MessageHeaders<'_> {
     fn header(&self, index: usize) -> Option<(&str, Option<&[u8]>)> {
-        let (name, value) = status::header(self.0, index)?;
+        let (name, value) = native::header(self.0, index)?;
         Some((std::str::from_utf8(name).unwrap_or("\u{fffd}"), value))
     }
 }

@@ -1,18 +1,17 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::message::OwnedHeaders;
-use rdkafka::producer::{BaseProducer, BaseRecord};
+use rdkafka::error::RDKafkaErrorCode;
 
 use crate::delivery::Ticket;
-use crate::events::Events;
+use crate::native::{NativeHeaders, NativeTopic, Parts};
 
 /// A record as bytes, ready for librdkafka.
 pub(crate) struct Parcel {
+    pub(crate) topic: Arc<NativeTopic>,
     pub(crate) ticket: Arc<Ticket>,
     pub(crate) body: Body,
-    pub(crate) headers: Option<OwnedHeaders>,
+    pub(crate) headers: Option<NativeHeaders>,
     pub(crate) partition: Option<i32>,
     pub(crate) timestamp: Option<i64>,
 }
@@ -30,26 +29,14 @@ impl Parcel {
     ///
     /// # Errors
     /// Librdkafka's reason; the parcel is as it was, so that it can be tried again.
-    pub(crate) fn produce(
-        &mut self,
-        producer: &BaseProducer<Events>,
-    ) -> Result<(), RDKafkaErrorCode> {
-        let record = BaseRecord::<'_, [u8], [u8], Arc<Ticket>> {
-            topic: &self.ticket.topic,
-            partition: self.partition,
-            payload: self.body.value(),
+    pub(crate) fn produce(&mut self) -> Result<(), RDKafkaErrorCode> {
+        let parts = Parts {
             key: self.body.key(),
+            value: self.body.value(),
+            partition: self.partition,
             timestamp: self.timestamp,
-            headers: self.headers.take(),
-            delivery_opaque: Arc::clone(&self.ticket),
         };
-        producer.send(record).map_err(|(error, record)| {
-            self.headers = record.headers;
-            match error {
-                KafkaError::MessageProduction(code) => code,
-                _ => RDKafkaErrorCode::InvalidTopic,
-            }
-        })
+        self.topic.produce(&parts, &mut self.headers, &self.ticket)
     }
 }
 

@@ -6,20 +6,22 @@ use std::task::{Context, Poll};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rdkafka::producer::BaseProducer;
 use wireform::Serializer;
 
 use crate::builder::ProducerBuilder;
 use crate::embedded::EmbeddedCluster;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::events::Events;
+use crate::events::{Client, Events};
 use crate::headers::OwnHeaders;
+use crate::hooks::Hooks;
 use crate::ledger::{CloseReport, Room};
+use crate::native::MainQueue;
 use crate::queue::flush_timeout;
 use crate::settings::Settings;
 use crate::slot::{Slot, Taken};
 use crate::topic::Topic;
+use crate::transaction::{self, Transaction, Transactions};
 
 /// A connection to Kafka that accounts for every record it accepts. Clones share it.
 ///
@@ -34,9 +36,10 @@ pub struct Producer {
 
 /// What all handles hold; when the last is gone, the polling thread ends by itself.
 pub(crate) struct Link {
-    pub(crate) native: Arc<BaseProducer<Events>>,
+    pub(crate) native: Arc<Client>,
     pub(crate) engine: Arc<Engine>,
     pub(crate) own: OwnHeaders,
+    pub(crate) transactions: Transactions,
     brokers: String,
 }
 
@@ -58,24 +61,28 @@ impl Producer {
         settings: &Settings,
         room: Room,
         own: OwnHeaders,
+        hooks: Hooks,
+        transactions: Transactions,
         brokers: String,
         cluster: Option<EmbeddedCluster>,
     ) -> Result<Self> {
         let engine = Arc::new(Engine::new(room));
         let events = Events {
             engine: Arc::clone(&engine),
+            hooks,
         };
-        let native: BaseProducer<Events> = settings
+        let native: Client = settings
             .to_config()
             .create_with_context(events)
             .map_err(|error| settings.rejected(&error))?;
         let native = Arc::new(native);
-        engine.set_producer(&native);
+        let queue = Arc::new(MainQueue::new(&native));
+        engine.set_producer(&native, &queue);
         let (polled, polling) = (Arc::clone(&native), Arc::clone(&engine));
         thread::Builder::new()
             .name("wireform-producer".to_owned())
             .spawn(move || {
-                polling.run(polled);
+                polling.run(polled, queue);
                 // It must answer until the last record has its verdict.
                 drop(cluster);
             })
@@ -85,6 +92,7 @@ impl Producer {
                 native,
                 engine,
                 own,
+                transactions,
                 brokers,
             }),
         })
@@ -113,6 +121,31 @@ impl Producer {
         Topic::new(&self.link, topic, Arc::new(key), Arc::new(value))
     }
 
+    /// Begins a transaction; the first time, also takes over the transactional id from any producer
+    /// before this one.
+    ///
+    /// Needs no runtime: a thread waits for the brokers. If the future is dropped, the transaction is
+    /// aborted.
+    ///
+    /// # Errors
+    /// - `Config` if the producer has no
+    ///   [`transactional_id`](crate::ProducerBuilder::transactional_id), or another transaction is
+    ///   open. One that is just ending is waited for.
+    /// - `Fenced` if another producer has taken over the transactional id.
+    /// - `Timeout` if the brokers do not answer within the transaction's timeout.
+    /// - `Fatal` if the producer cannot go on.
+    pub fn transaction(&self) -> impl Future<Output = Result<Transaction>> + Send + use<> {
+        transaction::begin(&self.link)
+    }
+
+    /// [`transaction`](Self::transaction) that blocks the thread.
+    ///
+    /// # Errors
+    /// As `transaction`; `Config` in a callback, which runs on the thread that would be waited for.
+    pub fn transaction_blocking(&self) -> Result<Transaction> {
+        transaction::begin_blocking(&self.link)
+    }
+
     /// The brokers that were named, as `host:port` with commas between.
     #[must_use]
     pub fn brokers(&self) -> &str {
@@ -122,7 +155,7 @@ impl Producer {
     /// How many accepted records have no verdict yet.
     #[must_use]
     pub fn in_flight(&self) -> usize {
-        self.link.engine.open()
+        self.link.engine.in_flight()
     }
 
     /// Waits until everything that was accepted before this call has its verdict and the callbacks
@@ -139,7 +172,7 @@ impl Producer {
         async move {
             match Arrival(done).await {
                 Taken::Value(result) => result,
-                Taken::Gone => Err(flush_timeout(engine.open())),
+                Taken::Gone => Err(flush_timeout(engine.in_flight())),
             }
         }
     }
@@ -149,7 +182,7 @@ impl Producer {
     /// # Errors
     /// As `flush`; `Config` in a callback, which runs on the thread that would be waited for.
     pub fn flush_blocking(&self, timeout: Duration) -> Result<()> {
-        self.check_thread()?;
+        self.link.check_thread()?;
         let deadline = Instant::now().checked_add(timeout);
         match self.link.flush(timeout).wait(deadline) {
             Some(Taken::Value(result)) => result,
@@ -186,24 +219,15 @@ impl Producer {
     /// # Errors
     /// `Config` in a callback, which runs on the thread that would be waited for.
     pub fn close_blocking(&self, timeout: Duration) -> Result<CloseReport> {
-        self.check_thread()?;
+        self.link.check_thread()?;
         match self.link.engine.close(timeout).wait(None) {
             Some(Taken::Value(report)) => Ok(report),
             Some(Taken::Gone) | None => Err(Error::closed()),
         }
     }
 
-    fn check_thread(&self) -> Result<()> {
-        if self.link.engine.is_polling_thread() {
-            return Err(Error::config(
-                "a callback cannot wait for its own producer's verdicts",
-            ));
-        }
-        Ok(())
-    }
-
     #[cfg(test)]
-    pub(crate) fn native(&self) -> &BaseProducer<Events> {
+    pub(crate) fn native(&self) -> &Client {
         &self.link.native
     }
 }
@@ -218,7 +242,17 @@ impl fmt::Debug for Producer {
 }
 
 impl Link {
-    fn flush(&self, timeout: Duration) -> Arc<Slot<Result<()>>> {
+    /// Refuses to wait on the thread that would be waited for.
+    pub(crate) fn check_thread(&self) -> Result<()> {
+        if self.engine.is_polling_thread() {
+            return Err(Error::config(
+                "a callback cannot wait for its own producer's verdicts",
+            ));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn flush(&self, timeout: Duration) -> Arc<Slot<Result<()>>> {
         self.engine.flush(&self.native, timeout)
     }
 }
@@ -230,7 +264,7 @@ impl Drop for Link {
 }
 
 /// A [`Slot`] as a future.
-struct Arrival<T>(Arc<Slot<T>>);
+pub(crate) struct Arrival<T>(pub(crate) Arc<Slot<T>>);
 
 impl<T> Future for Arrival<T> {
     type Output = Taken<T>;
@@ -246,8 +280,8 @@ mod tests {
 
     use super::*;
     use crate::error::ErrorKind;
+    use crate::native;
     use crate::record::Record;
-    use crate::status;
 
     #[test]
     fn after_a_fatal_error_everything_fails_as_fatal() {
@@ -259,7 +293,7 @@ mod tests {
             let orders = orders.clone();
             move || orders.send_blocking(Record::new("waiting")).map(drop)
         });
-        status::raise_fatal_error(producer.native());
+        native::raise_fatal_error(producer.native());
 
         let soon = Duration::from_secs(10);
         for error in [

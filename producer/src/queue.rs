@@ -3,16 +3,15 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rdkafka::error::RDKafkaErrorCode;
-use rdkafka::producer::BaseProducer;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::events::Events;
 use crate::ledger::{CloseReport, Ledger, Room};
 use crate::parcel::Parcel;
 use crate::slot::Slot;
+use crate::trace;
 
 /// All that changes in an engine, behind one lock.
 pub(crate) struct State {
@@ -31,6 +30,8 @@ pub(crate) struct State {
     pub(crate) is_released: bool,
     /// Whether librdkafka's own queue was full at the last try: no verdict need follow.
     pub(crate) is_stalled: bool,
+    /// Records until a sender is to help, and when one last was.
+    turn: (u32, Instant),
 }
 
 /// A send that waits for room.
@@ -78,7 +79,22 @@ impl State {
             abandoned: None,
             is_released: false,
             is_stalled: false,
+            turn: (TURN, Instant::now()),
         }
+    }
+
+    /// Whether whoever accepts a record now is to take librdkafka's reports: every so many records,
+    /// and only if they came fast.
+    pub(crate) fn is_turn(&mut self) -> bool {
+        let (left, last) = &mut self.turn;
+        *left -= 1;
+        if *left > 0 {
+            return false;
+        }
+        *left = TURN;
+        let now = Instant::now();
+        let took = now.duration_since(std::mem::replace(last, now));
+        took < FAST
     }
 
     pub(crate) fn check_open(&self) -> Result<()> {
@@ -98,6 +114,7 @@ impl State {
         if patience == Patience::None {
             return Err(Error::queue_full());
         }
+        trace::waits(self.ledger.in_flight());
         let waiter = Arc::new(Waiter {
             parcel: Mutex::new(Some(parcel)),
             accepted: Slot::new(),
@@ -116,8 +133,8 @@ impl State {
     }
 
     /// After a change of the ledger: lets in who waits, and ends the flushes and closes that can.
-    pub(crate) fn move_on(&mut self, producer: &BaseProducer<Events>, wakers: &mut Vec<Waker>) {
-        self.drain(producer, wakers);
+    pub(crate) fn move_on(&mut self, wakers: &mut Vec<Waker>) {
+        self.drain(wakers);
         let ledger = &self.ledger;
         self.flushes.retain(|flush| {
             let is_settled = ledger.is_settled(flush.epoch);
@@ -134,7 +151,7 @@ impl State {
 
     /// Gives waiting records to librdkafka here and now, under the lock: a later send cannot
     /// overtake them between their turn and their task's next poll.
-    fn drain(&mut self, producer: &BaseProducer<Events>, wakers: &mut Vec<Waker>) {
+    fn drain(&mut self, wakers: &mut Vec<Waker>) {
         self.is_stalled = false;
         while let Some(waiter) = self.waiting.front().cloned() {
             let mut guard = waiter.lock();
@@ -148,7 +165,7 @@ impl State {
             }
             let epoch = self.ledger.accept(bytes);
             parcel.ticket.set_epoch(epoch);
-            let produced = parcel.produce(producer);
+            let produced = parcel.produce();
             if produced.is_err() {
                 self.ledger.revoke(epoch, bytes);
             }
@@ -201,6 +218,11 @@ impl State {
         });
     }
 }
+
+/// Records between two turns of senders.
+const TURN: u32 = 1000;
+/// What they take at most where the polling thread is in the way.
+const FAST: Duration = Duration::from_millis(5);
 
 impl Waiter {
     pub(crate) fn lock(&self) -> MutexGuard<'_, Option<Parcel>> {

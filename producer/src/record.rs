@@ -71,6 +71,27 @@ impl<'a, K: ?Sized, V: ?Sized> Record<'a, K, V> {
         self
     }
 
+    /// Makes the record an event of CloudEvents in binary mode: its attributes become headers
+    /// (`ce_id`, …), beside the codec's `content-type`.
+    ///
+    /// ```
+    /// use wireform::cloudevents::EventAttributes;
+    /// use wireform_producer::Record;
+    ///
+    /// let attributes = EventAttributes::new("A-1", "/shop", "order.placed")?;
+    /// let record = Record::new("3 cables").key("order-ORD-001").event(&attributes);
+    /// # let _ = record;
+    /// # Ok::<(), wireform::Error>(())
+    /// ```
+    #[cfg(feature = "cloudevents")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "cloudevents")))]
+    pub fn event(mut self, attributes: &'a wireform::cloudevents::EventAttributes) -> Self {
+        let headers = attributes.headers();
+        self.headers
+            .extend(headers.map(|(name, value)| (name, value.as_bytes())));
+        self
+    }
+
     /// Adds a header. It replaces a header of the producer or the codec whose name is the same
     /// but for case.
     pub fn header(mut self, name: &'a str, value: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {

@@ -64,42 +64,98 @@ impl fmt::Debug for Settings {
     }
 }
 
-/// Refuses what would lose, double or expose records behind the program's back.
+/// Refuses what would lose, double, reorder or expose records behind the program's back.
 pub(crate) fn check_safe(key: &str, value: &str) -> Result<()> {
     let key = canonical(key);
     let value = value.trim();
-    let is_off = ["false", "f", "0"]
-        .iter()
-        .any(|off| value.eq_ignore_ascii_case(off));
-    let reason = match key {
-        "request.required.acks" if !value.eq_ignore_ascii_case("all") && value != "-1" => {
-            "records would be lost when a broker fails"
-        }
-        "enable.idempotence" if is_off => "retries could write a record twice or out of order",
-        "message.timeout.ms" if value == "0" => "a record might never get its verdict",
-        "delivery.report.only.error" if !is_off => "records would get no verdict",
-        "queue.buffering.max.messages" | "queue.buffering.max.kbytes" => {
-            "the queue has limits of its own: see queue_records and queue_bytes"
-        }
-        "enable.ssl.certificate.verification" if is_off => "anybody could pose as the broker",
-        "ssl.endpoint.identification.algorithm" if value.eq_ignore_ascii_case("none") => {
-            "anybody with a certificate could pose as the broker"
-        }
-        "queuing.strategy" if !value.eq_ignore_ascii_case("fifo") => {
-            "records would overtake each other"
-        }
-        "plugin.library.paths" => "it loads foreign code into the process",
-        "transactional.id" => "there are no transactions yet",
-        _ if key.starts_with("test.mock.") => "it replaces the brokers: see Producer::embedded",
-        _ => return Ok(()),
+    let reason = loses(key, value)
+        .or_else(|| reorders(key, value))
+        .or_else(|| exposes(key, value))
+        .or_else(|| intrudes(key));
+    let Some(reason) = reason else {
+        return Ok(());
     };
     let message = format!("setting {key:?} is refused: {reason} (unsafe_config sets it anyway)");
     Err(Error::config(message))
 }
 
-/// Whether the value of a setting may be a secret.
+fn loses(key: &str, value: &str) -> Option<&'static str> {
+    let reason = match key {
+        "request.required.acks" if !value.eq_ignore_ascii_case("all") && value != "-1" => {
+            "records would be lost when a broker fails"
+        }
+        "message.timeout.ms" if value == "0" => "a record might never get its verdict",
+        "message.timeout.ms" => "delivery_timeout sets it",
+        "message.send.max.retries" if value == "0" => "one lost connection would fail records",
+        "delivery.report.only.error" if !is_off(value) => "records would get no verdict",
+        "queue.buffering.max.messages" | "queue.buffering.max.kbytes" => {
+            "the queue has limits of its own: see queue_records and queue_bytes"
+        }
+        _ => return None,
+    };
+    Some(reason)
+}
+
+fn reorders(key: &str, value: &str) -> Option<&'static str> {
+    let reason = match key {
+        "enable.idempotence" if is_off(value) => {
+            "retries could write a record twice or out of order"
+        }
+        "max.in.flight.requests.per.connection" => "the preset decides it: see Preset",
+        "queuing.strategy" if !value.eq_ignore_ascii_case("fifo") => {
+            "records would overtake each other"
+        }
+        "partitioner" if value.eq_ignore_ascii_case("random") => {
+            "records of one key would lose their order"
+        }
+        "transactional.id" => "transactional_id sets it",
+        "transaction.timeout.ms" => "transaction_timeout sets it",
+        _ => return None,
+    };
+    Some(reason)
+}
+
+fn exposes(key: &str, value: &str) -> Option<&'static str> {
+    let reason = match key {
+        "enable.ssl.certificate.verification" if is_off(value) => {
+            "anybody could pose as the broker"
+        }
+        "ssl.endpoint.identification.algorithm" if value.eq_ignore_ascii_case("none") => {
+            "anybody with a certificate could pose as the broker"
+        }
+        "enable.sasl.oauthbearer.unsecure.jwt" if !is_off(value) => {
+            "the broker would get a token that nobody signed"
+        }
+        _ => return None,
+    };
+    Some(reason)
+}
+
+fn intrudes(key: &str) -> Option<&'static str> {
+    let reason = match key {
+        "plugin.library.paths" | "ssl.engine.location" | "ssl.providers" => {
+            "it loads foreign code into the process"
+        }
+        "sasl.kerberos.kinit.cmd" => "it runs a command of the shell",
+        _ if key.starts_with("test.mock.") => "it replaces the brokers: see Producer::embedded",
+        _ if key.ends_with("_cb") || key == "opaque" || key == "interceptors" => {
+            "it is a pointer, which a text cannot be"
+        }
+        _ => return None,
+    };
+    Some(reason)
+}
+
+fn is_off(value: &str) -> bool {
+    ["false", "f", "0"]
+        .iter()
+        .any(|off| value.eq_ignore_ascii_case(off))
+}
+
+/// Whether the value of a setting may be a secret: passwords, keys as PEM text, tokens and what
+/// is handed to an OAuth server.
 fn is_secret(key: &str) -> bool {
-    ["password", "secret", "sasl.", "ssl."]
+    ["password", "secret", "sasl.", "ssl.", "token", "pem"]
         .iter()
         .any(|word| key.contains(word))
 }
@@ -141,8 +197,19 @@ mod tests {
         check("enable.idempotence", "false", false);
         check("enable.idempotence", "true", true);
         check("delivery.timeout.ms", "0", false);
-        check("message.timeout.ms", "1000", true);
         check("delivery.report.only.error", "true", false);
+        check("message.timeout.ms", "1000", false);
+        check("retries", "0", false);
+        check("retries", "100", true);
+        check("max.in.flight", "1000", false);
+        check("partitioner", "random", false);
+        check("partitioner", "murmur2", true);
+        check("enable.sasl.oauthbearer.unsecure.jwt", "true", false);
+        check("ssl.engine.location", "x.so", false);
+        check("ssl.providers", "legacy", false);
+        check("sasl.kerberos.kinit.cmd", "rm -r /", false);
+        check("dr_msg_cb", "x", false);
+        check("queue.buffering.max.kbytes", "0", false);
         check("queue.buffering.max.messages", "0", false);
         check("queue.buffering.max.ms", "5", true);
         check("enable.ssl.certificate.verification", "false", false);
@@ -152,6 +219,26 @@ mod tests {
         check("test.mock.num.brokers", "3", false);
         check("transactional.id", "x", false);
         check("client.id", "shop", true);
+    }
+
+    /// All of librdkafka's list that hold one, `CONFIGURATION.md`.
+    const SECRETS: [&str; 9] = [
+        "sasl.oauthbearer.client.secret",
+        "sasl.oauthbearer.config",
+        "sasl.oauthbearer.assertion.private.key.pem",
+        "sasl.oauthbearer.assertion.private.key.passphrase",
+        "sasl.password",
+        "ssl.certificate.pem",
+        "ssl.key.password",
+        "ssl.key.pem",
+        "ssl.keystore.password",
+    ];
+
+    #[test]
+    fn secrets_are_known_as_such() {
+        for key in SECRETS {
+            assert!(is_secret(key), "{key}");
+        }
     }
 
     #[test]
@@ -183,8 +270,11 @@ mod tests {
     #[test]
     fn debug_shows_no_values() {
         let mut settings = Settings::default();
-        settings.set("sasl.password", "hunter2");
+        for key in SECRETS {
+            settings.set(key, "hunter2");
+        }
         let text = format!("{settings:?}");
-        assert!(text.contains("sasl.password") && !text.contains("hunter2"));
+        assert!(!text.contains("hunter2"));
+        assert!(SECRETS.iter().all(|key| text.contains(key)), "{text}");
     }
 }

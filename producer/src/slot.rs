@@ -29,6 +29,12 @@ pub(crate) enum Taken<T> {
     Gone,
 }
 
+impl<T> Default for Slot<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl<T> Slot<T> {
     pub(crate) const fn new() -> Self {
         Self {

@@ -1,18 +1,19 @@
 use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::sync::{Arc, OnceLock};
 
 use wireform::Serializer;
 
-use crate::delivery::{Callback, Delivery, Outcome, Ticket};
+use crate::batch::Batch;
+use crate::delivery::{Completion, Delivery, Outcome, Ticket};
 use crate::error::{Error, ErrorKind, Result};
 use crate::headers::HeaderCache;
+use crate::native::{NativeHeaders, NativeTopic};
+use crate::otel::Injected;
 use crate::parcel::{Body, Buffer, Parcel};
 use crate::producer::Link;
-use crate::queue::{Offered, Patience, Waiter};
+use crate::queue::{Offered, Patience};
 use crate::record::{Record, Timestamp};
+use crate::sending::{Sending, SendingAll};
 use crate::slot::Taken;
 
 /// A topic with the serializers of its keys and values. Clones share everything.
@@ -65,9 +66,13 @@ pub struct Topic<K: ?Sized, V: ?Sized> {
 struct Inner<K: ?Sized, V: ?Sized> {
     link: Arc<Link>,
     name: Arc<str>,
+    /// For tickets.
+    label: Arc<Arc<str>>,
     key: Arc<dyn Serializer<K>>,
     value: Arc<dyn Serializer<V>>,
     headers: HeaderCache,
+    /// Made for the first record: Kafka may create the topic for it.
+    native: OnceLock<Arc<NativeTopic>>,
 }
 
 impl<K: ?Sized, V: ?Sized> Topic<K, V> {
@@ -78,12 +83,15 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
         value: Arc<dyn Serializer<V>>,
     ) -> Result<Self> {
         check_topic(name)?;
+        let name = Arc::<str>::from(name);
         let inner = Inner {
             link: Arc::clone(link),
-            name: Arc::from(name),
+            label: Arc::new(Arc::clone(&name)),
+            name,
             key,
             value,
             headers: HeaderCache::default(),
+            native: OnceLock::new(),
         };
         Ok(Self {
             inner: Arc::new(inner),
@@ -109,12 +117,12 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
     ///   it otherwise, an unknown partition say.
     /// - `Closed` and `Fatal` if the producer takes no more records.
     pub fn send(&self, record: Record<'_, K, V>) -> Sending {
-        let parcel = self.pack(record, None);
-        Sending {
-            link: Arc::clone(&self.inner.link),
-            topic: Arc::clone(&self.inner.name),
-            stage: parcel.map_or_else(Stage::Failed, Stage::Packed),
-        }
+        let parcel = self.pack(record, Completion::awaited());
+        Sending::new(
+            Arc::clone(&self.inner.link),
+            Arc::clone(&self.inner.name),
+            parcel,
+        )
     }
 
     /// Sends `record`, and blocks the thread until there is room for it.
@@ -123,7 +131,7 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
     /// As [`send`](Self::send); `QueueFull` where it would have to wait in a callback, which runs
     /// on the thread that makes room.
     pub fn send_blocking(&self, record: Record<'_, K, V>) -> Result<Delivery> {
-        let parcel = self.pack(record, None)?;
+        let parcel = self.pack(record, Completion::awaited())?;
         self.accept(parcel, Patience::Wait).map(Delivery::new)
     }
 
@@ -132,7 +140,7 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
     /// # Errors
     /// As [`send`](Self::send); `QueueFull` if there is none, or other sends wait for some.
     pub fn try_send(&self, record: Record<'_, K, V>) -> Result<Delivery> {
-        let parcel = self.pack(record, None)?;
+        let parcel = self.pack(record, Completion::awaited())?;
         self.accept(parcel, Patience::None).map(Delivery::new)
     }
 
@@ -149,7 +157,7 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
         record: Record<'_, K, V>,
         callback: impl FnOnce(Outcome) + Send + 'static,
     ) -> Result<()> {
-        let parcel = self.pack(record, Some(Box::new(callback)))?;
+        let parcel = self.pack(record, Completion::callback(callback))?;
         self.accept(parcel, Patience::Wait).map(drop)
     }
 
@@ -162,8 +170,101 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
         record: Record<'_, K, V>,
         callback: impl FnOnce(Outcome) + Send + 'static,
     ) -> Result<()> {
-        let parcel = self.pack(record, Some(Box::new(callback)))?;
+        let parcel = self.pack(record, Completion::callback(callback))?;
         self.accept(parcel, Patience::None).map(drop)
+    }
+
+    /// Sends `record`, and blocks the thread until there is room for it; nobody waits for the
+    /// verdict. It still counts in the [`CloseReport`](crate::CloseReport), and an error goes to
+    /// the hook that was set with [`on_error`](crate::ProducerBuilder::on_error).
+    ///
+    /// # Errors
+    /// As [`send_blocking`](Self::send_blocking).
+    pub fn post(&self, record: Record<'_, K, V>) -> Result<()> {
+        let parcel = self.pack(record, Completion::Posted)?;
+        self.accept(parcel, Patience::Wait).map(drop)
+    }
+
+    /// [`post`](Self::post) that does not wait for room.
+    ///
+    /// # Errors
+    /// As [`try_send`](Self::try_send).
+    pub fn try_post(&self, record: Record<'_, K, V>) -> Result<()> {
+        let parcel = self.pack(record, Completion::Posted)?;
+        self.accept(parcel, Patience::None).map(drop)
+    }
+
+    /// Sends `records` one after the other and waits for all their verdicts at once: the outcomes
+    /// are in the order of the records, with the errors of those that were refused.
+    ///
+    /// A record is serialized when there is room for the one before it. Whoever waits is woken for
+    /// room and then once, whatever the number of records.
+    ///
+    /// Dropping the future means that the records it had not come to are not sent; the others are,
+    /// once.
+    ///
+    /// ```
+    /// # use wireform::Utf8;
+    /// # use wireform_producer::{Producer, Record, Topic};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let producer = Producer::embedded()?;
+    /// let orders: Topic<str, str> = producer.topic("orders", Utf8, Utf8)?;
+    /// let values = ["1 laptop", "2 mice", "3 cables"];
+    /// let outcomes = orders.send_all(values.map(|value| Record::new(value).key("k"))).await;
+    /// let placed: Vec<_> = outcomes.into_iter().collect::<Result<_, _>>()?;
+    /// assert_eq!(placed[2].offset, Some(2));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn send_all<'r, I>(&self, records: I) -> SendingAll<K, V, I::IntoIter>
+    where
+        I: IntoIterator<Item = Record<'r, K, V>>,
+        K: 'r,
+        V: 'r,
+    {
+        SendingAll::new(self.clone(), records.into_iter())
+    }
+
+    /// [`send_all`](Self::send_all) that blocks the thread.
+    ///
+    /// # Errors
+    /// `Config` in a callback, which runs on the thread that would be waited for.
+    pub fn send_all_blocking<'r>(
+        &self,
+        records: impl IntoIterator<Item = Record<'r, K, V>>,
+    ) -> Result<Vec<Outcome>>
+    where
+        K: 'r,
+        V: 'r,
+    {
+        self.inner.link.check_thread()?;
+        let batch = Arc::new(Batch::default());
+        for record in records {
+            let seat = batch.seat();
+            let accepted = self
+                .pack(record, Completion::Batch(seat))
+                .and_then(|parcel| self.accept(parcel, Patience::Wait));
+            // The seat went with the parcel: the batch is told apart by its last seat.
+            if let Err(error) = accepted {
+                batch.refuse_last(error);
+            }
+        }
+        let _ = batch.seal();
+        match batch.done.wait(None) {
+            Some(Taken::Value(outcomes)) => Ok(outcomes),
+            Some(Taken::Gone) | None => Err(Error::closed()),
+        }
+    }
+
+    /// The next record of a batch, with its verdict's place in `batch`.
+    pub(crate) fn begin(&self, record: Record<'_, K, V>, batch: &Arc<Batch>) -> Sending {
+        let parcel = self.pack(record, Completion::Batch(batch.seat()));
+        Sending::new(
+            Arc::clone(&self.inner.link),
+            Arc::clone(&self.inner.name),
+            parcel,
+        )
     }
 
     fn accept(&self, parcel: Parcel, patience: Patience) -> Result<Arc<Ticket>> {
@@ -187,18 +288,18 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
     }
 
     /// The record as bytes.
-    fn pack(&self, record: Record<'_, K, V>, callback: Option<Callback>) -> Result<Parcel> {
-        self.pack_unnamed(record, callback)
+    fn pack(&self, record: Record<'_, K, V>, completion: Completion) -> Result<Parcel> {
+        self.pack_unnamed(record, completion)
             .map_err(|error| error.for_topic(&self.inner.name))
     }
 
-    fn pack_unnamed(&self, record: Record<'_, K, V>, callback: Option<Callback>) -> Result<Parcel> {
+    fn pack_unnamed(&self, record: Record<'_, K, V>, completion: Completion) -> Result<Parcel> {
         let Record {
             key,
             value,
             timestamp,
             partition,
-            headers,
+            mut headers,
         } = record;
         if partition.is_some_and(i32::is_negative) {
             return Err(Error::config("partitions count from 0"));
@@ -207,17 +308,64 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
         let key_format = key.map(|key| inner.key.format(key));
         let value_format = value.map(|value| inner.value.format(value));
         let own = &inner.link.own;
+        let injected = Injected::current(own.has_trace);
+        injected.add_to(&mut headers);
         let set = inner.headers.find(own, key_format, value_format)?;
         let (headers, header_bytes) = set.with(&headers, key_format, value_format)?;
         let body = self.serialize(key, value)?;
         let bytes = body.len().saturating_add(header_bytes);
         Ok(Parcel {
-            ticket: Arc::new(Ticket::new(Arc::clone(&inner.name), bytes, callback)),
+            topic: self.native()?,
+            ticket: Arc::new(Ticket::new(Arc::clone(&inner.label), bytes, completion)),
             body,
             headers,
             partition,
             timestamp: timestamp.map(Timestamp::as_millis),
         })
+    }
+
+    /// Sends bytes as they are, with these headers and no others.
+    pub(crate) fn forward<'h>(
+        &self,
+        key: Option<&[u8]>,
+        value: Option<&[u8]>,
+        headers: impl Iterator<Item = (&'h [u8], Option<&'h [u8]>)> + Clone,
+    ) -> Sending {
+        let mut buffer = Buffer::take();
+        buffer.0.extend_from_slice(key.unwrap_or_default());
+        let key_end = key.is_some().then_some(buffer.0.len());
+        buffer.0.extend_from_slice(value.unwrap_or_default());
+        let size = headers
+            .clone()
+            .map(|(name, value)| name.len() + value.map_or(0, <[u8]>::len));
+        let bytes = buffer.0.len() + size.sum::<usize>();
+        let name = &self.inner.name;
+        let parcel = self.native().map(|topic| Parcel {
+            topic,
+            ticket: Arc::new(Ticket::new(
+                Arc::clone(&self.inner.label),
+                bytes,
+                Completion::awaited(),
+            )),
+            body: Body {
+                buffer,
+                key_end,
+                has_value: value.is_some(),
+            },
+            headers: NativeHeaders::raw(headers),
+            partition: None,
+            timestamp: None,
+        });
+        Sending::new(Arc::clone(&self.inner.link), Arc::clone(name), parcel)
+    }
+
+    fn native(&self) -> Result<Arc<NativeTopic>> {
+        if let Some(native) = self.inner.native.get() {
+            return Ok(Arc::clone(native));
+        }
+        let made = NativeTopic::new(&self.inner.link.native, &self.inner.name);
+        let made = Arc::new(made.map_err(Error::not_written)?);
+        Ok(Arc::clone(self.inner.native.get_or_init(|| made)))
     }
 
     fn serialize(&self, key: Option<&K>, value: Option<&V>) -> Result<Body> {
@@ -253,75 +401,6 @@ impl<K: ?Sized, V: ?Sized> fmt::Debug for Topic<K, V> {
             .field("name", &self.inner.name)
             .field("key", &self.inner.key)
             .field("value", &self.inner.value)
-            .finish_non_exhaustive()
-    }
-}
-
-/// A record on its way into the queue: a future of its [`Delivery`]. See [`Topic::send`].
-#[must_use = "nothing is sent until this is awaited"]
-pub struct Sending {
-    link: Arc<Link>,
-    topic: Arc<str>,
-    stage: Stage,
-}
-
-enum Stage {
-    Failed(Error),
-    Packed(Parcel),
-    Waiting(Arc<Waiter>, Arc<Ticket>),
-    Done,
-}
-
-impl Sending {
-    fn step(&mut self, context: &mut Context<'_>) -> Poll<Result<Arc<Ticket>>> {
-        let (waiter, ticket) = match std::mem::replace(&mut self.stage, Stage::Done) {
-            Stage::Done => return Poll::Ready(Err(Error::config("it was sent before"))),
-            Stage::Failed(error) => return Poll::Ready(Err(error)),
-            Stage::Packed(parcel) => {
-                let ticket = Arc::clone(&parcel.ticket);
-                let link = &self.link;
-                match link.engine.offer(&link.native, parcel, Patience::Wait)? {
-                    Offered::Accepted => return Poll::Ready(Ok(ticket)),
-                    Offered::Waiting(waiter) => (waiter, ticket),
-                }
-            }
-            Stage::Waiting(waiter, ticket) => (waiter, ticket),
-        };
-        match waiter.accepted.poll(context) {
-            Poll::Ready(Taken::Value(accepted)) => Poll::Ready(accepted.map(|()| ticket)),
-            Poll::Ready(Taken::Gone) => Poll::Ready(Err(Error::closed())),
-            Poll::Pending => {
-                self.stage = Stage::Waiting(waiter, ticket);
-                Poll::Pending
-            }
-        }
-    }
-}
-
-impl Future for Sending {
-    type Output = Result<Delivery>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<Delivery>> {
-        let sent = self.step(context);
-        sent.map(|sent| {
-            sent.map(Delivery::new)
-                .map_err(|error| error.for_topic(&self.topic))
-        })
-    }
-}
-
-impl Drop for Sending {
-    fn drop(&mut self) {
-        if let Stage::Waiting(waiter, _) = &self.stage {
-            self.link.engine.cancel(&self.link.native, waiter);
-        }
-    }
-}
-
-impl fmt::Debug for Sending {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sending")
-            .field("topic", &self.topic)
             .finish_non_exhaustive()
     }
 }

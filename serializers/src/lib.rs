@@ -45,6 +45,7 @@
 //! | `avro-file` | [`avro::file`]: container files, uncompressed and deflated | no |
 //! | `avro-file-bzip2`, `avro-file-snappy`, `avro-file-zstandard` | other compressions of them | no |
 //! | `avro-value` | generic Avro records, as `apache_avro::types::Value` | no |
+//! | `cloudevents` | [`cloudevents`]: attributes of events, and events in structured mode | no |
 //! | `json-schema` | [`json_schema`]: JSON validated against its schema | no |
 //! | `schemars` | `json-schema` with the schema that schemars derives | no |
 //! | `protobuf` | [`protobuf`]: prost messages with their schema, and its rules | no |
@@ -64,7 +65,7 @@ pub mod frame;
 mod framed;
 mod from_fn;
 pub mod header;
-#[cfg(any(feature = "json", feature = "json-schema"))]
+#[cfg(any(feature = "cloudevents", feature = "json", feature = "json-schema"))]
 mod json_error;
 mod limits;
 mod plain;
@@ -75,6 +76,9 @@ mod serializer;
 #[cfg(feature = "avro")]
 #[cfg_attr(docsrs, doc(cfg(feature = "avro")))]
 pub mod avro;
+#[cfg(feature = "cloudevents")]
+#[cfg_attr(docsrs, doc(cfg(feature = "cloudevents")))]
+pub mod cloudevents;
 #[cfg(feature = "datetime")]
 #[cfg_attr(docsrs, doc(cfg(feature = "datetime")))]
 pub mod datetime;

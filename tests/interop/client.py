@@ -81,7 +81,7 @@ def main():
     for name in ["registry", "topic", "schema", "next", "broken"]:
         parser.add_argument(f"--{name}", required=True)
     arguments = parser.parse_args()
-    configuration = {"url": arguments.registry}
+    configuration = {"url": arguments.registry, "timeout": 20}
     if arguments.client == "sync":
         run = go_through(arguments, SchemaRegistryClient(configuration), AvroSerializer,
                          AvroDeserializer)

@@ -11,11 +11,17 @@ import sys
 import tempfile
 import uuid
 
+from confluent_kafka.schema_registry import SchemaRegistryClient
 from confluent_kafka.schema_registry.avro import AvroDeserializer, AvroSerializer
 from confluent_kafka.schema_registry.json_schema import JSONDeserializer, JSONSerializer
 from confluent_kafka.schema_registry.protobuf import ProtobufDeserializer, ProtobufSerializer
 from google.protobuf.json_format import MessageToDict, ParseDict
 from grpc_tools import protoc
+
+
+def client(arguments):
+    """A client that asks again when it gets no answer: Apicurio may leave a request without one."""
+    return SchemaRegistryClient({"url": arguments.registry, "timeout": 20})
 
 
 def message_type(proto_file, message):

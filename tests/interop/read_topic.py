@@ -10,7 +10,6 @@ import sys
 import time
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
-from confluent_kafka.schema_registry import SchemaRegistryClient
 from confluent_kafka.serialization import MessageField, SerializationContext
 
 import formats
@@ -49,7 +48,7 @@ def main():
         parser.add_argument(name, required=True)
     formats.add_format(parser, ["avro", "json", "plain-json", "protobuf"])
     arguments = parser.parse_args()
-    deserialize = formats.deserializer(arguments, SchemaRegistryClient({"url": arguments.registry}))
+    deserialize = formats.deserializer(arguments, formats.client(arguments))
     consumer = Consumer({"bootstrap.servers": arguments.brokers, "group.id": "witness",
                          "enable.auto.commit": False})
     for message in records(consumer, arguments.topic):

@@ -9,7 +9,6 @@ import json
 import sys
 
 from confluent_kafka import Producer
-from confluent_kafka.schema_registry import SchemaRegistryClient
 from confluent_kafka.serialization import MessageField, SerializationContext
 
 import formats
@@ -21,7 +20,7 @@ def main():
         parser.add_argument(name, required=True)
     formats.add_format(parser, ["avro", "json", "protobuf"])
     arguments = parser.parse_args()
-    serialize = formats.serializer(arguments, SchemaRegistryClient({"url": arguments.registry}))
+    serialize = formats.serializer(arguments, formats.client(arguments))
     context = SerializationContext(arguments.topic, MessageField.VALUE)
     failed = []
     producer = Producer({"bootstrap.servers": arguments.brokers})

@@ -11,6 +11,7 @@
 pub mod conformance;
 pub mod generic;
 pub mod golden;
+pub mod lab;
 pub mod order;
 pub mod random;
 pub mod rules;

@@ -33,7 +33,7 @@ pub fn unique(name: &str) -> String {
     format!("{name}-{}-{nanos:x}", std::process::id())
 }
 
-/// Creates a topic of three partitions with settings of its own.
+/// Creates a topic of three partitions with settings of its own, on all brokers.
 ///
 /// # Panics
 /// If that fails.
@@ -42,7 +42,8 @@ pub async fn create_topic(topic: &str, settings: &[(&str, &str)]) {
         .set("bootstrap.servers", brokers())
         .create()
         .unwrap();
-    let mut new = NewTopic::new(topic, 3, TopicReplication::Fixed(1));
+    let replicas = brokers().split(',').count().try_into().unwrap();
+    let mut new = NewTopic::new(topic, 3, TopicReplication::Fixed(replicas));
     for (key, value) in settings {
         new = new.set(key, value);
     }

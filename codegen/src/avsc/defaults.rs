@@ -43,8 +43,14 @@ impl<'a, 's> Defaults<'a, 's> {
                     text => format!("{value}_{text}"),
                 }
             }
-            Kind::Float => float(f64::from(f32::from_le_bytes(self.array()?)), "f32"),
-            Kind::Double => float(f64::from_le_bytes(self.array()?), "f64"),
+            Kind::Float => {
+                let value = f32::from_le_bytes(self.array()?);
+                float(f64::from(value), &format!("{value:?}"), "f32")
+            }
+            Kind::Double => {
+                let value = f64::from_le_bytes(self.array()?);
+                float(value, &format!("{value:?}"), "f64")
+            }
             Kind::Bytes => {
                 let bytes = self.bytes()?;
                 self.bytes_value(node.logical, bytes)?
@@ -184,8 +190,8 @@ impl<'a, 's> Defaults<'a, 's> {
     }
 
     fn bytes_value(&self, logical: Option<LogicalType>, bytes: &[u8]) -> Result<String> {
-        if let Some(path) = decimal(logical) {
-            return Ok(format!("{path}({})", unscaled(bytes)));
+        if decimal(logical).is_some() {
+            return Ok(format!("::wireform::avro::Decimal({})", unscaled(bytes)?));
         }
         let literal = literal::bytes(bytes);
         Ok(match self.types.settings.bytes {
@@ -240,12 +246,12 @@ impl<'a, 's> Defaults<'a, 's> {
     }
 }
 
-fn float(value: f64, name: &str) -> String {
+fn float(value: f64, digits: &str, name: &str) -> String {
     match value {
         _ if value.is_nan() => format!("::core::primitive::{name}::NAN"),
         _ if value == f64::INFINITY => format!("::core::primitive::{name}::INFINITY"),
         _ if value == f64::NEG_INFINITY => format!("::core::primitive::{name}::NEG_INFINITY"),
-        _ => format!("{value:?}_{name}"),
+        _ => format!("{digits}_{name}"),
     }
 }
 
@@ -281,15 +287,22 @@ fn fixed_value(logical: Option<LogicalType>, bytes: &[u8]) -> String {
     }
 }
 
-/// Two's complement, big endian, of at most 16 bytes that count.
-fn unscaled(bytes: &[u8]) -> i128 {
-    let start: i128 = if bytes.first().is_some_and(|b| *b >= 0x80) {
-        -1
-    } else {
-        0
-    };
+/// Two's complement, big endian.
+fn unscaled(bytes: &[u8]) -> Result<i128> {
+    let is_negative = bytes.first().is_some_and(|byte| *byte >= 0x80);
+    let (start, sign) = if is_negative { (-1, 0xff) } else { (0, 0) };
+    let digits = bytes.iter().skip_while(|byte| **byte == sign);
+    let length = digits.clone().count();
+    let has_sign = digits
+        .clone()
+        .next()
+        .is_none_or(|byte| (*byte >= 0x80) == is_negative);
+    if length > size_of::<i128>() || (length == size_of::<i128>() && !has_sign) {
+        let message = "the default of a decimal has more digits than the decimal";
+        return Err(Error::new(ErrorKind::InvalidSchema, message));
+    }
     let push = |value: i128, byte: &u8| (value << 8) | i128::from(*byte);
-    bytes.iter().fold(start, push)
+    Ok(digits.fold(start, push))
 }
 
 fn broken() -> Error {

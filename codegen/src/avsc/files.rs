@@ -1,6 +1,8 @@
 //! The `.avsc` files: parsed together, each with those that it refers to.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
+use std::path::Path;
 
 use wireform::avro::{Kind, NodeId, Schema};
 
@@ -16,22 +18,21 @@ pub(crate) struct File {
     pub(crate) imports: Vec<(String, usize)>,
 }
 
-/// Parses all texts, in any order.
+/// Parses all texts, in any order: the result has them in an order of its own.
 pub(crate) fn parse(texts: &[(String, String)]) -> Result<Vec<File>> {
-    let mut files = Vec::with_capacity(texts.len());
-    for (number, (path, text)) in texts.iter().enumerate() {
-        let others = texts.iter().enumerate().filter(|(n, _)| *n != number);
-        let others: Vec<&str> = others.map(|(_, (_, text))| &**text).collect();
-        let schema = Schema::parse_with(text, &others).map_err(|error| {
-            let message = format!("{path}: {error}");
-            Error::new(ErrorKind::InvalidSchema, message)
-        })?;
-        files.push(File {
-            path: path.clone(),
-            schema,
-            imports: Vec::new(),
-        });
-    }
+    let named: Vec<(&str, &str)> = texts
+        .iter()
+        .map(|(path, text)| (&**path, &**text))
+        .collect();
+    let schemas = Schema::parse_files(&named)
+        .map_err(|error| Error::new(ErrorKind::InvalidSchema, error.to_string()))?;
+    let files = texts.iter().zip(schemas).map(|((path, _), schema)| File {
+        path: path.clone(),
+        schema,
+        imports: Vec::new(),
+    });
+    let mut files: Vec<File> = files.collect();
+    files.sort_by(|a, b| a.order().cmp(&b.order()));
     let owners = owners(&files);
     let imports: Vec<_> = files.iter().map(|file| imports(file, &owners)).collect();
     for (file, imports) in files.iter_mut().zip(imports) {
@@ -39,6 +40,21 @@ pub(crate) fn parse(texts: &[(String, String)]) -> Result<Vec<File>> {
     }
     check_cycles(&files)?;
     Ok(files)
+}
+
+impl File {
+    /// What orders files, whatever order they were given in.
+    fn order(&self) -> (&str, &str, &str) {
+        let name = self.schema.full_name().unwrap_or_default();
+        (name, self.schema.text(), &self.path)
+    }
+
+    /// What the outermost type is called: as the file, if the schema gives it no name.
+    pub(crate) fn name(&self) -> &str {
+        let stem = || Path::new(&self.path).file_stem().and_then(OsStr::to_str);
+        let name = self.schema.full_name().or_else(stem);
+        name.unwrap_or_default()
+    }
 }
 
 /// Which file defines each name: the first one that does.

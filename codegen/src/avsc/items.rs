@@ -1,19 +1,20 @@
 //! The code of one type.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use wireform::avro::{Enum, Field, Fixed, Kind, LogicalType, NodeId, Record, Schema};
 
 use super::defaults::Defaults;
-use super::names::{escape, field_ident, type_ident, unique};
-use super::shape::check_finite;
+use super::names::{escape, field_ident, type_ident, unique_all};
+use super::shape::{borrows, check_finite};
 use super::types::{Flavour, Named, Place, Shape, Typed, Types, UUID, Unnamed, field_type_ident};
-use crate::comments::documentation;
+use crate::comments::line;
 use crate::error::{Error, ErrorKind, Result};
 use crate::literal;
 
-/// Writes the code of the named type `id`; `file` is the static that holds its file, if the type
-/// is the outermost one there.
+/// Writes the code of the named type `id`, but for its default; `file` is the static that holds
+/// its file, if the type is the outermost one there.
 pub(crate) fn write(
     types: &mut Types<'_>,
     schema: &Schema,
@@ -28,16 +29,68 @@ pub(crate) fn write(
         Kind::Record(record) => {
             check_finite(schema, id)?;
             write_record(types, schema, record, &named, file, Flavour::Owned, out)?;
-            write_default(types, schema, record, &named, out)?;
             if named.ref_ident.is_some() {
                 write_record(types, schema, record, &named, file, Flavour::Borrowed, out)?;
             }
         }
-        Kind::Enum(enumeration) => write_enum(types, enumeration, &named, file, out),
-        Kind::Fixed(fixed) => write_fixed(types, fixed, node.logical, &named, out)?,
+        Kind::Enum(enumeration) => write_enum(types, enumeration, &named, file, out)?,
+        Kind::Fixed(fixed) => write_fixed(types, fixed, node.logical, &named, file, out)?,
         _ => {}
     }
     Ok(())
+}
+
+/// Writes the outermost type of a file, to which the schema gives no name.
+pub(crate) fn write_unnamed(
+    types: &mut Types<'_>,
+    schema: &Schema,
+    name: &str,
+    file: &str,
+    out: &mut String,
+) -> Result<()> {
+    let mut flavours = vec![Flavour::Owned];
+    if types.settings.borrowed && borrows(schema, schema.root()) {
+        flavours.push(Flavour::Borrowed);
+    }
+    for flavour in flavours {
+        let place = Place {
+            record: file,
+            module: &[],
+            seen_from: &[],
+            ident: type_ident(name),
+            path: name.to_owned(),
+            is_by_value: false,
+            flavour,
+        };
+        let text = unnamed_type(types, schema, &place)?;
+        let ident = text.trim_end_matches("<'a>");
+        for unnamed in &mut types.pending {
+            if unnamed.ident == ident {
+                unnamed.file = Some(file.to_owned());
+            }
+        }
+        write_pending(types, out);
+    }
+    Ok(())
+}
+
+/// The union's enum, or a struct around what is no union.
+fn unnamed_type(types: &mut Types<'_>, schema: &Schema, place: &Place<'_>) -> Result<String> {
+    let id = schema.root();
+    let mut inner = Place {
+        path: format!("{}.value", place.path),
+        ..place.clone()
+    };
+    if let Kind::Union(branches) = &schema.node(id).kind {
+        let is_null = |id: &NodeId| matches!(schema.node(*id).kind, Kind::Null);
+        if branches.len() == 1 || !branches.iter().any(is_null) {
+            return Ok(types.union(schema, branches, place)?.text);
+        }
+        inner.ident.push_str("Value");
+    }
+    let typed = types.of(schema, id, &inner)?;
+    let has_lifetime = place.flavour == Flavour::Borrowed;
+    Ok(types.unnamed(place, Shape::Newtype(typed), has_lifetime))
 }
 
 /// Writes the types without a name that were met.
@@ -46,49 +99,49 @@ pub(crate) fn write_pending(types: &mut Types<'_>, out: &mut String) {
         let lifetime = if unnamed.borrows { "<'a>" } else { "" };
         let Unnamed { ident, path, .. } = &unnamed;
         attributes_of(&types.settings.type_attributes, path, out);
+        let file = unnamed.file.as_ref();
+        let mut head: Vec<String> = file
+            .map(|file| format!("file = {file:?}"))
+            .into_iter()
+            .collect();
         match &unnamed.shape {
             Shape::Newtype(typed) => {
                 let _ = write!(
                     out,
-                    "{DERIVE} pub struct {ident}{lifetime}({}pub {});",
-                    avro(
-                        &typed
-                            .attributes
-                            .iter()
-                            .map(|a| (*a).to_owned())
-                            .collect::<Vec<_>>()
-                    ),
+                    "{DERIVE}{} pub struct {ident}{lifetime}({}pub {});",
+                    avro(&head),
+                    avro(&owned(&typed.attributes)),
                     typed.text
                 );
             }
             Shape::Union { variants, null } => {
-                write_union(ident, lifetime, variants, *null, out);
+                head.extend(null.map(|null| format!("null_at = {null}")));
+                if variants.is_empty() {
+                    head.push("union".to_owned());
+                }
+                let _ = write!(out, "{DERIVE}{} pub enum {ident}{lifetime} {{", avro(&head));
+                write_variants(variants, out);
+                out.push('}');
             }
         }
     }
 }
 
-fn write_union(
-    ident: &str,
-    lifetime: &str,
-    variants: &[(String, Typed)],
-    null: Option<usize>,
-    out: &mut String,
-) {
-    let head = match (null, variants) {
-        (_, []) => avro(&["union".to_owned()]),
-        (Some(null), _) => avro(&[format!("null_at = {null}")]),
-        (None, _) => String::new(),
-    };
-    let _ = write!(out, "{DERIVE} {head} pub enum {ident}{lifetime} {{");
+fn write_variants(variants: &[(String, Typed)], out: &mut String) {
     if variants.is_empty() {
         out.push_str("Null,");
     }
     for (name, typed) in variants {
-        let attributes: Vec<String> = typed.attributes.iter().map(|a| (*a).to_owned()).collect();
-        let _ = write!(out, "{}{name}({}),", avro(&attributes), typed.text);
+        let attributes = avro(&owned(&typed.attributes));
+        let _ = write!(out, "{attributes}{name}({}),", typed.text);
     }
-    out.push('}');
+}
+
+fn owned(attributes: &[&str]) -> Vec<String> {
+    attributes
+        .iter()
+        .map(|&attribute| attribute.to_owned())
+        .collect()
 }
 
 fn write_record(
@@ -130,14 +183,19 @@ fn write_record(
     Ok(())
 }
 
-/// A `Default` for records all of whose fields have one.
-fn write_default(
+/// Writes a `Default` for the type `id`, if it is a record all of whose fields have one.
+///
+/// A default may hold values of any type: all of them were written before.
+pub(crate) fn write_default(
     types: &mut Types<'_>,
     schema: &Schema,
-    record: &Record,
-    named: &Named,
+    id: NodeId,
     out: &mut String,
 ) -> Result<()> {
+    let Kind::Record(record) = &schema.node(id).kind else {
+        return Ok(());
+    };
+    let named = &types.named(&record.name)?.clone();
     let mut fields = String::new();
     for (field, rust) in record.fields.iter().zip(field_idents(record)) {
         let Some(default) = &field.default else {
@@ -178,20 +236,15 @@ pub(crate) fn place<'p>(
 
 /// The names of a record's fields in Rust, not escaped.
 pub(crate) fn field_idents(record: &Record) -> Vec<String> {
-    let mut taken = std::collections::BTreeSet::new();
-    let idents = record.fields.iter();
-    idents
-        .map(|field| unique(&field_ident(&field.name), &mut taken))
-        .collect()
+    let names = record.fields.iter().map(|field| &*field.name);
+    unique_all(names, field_ident, &mut BTreeSet::new())
 }
 
 /// The names of an enum's symbols in Rust.
 pub(crate) fn symbol_idents(enumeration: &Enum) -> Vec<String> {
-    let mut taken = std::collections::BTreeSet::new();
-    let symbols = enumeration.symbols.iter();
-    symbols
-        .map(|symbol| escape(&unique(&type_ident(symbol), &mut taken)))
-        .collect()
+    let names = enumeration.symbols.iter().map(|symbol| &**symbol);
+    let idents = unique_all(names, type_ident, &mut BTreeSet::new());
+    idents.iter().map(|ident| escape(ident)).collect()
 }
 
 fn write_enum(
@@ -200,12 +253,27 @@ fn write_enum(
     named: &Named,
     file: Option<&str>,
     out: &mut String,
-) {
+) -> Result<()> {
     let ident = &named.ident;
+    if enumeration.symbols.is_empty() {
+        let message = format!(
+            "{}: an enum without symbols has no values",
+            enumeration.name
+        );
+        return Err(Error::new(ErrorKind::Unsupported, message));
+    }
     doc(enumeration.doc.as_deref(), out);
     attributes_of(&types.settings.type_attributes, &enumeration.name, out);
     let head = head(ident, &enumeration.name, &enumeration.aliases, file);
-    let _ = write!(out, "{DERIVE_ENUM}{} pub enum {ident} {{", avro(&head));
+    let default = match enumeration.default {
+        Some(_) => "#[derive(Default)]",
+        None => "",
+    };
+    let _ = write!(
+        out,
+        "{DERIVE_ENUM}{default}{} pub enum {ident} {{",
+        avro(&head)
+    );
     let idents = symbol_idents(enumeration);
     for (number, (symbol, rust)) in enumeration.symbols.iter().zip(&idents).enumerate() {
         let mut attributes = Vec::new();
@@ -219,6 +287,7 @@ fn write_enum(
         let _ = write!(out, "{}{rust},", avro(&attributes));
     }
     out.push('}');
+    Ok(())
 }
 
 fn write_fixed(
@@ -226,6 +295,7 @@ fn write_fixed(
     fixed: &Fixed,
     logical: Option<LogicalType>,
     named: &Named,
+    file: Option<&str>,
     out: &mut String,
 ) -> Result<()> {
     if fixed.size > MAX_FIXED {
@@ -250,9 +320,14 @@ fn write_fixed(
     doc(fixed.doc.as_deref(), out);
     attributes_of(&types.settings.type_attributes, &fixed.name, out);
     let ident = &named.ident;
+    let head: Vec<String> = file
+        .map(|file| format!("file = {file:?}"))
+        .into_iter()
+        .collect();
     let _ = write!(
         out,
-        "{derive} pub struct {ident}({}pub {inner});",
+        "{derive}{} pub struct {ident}({}pub {inner});",
+        avro(&head),
         avro(&attributes)
     );
     Ok(())
@@ -307,9 +382,10 @@ fn avro(arguments: &[String]) -> String {
 
 /// Documentation is foreign text: a literal, in which nothing is code.
 fn doc(text: Option<&str>, out: &mut String) {
-    for line in documentation(text.unwrap_or_default()).lines() {
-        let line = format!(" {line}");
-        let _ = write!(out, "#[doc = {}]", literal::string(line.trim_end()));
+    let text = text.unwrap_or_default().trim();
+    for text in text.lines() {
+        let text = format!(" {}", line(text));
+        let _ = write!(out, "#[doc = {}]", literal::string(text.trim_end()));
     }
 }
 

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
-/// `order_item`, `ORDER_ITEM` and `orderItem` are `OrderItem`; `HTTPRequest` stays as it is.
+/// `order_item`, `ORDER_ITEM` and `orderItem` are `OrderItem`; `HTTPRequest` stays as it is. The
+/// name of a file may hold anything: what no name of Rust's can have divides words.
 pub(crate) fn type_ident(name: &str) -> String {
     let is_shouted = !name.contains(|c: char| c.is_ascii_lowercase());
     let mut out = String::new();
-    for part in name.split('_').filter(|part| !part.is_empty()) {
+    let is_word = |c: char| c.is_ascii_alphanumeric();
+    for part in name.split(|c| !is_word(c)).filter(|part| !part.is_empty()) {
         let mut chars = part.chars();
         let Some(first) = chars.next() else { continue };
         out.push(first.to_ascii_uppercase());
@@ -15,7 +17,7 @@ pub(crate) fn type_ident(name: &str) -> String {
             false => out.extend(chars),
         }
     }
-    start_with_letter(out, "X")
+    reserve(start_with_letter(out, "X"))
 }
 
 /// `orderId` is `order_id`, `HTTPPath` is `http_path`.
@@ -37,28 +39,56 @@ pub(crate) fn field_ident(name: &str) -> String {
     }
     match out.chars().all(|c| c == '_') {
         true => "x".to_owned(),
-        false => start_with_letter(out, "x"),
+        false => reserve(start_with_letter(out, "x")),
     }
 }
 
 /// The name of a module for one part of a namespace.
 pub(crate) fn module_ident(part: &str) -> String {
-    field_ident(part)
+    match field_ident(part) {
+        ident if ident == FILES => format!("{ident}_"),
+        ident => ident,
+    }
 }
 
-/// As an identifier of Rust's: `r#type`, `self_`.
+/// As Rust writes it: `r#type`.
 pub(crate) fn escape(ident: &str) -> String {
-    match ident {
-        "Self" | "crate" | "self" | "super" => format!("{ident}_"),
-        _ if KEYWORDS.contains(&ident) => format!("r#{ident}"),
-        _ => ident.to_owned(),
+    match KEYWORDS.contains(&ident) {
+        true => format!("r#{ident}"),
+        false => ident.to_owned(),
     }
+}
+
+/// `self_`, for what cannot be written `r#self`.
+fn reserve(ident: String) -> String {
+    match &*ident {
+        "Self" | "crate" | "self" | "super" => format!("{ident}_"),
+        _ => ident,
+    }
+}
+
+/// Rust's names for all of `names`: those that are such already keep theirs, whatever the others
+/// become.
+pub(crate) fn unique_all<'n>(
+    names: impl Iterator<Item = &'n str> + Clone,
+    ident: fn(&str) -> String,
+    taken: &mut BTreeSet<String>,
+) -> Vec<String> {
+    let is_kept = |name: &str| ident(name) == name;
+    let mut kept: BTreeSet<&str> = names.clone().filter(|name| is_kept(name)).collect();
+    kept.retain(|name| taken.insert((*name).to_owned()));
+    names
+        .map(|name| match kept.remove(name) {
+            true => name.to_owned(),
+            false => unique(&ident(name), taken),
+        })
+        .collect()
 }
 
 /// `wanted`, or with the first number from 2 on that makes it new.
 pub(crate) fn unique(wanted: &str, taken: &mut BTreeSet<String>) -> String {
     let mut name = wanted.to_owned();
-    let mut number = 2;
+    let mut number: u32 = 2;
     while !taken.insert(name.clone()) {
         name = format!("{wanted}{number}");
         number += 1;
@@ -74,6 +104,8 @@ fn start_with_letter(name: String, otherwise: &str) -> String {
     }
 }
 
+/// The module that holds the files.
+pub(crate) const FILES: &str = "__wireform_avsc";
 /// <https://doc.rust-lang.org/reference/keywords.html>, all editions.
 const KEYWORDS: &[&str] = &[
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn",
@@ -97,7 +129,9 @@ mod tests {
             ("X", "X"),
             ("_", "X"),
             ("_1a", "_1a"),
-            ("Self", "Self"),
+            ("Self", "Self_"),
+            ("self", "Self_"),
+            ("a-b.c", "ABC"),
         ] {
             assert_eq!(type_ident(name), expected);
         }
@@ -113,6 +147,8 @@ mod tests {
             ("_id", "_id"),
             ("__", "x"),
             ("line2Text", "line2_text"),
+            ("self", "self_"),
+            ("Super", "super_"),
         ] {
             assert_eq!(field_ident(name), expected);
         }
@@ -121,8 +157,15 @@ mod tests {
     #[test]
     fn keywords_are_escaped() {
         assert_eq!(escape("type"), "r#type");
-        assert_eq!(escape("self"), "self_");
         assert_eq!(escape("order"), "order");
+    }
+
+    #[test]
+    fn a_name_that_is_rusts_already_stays() {
+        let mut taken = BTreeSet::from(["c".to_owned()]);
+        let names = ["aB", "a_b", "A_B", "a_b2", "c", "d"];
+        let idents = unique_all(names.into_iter(), field_ident, &mut taken);
+        assert_eq!(idents, ["a_b3", "a_b", "a_b4", "a_b2", "c2", "d"]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use wireform::avro::{Kind, LogicalType, NodeId, Schema};
 
-use super::names::{escape, field_ident, module_ident, type_ident, unique};
+use super::names::{escape, field_ident, module_ident, type_ident, unique, unique_all};
 use super::shape::{borrows, holds_by_value};
 use super::{Avsc, Bytes, Maps, Strings};
 use crate::error::{Error, ErrorKind, Result};
@@ -79,8 +79,8 @@ pub(crate) struct Types<'s> {
     named: BTreeMap<String, Named>,
     /// What is taken in each module.
     taken: BTreeMap<Vec<String>, BTreeSet<String>>,
-    /// Types without a name of their own, by path and flavour.
-    unnamed: BTreeMap<(String, Flavour), String>,
+    /// Types without a name of their own, by record, path and flavour.
+    unnamed: BTreeMap<(String, String, Flavour), String>,
     /// Types without a name whose code is still to be written.
     pub(crate) pending: Vec<Unnamed>,
 }
@@ -92,6 +92,8 @@ pub(crate) struct Unnamed {
     pub(crate) path: String,
     pub(crate) shape: Shape,
     pub(crate) borrows: bool,
+    /// The static that holds its file, if it is the outermost type there.
+    pub(crate) file: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -127,10 +129,23 @@ impl<'s> Types<'s> {
         for name in all.keys() {
             types.reserve_modules(&module_of(name));
         }
-        for (name, (schema, id)) in all {
-            types.name(name, schema, id);
-        }
+        types.name_all(&all);
         types
+    }
+
+    /// Names that are Rust's already stay, whatever the others become.
+    fn name_all(&mut self, all: &BTreeMap<&str, (&Schema, NodeId)>) {
+        let is_kept = |name: &str| type_ident(simple(name)) == simple(name);
+        for round in [true, false] {
+            for name in all.keys() {
+                if is_kept(name) == round {
+                    self.name(name);
+                }
+            }
+        }
+        for (name, (schema, id)) in all {
+            self.name_ref(name, schema, *id);
+        }
     }
 
     /// A module and a type cannot have one name.
@@ -141,20 +156,30 @@ impl<'s> Types<'s> {
         }
     }
 
-    fn name(&mut self, full_name: &str, schema: &Schema, id: NodeId) {
+    fn name(&mut self, full_name: &str) {
         let module = module_of(full_name);
-        let simple = full_name.rsplit('.').next().unwrap_or(full_name);
-        let ident = self.free(&module, &type_ident(simple));
-        let has_ref = self.settings.borrowed
-            && matches!(schema.node(id).kind, Kind::Record(_))
-            && borrows(schema, id);
-        let ref_ident = has_ref.then(|| self.free(&module, &format!("{ident}Ref")));
+        let ident = escape(&self.free(&module, &type_ident(simple(full_name))));
         let named = Named {
             module,
-            ident: escape(&ident),
-            ref_ident,
+            ident,
+            ref_ident: None,
         };
         self.named.insert(full_name.to_owned(), named);
+    }
+
+    /// The name of the type that borrows, if the record `id` needs one.
+    fn name_ref(&mut self, full_name: &str, schema: &Schema, id: NodeId) {
+        let is_record = matches!(schema.node(id).kind, Kind::Record(_));
+        if !self.settings.borrowed || !is_record || !borrows(schema, id) {
+            return;
+        }
+        let Some(Named { module, ident, .. }) = self.named.get(full_name).cloned() else {
+            return;
+        };
+        let ref_ident = self.free(&module, &format!("{ident}Ref"));
+        if let Some(named) = self.named.get_mut(full_name) {
+            named.ref_ident = Some(ref_ident);
+        }
     }
 
     fn free(&mut self, module: &[String], wanted: &str) -> String {
@@ -306,12 +331,17 @@ impl<'s> Types<'s> {
     }
 
     /// The name of a type that has none in Avro; its code is written later.
-    fn unnamed(&mut self, place: &Place<'_>, shape: Shape, has_lifetime: bool) -> String {
+    pub(crate) fn unnamed(
+        &mut self,
+        place: &Place<'_>,
+        shape: Shape,
+        has_lifetime: bool,
+    ) -> String {
         let flavour = match has_lifetime {
             true => Flavour::Borrowed,
             false => Flavour::Owned,
         };
-        let key = (place.path.clone(), flavour);
+        let key = (place.record.to_owned(), place.path.clone(), flavour);
         let lifetime = if has_lifetime { "<'a>" } else { "" };
         let way = way(place.seen_from, place.module);
         if let Some(ident) = self.unnamed.get(&key) {
@@ -328,6 +358,7 @@ impl<'s> Types<'s> {
             path: place.path.clone(),
             shape,
             borrows: has_lifetime,
+            file: None,
         });
         format!("{way}{ident}{lifetime}")
     }
@@ -381,16 +412,19 @@ fn module_of(full_name: &str) -> Vec<String> {
     }
 }
 
+/// A name without its namespace.
+fn simple(full_name: &str) -> &str {
+    full_name.rsplit('.').next().unwrap_or(full_name)
+}
+
 /// A variant for each branch: as the type is called, and with a number where two are called the
 /// same.
 pub(crate) fn variant_names(schema: &Schema, branches: &[NodeId]) -> Vec<String> {
-    let mut taken = BTreeSet::new();
     let name = |id: &NodeId| {
         let branch = schema.node(*id).kind.branch_name();
-        let simple = type_ident(branch.rsplit('.').next().unwrap_or(branch));
-        unique(&simple, &mut taken)
+        simple(branch)
     };
-    branches.iter().map(name).collect()
+    unique_all(branches.iter().map(name), type_ident, &mut BTreeSet::new())
 }
 
 /// The type that says what the number stands for.

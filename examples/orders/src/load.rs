@@ -14,7 +14,8 @@ use crate::codecs::{SCHEMA, now};
 use crate::order::{Order, orders};
 use crate::proto;
 
-/// Sends `count` orders in one codec as fast as they go, and prints the rate.
+/// Sends `count` orders in one codec as fast as they go, and prints the rate; meanwhile, how far it
+/// is, once a second.
 pub(crate) async fn run(
     producer: &Producer,
     registry: &Arc<dyn Registry>,
@@ -59,12 +60,18 @@ async fn send<T>(
     let topic = producer.topic(&codec.topic(), Utf8, serializer)?;
     let failed = Arc::new(AtomicU64::new(0));
     let start = Instant::now();
+    let mut told = start;
     for (order, number) in orders.iter().cycle().zip(0..count) {
         let failed = failed.clone();
         let key = format!("order-{number}");
         topic.send_with(Record::new(order).key(key.as_str()), move |outcome| {
             failed.fetch_add(u64::from(outcome.is_err()), Ordering::Relaxed);
         })?;
+        if number % 1000 == 0 && told.elapsed() >= Duration::from_secs(1) {
+            told = Instant::now();
+            let done = number.saturating_sub(producer.in_flight() as u64);
+            eprintln!("{codec}: {done} of {count} orders");
+        }
     }
     producer.flush(Duration::from_secs(120)).await?;
     let seconds = start.elapsed().as_secs_f64();

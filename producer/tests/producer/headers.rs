@@ -61,6 +61,24 @@ fn nearer_header_replaces_the_farther_one() {
     );
 }
 
+#[cfg(feature = "cloudevents")]
+#[test]
+fn events_have_their_attributes_as_headers() {
+    let attributes = wireform::cloudevents::EventAttributes::new("A-1", "/shop", "placed").unwrap();
+    check(
+        |builder| builder,
+        Record::new(&7).event(&attributes),
+        &[
+            ("content-type", "application/json"),
+            ("version", "1.0"),
+            ("ce_specversion", "1.0"),
+            ("ce_id", "A-1"),
+            ("ce_source", "/shop"),
+            ("ce_type", "placed"),
+        ],
+    );
+}
+
 #[test]
 fn names_can_be_others() {
     check(

@@ -6,9 +6,17 @@
     reason = "a test fails by panicking"
 )]
 
+mod abuse;
 mod headers;
 mod placing;
+mod poison;
 mod queue;
+#[cfg(feature = "tracing")]
+mod spans;
+#[cfg(feature = "otel")]
+mod trace_context;
+mod transactions;
+mod verdict_table;
 mod verdicts;
 
 use std::time::{Duration, Instant};

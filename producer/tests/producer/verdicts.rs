@@ -57,6 +57,23 @@ fn too_large_for_the_broker_is_its_own_kind() {
 }
 
 #[test]
+fn producer_built_after_a_fatal_error_works() {
+    let cluster = mock();
+    let producer = builder(&cluster).build().unwrap();
+    let answer = RDKafkaRespErr::RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER;
+    cluster.request_errors(RDKafkaApiKey::Produce, &[answer]);
+    let handle = texts(&producer);
+    let mut first = handle.send_blocking(Record::new("x")).unwrap();
+    assert!(first.wait(SOON).unwrap_err().is_fatal());
+    let later = handle.send_blocking(Record::new("y")).unwrap_err();
+    assert_eq!(later.kind(), ErrorKind::Fatal);
+
+    let producer = builder(&cluster).build().unwrap();
+    let mut again = texts(&producer).send_blocking(Record::new("x")).unwrap();
+    assert_eq!(again.wait(SOON).unwrap().offset, Some(0));
+}
+
+#[test]
 fn too_large_for_the_producer_is_not_accepted() {
     let (_cluster, producer, orders) = orders(1);
     let error = orders
@@ -352,4 +369,63 @@ fn builder_shows_no_secrets() {
         .header("authorization", "hunter2");
     let text = format!("{builder:?}");
     assert!(text.contains("sasl.password") && !text.contains("hunter2"));
+}
+
+#[test]
+fn statistics_are_typed() {
+    let (told, counted) = mpsc::channel();
+    let producer = Producer::builder()
+        .embedded()
+        .statistics(Duration::from_millis(50), move |statistics| {
+            drop(told.send(statistics.clone()));
+            panic!("a test said so");
+        })
+        .build()
+        .unwrap();
+    let mut delivery = texts(&producer).send_blocking(Record::new("x")).unwrap();
+    delivery.wait(SOON).unwrap();
+    let statistics = std::iter::from_fn(|| counted.recv_timeout(SOON).ok())
+        .find(|statistics| statistics.sent_records == 1)
+        .unwrap();
+    assert!(statistics.requests > 0 && statistics.responses > 0);
+    assert!(statistics.brokers.iter().any(|broker| broker.state == "UP"));
+    check_build(|b| b.statistics(Duration::ZERO, |_| {}), "statistics");
+}
+
+#[test]
+fn verdicts_come_in_time_while_the_broker_comes_and_goes() {
+    let cluster = mock();
+    let timeout = Duration::from_secs(4);
+    let producer = builder(&cluster).delivery_timeout(timeout).build().unwrap();
+    let orders = texts(&producer);
+    let mut first = orders.send_blocking(Record::new("x")).unwrap();
+    first.wait(SOON).unwrap();
+    cluster
+        .broker_round_trip_time(1, Duration::from_millis(300))
+        .unwrap();
+    let mut deliveries = Vec::new();
+    for number in 0..10 {
+        for _ in 0..1000 {
+            let sent = std::time::Instant::now();
+            let (told, took) = mpsc::channel();
+            orders
+                .send_with(Record::new("x"), move |_| {
+                    told.send(sent.elapsed()).unwrap();
+                })
+                .unwrap();
+            deliveries.push(took);
+        }
+        match number % 2 {
+            0 => cluster.broker_down(1).unwrap(),
+            _ => cluster.broker_up(1).unwrap(),
+        }
+        std::thread::sleep(Duration::from_millis(150));
+    }
+    cluster.broker_down(1).unwrap();
+    let slowest = deliveries
+        .iter()
+        .map(|took| took.recv_timeout(SOON * 3).unwrap())
+        .max()
+        .unwrap();
+    assert!(slowest < timeout + Duration::from_secs(2), "{slowest:?}");
 }

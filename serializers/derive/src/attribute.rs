@@ -5,7 +5,7 @@ use syn::parse::ParseStream;
 use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta, Path, Result, Token};
 
 use crate::json::to_json;
-use crate::name::{Case, check, check_full};
+use crate::name::{Case, check_full};
 
 /// What `#[avro(…)]` and the doc comment say of a type.
 #[derive(Default)]
@@ -107,11 +107,8 @@ impl Field {
 
     fn take(&mut self, meta: &ParseNestedMeta<'_>, expected: &str) -> Result<()> {
         match key(meta).as_str() {
-            "alias" => {
-                let alias = text(meta)?;
-                check(&alias.value(), alias.span())?;
-                self.aliases.push(alias.value());
-            }
+            // Any text, as in Java: what a writer without Avro's rules called the field.
+            "alias" => self.aliases.push(text(meta)?.value()),
             "default" if meta.input.peek(Token![=]) => {
                 self.default_json = Some(to_json(until_comma(meta.value()?)?)?);
             }

@@ -22,6 +22,7 @@ pub use self::fingerprint::Fingerprint;
 pub(crate) use self::json::line_column;
 pub use self::logical::LogicalType;
 pub use self::node::{Default, Enum, Field, Fixed, Kind, Node, NodeId, Order, Record};
+use self::parse::Text;
 
 /// An Avro schema.
 ///
@@ -64,7 +65,40 @@ impl Schema {
     /// # Errors
     /// As [`parse`](Self::parse); also if two texts define the same name differently.
     pub fn parse_with(text: &str, references: &[&str]) -> Result<Self> {
-        parse::parse(text, references)
+        let labels: Vec<String> = (1..=references.len())
+            .map(|number| format!("reference {number}"))
+            .collect();
+        let references = labels.iter().zip(references);
+        let references = references.map(|(label, text)| Text { label, text });
+        let label = "schema";
+        parse::parse(Text { label, text }, references)
+    }
+
+    /// Parses several texts, each a name that errors call it by and the text itself, which may
+    /// refer to each other in any order.
+    ///
+    /// # Errors
+    /// As [`parse_with`](Self::parse_with).
+    ///
+    /// ```
+    /// use wireform::avro::Schema;
+    ///
+    /// let files = [
+    ///     ("list.avsc", r#"{"type": "array", "items": "shop.Code"}"#),
+    ///     ("code.avsc", r#"{"type": "fixed", "name": "shop.Code", "size": true}"#),
+    /// ];
+    /// let error = Schema::parse_files(&files).unwrap_err();
+    /// assert!(error.to_string().contains("code.avsc, line 1 column 52"));
+    /// ```
+    pub fn parse_files(files: &[(&str, &str)]) -> Result<Vec<Self>> {
+        let texts = || files.iter().map(|(label, text)| Text { label, text });
+        texts()
+            .enumerate()
+            .map(|(number, main)| {
+                let others = texts().enumerate().filter(|(other, _)| *other != number);
+                parse::parse(main, others.map(|(_, text)| text))
+            })
+            .collect()
     }
 
     /// The text as its author wrote it.

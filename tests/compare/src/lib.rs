@@ -30,8 +30,16 @@ pub struct Setting {
 
 /// Runs what the command line asks for.
 pub fn main(setting: &Setting) -> ExitCode {
-    let options = Options::parse(std::env::args().skip(1));
-    match options.and_then(|options| run(setting, &options)) {
+    let mut arguments = std::env::args().skip(1).peekable();
+    if arguments.next_if_eq("producer").is_some() {
+        return exit(run_producer(&arguments.collect::<Vec<_>>()));
+    }
+    let options = Options::parse(arguments);
+    exit(options.and_then(|options| run(setting, &options)))
+}
+
+fn exit(result: Result<(), String>) -> ExitCode {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             eprintln!("{message}");
@@ -114,20 +122,31 @@ fn tables(setting: &Setting, options: &Options) -> Result<Vec<Results>, String> 
     Ok(results)
 }
 
+/// Runs the comparison of producers: a package of its own, since librdkafka is dear to build.
+fn run_producer(arguments: &[String]) -> Result<(), String> {
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/producer/Cargo.toml");
+    cargo_run(manifest, &[], arguments)
+}
+
 /// Runs another program of this crate: which allocator there is is settled when a program is
 /// linked.
 fn run_program(name: &str, arguments: &[String]) -> Result<(), String> {
     println!();
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    cargo_run(manifest, &["--bin", name], arguments)
+}
+
+fn cargo_run(manifest: &str, which: &[&str], arguments: &[String]) -> Result<(), String> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(cargo)
         .args(["run", "--quiet", "--release", "--manifest-path", manifest])
-        .args(["--bin", name, "--"])
+        .args(which)
+        .arg("--")
         .args(arguments)
         .status()
-        .map_err(|error| format!("{name}: {error}"))?;
+        .map_err(|error| format!("{manifest}: {error}"))?;
     match status.success() {
         true => Ok(()),
-        false => Err(format!("{name} failed")),
+        false => Err(format!("{manifest} failed")),
     }
 }

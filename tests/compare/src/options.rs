@@ -40,7 +40,11 @@ impl Options {
                 "--filter" => options.filter = value()?,
                 "--once" => options.once = Some(value()?),
                 "--allocator" => options.allocator = Some(value()?),
-                _ => return Err(format!("unknown argument {argument:?}; areas: avro")),
+                _ => {
+                    return Err(format!(
+                        "unknown argument {argument:?}; areas: avro, producer"
+                    ));
+                }
             }
         }
         if !matches!(
@@ -51,7 +55,7 @@ impl Options {
         }
         match options.has_area {
             true => Ok(options),
-            false => Err("what to compare? areas: avro".to_owned()),
+            false => Err("what to compare? areas: avro, producer".to_owned()),
         }
     }
 

@@ -1,3 +1,4 @@
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -15,6 +16,7 @@ public class LogDump {
     public static void main(String[] args) {
         String brokers = option(args, "--brokers");
         String topic = option(args, "--topic");
+        boolean brief = List.of(args).contains("--brief");
         Properties properties = new Properties();
         properties.put("bootstrap.servers", brokers);
         properties.put("isolation.level", "read_committed");
@@ -27,19 +29,34 @@ public class LogDump {
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+            long deadline = System.nanoTime() + Duration.ofSeconds(brief ? 600 : 60).toNanos();
             StringBuilder out = new StringBuilder();
             while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
                 if (System.nanoTime() > deadline) {
-                    throw new IllegalStateException("the end of the log was not reached in 60 s");
+                    throw new IllegalStateException("the end of the log was not reached in time");
                 }
                 for (var record : consumer.poll(Duration.ofMillis(200))) {
-                    out.append(line(record)).append('\n');
+                    out.append(brief ? brief(record) : line(record)).append('\n');
                 }
                 System.out.print(out);
                 out.setLength(0);
             }
         }
+    }
+
+    /** For long logs of plain text: partition, offset, key, value and headers, with tabs between. */
+    private static String brief(ConsumerRecord<byte[], byte[]> record) {
+        StringBuilder line = new StringBuilder();
+        line.append(record.partition()).append('\t').append(record.offset());
+        line.append('\t').append(latin(record.key())).append('\t').append(latin(record.value()));
+        for (Header header : record.headers()) {
+            line.append('\t').append(header.key()).append('=').append(latin(header.value()));
+        }
+        return line.toString();
+    }
+
+    private static String latin(byte[] bytes) {
+        return bytes == null ? "" : new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
     private static String line(ConsumerRecord<byte[], byte[]> record) {

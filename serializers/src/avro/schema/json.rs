@@ -128,6 +128,43 @@ impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
     }
 }
 
+/// The JSON pointer to the value at `offset` of a JSON text; `/` for all of it.
+pub(super) fn pointer_to(text: &str, offset: usize) -> String {
+    let mut pointer = String::new();
+    let mut here = Json::parse(text).ok();
+    while let Some((step, inner)) = here.and_then(|json| json.step_to(text, offset)) {
+        pointer.push('/');
+        pointer.push_str(&step.replace('~', "~0").replace('/', "~1"));
+        here = Some(inner);
+    }
+    match pointer.is_empty() {
+        true => "/".to_owned(),
+        false => pointer,
+    }
+}
+
+impl<'a> Json<'a> {
+    /// The value directly inside that holds what stands at `offset` of the whole text.
+    fn step_to(self, whole: &str, offset: usize) -> Option<(String, Self)> {
+        let holds = |inner: Json<'a>| {
+            let start = inner.offset_in(whole);
+            (start..start + inner.text().len()).contains(&offset)
+        };
+        match self.shape() {
+            Shape::Array(items) => {
+                let mut items = items.into_iter().enumerate();
+                let found = items.find(|(_, inner)| holds(*inner))?;
+                Some((found.0.to_string(), found.1))
+            }
+            Shape::Object(object) => {
+                let found = object.iter().find(|(_, inner)| holds(*inner))?;
+                Some((found.0.to_owned(), found.1))
+            }
+            _ => None,
+        }
+    }
+}
+
 /// Line and column, both from 1, of a byte offset in `text`.
 pub(crate) fn line_column(text: &str, offset: usize) -> (usize, usize) {
     let before = text.get(..offset).unwrap_or(text);

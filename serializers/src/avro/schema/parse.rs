@@ -4,19 +4,31 @@
 //! Types wait on a list of the parser's own: how deep a text is nested costs no stack.
 
 use std::collections::{HashMap, HashSet};
+use std::fmt;
 use std::sync::Arc;
 
-use super::json::{Json, Object, Shape, line_column};
+use super::json::{Json, Object, Shape, line_column, pointer_to};
 use super::logical::LogicalType;
 use super::name::{check_full, check_simple, full_name, namespace_of};
 use super::node::{Default, Enum, Field, Fixed, Kind, Node, NodeId, Order, Record};
 use super::{Fingerprint, Inner, Schema, canonical, default};
 use crate::error::{Error, ErrorKind, Result};
 
-/// Parses `text`, and `references` for the names that it does not define itself.
-pub(super) fn parse(text: &str, references: &[&str]) -> Result<Schema> {
+/// A text, and what errors call it.
+#[derive(Clone, Copy)]
+pub(super) struct Text<'a> {
+    pub(super) label: &'a str,
+    pub(super) text: &'a str,
+}
+
+/// Parses `main`, and `references` for the names that it does not define itself.
+pub(super) fn parse<'a>(
+    main: Text<'a>,
+    references: impl IntoIterator<Item = Text<'a>>,
+) -> Result<Schema> {
+    let text = main.text;
     let mut parser = Parser::default();
-    let root = parser.text(text)?;
+    let root = parser.text(main)?;
     for reference in references {
         parser.text(reference)?;
     }
@@ -24,8 +36,8 @@ pub(super) fn parse(text: &str, references: &[&str]) -> Result<Schema> {
     let root = parser.links.get(&root).copied().unwrap_or(root);
     let mut nodes = parser.nodes;
     check_depth(&nodes, root)?;
-    check_unions(&nodes)?;
-    fill_defaults(&mut nodes)?;
+    check_unions(&nodes, &parser.unions)?;
+    fill_defaults(&mut nodes, &parser.defaults)?;
     // Definitions of `text` itself, as they stand there.
     let mut own: Vec<(usize, Arc<str>)> = parser
         .names
@@ -58,18 +70,20 @@ struct Parser<'a> {
     nodes: Vec<Node>,
     names: HashMap<Arc<str>, Defined<'a>>,
     /// Nodes that stand for a name which was not defined yet.
-    unresolved: Vec<Unresolved>,
+    unresolved: Vec<Unresolved<'a>>,
     /// Nodes that stand for a name, and the definition.
     links: HashMap<NodeId, NodeId>,
+    /// Unions, and where they stand.
+    unions: Vec<(NodeId, Place<'a>)>,
+    /// Records, the numbers of their fields that have defaults, and where these stand.
+    defaults: Vec<(NodeId, usize, Place<'a>)>,
+    label: &'a str,
     text: &'a str,
     /// Types to come, the next one last.
     waiting: Vec<Waiting<'a>>,
     /// Types inside the one that is being read, in the order of the text.
     inside: Vec<Waiting<'a>>,
-    /// Where the parser is, as a JSON pointer.
-    path: Vec<String>,
-    /// Steps of `path` that lead to the type that is being read.
-    around: usize,
+    /// How deep the type that is being read is nested.
     depth: usize,
 }
 
@@ -78,10 +92,6 @@ struct Waiting<'a> {
     id: NodeId,
     json: Json<'a>,
     namespace: Option<Arc<str>>,
-    /// Steps of the path that lead to what is around it; those are still there when its turn comes.
-    around: usize,
-    /// The steps from there.
-    steps: Vec<String>,
     depth: usize,
 }
 
@@ -90,25 +100,47 @@ struct Defined<'a> {
     text: &'a str,
 }
 
-struct Unresolved {
+struct Unresolved<'a> {
     id: NodeId,
     /// With the enclosing namespace, and as written.
     names: [String; 2],
-    error: Error,
+    place: Place<'a>,
+}
+
+/// Where something stands. The line and the path are found only for an error: there may be many
+/// places in a long text.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    label: &'a str,
+    text: &'a str,
+    offset: usize,
+}
+
+impl fmt::Display for Place<'_> {
+    /// `schema, line 3 column 14, /fields/2/type`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            label,
+            text,
+            offset,
+        } = *self;
+        let (line, column) = line_column(text, offset);
+        let path = pointer_to(text, offset);
+        write!(f, "{label}, line {line} column {column}, {path}")
+    }
 }
 
 impl<'a> Parser<'a> {
-    fn text(&mut self, text: &'a str) -> Result<NodeId> {
+    fn text(&mut self, Text { label, text }: Text<'a>) -> Result<NodeId> {
         if text.len() > MAX_TEXT {
-            return Err(Error::new(
-                ErrorKind::LimitExceeded,
-                "schema text over 4 MiB",
-            ));
+            let message = format!("{label}: schema text over 4 MiB");
+            return Err(Error::new(ErrorKind::LimitExceeded, message));
         }
+        self.label = label;
         self.text = text;
         let json = Json::parse(text).map_err(|(offset, what)| {
             let (line, column) = line_column(text, offset);
-            let message = format!("schema, line {line} column {column}: not JSON: {what}");
+            let message = format!("{label}, line {line} column {column}: not JSON: {what}");
             Error::new(ErrorKind::InvalidSchema, message)
         })?;
         let root = self.add(Kind::Null);
@@ -116,22 +148,17 @@ impl<'a> Parser<'a> {
             id: root,
             json,
             namespace: None,
-            around: 0,
-            steps: Vec::new(),
             depth: 1,
         });
         while let Some(next) = self.waiting.pop() {
-            self.schema(next)?;
+            self.schema(&next)?;
             self.waiting.extend(self.inside.drain(..).rev());
         }
         Ok(root)
     }
 
-    fn schema(&mut self, next: Waiting<'a>) -> Result<()> {
-        let Waiting { id, json, .. } = next;
-        self.path.truncate(next.around);
-        self.path.extend(next.steps);
-        self.around = self.path.len();
+    fn schema(&mut self, next: &Waiting<'a>) -> Result<()> {
+        let Waiting { id, json, .. } = *next;
         self.depth = next.depth;
         if self.depth > MAX_DEPTH || self.nodes.len() > MAX_NODES {
             return Err(Error::new(
@@ -142,33 +169,24 @@ impl<'a> Parser<'a> {
         let namespace = next.namespace.as_ref();
         match json.shape() {
             Shape::String(name) => self.name(id, json, &name, namespace),
-            Shape::Array(branches) => self.union(id, branches, namespace),
+            Shape::Array(branches) => self.union(id, json, branches, namespace),
             Shape::Object(object) => self.object(id, json, &object, namespace),
             Shape::Other => Err(self.invalid(json, "expected a type: a string, array or object")),
         }
     }
 
     /// A type one step further down in the text, with a node of its own.
-    fn inner(
-        &mut self,
-        step: impl Into<String>,
-        json: Json<'a>,
-        namespace: Option<&Arc<str>>,
-    ) -> NodeId {
+    fn inner(&mut self, json: Json<'a>, namespace: Option<&Arc<str>>) -> NodeId {
         let id = self.add(Kind::Null);
-        self.later(id, step.into(), json, namespace);
+        self.later(id, json, namespace);
         id
     }
 
-    fn later(&mut self, id: NodeId, step: String, json: Json<'a>, namespace: Option<&Arc<str>>) {
-        let mut steps = self.path.get(self.around..).unwrap_or_default().to_vec();
-        steps.push(step);
+    fn later(&mut self, id: NodeId, json: Json<'a>, namespace: Option<&Arc<str>>) {
         self.inside.push(Waiting {
             id,
             json,
             namespace: namespace.cloned(),
-            around: self.around,
-            steps,
             depth: self.depth + 1,
         });
     }
@@ -193,23 +211,25 @@ impl<'a> Parser<'a> {
             self.links.insert(id, defined.id);
             return Ok(());
         }
-        let error = self.invalid(json, &unknown(name));
-        self.unresolved.push(Unresolved { id, names, error });
+        let place = self.place(json);
+        self.unresolved.push(Unresolved { id, names, place });
         Ok(())
     }
 
     fn union(
         &mut self,
         id: NodeId,
+        json: Json<'a>,
         branches: Vec<Json<'a>>,
         namespace: Option<&Arc<str>>,
     ) -> Result<()> {
+        self.unions.push((id, self.place(json)));
         let mut ids = Vec::with_capacity(branches.len());
-        for (index, branch) in branches.into_iter().enumerate() {
+        for branch in branches {
             if matches!(branch.shape(), Shape::Array(_)) {
                 return Err(self.invalid(branch, "a union must not directly hold a union"));
             }
-            ids.push(self.inner(index.to_string(), branch, namespace));
+            ids.push(self.inner(branch, namespace));
         }
         self.set(id, Kind::Union(ids.into_boxed_slice()));
         Ok(())
@@ -238,7 +258,7 @@ impl<'a> Parser<'a> {
                 Some(kind) => self.set(id, kind),
                 // Attributes around a type or a reference belong to nobody.
                 None => {
-                    self.later(id, "type".to_owned(), type_json, namespace);
+                    self.later(id, type_json, namespace);
                     return Ok(());
                 }
             },
@@ -257,7 +277,7 @@ impl<'a> Parser<'a> {
         kind: fn(NodeId) -> Kind,
     ) -> Result<()> {
         let inner = self.required(json, object, key)?;
-        let inner = self.inner(key, inner, namespace);
+        let inner = self.inner(inner, namespace);
         self.set(id, kind(inner));
         Ok(())
     }
@@ -278,17 +298,19 @@ impl<'a> Parser<'a> {
             .ok_or_else(|| self.invalid(list, "expected an array"))?;
         let mut fields = Vec::with_capacity(list.len());
         let mut seen = HashSet::with_capacity(list.len());
-        self.path.push("fields".to_owned());
         for (index, json) in list.into_iter().enumerate() {
-            self.path.push(index.to_string());
-            let field = self.field(json, own_namespace.as_ref())?;
+            let object = json
+                .as_object()
+                .ok_or_else(|| self.invalid(json, "expected a field: an object"))?;
+            let field = self.field(json, &object, own_namespace.as_ref())?;
             if !seen.insert(field.name.clone()) {
                 return Err(self.invalid(json, &format!("second field {:?}", field.name)));
             }
+            if let Some(default) = object.get("default") {
+                self.defaults.push((id, index, self.place(default)));
+            }
             fields.push(field);
-            self.path.pop();
         }
-        self.path.pop();
         let record = Record {
             aliases: self.aliases(object, own_namespace.as_deref())?,
             doc: doc(object),
@@ -300,14 +322,16 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    fn field(&mut self, json: Json<'a>, namespace: Option<&Arc<str>>) -> Result<Field> {
-        let object = json
-            .as_object()
-            .ok_or_else(|| self.invalid(json, "expected a field: an object"))?;
-        let name = self.string(json, &object, "name")?;
+    fn field(
+        &mut self,
+        json: Json<'a>,
+        object: &Object<'a>,
+        namespace: Option<&Arc<str>>,
+    ) -> Result<Field> {
+        let name = self.string(json, object, "name")?;
         check_simple(&name).map_err(|error| self.invalid(json, &error.to_string()))?;
-        let type_json = self.required(json, &object, "type")?;
-        let schema = self.inner("type", type_json, namespace);
+        let type_json = self.required(json, object, "type")?;
+        let schema = self.inner(type_json, namespace);
         let order = match object.get("order") {
             None => Order::Ascending,
             Some(order) => sort_order(order).ok_or_else(|| {
@@ -319,17 +343,17 @@ impl<'a> Parser<'a> {
         };
         let default = object.get("default").map(|json| Default {
             json: json.text().into(),
-            // Where it stands, until the second pass puts the datum here.
-            datum: self.place(json).into_bytes().into_boxed_slice(),
+            // The second pass puts the datum here.
+            datum: Box::default(),
         });
         Ok(Field {
             name: name.into(),
-            aliases: self.field_aliases(&object)?,
-            doc: doc(&object),
+            aliases: self.field_aliases(object)?,
+            doc: doc(object),
             schema,
             default,
             order,
-            attributes: attributes(&object, &FIELD_ATTRIBUTES),
+            attributes: attributes(object, &FIELD_ATTRIBUTES),
         })
     }
 
@@ -520,9 +544,11 @@ impl<'a> Parser<'a> {
 
     /// Second pass: puts definitions in the place of names that were used before them.
     fn link(&mut self) -> Result<()> {
-        for Unresolved { id, names, error } in std::mem::take(&mut self.unresolved) {
+        for Unresolved { id, names, place } in std::mem::take(&mut self.unresolved) {
             let found = names.iter().find_map(|name| self.names.get(&**name));
-            self.links.insert(id, found.ok_or(error)?.id);
+            let [_, written] = &names;
+            let found = found.ok_or_else(|| place.invalid(&unknown(written)))?;
+            self.links.insert(id, found.id);
         }
         let links = &self.links;
         let relink = |id: &mut NodeId| {
@@ -547,17 +573,22 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    /// `line 3 column 14, /fields/2/type`
-    fn place(&self, json: Json<'a>) -> String {
-        let (line, column) = line_column(self.text, json.offset_in(self.text));
-        let path: String = self.path.iter().flat_map(|step| ["/", step]).collect();
-        let path = if path.is_empty() { "/" } else { &path };
-        format!("line {line} column {column}, {path}")
+    fn place(&self, json: Json<'a>) -> Place<'a> {
+        Place {
+            label: self.label,
+            text: self.text,
+            offset: json.offset_in(self.text),
+        }
     }
 
     fn invalid(&self, json: Json<'a>, message: &str) -> Error {
-        let message = format!("schema, {}: {message}", self.place(json));
-        Error::new(ErrorKind::InvalidSchema, message)
+        self.place(json).invalid(message)
+    }
+}
+
+impl Place<'_> {
+    fn invalid(&self, message: &str) -> Error {
+        Error::new(ErrorKind::InvalidSchema, format!("{self}: {message}"))
     }
 }
 
@@ -638,9 +669,9 @@ fn children(nodes: &[Node], id: NodeId, out: &mut Vec<NodeId>) {
 }
 
 /// Branches of a union differ in type, or in name where they have one.
-fn check_unions(nodes: &[Node]) -> Result<()> {
-    for node in nodes {
-        let Kind::Union(branches) = &node.kind else {
+fn check_unions(nodes: &[Node], unions: &[(NodeId, Place<'_>)]) -> Result<()> {
+    for (id, place) in unions {
+        let Some(Kind::Union(branches)) = nodes.get(id.index()).map(|node| &node.kind) else {
             continue;
         };
         let mut seen = HashSet::with_capacity(branches.len());
@@ -650,45 +681,40 @@ fn check_unions(nodes: &[Node]) -> Result<()> {
             };
             let name = branch.kind.branch_name();
             if !seen.insert(name) || matches!(branch.kind, Kind::Union(_)) {
-                let message = format!("schema: a union holds {name:?} twice");
-                return Err(Error::new(ErrorKind::InvalidSchema, message));
+                return Err(place.invalid(&format!("a union holds {name:?} twice")));
             }
         }
     }
     Ok(())
 }
 
-fn fill_defaults(nodes: &mut [Node]) -> Result<()> {
-    let mut found = Vec::new();
-    for (index, node) in nodes.iter().enumerate() {
-        let Kind::Record(record) = &node.kind else {
+fn fill_defaults(nodes: &mut [Node], defaults: &[(NodeId, usize, Place<'_>)]) -> Result<()> {
+    let mut data = Vec::with_capacity(defaults.len());
+    for (id, number, place) in defaults {
+        let Some((schema, default)) = default_of(nodes, *id, *number) else {
             continue;
         };
-        for (position, field) in record.fields.iter().enumerate() {
-            let Some(default) = &field.default else {
-                continue;
-            };
-            let datum = default::encode(nodes, field.schema, &default.json).map_err(|error| {
-                let place = String::from_utf8_lossy(&default.datum);
-                Error::new(error.kind(), format!("schema, {place}: {error}"))
-            })?;
-            found.push((index, position, datum));
-        }
+        let datum = default::encode(nodes, schema, &default.json)
+            .map_err(|error| Error::new(error.kind(), format!("{place}: {error}")))?;
+        data.push(datum);
     }
-    for (index, position, datum) in found {
-        if let Some(Node {
-            kind: Kind::Record(record),
-            ..
-        }) = nodes.get_mut(index)
-            && let Some(Field {
-                default: Some(default),
-                ..
-            }) = record.fields.get_mut(position)
+    for ((id, number, _), datum) in defaults.iter().zip(data) {
+        if let Some(Kind::Record(record)) = nodes.get_mut(id.index()).map(|node| &mut node.kind)
+            && let Some(field) = record.fields.get_mut(*number)
+            && let Some(default) = &mut field.default
         {
             default.datum = datum;
         }
     }
     Ok(())
+}
+
+fn default_of(nodes: &[Node], id: NodeId, number: usize) -> Option<(NodeId, &Default)> {
+    let Kind::Record(record) = &nodes.get(id.index())?.kind else {
+        return None;
+    };
+    let field = record.fields.get(number)?;
+    Some((field.schema, field.default.as_ref()?))
 }
 
 const MAX_TEXT: usize = 4 << 20;

@@ -126,7 +126,7 @@ fn defaults_are_checked() {
     }
     check_error(
         &record(r#""type":"int","default":"1""#),
-        "/fields/0: the default value is no int",
+        "/fields/0/default: the default value is no int",
     );
     check_error(&record(r#""type":"int","default":2147483648"#), "no int");
     check_error(
@@ -177,4 +177,37 @@ fn logical_type_that_does_not_fit_is_an_attribute() {
         scale: 2,
     });
     assert_eq!(schema.node(schema.root()).logical, expected);
+}
+
+#[test]
+fn errors_name_the_text_that_they_are_in() {
+    let good = r#"{"type": "fixed", "name": "Good", "size": 1}"#;
+    for (broken, expected) in [
+        ("{", "b.avsc, line 1 column 1"),
+        (
+            "[\n  \"x.Y\"]",
+            "b.avsc, line 2 column 3, /0: unknown type \"x.Y\"",
+        ),
+        (
+            "[\"int\",\n  [\"int\"]]",
+            "b.avsc, line 2 column 3, /1: a union must not directly hold a union",
+        ),
+        (
+            "{\"type\": \"array\", \"items\":\n [\"int\", \"int\"]}",
+            "b.avsc, line 2 column 2, /items: a union holds \"int\" twice",
+        ),
+        (
+            "{\"type\": \"record\", \"name\": \"R\", \"fields\": [\n{\"name\": \"f\", \"type\": \"int\", \"default\": \"\"}]}",
+            "b.avsc, line 2 column 41, /fields/0/default: the default value is no int",
+        ),
+    ] {
+        let error = Schema::parse_files(&[("a.avsc", good), ("b.avsc", broken)]).unwrap_err();
+        assert!(error.to_string().contains(expected), "{error}");
+        let error = Schema::parse_with(good, &[broken]).unwrap_err();
+        let expected = expected.replace("b.avsc", "reference 1");
+        assert!(error.to_string().contains(&expected), "{error}");
+    }
+    let other = good.replace('1', "2");
+    let error = Schema::parse_files(&[("a.avsc", good), ("b.avsc", &other)]).unwrap_err();
+    assert!(error.to_string().contains("b.avsc, line 1"), "{error}");
 }

@@ -1,0 +1,154 @@
+//! What is generated from the files in `avsc/` stands in `golden_avsc/`, and is compiled in
+//! `avsc_round_trip.rs`. `UPDATE_GOLDEN=1` rewrites it.
+#![allow(clippy::unwrap_used, missing_docs, reason = "a test")]
+
+use std::path::{Path, PathBuf};
+
+use wireform_build::{Avsc, Bytes, Maps, Strings, avsc};
+
+fn here() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")
+}
+
+/// Every golden file, the folder of what it is generated from, and how.
+fn cases() -> Vec<(&'static str, &'static str, Avsc)> {
+    let same = [
+        "aliases",
+        "case_clash",
+        "containers",
+        "cross_default",
+        "debezium",
+        "decimal_defaults",
+        "decimals",
+        "deep",
+        "defaults",
+        "docs",
+        "durations",
+        "empty_record",
+        "empty_records",
+        "enums",
+        "error_type",
+        "expression",
+        "fixed",
+        "hostile_text",
+        "keywords",
+        "list",
+        "logical",
+        "long_names",
+        "many_branches",
+        "many_symbols",
+        "multi_file",
+        "mutual",
+        "namespaces",
+        "nan",
+        "nested_unions",
+        "nulls",
+        "orders",
+        "path_clash",
+        "primitives",
+        "root_containers",
+        "root_fixed",
+        "root_null_union",
+        "root_union",
+        "root_uuid",
+        "same_definition",
+        "same_stem",
+        "single_branch",
+        "std_names",
+        "tree",
+        "underscores",
+        "union_defaults",
+        "unknown_attributes",
+        "uuids",
+        "wide",
+        "windows_lines",
+    ];
+    let mut cases: Vec<_> = same.map(|case| (case, case, avsc())).into();
+    let attributes = avsc()
+        .type_attribute("shop.orders.Order", "#[derive(PartialOrd)]")
+        .type_attribute("Line", "#[derive(PartialOrd)]")
+        .type_attribute("Order.payment", "#[derive(PartialOrd)]")
+        .type_attribute("Card", "#[derive(PartialOrd)]")
+        .type_attribute("Last4", "#[derive(PartialOrd)]")
+        .type_attribute("Invoice", "#[derive(PartialOrd)]")
+        .type_attribute(".", "#[must_use]")
+        .field_attribute("Order.signature", "#[doc(hidden)]")
+        .maps(Maps::BTreeMap);
+    let lean = avsc()
+        .borrowed(true)
+        .bytes(Bytes::Bytes)
+        .maps(Maps::Pairs)
+        .strings(Strings::CompactString);
+    let hasher = "::std::hash::BuildHasherDefault<::std::hash::DefaultHasher>";
+    cases.extend([
+        ("attributes", "orders", attributes),
+        ("settings", "settings", avsc()),
+        ("arc_str", "settings", avsc().strings(Strings::ArcStr)),
+        ("btree_maps", "settings", avsc().maps(Maps::BTreeMap)),
+        ("bytes", "settings", avsc().bytes(Bytes::Bytes)),
+        (
+            "compact",
+            "settings",
+            avsc().strings(Strings::CompactString),
+        ),
+        (
+            "hasher",
+            "settings",
+            avsc().maps(Maps::HashMapWith(hasher.to_owned())),
+        ),
+        ("lean", "settings", lean.clone()),
+        ("lean_clash", "case_clash", lean.clone()),
+        ("lean_containers", "containers", lean.clone()),
+        ("lean_deep", "deep", lean.clone()),
+        ("lean_mutual", "mutual", lean.clone()),
+        ("lean_names", "std_names", lean.clone()),
+        ("lean_nested", "nested_unions", lean.clone()),
+        ("lean_orders", "orders", lean.clone()),
+        ("lean_roots", "root_containers", lean.clone()),
+        ("lean_unions", "root_null_union", lean),
+        ("pairs", "settings", avsc().maps(Maps::Pairs)),
+        ("ref_clash", "case_clash", avsc().borrowed(true)),
+        ("ref_files", "multi_file", avsc().borrowed(true)),
+        ("ref_tree", "tree", avsc().borrowed(true)),
+    ]);
+    cases
+}
+
+/// All files of a case, sorted.
+fn files(case: &str) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut open = vec![here().join("avsc").join(case)];
+    while let Some(path) = open.pop() {
+        match path.is_dir() {
+            true => open.extend(
+                std::fs::read_dir(&path)
+                    .unwrap()
+                    .map(|entry| entry.unwrap().path()),
+            ),
+            false => files.push(path),
+        }
+    }
+    files.sort();
+    files
+}
+
+#[test]
+fn golden_files_are_fresh() {
+    let mut stale = Vec::new();
+    for (golden, folder, settings) in cases() {
+        let generated = settings
+            .generate(&files(folder))
+            .unwrap_or_else(|error| panic!("{golden}: {error}"));
+        let path = here().join("golden_avsc").join(format!("{golden}.rs"));
+        if std::env::var_os("UPDATE_GOLDEN").is_some() {
+            std::fs::write(&path, generated.text()).unwrap();
+        }
+        if std::fs::read_to_string(&path).unwrap_or_default() != generated.text() {
+            stale.push(golden);
+        }
+    }
+    assert!(
+        stale.is_empty(),
+        "{stale:?}: run again with UPDATE_GOLDEN=1 and read the diff"
+    );
+}

@@ -1,0 +1,49 @@
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use crate::error::Error;
+use crate::partitioning::Partitioning;
+use crate::statistics::Statistics;
+use crate::trace;
+
+type OnStatistics = dyn Fn(&Statistics) + Send + Sync;
+type OnError = dyn Fn(&Error) + Send + Sync;
+
+/// What a program has called, by producer.
+#[derive(Clone, Default)]
+pub(crate) struct Hooks {
+    pub(crate) on_error: Option<Arc<OnError>>,
+    pub(crate) partitioning: Option<Partitioning>,
+    pub(crate) statistics: Option<Arc<OnStatistics>>,
+}
+
+impl Hooks {
+    /// Tells the program that a record got no place. A panic ends here.
+    pub(crate) fn report(&self, error: &Error) {
+        trace::not_placed(error);
+        let Some(hook) = &self.on_error else {
+            return;
+        };
+        if catch_unwind(AssertUnwindSafe(|| hook(error))).is_err() {
+            log::error!("the error hook of a producer panicked");
+        }
+    }
+
+    /// Shows the program what librdkafka counted. A panic ends here.
+    pub(crate) fn show(&self, statistics: &rdkafka::Statistics) {
+        let Some(hook) = &self.statistics else {
+            return;
+        };
+        let statistics = Statistics::from(statistics);
+        if catch_unwind(AssertUnwindSafe(|| hook(&statistics))).is_err() {
+            log::error!("the statistics hook of a producer panicked");
+        }
+    }
+}
+
+impl fmt::Debug for Hooks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hooks").finish_non_exhaustive()
+    }
+}

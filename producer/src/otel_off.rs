@@ -1,0 +1,12 @@
+//! No trace context.
+
+pub(crate) struct Injected;
+
+impl Injected {
+    pub(crate) const fn current(_: bool) -> Self {
+        Self
+    }
+
+    #[allow(clippy::ptr_arg, reason = "as it is with the feature")]
+    pub(crate) const fn add_to<'a>(&'a self, _: &mut Vec<(&'a str, &'a [u8])>) {}
+}

@@ -1,0 +1,63 @@
+//! Events for the `tracing` of the program. No key, no value and no secret is in them.
+
+use std::mem;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use tracing::field::Empty;
+
+use crate::delivery::Outcome;
+use crate::error::Error;
+
+/// From the send of a record to its verdict.
+pub(crate) struct Span(Mutex<tracing::Span>);
+
+impl Span {
+    pub(crate) fn begin(topic: &str) -> Self {
+        Self(Mutex::new(tracing::debug_span!(
+            target: "wireform_producer",
+            "send",
+            topic,
+            partition = Empty,
+            offset = Empty,
+            error = Empty,
+        )))
+    }
+
+    /// The verdict is there: the record's handle may live on.
+    pub(crate) fn end(&self, outcome: &Outcome) {
+        let mut span = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let span = mem::replace(&mut *span, tracing::Span::none());
+        match outcome {
+            Ok(placed) => {
+                span.record("partition", placed.partition);
+                if let Some(offset) = placed.offset {
+                    span.record("offset", offset);
+                }
+            }
+            Err(error) => {
+                span.record("error", tracing::field::debug(error.kind()));
+            }
+        }
+    }
+}
+
+/// An accepted record got no place.
+pub(crate) fn not_placed(error: &Error) {
+    tracing::warn!(target: "wireform_producer", kind = ?error.kind(), %error, "no place in the log");
+}
+
+/// A send has to wait for room.
+pub(crate) fn waits(in_flight: usize) {
+    tracing::debug!(target: "wireform_producer", in_flight, "the queue is full");
+}
+
+/// The producer takes no more records.
+pub(crate) fn closing(open: usize, timeout: Duration) {
+    tracing::debug!(target: "wireform_producer", open, ?timeout, "closing");
+}
+
+/// Something happened to a connection.
+pub(crate) fn broker_trouble(code: &str, reason: &str) {
+    tracing::warn!(target: "wireform_producer", code, reason, "librdkafka reports");
+}

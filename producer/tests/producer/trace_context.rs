@@ -1,0 +1,66 @@
+use opentelemetry::trace::{
+    SpanContext, SpanId, TraceContextExt as _, TraceFlags, TraceId, TraceState,
+};
+use opentelemetry::{Context, global};
+use opentelemetry_sdk::propagation::TraceContextPropagator;
+use rdkafka::consumer::{BaseConsumer, Consumer as _};
+use rdkafka::{ClientConfig, Offset, TopicPartitionList};
+use wireform_producer::{EmbeddedCluster, MessageHeaders, Producer, Record};
+
+use crate::{SOON, read, texts};
+
+const PARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+fn context() -> Context {
+    Context::new().with_remote_span_context(SpanContext::new(
+        TraceId::from_hex("0af7651916cd43dd8448eb211c80319c").unwrap(),
+        SpanId::from_hex("b7ad6b7169203331").unwrap(),
+        TraceFlags::SAMPLED,
+        true,
+        TraceState::default(),
+    ))
+}
+
+/// One test, since the propagator is the process's.
+#[test]
+fn trace_context_travels_with_the_record() {
+    global::set_text_map_propagator(TraceContextPropagator::new());
+    let cluster = EmbeddedCluster::start().unwrap();
+    cluster.create_topic("orders", 1).unwrap();
+    let builder = Producer::builder().cluster(&cluster).trace_context();
+    let producer = builder.build().unwrap();
+    let orders = texts(&producer);
+    let guard = context().attach();
+    let own = Record::new("own").header("TraceParent", "mine");
+    for record in [Record::new("in"), own] {
+        orders.send_blocking(record).unwrap().wait(SOON).unwrap();
+    }
+    drop(guard);
+    let mut outside = orders.send_blocking(Record::new("out")).unwrap();
+    outside.wait(SOON).unwrap();
+
+    let of = |index: usize| -> Vec<_> {
+        let headers = &read(cluster.brokers(), 1, 3)[index].headers;
+        let traces = headers.iter().filter(|(name, _)| name != "content-type");
+        traces
+            .map(|(name, value)| (name.clone(), String::from_utf8(value.clone()).unwrap()))
+            .collect()
+    };
+    assert_eq!(of(0), [("traceparent".to_owned(), PARENT.to_owned())]);
+    assert_eq!(of(1), [("TraceParent".to_owned(), "mine".to_owned())]);
+    assert_eq!(of(2), []);
+
+    let consumer: BaseConsumer = ClientConfig::new()
+        .set("bootstrap.servers", cluster.brokers())
+        .set("group.id", "trace")
+        .create()
+        .unwrap();
+    let mut assignment = TopicPartitionList::new();
+    let start = Offset::Beginning;
+    assignment.add_partition_offset("orders", 0, start).unwrap();
+    consumer.assign(&assignment).unwrap();
+    let message = consumer.iter().next().unwrap().unwrap();
+    let read = MessageHeaders(&message).trace_context();
+    let (read, sent) = (read.span().span_context().clone(), context());
+    assert_eq!(&read, sent.span().span_context());
+}

@@ -1,0 +1,354 @@
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::value::RawValue;
+
+use super::EventAttributes;
+use crate::content_type::ContentType;
+use crate::error::{Error, ErrorKind, Result};
+use crate::format::{Format, SchemaRef};
+use crate::json_error::json_error;
+use crate::limits::Limits;
+use crate::serializer::{Deserializer, Serializer, append_or_restore};
+
+/// An event and its data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CloudEvent<T> {
+    /// What it says about itself.
+    pub attributes: EventAttributes,
+    /// What it carries, if anything.
+    pub data: Option<T>,
+}
+
+/// Events in structured mode: JSON, with the data as another codec writes it. JSON stays JSON
+/// inside, text is a string, anything else is base64.
+///
+/// The codec inside should be a bare one, without a registry's frame: nobody would look for a
+/// schema id in there.
+///
+/// ```
+/// use wireform::cloudevents::{CloudEvent, EventAttributes, StructuredEvents};
+/// use wireform::{Deserializer, Json, SerializerExt};
+///
+/// let codec = StructuredEvents::new(Json::<f64>::new());
+/// let event = CloudEvent {
+///     attributes: EventAttributes::new("A-1", "/shop", "total")?,
+///     data: Some(9.5),
+/// };
+/// let bytes = codec.to_vec(&event)?;
+/// assert_eq!(
+///     String::from_utf8_lossy(&bytes),
+///     r#"{"specversion":"1.0","id":"A-1","source":"/shop","type":"total","datacontenttype":"application/json","data":9.5}"#
+/// );
+/// assert_eq!(codec.deserialize(&bytes)?, event);
+/// # Ok::<(), wireform::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct StructuredEvents<C> {
+    data: C,
+    limits: Limits,
+}
+
+impl<C> StructuredEvents<C> {
+    /// Events whose data `codec` writes and reads.
+    #[must_use]
+    pub fn new(codec: C) -> Self {
+        Self {
+            data: codec,
+            limits: Limits::default(),
+        }
+    }
+
+    /// Sets the longest event that is read.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+}
+
+impl<C: Format> Format for StructuredEvents<C> {
+    /// Section 3.3.1 of the Kafka binding.
+    fn content_type(&self) -> ContentType {
+        ContentType::new("application/cloudevents+json; charset=UTF-8")
+    }
+
+    fn version(&self) -> Option<&str> {
+        self.data.version()
+    }
+
+    /// It would describe the data, not the payload.
+    fn schema(&self) -> Option<&SchemaRef> {
+        None
+    }
+}
+
+impl<T, C: Serializer<T> + Format> Serializer<CloudEvent<T>> for StructuredEvents<C> {
+    fn format(&self, _value: &CloudEvent<T>) -> &dyn Format {
+        self
+    }
+
+    fn serialize(&self, event: &CloudEvent<T>, out: &mut Vec<u8>) -> Result<()> {
+        append_or_restore(out, |out| {
+            let mut before = b'{';
+            for (name, value) in event.attributes.iter() {
+                out.push(before);
+                before = b',';
+                member(out, name, value)?;
+            }
+            if let Some(data) = &event.data {
+                self.serialize_data(data, out)?;
+            }
+            out.push(b'}');
+            Ok(())
+        })
+    }
+}
+
+impl<C> StructuredEvents<C> {
+    fn serialize_data<T>(&self, data: &T, out: &mut Vec<u8>) -> Result<()>
+    where
+        C: Serializer<T>,
+    {
+        let content = self.data.format(data).content_type();
+        out.push(b',');
+        member(out, "datacontenttype", content.as_str())?;
+        if content.is_json() {
+            out.extend_from_slice(b",\"data\":");
+            return self.data.serialize(data, out);
+        }
+        let mut bytes = Vec::new();
+        self.data.serialize(data, &mut bytes)?;
+        out.push(b',');
+        match std::str::from_utf8(&bytes) {
+            Ok(text) if is_text(&content) => member(out, "data", text),
+            _ => member(out, "data_base64", &STANDARD.encode(&bytes)),
+        }
+    }
+}
+
+impl<T, C: Deserializer<T> + Format> Deserializer<CloudEvent<T>> for StructuredEvents<C> {
+    fn deserialize(&self, bytes: &[u8]) -> Result<CloudEvent<T>> {
+        self.limits.check_payload(bytes)?;
+        let members: BTreeMap<String, &RawValue> =
+            serde_json::from_slice(bytes).map_err(|error| json_error(ErrorKind::Decode, &error))?;
+        let mut data = None;
+        let mut content = None;
+        let mut pairs = Vec::with_capacity(members.len());
+        for (name, value) in members {
+            match &*name {
+                // A null stands for an attribute that is not there.
+                _ if value.get() == "null" && name != "data" => {}
+                "data" => data = Some(Data::Json(value)),
+                "data_base64" => data = Some(Data::Base64(text(&name, value)?)),
+                "datacontenttype" => {
+                    content = ContentType::from_header(text(&name, value)?.as_bytes());
+                }
+                _ => pairs.push((name.clone(), scalar(&name, value)?)),
+            }
+        }
+        let attributes = EventAttributes::from_pairs(pairs)?;
+        // The JSON format's default.
+        let content = content.unwrap_or(ContentType::JSON);
+        let data = data
+            .map(|data| self.deserialize_data(&content, &data))
+            .transpose()?;
+        Ok(CloudEvent { attributes, data })
+    }
+}
+
+enum Data<'a> {
+    Json(&'a RawValue),
+    Base64(String),
+}
+
+impl<C> StructuredEvents<C> {
+    fn deserialize_data<T>(&self, content: &ContentType, data: &Data<'_>) -> Result<T>
+    where
+        C: Deserializer<T> + Format,
+    {
+        let own = self.data.content_type();
+        let is_same = match own.is_json() {
+            true => content.is_json(),
+            false => content.essence().eq_ignore_ascii_case(own.essence()),
+        };
+        if !is_same {
+            let message = format!(
+                "the event's data is {:?}, and {:?} was expected",
+                content.as_str(),
+                own.as_str()
+            );
+            return Err(Error::new(ErrorKind::UnsupportedContent, message));
+        }
+        let decoded = match data {
+            Data::Json(value) if content.is_json() => self.data.deserialize(value.get().as_bytes()),
+            Data::Json(value) => self.data.deserialize(text("data", value)?.as_bytes()),
+            Data::Base64(encoded) => {
+                let bytes = STANDARD
+                    .decode(encoded)
+                    .map_err(|_| Error::new(ErrorKind::Decode, "not base64").at("data_base64"))?;
+                self.data.deserialize(&bytes)
+            }
+        };
+        decoded.map_err(|error| error.at("data"))
+    }
+}
+
+fn member(out: &mut Vec<u8>, name: &str, value: &str) -> Result<()> {
+    let wrong = |error: serde_json::Error| json_error(ErrorKind::Encode, &error);
+    serde_json::to_writer(&mut *out, name).map_err(wrong)?;
+    out.push(b':');
+    serde_json::to_writer(out, value).map_err(wrong)
+}
+
+fn text(name: &str, value: &RawValue) -> Result<String> {
+    serde_json::from_str(value.get())
+        .map_err(|_| Error::new(ErrorKind::Decode, "expected a string").at(name.to_owned()))
+}
+
+/// Attributes may be JSON's booleans and integers, too: section 2.2 of the JSON format.
+fn scalar(name: &str, value: &RawValue) -> Result<String> {
+    let json = value.get();
+    let is_number = json.parse::<i32>().is_ok();
+    match is_number || matches!(json, "true" | "false") {
+        true => Ok(json.to_owned()),
+        false => text(name, value),
+    }
+}
+
+fn is_text(content: &ContentType) -> bool {
+    content
+        .essence()
+        .get(..5)
+        .is_some_and(|start| start.eq_ignore_ascii_case("text/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::from_fn::from_fn;
+    use crate::serializer::SerializerExt;
+
+    /// Bytes as they are, called `content`.
+    #[derive(Debug)]
+    struct Raw(&'static str);
+
+    impl Format for Raw {
+        fn content_type(&self) -> ContentType {
+            ContentType::new(self.0)
+        }
+
+        fn version(&self) -> Option<&str> {
+            None
+        }
+
+        fn schema(&self) -> Option<&SchemaRef> {
+            None
+        }
+    }
+
+    impl Serializer<Vec<u8>> for Raw {
+        fn format(&self, _value: &Vec<u8>) -> &dyn Format {
+            self
+        }
+
+        fn serialize(&self, value: &Vec<u8>, out: &mut Vec<u8>) -> Result<()> {
+            out.extend_from_slice(value);
+            Ok(())
+        }
+    }
+
+    impl Deserializer<Vec<u8>> for Raw {
+        fn deserialize(&self, bytes: &[u8]) -> Result<Vec<u8>> {
+            Ok(bytes.to_vec())
+        }
+    }
+
+    fn attributes() -> EventAttributes {
+        EventAttributes::new("1", "/s", "t").unwrap()
+    }
+
+    const START: &str = r#"{"specversion":"1.0","id":"1","source":"/s","type":"t""#;
+
+    #[track_caller]
+    fn check(content: &'static str, data: &[u8], expected: &str) {
+        let codec = StructuredEvents::new(Raw(content));
+        let event = CloudEvent {
+            attributes: attributes(),
+            data: Some(data.to_vec()),
+        };
+        let bytes = codec.to_vec(&event).unwrap();
+        let expected = format!(r#"{START},"datacontenttype":"{content}",{expected}}}"#);
+        assert_eq!(String::from_utf8_lossy(&bytes), expected);
+        assert_eq!(codec.deserialize(&bytes).unwrap(), event);
+    }
+
+    #[test]
+    fn data_is_json_text_or_base64() {
+        check("application/json", b"[1, 2]", r#""data":[1, 2]"#);
+        check("application/x+json", b"null", r#""data":null"#);
+        check("text/plain", b"a \"b\"", r#""data":"a \"b\"""#);
+        check("text/plain", b"\xff", r#""data_base64":"/w==""#);
+        check("application/avro", b"\x00\x01", r#""data_base64":"AAE=""#);
+    }
+
+    #[test]
+    fn no_data_is_no_member() {
+        let codec = StructuredEvents::new(Raw("application/avro"));
+        let event = CloudEvent {
+            attributes: attributes(),
+            data: None,
+        };
+        let bytes = codec.to_vec(&event).unwrap();
+        assert_eq!(String::from_utf8_lossy(&bytes), format!("{START}}}"));
+        assert_eq!(codec.deserialize(&bytes).unwrap(), event);
+    }
+
+    #[track_caller]
+    fn check_foreign(rest: &str, expected: Result<&[u8], ErrorKind>) {
+        let codec = StructuredEvents::new(Raw("application/json"));
+        let read = codec.deserialize(format!("{START}{rest}}}").as_bytes());
+        let read = read.map(|event| event.data.unwrap_or_default());
+        assert_eq!(
+            read.as_deref().map_err(Error::kind),
+            expected.as_ref().map(|data| *data).map_err(|kind| *kind),
+            "{rest}"
+        );
+    }
+
+    #[test]
+    fn events_of_others_are_read() {
+        check_foreign(r#","data":{"a":1}"#, Ok(b"{\"a\":1}"));
+        check_foreign(r#","data_base64":"e30=""#, Ok(b"{}"));
+        check_foreign(
+            r#","count":7,"flag":true,"subject":null,"data":1"#,
+            Ok(b"1"),
+        );
+        check_foreign("", Ok(b""));
+        check_foreign(r#","data_base64":"!""#, Err(ErrorKind::Decode));
+        check_foreign(r#","count":{}"#, Err(ErrorKind::Decode));
+        check_foreign(r#","time":"now""#, Err(ErrorKind::Decode));
+        check_foreign(
+            r#","datacontenttype":"text/xml","data":"<a/>""#,
+            Err(ErrorKind::UnsupportedContent),
+        );
+        check_foreign("} ", Err(ErrorKind::Decode));
+    }
+
+    #[test]
+    fn failed_data_leaves_nothing() {
+        let failing = from_fn(ContentType::JSON, |_: &u8, out: &mut Vec<u8>| {
+            out.push(b'x');
+            Err(Error::new(ErrorKind::Encode, "no"))
+        });
+        let event = CloudEvent {
+            attributes: attributes(),
+            data: Some(1),
+        };
+        let mut out = b"before".to_vec();
+        let codec = StructuredEvents::new(failing);
+        assert!(codec.serialize(&event, &mut out).is_err());
+        assert_eq!(out, b"before");
+    }
+}
