@@ -124,6 +124,12 @@ fn the_whole_api_answers_as_confluents() {
             r#"{"compatibilityLevel":"BACKWARD"}"#,
         ),
         (
+            "PUT /config/b",
+            r#"{"compatibility":"NONE","normalize":false,"alias":null}"#,
+            200,
+            r#"{"compatibility":"NONE"}"#,
+        ),
+        (
             "PUT /mode/a",
             r#"{"mode":"READONLY"}"#,
             200,
