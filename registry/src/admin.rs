@@ -86,6 +86,16 @@ pub trait RegistryAdmin: Registry {
         scope: Option<&'a Subject>,
     ) -> BoxFuture<'a, Result<StoredSchema>>;
 
+    /// The text of the schema with this id in another form, which the registry makes: for
+    /// Protobuf, `serialized` is the base64 of a `FileDescriptorProto`. A form that the registry
+    /// does not know gives the text as it is. `scope` is that of [`by_id_in`](Self::by_id_in).
+    fn formatted<'a>(
+        &'a self,
+        id: SchemaId,
+        scope: Option<&'a Subject>,
+        format: &'a str,
+    ) -> BoxFuture<'a, Result<String>>;
+
     /// The subjects and versions that the schema with this id is registered as, in the context
     /// of `scope`; only those of `scope` itself if it is a subject.
     fn places_of<'a>(
@@ -361,6 +371,15 @@ macro_rules! forward {
                 scope: Option<&'a Subject>,
             ) -> BoxFuture<'a, Result<StoredSchema>> {
                 (**self).by_id_in(id, scope)
+            }
+
+            fn formatted<'a>(
+                &'a self,
+                id: SchemaId,
+                scope: Option<&'a Subject>,
+                format: &'a str,
+            ) -> BoxFuture<'a, Result<String>> {
+                (**self).formatted(id, scope, format)
             }
 
             fn places_of<'a>(

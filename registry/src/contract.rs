@@ -537,6 +537,28 @@ fn contexts_have_ids_of_their_own() {
 }
 
 #[test]
+fn a_schema_comes_in_another_form() {
+    check(async |registry| {
+        let base = register(registry, ":.blue:base", "q").await.unwrap();
+        let reference = Reference {
+            name: "base".into(),
+            subject: base.subject,
+            version: v(1),
+        };
+        let schema = def("w").with_references(vec![reference]);
+        let (user, options) = (subject(":.blue:user"), RegisterOptions::default());
+        let new = registry.register(&user, &schema, options).await.unwrap();
+        let formatted = async |scope: Option<&Subject>, format| {
+            let text = registry.formatted(new.id, scope, format).await;
+            text.map_err(|error| error.code())
+        };
+        assert_eq!(formatted(Some(&user), "loud").await, Ok("Q W".to_owned()));
+        assert_eq!(formatted(Some(&user), "odd").await, Ok("w".to_owned()));
+        assert_eq!(formatted(None, "loud").await, Err(Some(40403)));
+    });
+}
+
+#[test]
 fn normalizing_finds_what_is_written_otherwise() {
     check(async |registry| {
         let options = RegisterOptions { normalize: true };

@@ -34,6 +34,15 @@ pub trait SchemaRules: fmt::Debug + Send + Sync {
     /// `InvalidSchema` with the place in the text.
     fn normalize(&self, schema: &ResolvedSchema) -> Result<String>;
 
+    /// The schema in another form than its text: `serialized` is what clients of Protobuf ask a
+    /// registry for, a descriptor in base64. `None` for a form that the rules do not know: the
+    /// text itself is handed out then, as Confluent's server does.
+    ///
+    /// # Errors
+    /// `InvalidSchema` with the place in the text; `Unsupported` for a form that is known, but
+    /// cannot be made.
+    fn format(&self, schema: &ResolvedSchema, format: &str) -> Result<Option<String>>;
+
     /// All reasons why a reader with the schema `reader` could not read what was written with
     /// `writer`; none if it can.
     ///

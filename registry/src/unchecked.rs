@@ -35,6 +35,10 @@ impl SchemaRules for Unchecked {
         Ok(schema.text.to_string())
     }
 
+    fn format(&self, _schema: &ResolvedSchema, _format: &str) -> Result<Option<String>> {
+        Ok(None)
+    }
+
     /// One finding, always: it cannot be decided.
     fn check(
         &self,

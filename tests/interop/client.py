@@ -91,4 +91,5 @@ def main():
     print(json.dumps(asyncio.run(run)))
 
 
-main()
+if __name__ == "__main__":
+    main()

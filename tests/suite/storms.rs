@@ -123,6 +123,25 @@ async fn a_storm_of_one_unknown_id_asks_once_in_a_while() {
     assert_eq!(asked, cached.counts().requests);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[ignore = "takes a minute"]
+async fn a_million_lookups_of_one_unknown_id_in_a_minute_make_few_requests() {
+    let scene = Scene::new().await;
+    let start = Instant::now();
+    let mut lookups = 0;
+    for second in 1..=60 {
+        for _ in 0..16_667 {
+            let error = scene.reader.fetch(SchemaId::new(666)).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Registry(Refused::SchemaNotFound));
+            lookups += 1;
+        }
+        tokio::time::sleep_until((start + Duration::from_secs(second)).into()).await;
+    }
+    let asked = scene.registry.call_counts().by_id;
+    println!("{lookups} lookups, {asked} requests");
+    assert!(lookups >= 1_000_000 && asked <= 15, "{asked} requests");
+}
+
 #[tokio::test]
 async fn a_schema_that_is_none_does_not_stay() {
     let unchecked = InMemoryRegistry::builder().rules(Unchecked(SchemaKind::Avro));

@@ -225,6 +225,21 @@ impl RegistryAdmin for HttpRegistry {
         })
     }
 
+    fn formatted<'a>(
+        &'a self,
+        id: SchemaId,
+        scope: Option<&'a Subject>,
+        format: &'a str,
+    ) -> BoxFuture<'a, Result<String>> {
+        Box::pin(async move {
+            let query = Query::default().value("format", Some(format)).scope(scope);
+            let path = format!("/schemas/ids/{id}{}", query.0);
+            let request = Request::get(path, &about_id(id));
+            let answer: SchemaAnswer = self.ask(Ok(request)).await?;
+            Ok(answer.into_stored_by_id(id)?.def.text.to_string())
+        })
+    }
+
     fn places_of<'a>(
         &'a self,
         id: SchemaId,

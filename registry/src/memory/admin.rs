@@ -93,6 +93,24 @@ impl RegistryAdmin for InMemoryRegistry {
         })
     }
 
+    fn formatted<'a>(
+        &'a self,
+        id: SchemaId,
+        scope: Option<&'a Subject>,
+        format: &'a str,
+    ) -> BoxFuture<'a, Result<String>> {
+        Box::pin(async move {
+            self.called(&self.shared.calls.admin).await?;
+            let resolved = self
+                .shared
+                .store()
+                .resolved(id, scope.map(normal).as_ref())?;
+            let rules = self.shared.rules(resolved.kind)?;
+            let text = rules.format(&resolved, format)?;
+            Ok(text.unwrap_or_else(|| resolved.text.to_string()))
+        })
+    }
+
     fn places_of<'a>(
         &'a self,
         id: SchemaId,

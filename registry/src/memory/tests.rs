@@ -36,6 +36,13 @@ impl SchemaRules for Toy {
         Ok(words.join(" "))
     }
 
+    /// Knows `loud`, with what it refers to in front.
+    fn format(&self, schema: &ResolvedSchema, format: &str) -> Result<Option<String>> {
+        let mut texts: Vec<&str> = schema.references.iter().map(|text| &*text.text).collect();
+        texts.push(&schema.text);
+        Ok((format == "loud").then(|| texts.join(" ").to_uppercase()))
+    }
+
     fn check(
         &self,
         reader: &ResolvedSchema,

@@ -112,6 +112,7 @@ impl<'a> Fields<'a> {
         let is_empty = self.get(name).is_none_or(|value| match value {
             Value::Array(items) => items.is_empty(),
             Value::Object(fields) => fields.values().all(Value::is_null),
+            Value::Bool(is_set) => !is_set,
             _ => false,
         });
         if is_empty {

@@ -65,9 +65,18 @@ struct Call<'a> {
 /// authentication and no TLS, and keeps what its backend keeps. Production belongs to Confluent,
 /// Apicurio, Redpanda or Karapace.
 ///
-/// It answers as Confluent's server does: status, error code, sentence and order of lists. What
-/// it does not have, it refuses: metadata and rule sets of schemas, `format`, associations,
-/// exporters, encryption.
+/// It answers as Confluent's server (version 8) does: status, error code, sentence and order of
+/// lists. What it does not have, it refuses: metadata and rule sets of schemas, settings other
+/// than the level, associations, exporters, encryption.
+///
+/// With an [`InMemoryRegistry`](crate::InMemoryRegistry) behind it, it differs in this:
+/// - Texts stay as they were registered, where Confluent's server writes Avro and Protobuf anew;
+///   a Protobuf schema that was registered as a descriptor stays one.
+/// - The GUID of a schema is another.
+/// - Findings name every earlier version that does not fit, not the first alone, and tell who
+///   could not read whom; they do not quote the earlier schema.
+/// - `fetchMaxId` is passed over.
+///
 /// ```
 /// use wireform_registry::{InMemoryRegistry, SchemaKind, Unchecked, serve};
 ///

@@ -6,6 +6,7 @@ use crate::schema::{RegisteredSchema, SchemaDef, StoredSchema};
 use crate::server::Call;
 use crate::server::answer::{Answer, Refusal};
 use crate::server::resource::guid;
+use crate::subject::Subject;
 
 impl Call<'_> {
     pub(super) async fn schemas(&self) -> Result<Answer, Refusal> {
@@ -24,9 +25,8 @@ impl Call<'_> {
     }
 
     pub(super) async fn id(&self, id: SchemaId) -> Result<Answer, Refusal> {
-        Ok(Answer::json(&SchemaAnswer::stored(
-            &self.stored_by(id).await?,
-        )))
+        let found = self.stored_by(id).await?;
+        Ok(Answer::json(&SchemaAnswer::stored(&found)))
     }
 
     pub(super) async fn id_text(&self, id: SchemaId) -> Result<Answer, Refusal> {
@@ -55,7 +55,15 @@ impl Call<'_> {
     }
 
     pub(super) async fn guid(&self, text: &str) -> Result<Answer, Refusal> {
-        let found = self.registry.by_guid(guid(text)?).await?;
+        let guid = guid(text)?;
+        let mut found = self.registry.by_guid(guid).await?;
+        if self.format().is_some()
+            && let Some((context, id)) = self.registry.ids_of(guid).await?.first()
+        {
+            let scope = context.scope();
+            self.put_into_form(*id, scope.as_ref(), &mut found.def)
+                .await?;
+        }
         Ok(Answer::json(&SchemaAnswer::stored(&found)))
     }
 
@@ -70,7 +78,28 @@ impl Call<'_> {
 
     async fn stored_by(&self, id: SchemaId) -> Result<StoredSchema, Refusal> {
         let scope = self.query.scope()?;
-        Ok(self.registry.by_id_in(id, scope.as_ref()).await?)
+        let mut found = self.registry.by_id_in(id, scope.as_ref()).await?;
+        self.put_into_form(id, scope.as_ref(), &mut found.def)
+            .await?;
+        Ok(found)
+    }
+
+    /// Puts the text of a schema into the form that the request asks for, if it asks for one.
+    pub(super) async fn put_into_form(
+        &self,
+        id: SchemaId,
+        scope: Option<&Subject>,
+        schema: &mut SchemaDef,
+    ) -> Result<(), Refusal> {
+        if let Some(format) = self.format() {
+            schema.text = self.registry.formatted(id, scope, format).await?.into();
+        }
+        Ok(())
+    }
+
+    fn format(&self) -> Option<&str> {
+        let format = self.query.value("format");
+        format.filter(|format| !format.trim().is_empty())
     }
 }
 

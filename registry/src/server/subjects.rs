@@ -28,7 +28,8 @@ impl Call<'_> {
             .include(self.query.include());
         let subject = subject(name)?;
         let found = self.registry.lookup_with(&subject, &asked.schema, options);
-        Ok(Answer::json(&SchemaAnswer::registered(&found.await?)))
+        let found = self.in_form(found.await?).await?;
+        Ok(Answer::json(&SchemaAnswer::registered(&found)))
     }
 
     pub(super) async fn delete_subject(&self, name: &str) -> Result<Answer, Refusal> {
@@ -84,6 +85,7 @@ impl Call<'_> {
                     .await?
             }
         };
+        let found = self.in_form(found).await?;
         Ok(Answer::json(&SchemaAnswer::new_version(&found)))
     }
 
@@ -117,7 +119,14 @@ impl Call<'_> {
     async fn one(&self, name: &str, number: &str) -> Result<RegisteredSchema, Refusal> {
         let (subject, version) = (subject(name)?, version(number)?);
         let include = self.query.include();
-        Ok(self.registry.version(&subject, version, include).await?)
+        let found = self.registry.version(&subject, version, include);
+        self.in_form(found.await?).await
+    }
+
+    async fn in_form(&self, mut schema: RegisteredSchema) -> Result<RegisteredSchema, Refusal> {
+        let (id, scope) = (schema.id, Some(&schema.subject));
+        self.put_into_form(id, scope, &mut schema.def).await?;
+        Ok(schema)
     }
 
     /// Fails if the request wants a version that is not the next one.

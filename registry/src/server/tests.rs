@@ -124,6 +124,12 @@ fn the_whole_api_answers_as_confluents() {
             r#"{"compatibilityLevel":"BACKWARD"}"#,
         ),
         (
+            "PUT /config/b",
+            r#"{"compatibility":"NONE","normalize":false,"alias":null}"#,
+            200,
+            r#"{"compatibility":"NONE"}"#,
+        ),
+        (
             "PUT /mode/a",
             r#"{"mode":"READONLY"}"#,
             200,
@@ -404,6 +410,49 @@ fn lists_come_in_pages() {
         ("GET /subjects?limit=2&offset=2", "", 200, r#"["c"]"#),
         ("GET /subjects?limit=-1", "", 200, r#"["a","b","c"]"#),
         ("GET /subjects?subjectPrefix=%63", "", 200, r#"["c"]"#),
+    ]);
+}
+
+#[test]
+fn texts_come_in_the_form_that_is_asked_for() {
+    check(&[
+        (
+            "POST /subjects/:.blue:a/versions?format=loud",
+            r#"{"schema":"x"}"#,
+            200,
+            r#"{"version":1,"id":1,"guid":"c14ed9a7-16f3-5b0f-883c-9fdaa4be3b9f","schemaType":"AVRO","schema":"X"}"#,
+        ),
+        (
+            "GET /schemas/ids/1/schema?subject=a&format=loud",
+            "",
+            200,
+            "X",
+        ),
+        (
+            "GET /schemas/ids/1/schema?subject=a&format=odd",
+            "",
+            200,
+            "x",
+        ),
+        ("GET /schemas/ids/1/schema?subject=a&format=", "", 200, "x"),
+        (
+            "GET /schemas/guids/c14ed9a7-16f3-5b0f-883c-9fdaa4be3b9f?format=loud",
+            "",
+            200,
+            r#"{"guid":"c14ed9a7-16f3-5b0f-883c-9fdaa4be3b9f","schemaType":"AVRO","schema":"X"}"#,
+        ),
+        (
+            "GET /subjects/a/versions/1/schema?format=loud",
+            "",
+            200,
+            "X",
+        ),
+        (
+            "POST /contexts/.blue/subjects/a?format=loud",
+            r#"{"schema":"x"}"#,
+            200,
+            r#"{"subject":":.blue:a","version":1,"id":1,"guid":"c14ed9a7-16f3-5b0f-883c-9fdaa4be3b9f","schemaType":"AVRO","schema":"X"}"#,
+        ),
     ]);
 }
 

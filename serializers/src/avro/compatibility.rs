@@ -167,7 +167,9 @@ impl<'s> Check<'s> {
                     check.report("TYPE_MISMATCH", message.to_owned());
                 });
             }
-            check.report("READER_FIELD_MISSING_DEFAULT_VALUE", field.name.to_string());
+            let name = &field.name;
+            let message = format!("the writer has no field {name:?}, and the reader's no default");
+            check.report("READER_FIELD_MISSING_DEFAULT_VALUE", message);
         });
     }
 
@@ -183,9 +185,10 @@ impl<'s> Check<'s> {
             .collect();
         missing.sort_unstable();
         if !missing.is_empty() {
-            let list = format!("[{}]", missing.join(", "));
+            let list = missing.join(", ");
+            let message = format!("the reader lacks the symbols [{list}], and has no default");
             self.at("symbols", |check| {
-                check.report("MISSING_ENUM_SYMBOLS", list);
+                check.report("MISSING_ENUM_SYMBOLS", message);
             });
         }
     }
@@ -193,7 +196,8 @@ impl<'s> Check<'s> {
     fn fixed(&mut self, reader: &Fixed, writer: &Fixed) {
         self.names(&reader.name, &reader.aliases, &writer.name);
         if reader.size != writer.size {
-            let message = format!("expected: {}, found: {}", writer.size, reader.size);
+            let (reader, writer) = (reader.size, writer.size);
+            let message = format!("the reader's size is {reader}, the writer's {writer}");
             self.at("size", |check| check.report("FIXED_SIZE_MISMATCH", message));
         }
     }
@@ -201,14 +205,14 @@ impl<'s> Check<'s> {
     fn names(&mut self, reader: &str, aliases: &[String], writer: &str) {
         let is_same = short_name(reader) == short_name(writer);
         if !is_same && !aliases.iter().any(|alias| alias == writer) {
-            let message = format!("expected: {writer}");
+            let message = format!("the reader's name is {reader}, the writer's {writer}");
             self.at("name", |check| check.report("NAME_MISMATCH", message));
         }
     }
 
     fn missing_branch(&mut self, writer: NodeId) {
         let message = format!(
-            "reader union lacking writer type: {}",
+            "the reader's union has no branch for the writer's type: {}",
             upper(self.writer.kind(writer))
         );
         self.report("MISSING_UNION_BRANCH", message);

@@ -1,3 +1,5 @@
+mod layout;
+
 use wireform_registry::{
     Error, ErrorKind, Incompatibility, ParsedSchema, ResolvedSchema, Result, SchemaKind,
     SchemaRules,
@@ -5,6 +7,7 @@ use wireform_registry::{
 
 use super::compatibility::check_compatibility;
 use super::schema::Schema;
+use layout::tidy;
 
 /// The rules of Avro, for registries that check compatibility in process.
 #[derive(Clone, Copy, Debug, Default)]
@@ -23,17 +26,27 @@ impl SchemaRules for AvroRules {
             .iter()
             .cloned()
             .chain(others.filter(|n| Some(n) != root.as_ref()));
-        // Equal texts mean equal schemas, but for white space: what a canonical form drops (docs,
-        // defaults, aliases) does matter.
+        // Equal texts mean equal schemas, but for white space and the order of attributes: what a
+        // canonical form drops (docs, defaults, aliases) does matter.
         Ok(ParsedSchema {
             names: names.collect(),
-            canonical: compact(&schema.text),
+            canonical: tidy(&schema.text),
         })
     }
 
+    /// Without white space, attributes in the order that Java writes them in.
     fn normalize(&self, schema: &ResolvedSchema) -> Result<String> {
         parse(schema)?;
-        Ok(compact(&schema.text))
+        Ok(tidy(&schema.text))
+    }
+
+    /// `resolved` is one text without references; that of a schema that has some is not made.
+    fn format(&self, schema: &ResolvedSchema, format: &str) -> Result<Option<String>> {
+        if format != "resolved" || schema.references.is_empty() {
+            return Ok(None);
+        }
+        let message = "the form \"resolved\" of an Avro schema with references";
+        Err(Error::new(ErrorKind::Unsupported, message))
     }
 
     fn check(
@@ -65,33 +78,36 @@ fn parse(schema: &ResolvedSchema) -> Result<Schema> {
     })
 }
 
-/// The text without white space between its tokens.
-fn compact(text: &str) -> String {
-    let mut is_string = false;
-    let mut is_escaped = false;
-    let keep = |c: &char| {
-        if is_string {
-            let ends = *c == '"' && !is_escaped;
-            is_escaped = *c == '\\' && !is_escaped;
-            is_string = !ends;
-            return true;
-        }
-        is_string = *c == '"';
-        !c.is_ascii_whitespace()
-    };
-    text.chars().filter(keep).collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::compact;
+    use super::*;
+
+    fn canonical(text: &str) -> String {
+        let schema = ResolvedSchema::new(SchemaKind::Avro, text);
+        AvroRules.parse(&schema).unwrap().canonical
+    }
 
     #[test]
-    fn white_space_goes_but_not_inside_strings() {
+    fn the_order_of_attributes_is_no_other_schema() {
+        let one = canonical(r#"{"type":"fixed","name":"F","size":4}"#);
         assert_eq!(
-            compact("{ \"a b\" :\n[1, \"\\\" x\"] }"),
-            "{\"a b\":[1,\"\\\" x\"]}"
+            canonical(r#"{"size": 4, "name": "F", "type": "fixed"}"#),
+            one
         );
-        assert_eq!(compact("\"\\\\\" 1"), "\"\\\\\"1");
+        let documented = r#"{"type":"fixed","name":"F","size":4,"doc":"d"}"#;
+        assert_ne!(canonical(documented), one);
+    }
+
+    #[test]
+    fn every_finding_is_a_sentence() {
+        let fixed = |size: u32| format!(r#"{{"type":"fixed","name":"F","size":{size}}}"#);
+        let schema = |text: String| ResolvedSchema::new(SchemaKind::Avro, text);
+        let found = AvroRules
+            .check(&schema(fixed(4)), &schema(fixed(8)))
+            .unwrap();
+        assert_eq!(
+            found[0].to_string(),
+            "FIXED_SIZE_MISMATCH at /size: the reader's size is 4, the writer's 8"
+        );
     }
 }

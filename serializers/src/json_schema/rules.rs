@@ -39,6 +39,11 @@ impl SchemaRules for JsonSchemaRules {
         Ok(out)
     }
 
+    /// No other form is known: nor is to Confluent's server.
+    fn format(&self, _schema: &ResolvedSchema, _format: &str) -> Result<Option<String>> {
+        Ok(None)
+    }
+
     fn check(
         &self,
         reader: &ResolvedSchema,

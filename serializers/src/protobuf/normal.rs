@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use prost::Message;
 
 use super::descriptor::Registered;
+use super::pool::Compiled;
 
 /// Equal for schemas that mean the same to every reader.
 ///
@@ -23,6 +24,19 @@ pub(super) fn normalize(text: &str, registered: &Registered) -> String {
         true => lines(text),
         false => encoded(text, registered),
     }
+}
+
+/// The base64 of the descriptor, types resolved and options understood; what was registered as a
+/// descriptor stays as it is.
+pub(super) fn serialized(text: &str, compiled: &Compiled) -> String {
+    if !compiled.registered.is_text() {
+        return text.trim_ascii().to_owned();
+    }
+    // Not by way of a `FileDescriptorProto`, which has no place for custom options.
+    let mut bytes = compiled.file.encode_to_vec();
+    // Of a field that is there twice the last counts.
+    bytes.extend(NAME);
+    STANDARD.encode(bytes)
 }
 
 /// The descriptor without source locations. One that has none stays as it is: read and written
@@ -125,6 +139,9 @@ fn string_len(text: &str, quote: char) -> usize {
 fn is_word(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '+')
 }
+
+/// `FileDescriptorProto.name`, field 1, as Confluent's server sets it.
+const NAME: &[u8] = b"\x0a\x07default";
 
 #[cfg(test)]
 mod tests {

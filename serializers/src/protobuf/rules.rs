@@ -70,6 +70,16 @@ impl SchemaRules for ProtobufRules {
         Ok(normal::normalize(&schema.text, &compiled.registered))
     }
 
+    /// `serialized` is the base64 of the `FileDescriptorProto`, which Confluent's clients for
+    /// Python, Go and JavaScript ask for.
+    fn format(&self, schema: &ResolvedSchema, format: &str) -> Result<Option<String>> {
+        if format != "serialized" {
+            return Ok(None);
+        }
+        let compiled = compile(schema)?;
+        Ok(Some(normal::serialized(&schema.text, &compiled)))
+    }
+
     fn check(
         &self,
         reader: &ResolvedSchema,

@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::admin::{Include, SchemaFilter, SubjectFilter};
 use crate::context::Context;
@@ -6,7 +7,7 @@ use crate::error::Result;
 use crate::id::{SchemaGuid, SchemaId, Version, VersionRef};
 use crate::memory::store::space::{Space, Versions};
 use crate::memory::store::{Store, refusal};
-use crate::schema::{RegisteredSchema, StoredSchema};
+use crate::schema::{RegisteredSchema, ResolvedSchema, StoredSchema};
 use crate::subject::Subject;
 
 impl Store {
@@ -77,6 +78,18 @@ impl Store {
         space
             .stored(id)
             .ok_or_else(|| refusal::schema_not_found(Some(&id)))
+    }
+
+    /// With all texts it refers to.
+    pub(in crate::memory) fn resolved(
+        &self,
+        id: SchemaId,
+        scope: Option<&Subject>,
+    ) -> Result<Arc<ResolvedSchema>> {
+        let (space, _) = self.having(id, scope)?;
+        let schema = space.schema(id);
+        let schema = schema.ok_or_else(|| refusal::schema_not_found(Some(&id)))?;
+        Ok(schema.resolved.clone())
     }
 
     pub(in crate::memory) fn by_guid(&self, guid: SchemaGuid) -> Result<StoredSchema> {

@@ -1,3 +1,8 @@
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use prost::Message;
+use prost_types::field_descriptor_proto::Type;
+use prost_types::{DescriptorProto, FileDescriptorProto};
 use wireform_registry::NamedText;
 
 use super::*;
@@ -143,7 +148,6 @@ fn only_visible_imports_are_seen() {
 
 #[test]
 fn broken_descriptors_are_errors() {
-    use base64::Engine;
     use prost::Message;
     use prost_types::field_descriptor_proto::{Label, Type};
     use prost_types::{
@@ -194,7 +198,7 @@ fn broken_descriptors_are_errors() {
             message_type: vec![broken.clone()],
             ..FileDescriptorProto::default()
         };
-        let text = base64::engine::general_purpose::STANDARD.encode(file.encode_to_vec());
+        let text = STANDARD.encode(file.encode_to_vec());
         let found = ProtobufRules
             .parse(&schema(&text, &[]))
             .map_err(|error| error.kind());
@@ -225,7 +229,6 @@ fn numbers_times_ranges_are_limited() {
 /// A thread of a program may have no more.
 #[test]
 fn deep_schemas_are_values_or_errors_on_a_small_stack() {
-    use base64::Engine;
     use prost::Message;
     use prost_types::{DescriptorProto, FileDescriptorProto};
 
@@ -257,7 +260,7 @@ fn deep_schemas_are_values_or_errors_on_a_small_stack() {
             message_type: vec![message.clone()],
             ..FileDescriptorProto::default()
         };
-        texts.push(base64::engine::general_purpose::STANDARD.encode(file.encode_to_vec()));
+        texts.push(STANDARD.encode(file.encode_to_vec()));
         message = message.nested_type.pop().unwrap_or_default();
     }
     let thread = std::thread::Builder::new().stack_size(256 << 10);
@@ -271,4 +274,46 @@ fn deep_schemas_are_values_or_errors_on_a_small_stack() {
         parsed.count()
     });
     assert!(parsed.unwrap().join().unwrap() > 30);
+}
+
+#[test]
+fn a_text_is_handed_out_as_a_descriptor() {
+    let text = "syntax = \"proto3\"; package shop; import \"item.proto\"; \
+                import \"google/protobuf/descriptor.proto\"; \
+                extend google.protobuf.FieldOptions { string unit = 50001; } \
+                message Order { repeated Item items = 1; int64 total = 2 [(unit) = \"cent\"]; }";
+    let item = "syntax = \"proto3\"; package shop; message Item { string sku = 1; }";
+    let schema = schema(text, &[("item.proto", item)]);
+    let encoded = ProtobufRules.format(&schema, "serialized").unwrap();
+    let bytes = STANDARD.decode(encoded.unwrap()).unwrap();
+    let file = FileDescriptorProto::decode(&*bytes).unwrap();
+    assert_eq!(file.name(), "default");
+    let items = &file.message_type[0].field[0];
+    assert_eq!(items.type_name(), ".shop.Item");
+    assert_eq!(items.r#type(), Type::Message);
+    let option = b"\x8a\xb5\x18\x04cent";
+    let is_kept = bytes.windows(option.len()).any(|part| part == option);
+    assert!(is_kept, "a custom option is lost");
+}
+
+#[test]
+fn a_descriptor_is_handed_out_as_it_is() {
+    let order = DescriptorProto {
+        name: Some("Order".to_owned()),
+        ..DescriptorProto::default()
+    };
+    let file = FileDescriptorProto {
+        message_type: vec![order],
+        ..FileDescriptorProto::default()
+    };
+    let text = STANDARD.encode(file.encode_to_vec());
+    let found = ProtobufRules.format(&schema(&text, &[]), "serialized");
+    assert_eq!(found.unwrap(), Some(text));
+}
+
+#[test]
+fn other_forms_are_not_known() {
+    let schema = schema("syntax = \"proto3\";", &[]);
+    let found = ProtobufRules.format(&schema, "ignore_extensions");
+    assert_eq!(found.unwrap(), None);
 }
