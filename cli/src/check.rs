@@ -66,7 +66,7 @@ impl Check {
                 compare(&new, &old, &new, &mut report)?;
             }
             (_, _, Some(level)) if self.against.is_some() => {
-                self.against_git(level, &mut report)?
+                self.against_git(level, &mut report)?;
             }
             (_, _, Some(level)) => self.in_order(level, &mut report)?,
             _ => {

@@ -5,7 +5,7 @@ use std::io::{self, Read as _, Write as _};
 use std::path::PathBuf;
 
 use clap::Args;
-use wireform::registry::{ResolvedSchema, SchemaGuid, SchemaKey};
+use wireform::registry::{ResolvedSchema, SchemaKey};
 
 use crate::codec::{Codec, Options};
 use crate::encode::{broken, eprintln};
@@ -103,7 +103,7 @@ impl Decode {
         };
         if self.raw {
             let mut payload = Vec::new();
-            let read = match self.file == PathBuf::from("-") {
+            let read = match self.file.as_os_str() == "-" {
                 true => io::stdin().lock().read_to_end(&mut payload),
                 false => std::fs::File::open(&self.file)
                     .and_then(|mut file| file.read_to_end(&mut payload)),

@@ -215,7 +215,7 @@ fn xml(text: &str) -> String {
             // XML 1.0 has no place for others below the space.
             '\t' => out.push(character),
             character if character < ' ' || matches!(character, '\u{fffe}' | '\u{ffff}') => {
-                out.push('\u{fffd}')
+                out.push('\u{fffd}');
             }
             character => out.push(character),
         }
