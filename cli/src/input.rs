@@ -53,6 +53,15 @@ pub(crate) fn place(text: &str, path: &str) -> Place {
         }
         Err(_) => named(text, path),
     };
+    at(text, offset)
+}
+
+/// Where `word` first stands.
+pub(crate) fn place_of(text: &str, word: &str) -> Place {
+    at(text, text.find(word).unwrap_or(0))
+}
+
+fn at(text: &str, offset: usize) -> Place {
     let before = text.get(..offset).unwrap_or_default();
     let start = before.rfind('\n').map_or(0, |newline| newline + 1);
     let rest = text.get(start..).unwrap_or_default();

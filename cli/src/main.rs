@@ -12,7 +12,11 @@ mod exit;
 mod explain;
 mod fingerprint;
 mod framing;
+mod generate;
 mod input;
+mod inspect;
+mod lint;
+mod pages;
 mod registry;
 mod report;
 mod schema;
@@ -45,8 +49,21 @@ enum Verb {
     Encode(encode::Encode),
     /// Write records as JSON lines
     Decode(decode::Decode),
+    /// Look for what makes schemas hard to evolve
+    Lint(lint::Lint),
+    /// Write Rust types for schema files
+    Generate(generate::Generate),
+    /// Say what bytes are
+    Inspect(inspect::Inspect),
     /// Ask and change a schema registry, or serve one
     Registry(registry::Registry),
+    /// Print completions for a shell
+    Completions(pages::Completions),
+    /// Write man pages
+    Man(pages::Man),
+    /// Print docs/cli.md
+    #[command(hide = true)]
+    Markdown,
     /// Print the fingerprints of Avro schemas
     Fingerprint(fingerprint::Fingerprint),
     /// Print the Parsing Canonical Form of Avro schemas
@@ -59,7 +76,13 @@ fn main() -> ExitCode {
         Verb::Check(verb) => verb.run(),
         Verb::Encode(verb) => verb.run(),
         Verb::Decode(verb) => verb.run(),
+        Verb::Lint(verb) => verb.run(),
+        Verb::Generate(verb) => verb.run(),
+        Verb::Inspect(verb) => verb.run(),
         Verb::Registry(verb) => verb.run(),
+        Verb::Completions(verb) => verb.run(),
+        Verb::Man(verb) => verb.run(),
+        Verb::Markdown => pages::markdown(),
         Verb::Fingerprint(verb) => verb.run(),
         Verb::Canonical(verb) => verb.run(),
     };

@@ -102,7 +102,7 @@ pub(super) fn run(registry: &Open, verb: &Verb) -> Result {
             match level {
                 Some(level) => ask(registry, inner.set_compatibility_level(scope, *level))?,
                 None if *clear => {
-                    ask(registry, inner.clear_compatibility_level(scope)).map(drop)?
+                    ask(registry, inner.clear_compatibility_level(scope)).map(drop)?;
                 }
                 None => {}
             }

@@ -1,0 +1,256 @@
+//! `lint`: what will hurt later.
+
+use std::io;
+use std::path::PathBuf;
+
+use clap::Args;
+use wireform::avro::{Kind, NodeId, Schema};
+use wireform::registry::SchemaKind;
+
+use crate::Result;
+use crate::exit::Error;
+use crate::input;
+use crate::report::{Finding, Report, Style};
+use crate::schema::{Reading, rules};
+
+/// Looks for what makes schemas hard to evolve, or to use from other languages.
+///
+/// Exit status 1 if there is something. Of Protobuf and JSON Schema it says whether they are valid.
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  wireform lint --docs schemas/order.avsc")]
+pub(crate) struct Lint {
+    /// Schemas
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    reading: Reading,
+    /// Ask for documentation, too
+    #[arg(long)]
+    docs: bool,
+    /// How findings are shown
+    #[arg(long, value_enum, default_value = "text")]
+    output: Style,
+}
+
+impl Lint {
+    pub(crate) fn run(&self) -> Result {
+        let mut report = Report::new(self.output);
+        for file in &self.files {
+            let schema = self.reading.load(file)?;
+            let name = file.display().to_string();
+            let broken = |error: String| Error::Finding(format!("{name}: {error}"));
+            rules(schema.kind)?
+                .parse(&schema)
+                .map_err(|error| broken(error.to_string()))?;
+            report.checked(&name);
+            if schema.kind == SchemaKind::Avro {
+                let references: Vec<&str> = schema
+                    .references
+                    .iter()
+                    .map(|reference| &*reference.text)
+                    .collect();
+                let parsed = Schema::parse_with(&schema.text, &references)
+                    .map_err(|error| broken(error.to_string()))?;
+                let mut lines = Lines {
+                    name: &name,
+                    schema: &parsed,
+                    docs: self.docs,
+                    report: &mut report,
+                };
+                lines.look();
+            }
+        }
+        report.finish(&mut io::stdout().lock())
+    }
+}
+
+struct Lines<'l> {
+    name: &'l str,
+    schema: &'l Schema,
+    docs: bool,
+    report: &'l mut Report,
+}
+
+impl Lines<'_> {
+    /// Every type of the text itself, found by name.
+    fn look(&mut self) {
+        let schema = self.schema;
+        let names: Vec<String> = schema.own_names().map(str::to_owned).collect();
+        for name in names {
+            if let Some(id) = schema.named(&name) {
+                self.named(&name, id);
+            }
+        }
+    }
+
+    fn named(&mut self, name: &str, id: NodeId) {
+        let simple = name.rsplit('.').next().unwrap_or(name);
+        if !name.contains('.') {
+            self.add(
+                simple,
+                name,
+                "NO_NAMESPACE",
+                "the type has no namespace: in Java it would stand in the unnamed package",
+            );
+        }
+        if name
+            .split('.')
+            .any(|part| is_keyword(part) || is_go_keyword(part))
+        {
+            self.add(
+                simple,
+                name,
+                "KEYWORD",
+                "a part of the name is a keyword of Java or Go",
+            );
+        }
+        match &self.schema.node(id).kind {
+            Kind::Enum(of) => {
+                if of.default.is_none() {
+                    self.add(simple, name, "ENUM_WITHOUT_DEFAULT", "readers of today will refuse symbols that are added later: give it a default");
+                }
+                if self.docs && of.doc.is_none() {
+                    self.add(simple, name, "NO_DOC", "the enum has no doc");
+                }
+            }
+            Kind::Record(record) => {
+                if self.docs && record.doc.is_none() {
+                    self.add(simple, name, "NO_DOC", "the record has no doc");
+                }
+                for field in &record.fields {
+                    self.field(name, field);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn field(&mut self, record: &str, field: &wireform::avro::Field) {
+        let path = format!("{record}.{}", field.name);
+        if is_keyword(&field.name) {
+            self.add(
+                &field.name,
+                &path,
+                "KEYWORD",
+                "the name is a keyword of Java",
+            );
+        }
+        let kind = &self.schema.node(field.schema).kind;
+        let can_be_null = matches!(kind, Kind::Union(branches)
+            if branches.iter().any(|id| matches!(self.schema.node(*id).kind, Kind::Null)));
+        if can_be_null && field.default.is_none() {
+            self.add(&field.name, &path, "OPTIONAL_WITHOUT_DEFAULT", "the field may be null and has no default: with null first and \"default\": null, readers may have it before writers do");
+        }
+        if matches!(kind, Kind::Int | Kind::Long)
+            && self.schema.node(field.schema).logical.is_none()
+            && is_time(&field.name)
+        {
+            self.add(
+                &field.name,
+                &path,
+                "TIME_WITHOUT_LOGICAL_TYPE",
+                "a time without a logical type: its unit is anyone's guess",
+            );
+        }
+        if self.docs && field.doc.is_none() {
+            self.add(&field.name, &path, "NO_DOC", "the field has no doc");
+        }
+    }
+
+    fn add(&mut self, word: &str, path: &str, kind: &str, message: &str) {
+        let quoted = format!("\"{word}\"");
+        let place = input::place_of(self.schema.text(), &quoted);
+        self.report.add(Finding {
+            file: self.name.to_owned(),
+            line: place.line,
+            column: place.column,
+            snippet: place.snippet,
+            path: path.to_owned(),
+            kind: kind.to_owned(),
+            message: message.to_owned(),
+            whom: String::new(),
+        });
+    }
+}
+
+fn is_time(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["_at", "_time", "timestamp", "_date", "_ms", "_millis"]
+        .iter()
+        .any(|end| name.ends_with(end))
+}
+
+/// Words that a Java class or field, or a Go package, cannot be called. (Fields of Go start with a
+/// capital letter.)
+fn is_keyword(name: &str) -> bool {
+    const JAVA: &[&str] = &[
+        "abstract",
+        "assert",
+        "boolean",
+        "break",
+        "byte",
+        "case",
+        "catch",
+        "char",
+        "class",
+        "const",
+        "continue",
+        "default",
+        "do",
+        "double",
+        "else",
+        "enum",
+        "extends",
+        "final",
+        "finally",
+        "float",
+        "for",
+        "goto",
+        "if",
+        "implements",
+        "import",
+        "instanceof",
+        "int",
+        "interface",
+        "long",
+        "native",
+        "new",
+        "package",
+        "private",
+        "protected",
+        "public",
+        "return",
+        "short",
+        "static",
+        "strictfp",
+        "super",
+        "switch",
+        "synchronized",
+        "this",
+        "throw",
+        "throws",
+        "transient",
+        "try",
+        "void",
+        "volatile",
+        "while",
+    ];
+    JAVA.contains(&name)
+}
+
+fn is_go_keyword(name: &str) -> bool {
+    const GO: &[&str] = &[
+        "chan",
+        "defer",
+        "fallthrough",
+        "func",
+        "go",
+        "map",
+        "range",
+        "select",
+        "struct",
+        "type",
+        "var",
+    ];
+    GO.contains(&name)
+}

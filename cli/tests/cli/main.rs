@@ -1,0 +1,71 @@
+//! The command as a user has it: arguments and standard input in; lines, talk and an exit status out.
+#![forbid(unsafe_code)]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+mod check;
+mod malformed;
+mod pages;
+mod records;
+mod registry;
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// How a run ended.
+struct Run {
+    code: Option<i32>,
+    out: String,
+    talk: String,
+}
+
+fn data(name: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    folder.join(name).display().to_string()
+}
+
+/// A folder of this test's own, which goes when the build's folder goes.
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wireform"));
+    command.args(arguments).env_remove("WIREFORM_REGISTRY_URL");
+    command
+}
+
+fn run(arguments: &[&str], input: impl AsRef<[u8]>) -> Run {
+    let mut child = command(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let input = input.as_ref().to_vec();
+    // It may have ended before it read all of it.
+    let writer = std::thread::spawn(move || drop(stdin.write_all(&input)));
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap();
+    Run {
+        code: output.status.code(),
+        out: String::from_utf8_lossy(&output.stdout).into_owned(),
+        talk: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+#[track_caller]
+fn expect(arguments: &[&str], input: impl AsRef<[u8]>, code: i32, out: &str) {
+    let run = run(arguments, input);
+    assert_eq!(run.out, out, "{arguments:?}: {}", run.talk);
+    assert_eq!(run.code, Some(code), "{arguments:?}: {}", run.talk);
+}

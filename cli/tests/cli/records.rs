@@ -1,0 +1,147 @@
+use super::{data, expect, folder, run};
+
+const ORDERS: &str = "{\"id\":\"o-1\",\"quantity\":2}\n{\"id\":\"o-2\",\"quantity\":-3}\n";
+
+#[test]
+fn what_is_encoded_is_decoded() {
+    let schema = data("order_v1.avsc");
+    for options in [
+        &[][..],
+        &["--id", "7"],
+        &[
+            "--guid",
+            "89791762-2336-186f-9674-299b90a8e2ae",
+            "--framing",
+            "prefix",
+        ],
+    ] {
+        let mut encode = vec!["encode", "--schema", &schema];
+        encode.extend(options);
+        let encoded = run(&encode, ORDERS);
+        assert_eq!(encoded.code, Some(0), "{}", encoded.talk);
+        let framing = if options.is_empty() { "none" } else { "auto" };
+        expect(
+            &["decode", "--schema", &schema, "--framing", framing],
+            &encoded.out,
+            0,
+            ORDERS,
+        );
+    }
+    expect(
+        &["encode", "--schema", &schema, "--id", "7"],
+        ORDERS,
+        0,
+        "0000000007066f2d3104\n0000000007066f2d3205\n",
+    );
+}
+
+#[test]
+fn a_bad_record_is_a_line_of_its_own() {
+    let schema = data("order_v1.avsc");
+    let encoded = run(
+        &["encode", "--schema", &schema],
+        format!("{{\"id\":7}}\n{ORDERS}nonsense\n"),
+    );
+    assert_eq!(encoded.code, Some(1));
+    assert_eq!(encoded.out, "066f2d3104\n066f2d3205\n");
+    assert!(
+        encoded.talk.starts_with("line 1: ") && encoded.talk.contains("\nline 4: "),
+        "{}",
+        encoded.talk
+    );
+    let decoded = run(
+        &["decode", "--schema", &schema, "--framing", "none"],
+        "zz\n066f2d3104\n06\n",
+    );
+    assert_eq!(decoded.code, Some(1));
+    assert_eq!(decoded.out, "{\"id\":\"o-1\",\"quantity\":2}\n");
+}
+
+#[test]
+fn protobuf_goes_by_message() {
+    let schema = data("nested.proto");
+    let message = [
+        "encode",
+        "--schema",
+        &schema,
+        "--message",
+        "p.A.B",
+        "--id",
+        "3",
+    ];
+    expect(&message, "{\"y\":\"5\"}", 0, "00000000030400000805\n");
+    let decoded = run(&["decode", "--schema", &schema], "00000000030400000805\n");
+    assert_eq!(decoded.out, "{\"y\":\"5\"}\n", "{}", decoded.talk);
+}
+
+#[test]
+fn batches_answer_with_value_and_bytes() {
+    let cases = r#"{"name":"evolved","format":"avro","schema":"\"int\"","reader":"[\"null\",\"long\"]","id":7,"hex":"000000000704"}
+{"name":"another id","format":"avro","schema":"\"int\"","id":8,"framing":"prefix","hex":"000000000704"}
+{"name":"bare","format":"protobuf","schema":"syntax=\"proto3\"; message A{string x=1;}","hex":"0a0162","framing":"none","headers":null}
+{"name":"header","format":"json","schema":"{\"type\":\"object\"}","hex":"7b2261223a20317d","role":"key","framing":"header","headers":{"__key_schema_id":"0189791762233618 6f9674299b90a8e2ae"}}
+{"name":"truncated","format":"avro","schema":"\"string\"","hex":"0461","framing":"none"}
+"#
+    .replace("3618 6f", "36186f");
+    let expected = r#"{"name":"evolved","value":2,"hex":"0204"}
+{"name":"another id","error":"the record names schema id 7, expected schema id 8"}
+{"name":"bare","value":{"x":"b"},"hex":"0a0162"}
+{"name":"header","value":{"a":1},"hex":"7b2261223a317d"}
+"#;
+    let run = run(&["decode", "--batch", "-"], cases);
+    assert_eq!(run.code, Some(1));
+    let (last, lines) = (run.out.lines().last().unwrap(), &run.out);
+    assert!(lines.starts_with(expected), "{lines}");
+    assert!(
+        last.starts_with("{\"name\":\"truncated\",\"error\":\""),
+        "{last}"
+    );
+}
+
+#[test]
+fn fingerprints_and_canonical_forms_are_javas() {
+    let folder = folder("fingerprint");
+    let file = folder.join("int.avsc");
+    std::fs::write(&file, "{\"type\": \"int\"}").unwrap();
+    let file = file.display().to_string();
+    expect(&["canonical", &file], "", 0, "\"int\"\n");
+    // Avro's own test vector.
+    expect(&["fingerprint", &file], "", 0, "7275d51a3f395c8f\n");
+    expect(
+        &["fingerprint", "--algorithm", "md5", &file],
+        "",
+        0,
+        "ef524ea1b91e73173d938ade36c1db32\n",
+    );
+}
+
+#[test]
+fn inspect_says_what_bytes_are() {
+    for (hex, expected) in [
+        ("000000000704", "Confluent's frame: schema id 7\n"),
+        (
+            "c3018f5c393f1ad5757204",
+            "Avro's single-object encoding, schema with the fingerprint 7275d51a3f395c8f\n",
+        ),
+        ("4f626a01", "an Avro object container file"),
+        ("7b7d", "JSON of 2 bytes"),
+    ] {
+        let run = run(&["inspect", hex], "");
+        assert_eq!(run.code, Some(0), "{hex}");
+        assert!(run.out.starts_with(expected), "{hex}: {}", run.out);
+    }
+}
+
+#[test]
+fn generated_code_is_held_fresh() {
+    let folder = folder("generate");
+    let out = folder.join("events").display().to_string();
+    let files = [data("order_v1.avsc"), data("nested.proto")];
+    let generate = ["generate", "--out", &out, &files[0], &files[1]];
+    let first = run(&generate, "");
+    assert_eq!(first.code, Some(0), "{}", first.talk);
+    let check = ["generate", "--check", "--out", &out, &files[0], &files[1]];
+    expect(&check, "", 0, "");
+    std::fs::write(folder.join("events/avro.rs"), "").unwrap();
+    assert_eq!(run(&check, "").code, Some(1));
+}
