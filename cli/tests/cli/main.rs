@@ -8,6 +8,7 @@
 )]
 
 mod check;
+mod inspect;
 mod malformed;
 mod pages;
 mod records;
