@@ -146,6 +146,8 @@ pub use crate::embedded::EmbeddedCluster;
 pub use crate::error::{Error, ErrorKind, Result};
 pub use crate::ledger::CloseReport;
 pub use crate::message_headers::MessageHeaders;
+#[cfg(feature = "otel")]
+pub use crate::otel::TraceHeaders;
 pub use crate::partitioning::{PartitionChoice, java_partition};
 pub use crate::poison::{DeadLetters, DecodeMessage, Poison, RawHeader};
 pub use crate::producer::Producer;

@@ -1,7 +1,10 @@
 //! The trace context of OpenTelemetry in headers.
 
+use std::mem;
+
 use opentelemetry::propagation::{Extractor, Injector};
 use opentelemetry::{Context, global};
+use rdkafka::message::{Header, OwnedHeaders};
 use wireform::HeaderList as _;
 
 use crate::message_headers::MessageHeaders;
@@ -38,6 +41,37 @@ impl Injector for Injected {
         if !value.is_empty() {
             self.0.push((name.to_owned(), value));
         }
+    }
+}
+
+/// Headers of rdkafka that take a trace context: for programs that send with rdkafka itself.
+///
+/// ```
+/// use opentelemetry::{Context, global};
+/// use rdkafka::message::OwnedHeaders;
+/// use wireform_producer::TraceHeaders;
+///
+/// let mut headers = TraceHeaders(OwnedHeaders::new());
+/// global::get_text_map_propagator(|propagator| {
+///     propagator.inject_context(&Context::current(), &mut headers);
+/// });
+/// let headers: OwnedHeaders = headers.0; // for FutureRecord::headers
+/// # let _ = headers;
+/// ```
+#[cfg_attr(docsrs, doc(cfg(feature = "otel")))]
+#[derive(Clone, Debug, Default)]
+pub struct TraceHeaders(pub OwnedHeaders);
+
+impl Injector for TraceHeaders {
+    fn set(&mut self, name: &str, value: String) {
+        if value.is_empty() {
+            return;
+        }
+        let headers = mem::replace(&mut self.0, OwnedHeaders::new_with_capacity(0));
+        self.0 = headers.insert(Header {
+            key: name,
+            value: Some(&value),
+        });
     }
 }
 

@@ -123,10 +123,7 @@ impl Transaction {
     ///   as a whole, and only the log knows which.
     /// - `Fatal` if the producer cannot go on.
     pub fn commit(mut self) -> impl Future<Output = Result<()>> + Send + use<> {
-        let done = self
-            .link
-            .take()
-            .map(|link| spawn(&link, |link| commit(link)));
+        let done = self.link.take().map(|link| end(&link, commit));
         async move { arrive(done).await }
     }
 
@@ -146,10 +143,7 @@ impl Transaction {
     /// `Fenced`, `Fatal`, `Timeout`. Nothing of it will be seen all the same: the broker aborts
     /// what is left open for the transaction's timeout.
     pub fn abort(mut self) -> impl Future<Output = Result<()>> + Send + use<> {
-        let done = self
-            .link
-            .take()
-            .map(|link| spawn(&link, |link| abort(link)));
+        let done = self.link.take().map(|link| end(&link, abort));
         async move { arrive(done).await }
     }
 
@@ -172,9 +166,7 @@ impl Transaction {
 impl Drop for Transaction {
     fn drop(&mut self) {
         if let Some(link) = self.link.take() {
-            // From here on: who begins the next one waits for the end of this.
-            link.transactions.enter(Phase::Ending);
-            drop(spawn(&link, |link| {
+            drop(end(&link, |link| {
                 abort(link).inspect_err(|error| {
                     log::warn!("a transaction that was dropped could not be aborted: {error}");
                 })
@@ -384,6 +376,15 @@ fn transaction_error(error: &KafkaError) -> Error {
 
 fn ended() -> Error {
     Error::config("the transaction has ended")
+}
+
+/// Ends a transaction on a thread of its own. From here on, who begins the next one waits for that.
+fn end(
+    link: &Arc<Link>,
+    call: impl FnOnce(&Link) -> Result<()> + Send + 'static,
+) -> Arc<Slot<Result<()>>> {
+    link.transactions.enter(Phase::Ending);
+    spawn(link, move |link| call(link))
 }
 
 /// Runs a call of librdkafka that blocks on a thread of its own.

@@ -4,8 +4,9 @@ use opentelemetry::trace::{
 use opentelemetry::{Context, global};
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
+use rdkafka::message::Headers as _;
 use rdkafka::{ClientConfig, Offset, TopicPartitionList};
-use wireform_producer::{EmbeddedCluster, MessageHeaders, Producer, Record};
+use wireform_producer::{EmbeddedCluster, MessageHeaders, Producer, Record, TraceHeaders};
 
 use crate::{SOON, read, texts};
 
@@ -60,6 +61,16 @@ fn trace_context_travels_with_the_record() {
     assignment.add_partition_offset("orders", 0, start).unwrap();
     consumer.assign(&assignment).unwrap();
     let message = consumer.iter().next().unwrap().unwrap();
+    let mut headers = TraceHeaders::default();
+    global::get_text_map_propagator(|propagator| {
+        propagator.inject_context(&context(), &mut headers);
+    });
+    let header = headers.0.get(0);
+    assert_eq!(
+        (header.key, header.value),
+        ("traceparent", Some(PARENT.as_bytes()))
+    );
+
     let read = MessageHeaders(&message).trace_context();
     let (read, sent) = (read.span().span_context().clone(), context());
     assert_eq!(&read, sent.span().span_context());

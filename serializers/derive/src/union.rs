@@ -97,7 +97,11 @@ fn code(target: &Target<'_>, branches: &[Branch<'_>]) -> TokenStream {
 
 fn write_schema(target: &Target<'_>, branches: &[Branch<'_>]) -> TokenStream {
     let avro = &target.avro;
-    let types = branches.iter().filter_map(|branch| branch.value);
+    // What a module writes is no union, and its type may be no Avro type.
+    let types = branches
+        .iter()
+        .filter(|branch| branch.attributes.field.with.is_none())
+        .filter_map(|branch| branch.value);
     let mut writes: Vec<TokenStream> = branches
         .iter()
         .map(|branch| match branch.value {

@@ -88,7 +88,7 @@ impl Schema {
     ///     ("code.avsc", r#"{"type": "fixed", "name": "shop.Code", "size": true}"#),
     /// ];
     /// let error = Schema::parse_files(&files).unwrap_err();
-    /// assert!(error.to_string().contains("code.avsc, line 1 column 52"));
+    /// assert!(error.to_string().contains("code.avsc, line 1 column 48"));
     /// ```
     pub fn parse_files(files: &[(&str, &str)]) -> Result<Vec<Self>> {
         let texts = || files.iter().map(|(label, text)| Text { label, text });

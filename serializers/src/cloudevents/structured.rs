@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::value::RawValue;
+use wireform_registry::{ResolvedSchema, SchemaKind};
 
 use super::EventAttributes;
 use crate::content_type::ContentType;
@@ -10,6 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::format::{Format, SchemaRef};
 use crate::json_error::json_error;
 use crate::limits::Limits;
+use crate::reader::{ReadCodec, ReadPlan};
 use crate::serializer::{Deserializer, Serializer, append_or_restore};
 
 /// An event and its data.
@@ -42,6 +44,11 @@ pub struct CloudEvent<T> {
 ///     r#"{"specversion":"1.0","id":"A-1","source":"/shop","type":"total","datacontenttype":"application/json","data":9.5}"#
 /// );
 /// assert_eq!(codec.deserialize(&bytes)?, event);
+///
+/// // Among records of other kinds, by their content type.
+/// let reader = wireform::Reader::offline().with(codec).build();
+/// let headers = [("content-type", "application/cloudevents+json; charset=UTF-8")];
+/// assert_eq!(reader.decode(&headers, Some(&bytes))?.map(|read| read.value), Some(event));
 /// # Ok::<(), wireform::Error>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -155,6 +162,27 @@ impl<T, C: Deserializer<T> + Format> Deserializer<CloudEvent<T>> for StructuredE
             .map(|data| self.deserialize_data(&content, &data))
             .transpose()?;
         Ok(CloudEvent { attributes, data })
+    }
+}
+
+impl<T, C: Deserializer<T> + Format> ReadCodec<CloudEvent<T>> for StructuredEvents<C> {
+    /// Its payloads have no frame.
+    fn reads_schema(&self, _kind: SchemaKind) -> bool {
+        false
+    }
+
+    fn reads_content(&self, content_type: &ContentType) -> bool {
+        let own = "application/cloudevents+json";
+        content_type.essence().eq_ignore_ascii_case(own)
+    }
+
+    fn plan(&self, _writer: &ResolvedSchema) -> Result<Box<dyn ReadPlan<CloudEvent<T>>>> {
+        let message = "events in structured mode have no schema of their own";
+        Err(Error::new(ErrorKind::Incompatible, message))
+    }
+
+    fn decode_unframed(&self, payload: &[u8]) -> Result<CloudEvent<T>> {
+        self.deserialize(payload)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What wireform's producer promises, put to the test on real brokers that are ill-treated.
 //!
-//! A run sends records, writes down in a [journal](journal) what became of each, and
+//! A run sends records, writes down in a [journal] what became of each, and
 //! [compares](check) that with the log as the Java client reads it.
 
 pub mod broker;

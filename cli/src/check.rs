@@ -1,0 +1,223 @@
+//! `check`: whether schemas can follow each other.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use clap::Args;
+use wireform::registry::{Incompatibility, Level, ResolvedSchema};
+
+use crate::exit::Error;
+use crate::report::{Finding, Report, Style};
+use crate::schema::{Reading, rules};
+use crate::{Result, check_batch, input};
+
+/// Says whether data written with one schema can be read with another.
+///
+/// Exit status 1 if it cannot.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  wireform check --reader new.avsc --writer old.avsc
+  wireform check --level full_transitive v1.avsc v2.avsc v3.avsc
+  wireform check --level backward --against git:main schemas/order.avsc
+  wireform check --batch cases.jsonl")]
+pub(crate) struct Check {
+    /// The schema that reads
+    #[arg(long, value_name = "NEW", requires = "writer", conflicts_with_all = ["files", "batch"])]
+    reader: Option<PathBuf>,
+    /// The schema that the data was written with
+    #[arg(long, value_name = "OLD", requires = "reader")]
+    writer: Option<PathBuf>,
+    /// What the last of the files must keep to, towards those before it
+    #[arg(long, value_parser = level, requires = "files")]
+    level: Option<Level>,
+    /// Where the version before the files is: git:REV
+    #[arg(long, value_name = "git:REV", requires = "level")]
+    against: Option<String>,
+    /// Schemas, the oldest first
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Lines {"name","format","reader","writer","references"}, with the texts of schemas: prints a
+    /// line {"name","compatible","findings"} for each; `-` is standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["files", "writer"])]
+    batch: Option<PathBuf>,
+    #[command(flatten)]
+    reading: Reading,
+    /// How findings are shown
+    #[arg(long, value_enum, default_value = "text")]
+    output: Style,
+}
+
+fn level(text: &str) -> std::result::Result<Level, String> {
+    text.to_ascii_uppercase()
+        .parse()
+        .map_err(|_| "expected backward, forward, full, …_transitive or none".to_owned())
+}
+
+impl Check {
+    pub(crate) fn run(&self) -> Result {
+        if let Some(batch) = &self.batch {
+            return check_batch::run(batch);
+        }
+        let mut report = Report::new(self.output);
+        match (&self.reader, &self.writer, self.level) {
+            (Some(reader), Some(writer), _) => {
+                let (new, old) = (self.named(reader)?, self.named(writer)?);
+                compare(&new, &old, &new, &mut report)?;
+            }
+            (_, _, Some(level)) if self.against.is_some() => {
+                self.against_git(level, &mut report)?;
+            }
+            (_, _, Some(level)) => self.in_order(level, &mut report)?,
+            _ => {
+                return Err(Error::Usage(
+                    "give --reader and --writer, --level and files, or --batch".to_owned(),
+                ));
+            }
+        }
+        report.finish(&mut io::stdout().lock())
+    }
+
+    fn named(&self, path: &Path) -> Result<Named> {
+        let schema = self.reading.load(path)?;
+        Ok(Named {
+            name: path.display().to_string(),
+            schema,
+        })
+    }
+
+    /// Every file towards those before it.
+    fn in_order(&self, level: Level, report: &mut Report) -> Result<()> {
+        let schemas: Vec<Named> = self
+            .files
+            .iter()
+            .map(|file| self.named(file))
+            .collect::<Result<_>>()?;
+        if let [only] = &*schemas {
+            rules(only.schema.kind)?
+                .parse(&only.schema)
+                .map_err(|error| only.broken(&error))?;
+            report.checked(&only.name);
+        }
+        for (number, new) in schemas.iter().enumerate().skip(1) {
+            let first = if level.is_transitive() { 0 } else { number - 1 };
+            let before = schemas.get(first..number).unwrap_or_default();
+            for old in before.iter().rev() {
+                both_ways(level, new, old, report)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Every file towards itself as it was.
+    fn against_git(&self, level: Level, report: &mut Report) -> Result<()> {
+        let against = self.against.as_deref().unwrap_or_default();
+        let revision = against
+            .strip_prefix("git:")
+            .filter(|revision| !revision.is_empty() && !revision.starts_with('-'));
+        let revision = revision.ok_or_else(|| Error::Usage("--against is git:REV".to_owned()))?;
+        for file in &self.files {
+            let new = self.named(file)?;
+            match at_revision(revision, file)? {
+                None => report.checked(&new.name),
+                Some(text) => {
+                    let old = Named {
+                        name: format!("{} at {revision}", file.display()),
+                        schema: self.reading.with_text(file, text)?,
+                    };
+                    both_ways(level, &new, &old, report)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A schema, and what it is called.
+struct Named {
+    name: String,
+    schema: ResolvedSchema,
+}
+
+impl Named {
+    fn broken(&self, error: &wireform::registry::Error) -> Error {
+        Error::Finding(format!("{}: {error}", self.name))
+    }
+}
+
+fn both_ways(level: Level, new: &Named, old: &Named, report: &mut Report) -> Result<()> {
+    if level.is_backward() {
+        compare(new, old, new, report)?;
+    }
+    if level.is_forward() {
+        compare(old, new, new, report)?;
+    }
+    Ok(())
+}
+
+/// Reports what `reader` cannot read of `writer`, at `blamed`, the newer one.
+fn compare(reader: &Named, writer: &Named, blamed: &Named, report: &mut Report) -> Result<()> {
+    let rules = rules(reader.schema.kind)?;
+    for schema in [reader, writer] {
+        rules
+            .parse(&schema.schema)
+            .map_err(|error| schema.broken(&error))?;
+    }
+    let found = rules
+        .check(&reader.schema, &writer.schema)
+        .map_err(|error| reader.broken(&error))?;
+    report.checked(&blamed.name);
+    for incompatibility in found {
+        report.add(finding(reader, writer, incompatibility));
+    }
+    Ok(())
+}
+
+fn finding(reader: &Named, writer: &Named, found: Incompatibility) -> Finding {
+    let place = input::place(&reader.schema.text, &found.path);
+    Finding {
+        file: reader.name.clone(),
+        line: place.line,
+        column: place.column,
+        snippet: place.snippet,
+        path: found.path,
+        kind: found.kind.into_owned(),
+        message: found.message,
+        whom: format!("{} cannot read what {} wrote", reader.name, writer.name),
+    }
+}
+
+/// The file as it was; `None` if it was not there.
+fn at_revision(revision: &str, file: &Path) -> Result<Option<String>> {
+    let folder = file
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let git = |arguments: &[&str]| {
+        Command::new("git")
+            .current_dir(folder.unwrap_or(Path::new(".")))
+            .args(arguments)
+            .output()
+            .map_err(|error| Error::Io(format!("git: {error}")))
+    };
+    let known = git(&[
+        "rev-parse",
+        "--verify",
+        "--quiet",
+        "--end-of-options",
+        &format!("{revision}^{{commit}}"),
+    ])?;
+    if !known.status.success() {
+        return Err(Error::Usage(format!(
+            "git knows no revision {revision:?} here"
+        )));
+    }
+    let listed = git(&["cat-file", "-e", &format!("{revision}:./{name}")])?;
+    if !listed.status.success() {
+        return Ok(None);
+    }
+    let shown = git(&["show", &format!("{revision}:./{name}")])?;
+    let text = String::from_utf8(shown.stdout);
+    text.map(Some)
+        .map_err(|_| Error::Io(format!("{} at {revision} is no text", file.display())))
+}

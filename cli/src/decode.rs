@@ -1,0 +1,236 @@
+//! `decode`: records to JSON lines.
+
+use std::collections::HashMap;
+use std::io::{self, Read as _, Write as _};
+use std::path::PathBuf;
+
+use clap::Args;
+use wireform::registry::{ResolvedSchema, SchemaKey};
+
+use crate::codec::{Codec, Options};
+use crate::encode::{broken, eprintln};
+use crate::exit::{Error, Outcome};
+use crate::framing::{self, Framing};
+use crate::schema::Reading;
+use crate::source::Source;
+use crate::{Result, decode_batch, input};
+
+/// Writes records, hex lines from standard input, as JSON lines.
+///
+/// A record that cannot be read is an error line on standard error, with its number; the others are
+/// written all the same, and the exit status is 1 at the end.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  echo 00000000070662 | wireform decode --schema name.avsc
+  wireform decode --registry http://localhost:8081 < records.hex
+  wireform decode --batch cases.jsonl")]
+pub(crate) struct Decode {
+    /// The schema that the records were written with
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["registry", "lock"])]
+    schema: Option<PathBuf>,
+    /// The registry that knows the schemas which the records name
+    #[arg(long, value_name = "URL", env = "WIREFORM_REGISTRY_URL")]
+    registry: Option<String>,
+    /// The lock file that knows them
+    #[arg(long, value_name = "FILE", conflicts_with = "registry")]
+    lock: Option<PathBuf>,
+    /// The schema to read with [default: the writer's]
+    #[arg(long, value_name = "FILE")]
+    reader: Option<PathBuf>,
+    #[command(flatten)]
+    reading: Reading,
+    /// The Protobuf message [default: what the frame says, else the first of the file]
+    #[arg(long, value_name = "NAME")]
+    message: Option<String>,
+    /// Where the records name their schema
+    #[arg(long, value_enum, default_value = "auto")]
+    framing: Framing,
+    /// A header of the records, for a schema id: __value_schema_id=hex
+    #[arg(long, value_name = "K=HEX,…", value_delimiter = ',', value_parser = header)]
+    headers: Vec<(String, Vec<u8>)>,
+    /// Show logical types (datetimes, decimals) as text
+    #[arg(long)]
+    readable: bool,
+    /// Show values of Avro's unions as {"branch": value}, as Avro's own JSON encoding has them
+    #[arg(long)]
+    branches: bool,
+    /// All of the input is one record, as it is
+    #[arg(long)]
+    raw: bool,
+    /// Lines {"name","format","schema","references","id","guid","message","role","reader","framing",
+    /// "hex","headers"}, all but name, format, schema and hex optional: prints a line
+    /// {"name","value","hex"} or {"name","error"} for each; `-` is standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["schema", "lock", "raw"])]
+    batch: Option<PathBuf>,
+    /// Where the records are
+    #[arg(value_name = "FILE", default_value = "-", hide_default_value = true)]
+    file: PathBuf,
+}
+
+fn header(text: &str) -> std::result::Result<(String, Vec<u8>), String> {
+    let (name, hex) = text.split_once('=').ok_or("expected NAME=HEX")?;
+    let value = framing::from_hex(hex.as_bytes()).ok_or("expected hex digits behind the =")?;
+    Ok((name.to_owned(), value))
+}
+
+impl Decode {
+    pub(crate) fn run(&self) -> Result {
+        if let Some(batch) = &self.batch {
+            return decode_batch::run(batch);
+        }
+        let mut records = Records::new(self)?;
+        let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
+        let mut outcome = Outcome::Fine;
+        let mut text = String::new();
+        let mut one = |number: u64, payload: Option<&[u8]>| -> Result<()> {
+            text.clear();
+            let read = match payload {
+                Some(payload) => records.read(payload, &mut text),
+                None => Err(Error::Finding("no hex digits".to_owned())),
+            };
+            match read {
+                Ok(()) => {
+                    text.push('\n');
+                    out.write_all(text.as_bytes())?;
+                }
+                Err(Error::Finding(error)) => {
+                    eprintln(&format!("line {number}: {error}"));
+                    outcome = Outcome::Findings;
+                }
+                Err(error) => return Err(error),
+            }
+            Ok(())
+        };
+        if self.raw {
+            let mut payload = Vec::new();
+            let read = match self.file.as_os_str() == "-" {
+                true => io::stdin().lock().read_to_end(&mut payload),
+                false => std::fs::File::open(&self.file)
+                    .and_then(|mut file| file.read_to_end(&mut payload)),
+            };
+            read.map_err(|error| Error::file(self.file.display(), &error))?;
+            one(1, Some(&payload))?;
+        } else {
+            input::each_line(&self.file, |number, line| match line.trim_ascii() {
+                [] => Ok(()),
+                line => one(number, framing::from_hex(line).as_deref()),
+            })?;
+        }
+        out.flush()?;
+        Ok(outcome)
+    }
+}
+
+/// Reads records, each with the codec of the schema that it names.
+struct Records<'d> {
+    decode: &'d Decode,
+    reader: Option<ResolvedSchema>,
+    only: Option<Codec>,
+    source: Option<Source>,
+    /// `None` for what the source does not know, or what cannot be read with the reader's schema.
+    known: HashMap<SchemaKey, std::result::Result<Codec, String>>,
+}
+
+impl<'d> Records<'d> {
+    fn new(decode: &'d Decode) -> Result<Self> {
+        let reader = decode
+            .reader
+            .as_deref()
+            .map(|file| decode.reading.load(file))
+            .transpose()?;
+        let mut records = Self {
+            decode,
+            reader,
+            only: None,
+            source: None,
+            known: HashMap::new(),
+        };
+        match (&decode.schema, &decode.registry, &decode.lock) {
+            (Some(file), _, _) => {
+                let schema = decode.reading.load(file)?;
+                let codec = records
+                    .codec(&schema)
+                    .map_err(|error| broken(file, &error))?;
+                records.only = Some(codec);
+            }
+            (None, Some(url), _) => records.source = Some(Source::registry(url)?),
+            (None, None, Some(lock)) => records.source = Some(Source::lock(lock)?),
+            (None, None, None) => {
+                return Err(Error::Usage(
+                    "give --schema, --registry, --lock or --batch".to_owned(),
+                ));
+            }
+        }
+        Ok(records)
+    }
+
+    fn codec(&self, schema: &ResolvedSchema) -> wireform::Result<Codec> {
+        let options = Options {
+            message: self.decode.message.as_deref(),
+            is_readable: self.decode.readable,
+            has_branches: self.decode.branches,
+        };
+        Codec::new(schema, self.reader.as_ref(), options)
+    }
+
+    fn header(&self) -> Option<&'d [u8]> {
+        let headers = self.decode.headers.iter();
+        let named = |name: &str| headers.clone().find(|(known, _)| known == name);
+        named("__value_schema_id")
+            .or_else(|| named("__key_schema_id"))
+            .map(|(_, value)| &**value)
+    }
+
+    fn read(&mut self, payload: &[u8], out: &mut String) -> Result<()> {
+        let finding = |error: wireform::Error| Error::Finding(error.to_string());
+        let (framing, header) = (self.decode.framing, self.header());
+        if let Some(codec) = &self.only {
+            let record = framing::take_apart(framing, codec.kind(), header, payload, &[])
+                .map_err(finding)?;
+            let read = codec.read_json(record.index.as_ref(), record.body, out);
+            // With nothing to compare with, what looks like a frame may be none.
+            let is_guess = framing == Framing::Auto && header.is_none() && record.key.is_some();
+            return match read {
+                Err(error) if is_guess => {
+                    out.clear();
+                    codec
+                        .read_json(None, payload, out)
+                        .map_err(|_| finding(error))
+                }
+                read => read.map_err(finding),
+            };
+        }
+        let kind = wireform::registry::SchemaKind::Avro;
+        let named = framing::take_apart(framing, kind, header, payload, &[]);
+        let key = match named {
+            Ok(record) => record.key,
+            // Of Protobuf a header has more than the id.
+            Err(_) => header
+                .and_then(|header| wireform::frame::Frame::from_header(header, payload).ok())
+                .map(|frame| frame.schema()),
+        };
+        let key = key.ok_or_else(|| Error::Finding("the record names no schema".to_owned()))?;
+        if !self.known.contains_key(&key) {
+            let found = match &mut self.source {
+                Some(source) => source.schema(key)?,
+                None => None,
+            };
+            let codec = match found {
+                Some(schema) => self.codec(&schema).map_err(|error| error.to_string()),
+                None => Err(format!("{key} is not known")),
+            };
+            self.known.insert(key, codec);
+        }
+        match self.known.get(&key) {
+            Some(Ok(codec)) => {
+                let record = framing::take_apart(framing, codec.kind(), header, payload, &[key])
+                    .map_err(finding)?;
+                codec
+                    .read_json(record.index.as_ref(), record.body, out)
+                    .map_err(finding)
+            }
+            Some(Err(error)) => Err(Error::Finding(error.clone())),
+            None => Err(Error::Finding(format!("{key} is not known"))),
+        }
+    }
+}

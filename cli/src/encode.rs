@@ -1,0 +1,190 @@
+//! `encode`: JSON lines to records.
+
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use wireform::frame::MessageIndex;
+use wireform::registry::{SchemaGuid, SchemaKey};
+
+use crate::codec::{Codec, Options};
+use crate::exit::{Error, Outcome};
+use crate::schema::Reading;
+use crate::{Result, framing, input};
+
+/// Writes JSON lines from standard input as records, a hex line each.
+///
+/// A line that does not fit the schema is an error line on standard error, with its number; the others
+/// are written all the same, and the exit status is 1 at the end.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  echo '{\"id\":\"o-1\",\"quantity\":2}' | wireform encode --schema order.avsc --id 7
+  wireform encode --schema order.proto --message shop.Order --framing none < orders.jsonl")]
+pub(crate) struct Encode {
+    /// The schema
+    #[arg(long, value_name = "FILE")]
+    schema: PathBuf,
+    #[command(flatten)]
+    reading: Reading,
+    /// The Protobuf message [default: the first of the file]
+    #[arg(long, value_name = "NAME")]
+    message: Option<String>,
+    /// The schema's id in the registry, for a frame
+    #[arg(long, value_name = "N", conflicts_with = "guid")]
+    id: Option<u32>,
+    /// The schema's GUID in the registry, for a frame
+    #[arg(long, value_name = "G")]
+    guid: Option<SchemaGuid>,
+    /// Where the schema is named [default: prefix with --id, header with --guid, else none]
+    #[arg(long, value_enum)]
+    framing: Option<Written>,
+    /// Expect logical types (datetimes, decimals) as text, or as their numbers
+    #[arg(long)]
+    readable: bool,
+    /// Expect values of Avro's unions as {"branch": value}, as Avro's own JSON encoding has them
+    #[arg(long)]
+    branches: bool,
+    /// Write the bytes themselves, one record after the other, instead of hex lines
+    #[arg(long)]
+    raw: bool,
+    /// Where the JSON lines are
+    #[arg(value_name = "FILE", default_value = "-", hide_default_value = true)]
+    file: PathBuf,
+}
+
+/// Where a record that is written names its schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Written {
+    /// In front of the payload
+    Prefix,
+    /// In a header, which standard error shows
+    Header,
+    /// Nowhere
+    None,
+}
+
+impl Encode {
+    pub(crate) fn run(&self) -> Result {
+        let schema = self.reading.load(&self.schema)?;
+        let options = Options {
+            message: self.message.as_deref(),
+            is_readable: self.readable,
+            has_branches: self.branches,
+        };
+        let codec =
+            Codec::new(&schema, None, options).map_err(|error| broken(&self.schema, &error))?;
+        let key = self.key()?;
+        let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
+        let mut records = Records {
+            encode: self,
+            codec,
+            key,
+            has_shown_header: false,
+        };
+        let (mut body, mut record, mut outcome) = (Vec::new(), Vec::new(), Outcome::Fine);
+        input::each_line(&self.file, |number, line| {
+            if line.trim_ascii().is_empty() {
+                return Ok(());
+            }
+            match records.write(line, &mut body, &mut record) {
+                Ok(()) => {}
+                Err(error) => {
+                    eprintln(&format!("line {number}: {error}"));
+                    outcome = Outcome::Findings;
+                    return Ok(());
+                }
+            }
+            match self.raw {
+                true => out.write_all(&record)?,
+                false => {
+                    body.clear();
+                    framing::to_hex(&record, &mut body);
+                    body.push(b'\n');
+                    out.write_all(&body)?;
+                }
+            }
+            Ok(())
+        })?;
+        out.flush()?;
+        Ok(outcome)
+    }
+
+    /// What the frame names; `None` without a frame.
+    fn key(&self) -> Result<Option<SchemaKey>> {
+        let key = framing::keys(self.id, self.guid).into_iter().next();
+        match (self.framing, key) {
+            (Some(Written::None), _) | (None, None) => Ok(None),
+            (_, Some(key)) => Ok(Some(key)),
+            (Some(_), None) => Err(Error::Usage("a frame needs --id or --guid".to_owned())),
+        }
+    }
+
+    /// As Confluent's serializers: ids stand in front of the payload, GUIDs in a header.
+    fn is_in_header(&self, key: SchemaKey) -> bool {
+        match self.framing {
+            Some(framing) => framing == Written::Header,
+            None => matches!(key, SchemaKey::Guid(_)),
+        }
+    }
+}
+
+struct Records<'e> {
+    encode: &'e Encode,
+    codec: Codec,
+    key: Option<SchemaKey>,
+    has_shown_header: bool,
+}
+
+impl Records<'_> {
+    fn write(
+        &mut self,
+        line: &[u8],
+        body: &mut Vec<u8>,
+        record: &mut Vec<u8>,
+    ) -> wireform::Result<()> {
+        body.clear();
+        record.clear();
+        let line = std::str::from_utf8(line)
+            .map_err(|_| wireform::Error::new(wireform::ErrorKind::Encode, "no UTF-8"))?;
+        let Some(key) = self.key else {
+            self.codec.write(line, false, record)?;
+            return Ok(());
+        };
+        let index = self.codec.write(line, true, body)?;
+        let mut frame = Vec::new();
+        framing::write(key, self.codec.kind(), &index, &mut frame);
+        if self.encode.is_in_header(key) {
+            self.show_header(&frame, &index);
+        } else {
+            record.append(&mut frame);
+        }
+        record.append(body);
+        Ok(())
+    }
+
+    /// Once: all values are of one message.
+    fn show_header(&mut self, frame: &[u8], _index: &MessageIndex) {
+        if !self.has_shown_header {
+            let mut hex = Vec::new();
+            framing::to_hex(frame, &mut hex);
+            eprintln(&format!(
+                "header __value_schema_id={}",
+                String::from_utf8_lossy(&hex)
+            ));
+            self.has_shown_header = true;
+        }
+    }
+}
+
+/// An error of a schema file.
+pub(crate) fn broken(path: &Path, error: &wireform::Error) -> Error {
+    match error.kind() {
+        wireform::ErrorKind::Config => Error::Usage(format!("{}: {error}", path.display())),
+        _ => Error::Finding(format!("{}: {error}", path.display())),
+    }
+}
+
+/// Talk goes to standard error, and does not matter where nobody listens.
+pub(crate) fn eprintln(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
+}

@@ -1,0 +1,68 @@
+//! `wireform`, the command: schemas in CI, records at a glance.
+#![forbid(unsafe_code)]
+
+mod check;
+mod check_batch;
+mod codec;
+mod compact;
+mod decode;
+mod decode_batch;
+mod encode;
+mod exit;
+mod fingerprint;
+mod framing;
+mod input;
+mod report;
+mod schema;
+mod source;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::exit::Outcome;
+
+/// Schemas in CI, records at a glance: Avro, Protobuf and JSON Schema for Kafka.
+#[derive(Debug, Parser)]
+#[command(
+    name = "wireform",
+    version,
+    max_term_width = 100,
+    arg_required_else_help = true
+)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Say whether a schema may follow another
+    Check(check::Check),
+    /// Write JSON lines as records
+    Encode(encode::Encode),
+    /// Write records as JSON lines
+    Decode(decode::Decode),
+    /// Print the fingerprints of Avro schemas
+    Fingerprint(fingerprint::Fingerprint),
+    /// Print the Parsing Canonical Form of Avro schemas
+    Canonical(fingerprint::Canonical),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome = match cli.verb {
+        Verb::Check(verb) => verb.run(),
+        Verb::Encode(verb) => verb.run(),
+        Verb::Decode(verb) => verb.run(),
+        Verb::Fingerprint(verb) => verb.run(),
+        Verb::Canonical(verb) => verb.run(),
+    };
+    match outcome {
+        Ok(outcome) => outcome.code(),
+        Err(error) => error.report(),
+    }
+}
+
+/// What every verb gives back.
+type Result<T = Outcome> = std::result::Result<T, exit::Error>;

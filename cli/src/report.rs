@@ -1,0 +1,235 @@
+//! Findings, for people and for machines.
+
+use std::io::{self, IsTerminal as _, Write};
+
+use clap::ValueEnum;
+use serde::Serialize;
+
+use crate::exit::Outcome;
+use crate::{Result, input};
+
+/// How findings are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Style {
+    /// For people, with the line of the schema
+    Text,
+    /// One JSON object
+    Json,
+    /// A JUnit report
+    Junit,
+    /// Annotations of GitHub Actions
+    Github,
+}
+
+/// Something that should be looked at.
+#[derive(Debug, Serialize)]
+pub(crate) struct Finding {
+    pub(crate) file: String,
+    pub(crate) line: usize,
+    pub(crate) column: usize,
+    #[serde(skip)]
+    pub(crate) snippet: String,
+    pub(crate) path: String,
+    pub(crate) kind: String,
+    pub(crate) message: String,
+    /// What it breaks, and for whom.
+    pub(crate) whom: String,
+}
+
+/// All findings of a run.
+pub(crate) struct Report {
+    style: Style,
+    checked: Vec<String>,
+    findings: Vec<Finding>,
+}
+
+impl Report {
+    pub(crate) fn new(style: Style) -> Self {
+        Self {
+            style,
+            checked: Vec::new(),
+            findings: Vec::new(),
+        }
+    }
+
+    /// Says that `file` was looked at.
+    pub(crate) fn checked(&mut self, file: &str) {
+        if !self.checked.iter().any(|known| known == file) {
+            self.checked.push(file.to_owned());
+        }
+    }
+
+    pub(crate) fn add(&mut self, finding: Finding) {
+        self.findings.push(finding);
+    }
+
+    pub(crate) fn finish(&self, out: &mut impl Write) -> Result {
+        match self.style {
+            Style::Text => self.text(out)?,
+            Style::Json => self.json(out)?,
+            Style::Junit => self.junit(out)?,
+            Style::Github => self.github(out)?,
+        }
+        Ok(match self.findings.is_empty() {
+            true => Outcome::Fine,
+            false => Outcome::Findings,
+        })
+    }
+
+    fn text(&self, out: &mut impl Write) -> io::Result<()> {
+        let is_colored = io::stdout().is_terminal()
+            && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        let (red, blue, plain) = match is_colored {
+            true => ("\x1b[1;31m", "\x1b[1;34m", "\x1b[0m"),
+            false => ("", "", ""),
+        };
+        for finding in &self.findings {
+            let Finding {
+                file,
+                line,
+                column,
+                snippet,
+                path,
+                kind,
+                message,
+                whom,
+            } = finding;
+            writeln!(out, "{red}{kind}{plain}: {message}")?;
+            writeln!(out, "  {blue}-->{plain} {file}:{line}:{column} {path}")?;
+            let (start, shown) = input::window(snippet, *column, 72);
+            if !shown.is_empty() {
+                let margin = line.to_string().len();
+                writeln!(out, "{:margin$} {blue}|{plain}", "")?;
+                writeln!(out, "{line} {blue}|{plain} {shown}")?;
+                let caret = column.saturating_sub(start);
+                writeln!(
+                    out,
+                    "{:margin$} {blue}|{plain} {:caret$}{red}^{plain}",
+                    "", ""
+                )?;
+            }
+            writeln!(out, "  {whom}\n")?;
+        }
+        let (files, count) = (self.checked.len(), self.findings.len());
+        match count {
+            0 => writeln!(out, "{files} schemas checked: compatible"),
+            _ => writeln!(out, "{files} schemas checked: {count} findings"),
+        }
+    }
+
+    fn json(&self, out: &mut impl Write) -> io::Result<()> {
+        let report = serde_json::json!({
+            "checked": self.checked,
+            "compatible": self.findings.is_empty(),
+            "findings": self.findings,
+        });
+        writeln!(out, "{}", input::json(&report))
+    }
+
+    fn junit(&self, out: &mut impl Write) -> io::Result<()> {
+        let failures = self
+            .checked
+            .iter()
+            .filter(|file| self.failed(file).next().is_some())
+            .count();
+        writeln!(out, r#"<?xml version="1.0" encoding="UTF-8"?>"#)?;
+        writeln!(
+            out,
+            r#"<testsuites><testsuite name="wireform" tests="{}" failures="{failures}">"#,
+            self.checked.len()
+        )?;
+        for file in &self.checked {
+            write!(
+                out,
+                r#"<testcase classname="wireform" name="{}">"#,
+                xml(file)
+            )?;
+            let all: Vec<String> = self
+                .failed(file)
+                .map(|finding| {
+                    format!(
+                        "{}:{}:{}: {}: {}",
+                        finding.file, finding.line, finding.column, finding.kind, finding.message
+                    )
+                })
+                .collect();
+            if let Some(first) = all.first() {
+                write!(
+                    out,
+                    r#"<failure message="{}">{}</failure>"#,
+                    xml(first),
+                    xml(&all.join("\n"))
+                )?;
+            }
+            writeln!(out, "</testcase>")?;
+        }
+        writeln!(out, "</testsuite></testsuites>")
+    }
+
+    fn failed<'a>(&'a self, file: &'a str) -> impl Iterator<Item = &'a Finding> {
+        let blames = move |finding: &&Finding| self.blames(finding, file);
+        self.findings.iter().filter(blames)
+    }
+
+    /// A finding that names no checked file counts for the last one.
+    fn blames(&self, finding: &Finding, file: &str) -> bool {
+        match self.checked.contains(&finding.file) {
+            true => finding.file == file,
+            false => self.checked.last().is_some_and(|last| last == file),
+        }
+    }
+
+    fn github(&self, out: &mut impl Write) -> io::Result<()> {
+        for finding in &self.findings {
+            let Finding {
+                file,
+                line,
+                column,
+                kind,
+                message,
+                whom,
+                ..
+            } = finding;
+            let text = format!("{message} ({whom})");
+            writeln!(
+                out,
+                "::error file={},line={line},col={column},title={}::{}",
+                property(file),
+                property(kind),
+                data(&text)
+            )?;
+        }
+        Ok(())
+    }
+}
+
+fn xml(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\n' => out.push_str("&#10;"),
+            // XML 1.0 has no place for others below the space.
+            '\t' => out.push(character),
+            character if character < ' ' || matches!(character, '\u{fffe}' | '\u{ffff}') => {
+                out.push('\u{fffd}');
+            }
+            character => out.push(character),
+        }
+    }
+    out
+}
+
+/// As GitHub's runner unescapes it.
+fn data(text: &str) -> String {
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
+}
+
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}

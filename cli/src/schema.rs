@@ -1,0 +1,108 @@
+//! Schemas as users name them: files, with a format and references.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use serde::Deserialize;
+use wireform::avro::AvroRules;
+use wireform::json_schema::JsonSchemaRules;
+use wireform::protobuf::ProtobufRules;
+use wireform::registry::{NamedText, ResolvedSchema, SchemaKind, SchemaRules};
+
+use crate::exit::Error;
+use crate::{Result, input};
+
+/// What a schema is written in.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Format {
+    /// Apache Avro
+    #[serde(alias = "AVRO")]
+    Avro,
+    /// JSON Schema
+    #[serde(alias = "JSON")]
+    Json,
+    /// Protocol Buffers
+    #[serde(alias = "PROTOBUF")]
+    Protobuf,
+}
+
+impl Format {
+    pub(crate) fn kind(self) -> SchemaKind {
+        match self {
+            Self::Avro => SchemaKind::Avro,
+            Self::Json => SchemaKind::Json,
+            Self::Protobuf => SchemaKind::Protobuf,
+        }
+    }
+
+    /// By what the file is called.
+    fn of(path: &Path) -> Result<Self> {
+        match path.extension().and_then(|extension| extension.to_str()) {
+            Some("avsc") => Ok(Self::Avro),
+            Some("json") => Ok(Self::Json),
+            Some("proto") => Ok(Self::Protobuf),
+            _ => {
+                let message = "say what it is: --format avro, json or protobuf";
+                Err(Error::Usage(format!("{}: {message}", path.display())))
+            }
+        }
+    }
+}
+
+/// How the schemas of a command line are read.
+#[derive(Args, Debug)]
+pub(crate) struct Reading {
+    /// What the schemas are written in [default: by .avsc, .json or .proto]
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+    /// A schema that others refer to by this name; may be given more than once
+    #[arg(long = "ref", value_name = "NAME=FILE", value_parser = reference)]
+    references: Vec<(String, PathBuf)>,
+}
+
+fn reference(text: &str) -> std::result::Result<(String, PathBuf), String> {
+    match text.split_once('=') {
+        Some((name, file)) if !name.is_empty() && !file.is_empty() => {
+            Ok((name.to_owned(), file.into()))
+        }
+        _ => Err("expected NAME=FILE".to_owned()),
+    }
+}
+
+impl Reading {
+    /// The schema of a file.
+    pub(crate) fn load(&self, path: &Path) -> Result<ResolvedSchema> {
+        let format = self.format.map_or_else(|| Format::of(path), Ok)?;
+        self.of_text(format, input::text(path)?)
+    }
+
+    /// A schema whose text is at hand, and whose file is called `path`.
+    pub(crate) fn with_text(&self, path: &Path, text: String) -> Result<ResolvedSchema> {
+        let format = self.format.map_or_else(|| Format::of(path), Ok)?;
+        self.of_text(format, text)
+    }
+
+    fn of_text(&self, format: Format, text: String) -> Result<ResolvedSchema> {
+        let mut schema = ResolvedSchema::new(format.kind(), text);
+        for (name, file) in &self.references {
+            schema.references.push(NamedText {
+                name: name.clone(),
+                text: input::text(file)?.into(),
+            });
+        }
+        Ok(schema)
+    }
+}
+
+/// The rules of a format.
+pub(crate) fn rules(kind: SchemaKind) -> Result<&'static dyn SchemaRules> {
+    match kind {
+        SchemaKind::Avro => Ok(&AvroRules),
+        SchemaKind::Json => Ok(&JsonSchemaRules),
+        SchemaKind::Protobuf => Ok(&ProtobufRules),
+        kind => Err(Error::Usage(format!(
+            "schemas of type {kind} have no rules here"
+        ))),
+    }
+}

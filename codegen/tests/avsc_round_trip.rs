@@ -1,0 +1,133 @@
+//! What `golden_avsc/` holds, compiled, and random data of each file's schema read and written again
+//! by the type that was generated from it.
+#![deny(warnings)]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    missing_docs,
+    reason = "a test"
+)]
+
+#[path = "avsc_round_trip/datum.rs"]
+mod datum;
+#[path = "avsc_round_trip/texts.rs"]
+mod texts;
+
+/// Modules as a user's crate has them, and a test for each with the type of every file.
+macro_rules! golden {
+    ($($module:ident: $($root:ty),+;)+) => {
+        $(mod $module {
+            include!(concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/tests/golden_avsc/",
+                stringify!($module),
+                ".rs"
+            ));
+
+            #[test]
+            fn round_trips() {
+                $(crate::round_trip!($root);)+
+            }
+        })+
+    };
+}
+
+/// Fifty data of a type, from the schema that it carries.
+macro_rules! round_trip {
+    ($root:ty) => {{
+        let schema = ::wireform::avro::Avro::<$root>::new().avro_schema().clone();
+        let derived = ::wireform::avro::schema_of::<$root>().unwrap();
+        assert_eq!(derived.canonical_form(), schema.canonical_form());
+        assert!(
+            crate::texts::is_of_a_file(schema.text()),
+            "{}",
+            schema.text()
+        );
+        for seed in 1..=50 {
+            let datum = crate::datum::random(&schema, seed);
+            let codec = ::wireform::avro::Avro::<$root>::new();
+            let value = codec.decode_ref(&datum);
+            let value = value.unwrap_or_else(|e| panic!("{}: {e}: {datum:?}", stringify!($root)));
+            let mut again = ::std::vec::Vec::new();
+            let written = ::wireform::Serializer::serialize(&codec, &value, &mut again);
+            written.unwrap_or_else(|e| panic!("{}: {e}: {value:?}", stringify!($root)));
+            assert_eq!(again, datum, "{}: {value:?}", stringify!($root));
+        }
+    }};
+}
+use round_trip;
+
+golden! {
+    aliases: evolution::Aliases;
+    arc_str: settings::Settings;
+    attributes: shop::orders::Order;
+    btree_maps: settings::Settings;
+    bytes: settings::Settings;
+    case_clash: clash::Order;
+    compact: settings::Settings;
+    containers: kinds::Containers;
+    cross_default: cross::outer::Outer;
+    debezium: dbserver1::inventory::customers::Envelope;
+    decimal_defaults: kinds::DecimalDefaults;
+    decimals: kinds::Decimals;
+    deep: deep::L0;
+    defaults: kinds::Defaults;
+    docs: hostile::Docs;
+    durations: kinds::Durations;
+    empty_record: Empty;
+    empty_records: empty::EmptyRecords;
+    enums: kinds::Enums;
+    error_type: errors::Failure;
+    expression: recursion::Expression;
+    fixed: kinds::Fixed;
+    hasher: settings::Settings;
+    hostile_text: HostileText;
+    keywords: crate_::self_::super_::r#mod::r#async::Type;
+    lean: settings::Settings, settings::SettingsRef<'_>;
+    lean_clash: clash::Order, clash::OrderRef2<'_>;
+    lean_containers: kinds::Containers, kinds::ContainersRef<'_>;
+    lean_deep: deep::L0, deep::L0Ref<'_>;
+    lean_mutual: recursion::Person, recursion::PersonRef<'_>;
+    lean_names: Option, OptionRef<'_>;
+    lean_nested: unions::NestedUnions, unions::NestedUnionsRef<'_>;
+    lean_orders: shop::orders::Order, shop::orders::OrderRef<'_>;
+    lean_roots: _2nd, _2ndRef<'_>, Lists2, ListsRef2<'_>, Raw, RawRef<'_>, Day, ByName, ByNameRef<'_>;
+    lean_unions: Single, SingleRef<'_>, MaybeEvent, MaybeEventRef<'_>, Nothing, Optional, OptionalRef<'_>;
+    list: recursion::Node;
+    logical: kinds::Logical;
+    long_names: com::example::averylongnamespacepartthatgoesonandonandonandonandonandon::another_very_long_part_of_the_namespace_with_underscores::ThisRecordHasAnExceedinglyLongNameThatNobodyWouldEverWantToTypeButThatSomeGeneratorSomewhereMadeFromTheFullPathOfAnXmlElementInASchemaOfAnInsuranceCompany;
+    many_branches: unions::ManyBranches;
+    many_symbols: geo::Country;
+    multi_file: Unrelated, shop::common::Money, shop::customers::Customer, shop::orders::Order, shop::orders::Status;
+    mutual: recursion::Person;
+    namespaces: com::example::deep_namespace::Outer;
+    nan: Nan;
+    nested_unions: unions::NestedUnions;
+    nulls: unions::Nulls;
+    orders: shop::orders::Order;
+    pairs: settings::Settings;
+    path_clash: x::A;
+    primitives: kinds::Primitives;
+    ref_clash: clash::Order, clash::OrderRef2<'_>;
+    ref_files: Unrelated, shop::common::Money, shop::customers::Customer, shop::orders::Order, shop::orders::Status;
+    ref_tree: recursion::Tree, recursion::TreeRef<'_>;
+    root_containers: _2nd, Lists2, Raw, Day, ByName;
+    root_fixed: md5::Checksum;
+    root_null_union: Single, MaybeEvent, Nothing, Optional;
+    root_union: AllEventsV1, events::Created, events::Deleted;
+    root_uuid: events::EventId;
+    same_definition: twice::A, twice::B;
+    same_stem: V1, V12;
+    settings: settings::Settings;
+    single_branch: unions::SingleBranch;
+    std_names: Option;
+    tree: recursion::Tree;
+    underscores: x::_1::x::X;
+    union_defaults: kinds::UnionDefaults;
+    unknown_attributes: attributes::UnknownAttributes;
+    uuids: kinds::Uuids;
+    wide: Wide;
+    windows_lines: WindowsLines;
+}
