@@ -48,7 +48,7 @@ pub(crate) struct Check {
     output: Style,
 }
 
-fn level(text: &str) -> std::result::Result<Level, String> {
+pub(crate) fn level(text: &str) -> std::result::Result<Level, String> {
     text.to_ascii_uppercase()
         .parse()
         .map_err(|_| "expected backward, forward, full, …_transitive or none".to_owned())

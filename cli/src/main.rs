@@ -12,6 +12,7 @@ mod exit;
 mod fingerprint;
 mod framing;
 mod input;
+mod registry;
 mod report;
 mod schema;
 mod source;
@@ -43,6 +44,8 @@ enum Verb {
     Encode(encode::Encode),
     /// Write records as JSON lines
     Decode(decode::Decode),
+    /// Ask and change a schema registry, or serve one
+    Registry(registry::Registry),
     /// Print the fingerprints of Avro schemas
     Fingerprint(fingerprint::Fingerprint),
     /// Print the Parsing Canonical Form of Avro schemas
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         Verb::Check(verb) => verb.run(),
         Verb::Encode(verb) => verb.run(),
         Verb::Decode(verb) => verb.run(),
+        Verb::Registry(verb) => verb.run(),
         Verb::Fingerprint(verb) => verb.run(),
         Verb::Canonical(verb) => verb.run(),
     };

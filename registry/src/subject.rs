@@ -1,4 +1,5 @@
 use std::fmt;
+use std::str::FromStr;
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -155,6 +156,14 @@ where
 {
     fn subject(&self, topic: &str, role: Role, record: Option<&str>) -> Result<Subject> {
         self(topic, role, record)
+    }
+}
+
+impl FromStr for Subject {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        Self::new(name)
     }
 }
 

@@ -12,6 +12,8 @@ async fn records_are_written_and_read_through_its_settings() {
     let memory = rules::registry();
     let server = serve(memory.clone(), ([127, 0, 0, 1], 0).into());
     let server = server.await.unwrap();
+    // Its client takes rustls from a global where nothing else does TLS.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let registry = ConverterRegistry::new(SrSettings::new(server.url()));
     let registry = Cached::new(registry);
     let codec = || SerdeAvro::<Order>::new(SCHEMA_V1).unwrap();

@@ -22,6 +22,8 @@ use crate::subject::Subject;
 /// use schema_registry_converter::async_impl::schema_registry::SrSettings;
 /// use wireform_registry::{Cached, ConverterRegistry};
 ///
+/// # #[cfg(feature = "rustls")]
+/// # let _ = rustls::crypto::ring::default_provider().install_default();
 /// let settings = SrSettings::new("http://127.0.0.1:8081".to_owned());
 /// let registry = Cached::new(ConverterRegistry::new(settings));
 /// # let _ = registry;
@@ -38,6 +40,10 @@ use crate::subject::Subject;
 ///
 /// [`check`](Registry::check) and registering with
 /// [`normalize`](RegisterOptions::normalize) are `Unsupported`: that crate has no such calls.
+///
+/// With the feature `rustls` here, and no TLS chosen for reqwest elsewhere, `SrSettings` panics when
+/// it is built until a provider is installed, once for the process:
+/// `rustls::crypto::ring::default_provider().install_default()`.
 ///
 /// Calls need a tokio runtime with I/O and time; building one does not.
 #[derive(Clone)]

@@ -13,8 +13,15 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
     runtime.unwrap().block_on(future)
 }
 
+/// Its client takes rustls from a global where nothing else does TLS.
+fn settings(url: String) -> SrSettings {
+    #[cfg(feature = "rustls")]
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    SrSettings::new(url)
+}
+
 fn registry(stub: &Stub) -> ConverterRegistry {
-    ConverterRegistry::new(SrSettings::new(stub.url.clone())).timeout(Duration::from_secs(5))
+    ConverterRegistry::new(settings(stub.url.clone())).timeout(Duration::from_secs(5))
 }
 
 fn subject() -> Subject {
@@ -205,7 +212,7 @@ mod served {
         let memory = InMemoryRegistry::builder().rules(Toy).build();
         let server = serve(memory.clone(), ([127, 0, 0, 1], 0).into());
         let server = server.await.unwrap();
-        let settings = SrSettings::new(server.url());
+        let settings = settings(server.url());
         let registry = ConverterRegistry::new(settings).timeout(Duration::from_secs(5));
         (memory, server, registry)
     }

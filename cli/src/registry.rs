@@ -1,0 +1,192 @@
+//! `registry`: what a schema registry has, and what it should have.
+
+mod admin;
+mod auth;
+mod serve;
+mod show;
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use wireform::registry::{Blocking, HttpRegistry, Subject, VersionRef};
+
+use crate::Result;
+use crate::exit::Error;
+use crate::schema::Reading;
+
+pub(crate) use self::auth::Connection;
+pub(crate) use self::serve::Serve;
+
+/// Asks and changes a schema registry.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  wireform registry list --registry http://localhost:8081
+  wireform registry register orders-value order.avsc
+  wireform registry serve --seed schemas/")]
+pub(crate) struct Registry {
+    #[command(flatten)]
+    connection: Connection,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// List the subjects
+    List {
+        /// Only those that start with this
+        #[arg(long, value_name = "TEXT")]
+        prefix: Option<String>,
+        /// Those that were deleted, too
+        #[arg(long)]
+        deleted: bool,
+    },
+    /// Print a schema, by subject and version, id or GUID
+    Get {
+        /// A subject, an id (a number) or a GUID
+        what: String,
+        /// Of a subject: a number or `latest`
+        #[arg(default_value = "latest", value_parser = version)]
+        version: VersionRef,
+    },
+    /// Register a schema
+    Register {
+        /// The subject
+        subject: Subject,
+        /// The schema
+        file: PathBuf,
+        #[command(flatten)]
+        reading: Reading,
+        #[command(flatten)]
+        uses: Uses,
+        /// Let the registry bring the text into its normal form
+        #[arg(long)]
+        normalize: bool,
+    },
+    /// Find out which version of a subject a schema is
+    Lookup {
+        /// The subject
+        subject: Subject,
+        /// The schema
+        file: PathBuf,
+        #[command(flatten)]
+        reading: Reading,
+        #[command(flatten)]
+        uses: Uses,
+    },
+    /// List the versions of a subject
+    Versions {
+        /// The subject
+        subject: Subject,
+        /// Those that were deleted, too
+        #[arg(long)]
+        deleted: bool,
+    },
+    /// Delete a subject, or a version of it: softly, so that ids can still be read
+    Delete {
+        /// The subject
+        subject: Subject,
+        /// Only this version
+        #[arg(value_parser = version)]
+        version: Option<VersionRef>,
+        /// For good, after it was deleted softly
+        #[arg(long)]
+        permanent: bool,
+    },
+    /// Show the compatibility level, or set it
+    Config {
+        /// Of this subject [default: of all that have none of their own]
+        #[arg(long)]
+        subject: Option<Subject>,
+        /// backward, forward, full, ..._transitive or none
+        #[arg(value_parser = crate::check::level)]
+        level: Option<wireform::registry::Level>,
+        /// Take the subject's own level away
+        #[arg(long, conflicts_with = "level", requires = "subject")]
+        clear: bool,
+    },
+    /// Show the mode, or set it
+    Mode {
+        /// Of this subject [default: of all that have none of their own]
+        #[arg(long)]
+        subject: Option<Subject>,
+        /// READWRITE, READONLY, READONLY_OVERRIDE or IMPORT
+        mode: Option<String>,
+    },
+    /// List the schemas that refer to a version
+    References {
+        /// The subject
+        subject: Subject,
+        /// A number or `latest`
+        #[arg(default_value = "latest", value_parser = version)]
+        version: VersionRef,
+    },
+    /// Write the latest schema of every subject into a folder: <subject>/v<version>.<extension>
+    Download {
+        /// The folder
+        dir: PathBuf,
+        /// Every version
+        #[arg(long)]
+        all: bool,
+        /// Only subjects that start with this
+        #[arg(long, value_name = "TEXT")]
+        prefix: Option<String>,
+    },
+    /// Serve a registry in memory, for development and tests
+    Serve(Serve),
+}
+
+/// What a schema refers to.
+#[derive(Args, Debug)]
+struct Uses {
+    /// A registered schema that the text refers to; may be given more than once
+    #[arg(long = "use", value_name = "NAME=SUBJECT:VERSION", value_parser = used)]
+    uses: Vec<wireform::registry::Reference>,
+}
+
+fn used(text: &str) -> std::result::Result<wireform::registry::Reference, String> {
+    let expected = || "expected NAME=SUBJECT:VERSION".to_owned();
+    let (name, rest) = text.split_once('=').ok_or_else(expected)?;
+    let (subject, version) = rest.rsplit_once(':').ok_or_else(expected)?;
+    let version: u32 = version.parse().map_err(|_| expected())?;
+    Ok(wireform::registry::Reference {
+        name: name.to_owned(),
+        subject: subject
+            .parse()
+            .map_err(|error: wireform::registry::Error| error.to_string())?,
+        version: wireform::registry::Version::new(version).map_err(|error| error.to_string())?,
+    })
+}
+
+fn version(text: &str) -> std::result::Result<VersionRef, String> {
+    if text == "latest" {
+        return Ok(VersionRef::Latest);
+    }
+    let number: u32 = text.parse().map_err(|_| "expected a number or latest")?;
+    let version = wireform::registry::Version::new(number).map_err(|error| error.to_string())?;
+    Ok(version.into())
+}
+
+impl Registry {
+    pub(crate) fn run(&self) -> Result {
+        match &self.verb {
+            Verb::Serve(serve) => serve.run(),
+            verb => admin::run(&self.connection.open()?, verb),
+        }
+    }
+}
+
+type Open = Blocking<HttpRegistry>;
+
+/// A registry that says no is exit status 3; that a schema is not there is a finding.
+pub(crate) fn failed(error: &wireform::registry::Error) -> Error {
+    use wireform::registry::ErrorKind as Kind;
+    match error.kind() {
+        Kind::SchemaNotFound | Kind::SubjectNotFound | Kind::VersionNotFound => {
+            Error::Finding(error.to_string())
+        }
+        Kind::Incompatible | Kind::InvalidSchema => Error::Finding(error.to_string()),
+        Kind::Config => Error::Usage(error.to_string()),
+        _ => Error::Io(error.to_string()),
+    }
+}

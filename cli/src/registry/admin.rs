@@ -1,0 +1,191 @@
+//! The verbs that ask a registry.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use wireform::registry::{
+    Deletion, Include, RegisterOptions, RegisteredSchema, RegistryAdmin as _, SchemaDef,
+    SchemaFilter, SchemaGuid, SchemaId, SchemaKind, StoredSchema, Subject, SubjectFilter,
+    VersionRef,
+};
+
+use super::{Open, Uses, Verb, failed, show};
+use crate::Result;
+use crate::exit::{Error, Outcome};
+use crate::schema::Reading;
+
+type Answer<T> = std::result::Result<T, wireform::registry::Error>;
+
+/// Waits for an answer.
+fn ask<T>(registry: &Open, future: impl Future<Output = Answer<T>>) -> Result<T> {
+    registry
+        .wait(future)
+        .and_then(|answer| answer)
+        .map_err(|error| failed(&error))
+}
+
+pub(super) fn run(registry: &Open, verb: &Verb) -> Result {
+    let mut out = io::stdout().lock();
+    let inner = registry.inner();
+    match verb {
+        Verb::List { prefix, deleted } => {
+            let mut filter = SubjectFilter::default();
+            filter.prefix.clone_from(prefix);
+            filter.include = include(*deleted);
+            for subject in ask(registry, inner.subjects(&filter))? {
+                writeln!(out, "{subject}")?;
+            }
+        }
+        Verb::Get { what, version } => writeln!(out, "{}", get(registry, what, *version)?)?,
+        Verb::Register {
+            subject,
+            file,
+            reading,
+            uses,
+            normalize,
+        } => {
+            let schema = definition(file, reading, uses)?;
+            let mut options = RegisterOptions::default();
+            options.normalize = *normalize;
+            let registered = registry.register(subject, &schema, options);
+            writeln!(
+                out,
+                "{}",
+                show::line(&registered.map_err(|error| failed(&error))?)
+            )?;
+        }
+        Verb::Lookup {
+            subject,
+            file,
+            reading,
+            uses,
+        } => {
+            let schema = definition(file, reading, uses)?;
+            let found = registry
+                .lookup(subject, &schema)
+                .map_err(|error| failed(&error))?;
+            writeln!(out, "{}", show::line(&found))?;
+        }
+        Verb::Versions { subject, deleted } => {
+            for version in ask(registry, inner.versions(subject, include(*deleted)))? {
+                writeln!(out, "{version}")?;
+            }
+        }
+        Verb::Delete {
+            subject,
+            version,
+            permanent,
+        } => {
+            let deletion = if *permanent {
+                Deletion::Permanent
+            } else {
+                Deletion::Soft
+            };
+            let deleted = match version {
+                Some(version) => vec![ask(
+                    registry,
+                    inner.delete_version(subject, *version, deletion),
+                )?],
+                None => ask(registry, inner.delete_subject(subject, deletion))?,
+            };
+            for version in deleted {
+                writeln!(out, "{version}")?;
+            }
+        }
+        Verb::Config {
+            subject,
+            level,
+            clear,
+        } => {
+            let scope = subject.as_ref();
+            match level {
+                Some(level) => ask(registry, inner.set_compatibility_level(scope, *level))?,
+                None if *clear => {
+                    ask(registry, inner.clear_compatibility_level(scope)).map(drop)?
+                }
+                None => {}
+            }
+            let level = ask(registry, inner.compatibility_level(scope, true))?;
+            writeln!(out, "{}", level.as_str())?;
+        }
+        Verb::Mode { subject, mode } => {
+            let scope = subject.as_ref();
+            if let Some(mode) = mode {
+                let parsed = mode.to_ascii_uppercase().parse();
+                let parsed =
+                    parsed.map_err(|_| Error::Usage(format!("there is no mode {mode:?}")))?;
+                ask(registry, inner.set_mode(scope, parsed, false))?;
+            }
+            writeln!(out, "{}", ask(registry, inner.mode(scope, true))?)?;
+        }
+        Verb::References { subject, version } => {
+            for id in ask(registry, inner.referenced_by(subject, *version))? {
+                for (subject, version) in ask(registry, inner.places_of(id, None, Include::Live))? {
+                    writeln!(out, "{subject} {version} {id}")?;
+                }
+            }
+        }
+        Verb::Download { dir, all, prefix } => {
+            let mut filter = SchemaFilter::default();
+            filter.prefix.clone_from(prefix);
+            filter.latest_only = !all;
+            for schema in ask(registry, inner.schemas(&filter))? {
+                writeln!(out, "{}", download(dir, &schema)?)?;
+            }
+        }
+        Verb::Serve(_) => {}
+    }
+    Ok(Outcome::Fine)
+}
+
+fn include(deleted: bool) -> Include {
+    match deleted {
+        true => Include::All,
+        false => Include::Live,
+    }
+}
+
+fn get(registry: &Open, what: &str, version: VersionRef) -> Result<String> {
+    let text = |stored: StoredSchema| stored.def.text.to_string();
+    let found = if let Ok(id) = what.parse::<u32>() {
+        registry.by_id(SchemaId::new(id)).map(text)
+    } else if let Ok(guid) = what.parse::<SchemaGuid>() {
+        registry.by_guid(guid).map(text)
+    } else {
+        let subject: Subject = what.parse().map_err(|error| failed(&error))?;
+        registry
+            .by_version(&subject, version)
+            .map(|schema| schema.def.text.to_string())
+    };
+    found.map_err(|error| failed(&error))
+}
+
+fn definition(file: &Path, reading: &Reading, uses: &Uses) -> Result<SchemaDef> {
+    let schema = reading.load(file)?;
+    let mut definition = SchemaDef::new(schema.kind, schema.text);
+    definition.references.clone_from(&uses.uses);
+    Ok(definition)
+}
+
+/// Writes one schema; the path of its file.
+fn download(dir: &Path, schema: &RegisteredSchema) -> Result<String> {
+    let subject = schema.subject.to_string();
+    // A registry must not say where on this disk something goes.
+    if subject.contains(['/', '\\', '\0']) || subject.starts_with('.') {
+        return Err(Error::Finding(format!(
+            "{subject:?} cannot be the name of a folder"
+        )));
+    }
+    let extension = match schema.def.kind {
+        SchemaKind::Avro => "avsc",
+        SchemaKind::Json => "json",
+        _ => "proto",
+    };
+    let folder = dir.join(&subject);
+    let path = folder.join(format!("v{}.{extension}", schema.version));
+    fs::create_dir_all(&folder)
+        .and_then(|()| fs::write(&path, schema.def.text.as_bytes()))
+        .map_err(|error| Error::file(path.display(), &error))?;
+    Ok(path.display().to_string())
+}
