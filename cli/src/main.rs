@@ -9,6 +9,7 @@ mod decode;
 mod decode_batch;
 mod encode;
 mod exit;
+mod explain;
 mod fingerprint;
 mod framing;
 mod generate;
