@@ -16,7 +16,9 @@ mod generate;
 mod input;
 mod inspect;
 mod lint;
+mod lock;
 mod pages;
+mod plan;
 mod registry;
 mod report;
 mod schema;
@@ -57,6 +59,12 @@ enum Verb {
     Inspect(inspect::Inspect),
     /// Ask and change a schema registry, or serve one
     Registry(registry::Registry),
+    /// Show what would change in a registry
+    Plan(plan::Plan),
+    /// Change a registry as `plan` shows
+    Apply(plan::Apply),
+    /// Write down the schemas that a program is built with
+    Lock(lock::Lock),
     /// Print completions for a shell
     Completions(pages::Completions),
     /// Write man pages
@@ -80,6 +88,9 @@ fn main() -> ExitCode {
         Verb::Generate(verb) => verb.run(),
         Verb::Inspect(verb) => verb.run(),
         Verb::Registry(verb) => verb.run(),
+        Verb::Plan(verb) => verb.run(),
+        Verb::Apply(verb) => verb.run(),
+        Verb::Lock(verb) => verb.run(),
         Verb::Completions(verb) => verb.run(),
         Verb::Man(verb) => verb.run(),
         Verb::Markdown => pages::markdown(),

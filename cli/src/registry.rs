@@ -176,7 +176,7 @@ impl Registry {
     }
 }
 
-type Open = Blocking<HttpRegistry>;
+pub(crate) type Open = Blocking<HttpRegistry>;
 
 /// A registry that says no is exit status 3; that a schema is not there is a finding.
 pub(crate) fn failed(error: &wireform::registry::Error) -> Error {
