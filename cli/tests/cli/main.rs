@@ -8,6 +8,7 @@
 )]
 
 mod check;
+mod generate;
 mod inspect;
 mod malformed;
 mod pages;
