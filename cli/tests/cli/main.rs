@@ -8,6 +8,8 @@
 )]
 
 mod check;
+#[cfg(feature = "kafka")]
+mod kafka;
 mod malformed;
 mod pages;
 mod records;
