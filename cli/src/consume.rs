@@ -1,12 +1,14 @@
 //! `consume`: records of a topic as JSON lines.
 
-use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::io::{self, Write as _};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
+use rdkafka::error::KafkaError;
 use rdkafka::message::{BorrowedMessage, Headers as _, Message as _};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use serde_json::value::RawValue;
@@ -66,9 +68,10 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 impl Consume {
     pub(crate) fn run(&self) -> Result {
-        let failed = |error: rdkafka::error::KafkaError| Error::Io(error.to_string());
+        let failed = |error: KafkaError| Error::Io(error.to_string());
         let consumer = self.consumer()?;
-        let mut ends = self.assign(&consumer)?;
+        let ends = self.assign(&consumer)?;
+        let mut open: HashSet<i32> = ends.keys().copied().collect();
         let source = self
             .connection
             .is_given()
@@ -79,16 +82,21 @@ impl Consume {
         };
         let mut out = io::BufWriter::new(io::stdout().lock());
         let (mut outcome, mut seen) = (Outcome::Fine, 0);
-        while self.count.is_none_or(|count| seen < count) && !(self.until_end && ends.is_empty()) {
+        while self.count.is_none_or(|count| seen < count) && !(self.until_end && open.is_empty()) {
             let Some(message) = consumer.poll(Duration::from_millis(200)) else {
                 out.flush()?;
                 continue;
             };
-            let message = message.map_err(failed)?;
-            let is_within = ends
-                .get(&message.partition())
-                .is_none_or(|end| message.offset() < *end);
-            if !(self.until_end && !is_within) {
+            let message = match message {
+                Err(KafkaError::PartitionEOF(partition)) => {
+                    open.remove(&partition);
+                    continue;
+                }
+                message => message.map_err(failed)?,
+            };
+            let end = ends.get(&message.partition());
+            let is_within = end.is_some_and(|end| message.offset() < *end);
+            if !self.until_end || is_within {
                 seen += 1;
                 let (line, is_read) = self.line(&message, &mut values)?;
                 writeln!(out, "{line}")?;
@@ -96,11 +104,8 @@ impl Consume {
                     outcome = Outcome::Findings;
                 }
             }
-            if ends
-                .get(&message.partition())
-                .is_some_and(|end| message.offset() + 1 >= *end)
-            {
-                ends.remove(&message.partition());
+            if end.is_some_and(|end| message.offset() + 1 >= *end) {
+                open.remove(&message.partition());
             }
         }
         out.flush()?;
@@ -112,7 +117,9 @@ impl Consume {
         config
             .set("bootstrap.servers", &self.brokers)
             .set("group.id", "wireform-consume")
-            .set("enable.auto.commit", "false");
+            .set("enable.auto.commit", "false")
+            // Behind what a transaction leaves there may be no record at all.
+            .set("enable.partition.eof", "true");
         for setting in &self.settings {
             let (name, value) = setting
                 .split_once('=')
@@ -126,7 +133,7 @@ impl Consume {
 
     /// Takes all partitions; where those end that have anything to read.
     fn assign(&self, consumer: &BaseConsumer) -> Result<HashMap<i32, i64>> {
-        let failed = |error: rdkafka::error::KafkaError| Error::Io(error.to_string());
+        let failed = |error: KafkaError| Error::Io(error.to_string());
         let metadata = consumer
             .fetch_metadata(Some(&self.topic), PATIENCE)
             .map_err(failed)?;
@@ -136,7 +143,7 @@ impl Consume {
             .find(|topic| topic.name() == self.topic);
         let partitions = topic
             .filter(|topic| topic.error().is_none())
-            .map(|topic| topic.partitions());
+            .map(rdkafka::metadata::MetadataTopic::partitions);
         let partitions = partitions
             .filter(|partitions| !partitions.is_empty())
             .ok_or_else(|| Error::Io(format!("there is no topic {:?}", self.topic)))?;
@@ -252,29 +259,26 @@ impl Values {
             return Ok(unframed(payload));
         };
         let key = frame.schema();
-        if !self.known.contains_key(&key) {
-            let codec = match source.schema(key)? {
-                Some(schema) => Codec::new(
-                    &schema,
-                    None,
-                    Options {
-                        is_readable: true,
-                        ..Options::default()
-                    },
-                )
-                .map_err(|error| error.to_string()),
-                None => Err(format!("{key} is not known to the registry")),
-            };
-            self.known.insert(key, codec);
-        }
-        let read = match self.known.get(&key) {
-            Some(Ok(codec)) => {
-                framing::take_apart(Framing::Auto, codec.kind(), id, payload, &[key])
-                    .and_then(|record| codec.read(record.index.as_ref(), record.body))
-                    .map_err(|error| error.to_string())
+        let codec = match self.known.entry(key) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                let options = Options {
+                    is_readable: true,
+                    ..Options::default()
+                };
+                place.insert(match source.schema(key)? {
+                    Some(schema) => {
+                        Codec::new(&schema, None, options).map_err(|error| error.to_string())
+                    }
+                    None => Err(format!("{key} is not known to the registry")),
+                })
             }
-            Some(Err(error)) => Err(error.clone()),
-            None => Err(format!("{key} is not known")),
+        };
+        let read = match codec {
+            Ok(codec) => framing::take_apart(Framing::Auto, codec.kind(), id, payload, &[key])
+                .and_then(|record| codec.read(record.index.as_ref(), record.body))
+                .map_err(|error| error.to_string()),
+            Err(error) => Err(error.clone()),
         };
         Ok(read.and_then(|read| Ok((Some(key), raw(read.json)?))))
     }

@@ -14,6 +14,14 @@ pub(crate) struct Part {
     pub(crate) what: String,
 }
 
+/// All of the bytes.
+#[derive(Debug)]
+pub(crate) struct Drawn {
+    pub(crate) parts: Vec<Part>,
+    /// Whether they are what the schema says; if not, the last part says why.
+    pub(crate) is_sound: bool,
+}
+
 /// No more parts are drawn: nobody reads them.
 const MAX_PARTS: usize = 10_000;
 /// Values nest no deeper, as when they are read.
@@ -47,12 +55,14 @@ impl<'b> Walk<'b> {
     }
 
     /// The parts, and what follows the last of them.
-    fn finish(mut self, end: &Step) -> Vec<Part> {
-        if end.is_ok() && self.at < self.bytes.len() {
+    fn finish(mut self, end: &Step) -> Drawn {
+        let is_sound = end.is_ok() && self.at == self.bytes.len();
+        if end.is_ok() && !is_sound {
             let count = self.bytes.len() - self.at;
             self.push(self.at, self.bytes.len(), format!("{count} bytes too many"));
         }
-        self.parts
+        let parts = self.parts;
+        Drawn { parts, is_sound }
     }
 
     fn push(&mut self, start: usize, end: usize, what: String) {

@@ -29,6 +29,25 @@ pub(crate) fn text(path: &Path) -> Result<String> {
     }
 }
 
+/// The bytes of a file.
+pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let read = match path == Path::new("-") {
+        true => io::stdin()
+            .lock()
+            .take(MAX_TEXT + 1)
+            .read_to_end(&mut bytes),
+        false => {
+            fs::File::open(path).and_then(|file| file.take(MAX_TEXT + 1).read_to_end(&mut bytes))
+        }
+    };
+    let length = read.map_err(|error| Error::file(path.display(), &error))?;
+    match u64::try_from(length) {
+        Ok(length) if length <= MAX_TEXT => Ok(bytes),
+        _ => Err(Error::Io(format!("{}: over 64 MiB", path.display()))),
+    }
+}
+
 /// A JSON line. What is written here has no keys but text, and no numbers but finite ones.
 pub(crate) fn json(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).unwrap_or_else(|error| format!("{{\"error\":\"{error}\"}}"))

@@ -1,5 +1,11 @@
 //! `wireform`, the command: schemas in CI, records at a glance.
 #![forbid(unsafe_code)]
+#![allow(
+    rustdoc::bare_urls,
+    rustdoc::broken_intra_doc_links,
+    rustdoc::invalid_html_tags,
+    reason = "clap shows the comments of arguments as they are"
+)]
 
 mod check;
 mod check_batch;

@@ -2,10 +2,10 @@
 
 use wireform::avro::{Kind, LogicalType, NodeId, Schema};
 
-use super::{Part, Step, Walk, quoted};
+use super::{Drawn, Step, Walk, quoted};
 
 /// The parts of a datum of `schema` that stands at `offset`.
-pub(crate) fn explain(schema: &Schema, datum: &[u8], offset: usize) -> Vec<Part> {
+pub(crate) fn explain(schema: &Schema, datum: &[u8], offset: usize) -> Drawn {
     let mut walk = Walk::new(datum, offset);
     let name = schema.full_name().unwrap_or("value").to_owned();
     let end = walk.value(schema, schema.root(), &name);

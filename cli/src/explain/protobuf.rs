@@ -2,10 +2,10 @@
 
 use wireform::protobuf::prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
 
-use super::{Part, Step, Walk, quoted};
+use super::{Drawn, Step, Walk, quoted};
 
 /// The parts of a message that stands at `offset`.
-pub(crate) fn explain(message: &MessageDescriptor, bytes: &[u8], offset: usize) -> Vec<Part> {
+pub(crate) fn explain(message: &MessageDescriptor, bytes: &[u8], offset: usize) -> Drawn {
     let mut walk = Walk::new(bytes, offset);
     let end = walk.message(message, bytes.len(), message.name());
     walk.finish(&end)

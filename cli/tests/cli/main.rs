@@ -8,6 +8,7 @@
 )]
 
 mod check;
+mod inspect;
 #[cfg(feature = "kafka")]
 mod kafka;
 mod malformed;
