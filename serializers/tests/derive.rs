@@ -8,7 +8,5 @@ mod evolution;
 mod hostile;
 #[path = "derive/order.rs"]
 mod order;
-#[path = "derive/schema.rs"]
-mod schema;
-#[path = "derive/types.rs"]
+#[path = "derive/types/mod.rs"]
 mod types;
