@@ -1,6 +1,12 @@
 //! `#[derive(Avro)]` from the outside, as programs use it.
 #![deny(warnings)]
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![allow(
+    clippy::extra_unused_type_parameters,
+    clippy::indexing_slicing,
+    clippy::redundant_allocation,
+    clippy::unwrap_used,
+    reason = "tests, of odd shapes too"
+)]
 
 #[path = "derive/evolution.rs"]
 mod evolution;
