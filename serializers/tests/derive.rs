@@ -1,6 +1,6 @@
 //! `#[derive(Avro)]` from the outside, as programs use it.
 #![deny(warnings)]
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "tests")]
 
 #[path = "derive/evolution.rs"]
 mod evolution;
