@@ -3,6 +3,7 @@
 #![allow(
     clippy::extra_unused_type_parameters,
     clippy::indexing_slicing,
+    clippy::panic,
     clippy::redundant_allocation,
     clippy::unwrap_used,
     reason = "tests, of odd shapes too"

@@ -106,6 +106,10 @@ mod seconds {
 
     pub(super) const MIN_SIZE: usize = <i64 as AvroType>::MIN_SIZE;
 
+    #[allow(
+        clippy::extra_unused_type_parameters,
+        reason = "the field's type, for all modules"
+    )]
     pub(super) fn write_schema<T>(schema: &mut SchemaWriter) {
         <i64 as AvroType>::write_schema(schema);
     }
@@ -290,7 +294,7 @@ fn borrowed_scalars_are_written_as_they_were_read() {
         shared: Cow<'a, str>,
         in_one_thread: String,
         boxed: Arc<str>,
-        boxed_twice: Box<&'a str>,
+        boxed_twice: &'a str,
     }
     #[derive(wireform::Avro, Debug, PartialEq)]
     #[avro(rename = "Bytes")]
