@@ -8,6 +8,7 @@
 )]
 
 mod check;
+mod generate;
 mod inspect;
 #[cfg(feature = "kafka")]
 mod kafka;
