@@ -1,10 +1,18 @@
 //! `wireform`, the command: schemas in CI, records at a glance.
 #![forbid(unsafe_code)]
+#![allow(
+    rustdoc::bare_urls,
+    rustdoc::broken_intra_doc_links,
+    rustdoc::invalid_html_tags,
+    reason = "clap shows the comments of arguments as they are"
+)]
 
 mod check;
 mod check_batch;
 mod codec;
 mod compact;
+#[cfg(feature = "kafka")]
+mod consume;
 mod decode;
 mod decode_batch;
 mod encode;
@@ -19,6 +27,8 @@ mod lint;
 mod lock;
 mod pages;
 mod plan;
+#[cfg(feature = "kafka")]
+mod produce;
 mod registry;
 mod report;
 mod schema;
@@ -59,6 +69,12 @@ enum Verb {
     Inspect(inspect::Inspect),
     /// Ask and change a schema registry, or serve one
     Registry(registry::Registry),
+    /// Send JSON lines to a topic
+    #[cfg(feature = "kafka")]
+    Produce(produce::Produce),
+    /// Print the records of a topic
+    #[cfg(feature = "kafka")]
+    Consume(consume::Consume),
     /// Show what would change in a registry
     Plan(plan::Plan),
     /// Change a registry as `plan` shows
@@ -88,6 +104,10 @@ fn main() -> ExitCode {
         Verb::Generate(verb) => verb.run(),
         Verb::Inspect(verb) => verb.run(),
         Verb::Registry(verb) => verb.run(),
+        #[cfg(feature = "kafka")]
+        Verb::Produce(verb) => verb.run(),
+        #[cfg(feature = "kafka")]
+        Verb::Consume(verb) => verb.run(),
         Verb::Plan(verb) => verb.run(),
         Verb::Apply(verb) => verb.run(),
         Verb::Lock(verb) => verb.run(),

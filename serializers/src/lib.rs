@@ -44,6 +44,8 @@
 //! | `avro` | [`avro`]: schemas, evolution, JSON encoding, a codec for serde types | no |
 //! | `avro-file` | [`avro::file`]: container files, uncompressed and deflated | no |
 //! | `avro-file-bzip2`, `avro-file-snappy`, `avro-file-zstandard` | other compressions of them | no |
+//! | `derive` | `#[derive(Avro)]`: the schema from a type, and code in a straight line | no |
+//! | `compact_str`, `bytes` | short strings, and shared bytes, as Avro's | no |
 //! | `avro-value` | generic Avro records, as `apache_avro::types::Value` | no |
 //! | `cloudevents` | [`cloudevents`]: attributes of events, and events in structured mode | no |
 //! | `json-schema` | [`json_schema`]: JSON validated against its schema | no |

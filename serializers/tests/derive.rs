@@ -1,6 +1,13 @@
 //! `#[derive(Avro)]` from the outside, as programs use it.
 #![deny(warnings)]
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![allow(
+    clippy::extra_unused_type_parameters,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::redundant_allocation,
+    clippy::unwrap_used,
+    reason = "tests, of odd shapes too"
+)]
 
 #[path = "derive/evolution.rs"]
 mod evolution;
@@ -8,7 +15,5 @@ mod evolution;
 mod hostile;
 #[path = "derive/order.rs"]
 mod order;
-#[path = "derive/schema.rs"]
-mod schema;
-#[path = "derive/types.rs"]
+#[path = "derive/types/mod.rs"]
 mod types;

@@ -10,6 +10,8 @@
 mod check;
 mod generate;
 mod inspect;
+#[cfg(feature = "kafka")]
+mod kafka;
 mod malformed;
 mod pages;
 mod records;

@@ -4,10 +4,10 @@ use std::process::{Child, Stdio};
 use super::{command, data, folder, run};
 
 /// A served registry, which ends with the test.
-struct Served(Child, String);
+pub(super) struct Served(Child, String);
 
 impl Served {
-    fn start() -> Self {
+    pub(super) fn start() -> Self {
         let mut child = command(&["registry", "serve", "--listen", "127.0.0.1:0"])
             .stdout(Stdio::piped())
             .spawn()
@@ -22,6 +22,10 @@ impl Served {
             .unwrap()
             .to_owned();
         Self(child, url)
+    }
+
+    pub(super) fn url(&self) -> &str {
+        &self.1
     }
 
     fn run(&self, arguments: &[&str]) -> (Option<i32>, String) {
