@@ -113,7 +113,10 @@ impl Report {
                     "", ""
                 )?;
             }
-            writeln!(out, "  {whom}\n")?;
+            if !whom.is_empty() {
+                writeln!(out, "  {whom}")?;
+            }
+            writeln!(out)?;
         }
         let files = counted(self.checked.len(), "schema");
         match self.findings.len() {
@@ -195,7 +198,10 @@ impl Report {
                 whom,
                 ..
             } = finding;
-            let text = format!("{message} ({whom})");
+            let text = match whom.is_empty() {
+                true => message.clone(),
+                false => format!("{message} ({whom})"),
+            };
             writeln!(
                 out,
                 "::error file={},line={line},col={column},title={}::{}",

@@ -12,6 +12,7 @@ mod generate;
 mod inspect;
 #[cfg(feature = "kafka")]
 mod kafka;
+mod lint;
 mod malformed;
 mod pages;
 mod records;
