@@ -17,6 +17,7 @@ mod malformed;
 mod pages;
 mod records;
 mod registry;
+mod tour;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
