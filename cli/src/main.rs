@@ -15,6 +15,8 @@ mod compact;
 mod consume;
 mod decode;
 mod decode_batch;
+#[cfg(feature = "kafka")]
+mod demo;
 mod encode;
 mod exit;
 mod explain;
@@ -69,6 +71,9 @@ enum Verb {
     Inspect(inspect::Inspect),
     /// Ask and change a schema registry, or serve one
     Registry(registry::Registry),
+    /// Show it all at once, in this process
+    #[cfg(feature = "kafka")]
+    Demo(demo::Demo),
     /// Send JSON lines to a topic
     #[cfg(feature = "kafka")]
     Produce(produce::Produce),
@@ -95,31 +100,37 @@ enum Verb {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let outcome = match cli.verb {
-        Verb::Check(verb) => verb.run(),
-        Verb::Encode(verb) => verb.run(),
-        Verb::Decode(verb) => verb.run(),
-        Verb::Lint(verb) => verb.run(),
-        Verb::Generate(verb) => verb.run(),
-        Verb::Inspect(verb) => verb.run(),
-        Verb::Registry(verb) => verb.run(),
-        #[cfg(feature = "kafka")]
-        Verb::Produce(verb) => verb.run(),
-        #[cfg(feature = "kafka")]
-        Verb::Consume(verb) => verb.run(),
-        Verb::Plan(verb) => verb.run(),
-        Verb::Apply(verb) => verb.run(),
-        Verb::Lock(verb) => verb.run(),
-        Verb::Completions(verb) => verb.run(),
-        Verb::Man(verb) => verb.run(),
-        Verb::Markdown => pages::markdown(),
-        Verb::Fingerprint(verb) => verb.run(),
-        Verb::Canonical(verb) => verb.run(),
-    };
-    match outcome {
+    match Cli::parse().run() {
         Ok(outcome) => outcome.code(),
         Err(error) => error.report(),
+    }
+}
+
+impl Cli {
+    fn run(&self) -> Result {
+        match &self.verb {
+            Verb::Check(verb) => verb.run(),
+            Verb::Encode(verb) => verb.run(),
+            Verb::Decode(verb) => verb.run(),
+            Verb::Lint(verb) => verb.run(),
+            Verb::Generate(verb) => verb.run(),
+            Verb::Inspect(verb) => verb.run(),
+            Verb::Registry(verb) => verb.run(),
+            #[cfg(feature = "kafka")]
+            Verb::Demo(verb) => verb.run(),
+            #[cfg(feature = "kafka")]
+            Verb::Produce(verb) => verb.run(),
+            #[cfg(feature = "kafka")]
+            Verb::Consume(verb) => verb.run(),
+            Verb::Plan(verb) => verb.run(),
+            Verb::Apply(verb) => verb.run(),
+            Verb::Lock(verb) => verb.run(),
+            Verb::Completions(verb) => verb.run(),
+            Verb::Man(verb) => verb.run(),
+            Verb::Markdown => pages::markdown(),
+            Verb::Fingerprint(verb) => verb.run(),
+            Verb::Canonical(verb) => verb.run(),
+        }
     }
 }
 

@@ -185,9 +185,9 @@ impl Produce {
 
     fn topic(&self, producer: &Producer, kind: SchemaKind) -> Result<Topic<str, [u8]>> {
         let content_type = match kind {
-            SchemaKind::Avro => ContentType::new("application/avro"),
-            SchemaKind::Json => ContentType::new("application/json"),
-            _ => ContentType::new("application/protobuf"),
+            SchemaKind::Avro => ContentType::AVRO,
+            SchemaKind::Json => ContentType::JSON,
+            _ => ContentType::PROTOBUF,
         };
         let write = |value: &[u8], out: &mut Vec<u8>| {
             out.extend_from_slice(value);

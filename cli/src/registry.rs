@@ -16,6 +16,8 @@ use crate::schema::Reading;
 
 pub(crate) use self::auth::Connection;
 pub(crate) use self::serve::Serve;
+#[cfg(feature = "kafka")]
+pub(crate) use self::serve::in_memory;
 
 /// Asks and changes a schema registry.
 #[derive(Args, Debug)]

@@ -30,7 +30,7 @@ pub(super) fn generate(files: &[(String, String)]) -> Result<String, String> {
             serde_json::from_str(text).map_err(|error| failed(format!("no JSON: {error}")))?;
         let mut types = Types::new(&schema, &mut taken);
         let title = schema.get("title").and_then(Value::as_str);
-        let root = unique(type_name(title.unwrap_or(stem)), types.taken);
+        let root = unique(&type_name(title.unwrap_or(stem)), types.taken);
         types.root(&root, &schema).map_err(failed)?;
         out.push_str(&types.out);
         let _ = write!(
@@ -99,7 +99,7 @@ impl<'s, 't> Types<'s, 't> {
         let mut fields = String::new();
         let mut taken = BTreeSet::new();
         for (key, property) in properties {
-            let field = unique(field(key), &mut taken);
+            let field = unique(&field(key), &mut taken);
             let mut of = self.of(&format!("{name}_{key}"), property)?;
             fields.push_str(&docs(property, "    "));
             if field.trim_start_matches("r#") != key {
@@ -126,7 +126,7 @@ impl<'s, 't> Types<'s, 't> {
         let mut variants = String::new();
         let mut taken = reserved();
         for symbol in symbols {
-            let variant = unique(variant(symbol), &mut taken);
+            let variant = unique(&variant(symbol), &mut taken);
             let _ = writeln!(
                 variants,
                 "    #[serde(rename = {})]\n    {variant},",
@@ -160,7 +160,7 @@ impl<'s, 't> Types<'s, 't> {
             return Ok(format!("Option<{inner}>"));
         }
         if schema.get("properties").is_some() || symbols(schema).is_some() {
-            let name = unique(type_name(path), self.taken);
+            let name = unique(&type_name(path), self.taken);
             self.define(&name, schema)?;
             return Ok(name);
         }
@@ -211,7 +211,7 @@ impl<'s, 't> Types<'s, 't> {
             return Ok(ANY.to_owned());
         };
         let last = target.rsplit('/').next().unwrap_or(target);
-        let name = unique(type_name(last), self.taken);
+        let name = unique(&type_name(last), self.taken);
         self.named.insert(target.to_owned(), name.clone());
         self.depth += 1;
         if self.depth > MAX_DEPTH {

@@ -137,3 +137,22 @@ fn records_name_their_schema_and_the_registry_reads_them() {
     );
     assert_eq!(unknown.code, Some(3), "{}", unknown.talk);
 }
+
+#[test]
+fn the_demo_writes_three_orders_and_reads_them() {
+    let demo = run(&["demo"], "");
+    assert_eq!(demo.code, Some(0), "{}", demo.talk);
+    for expected in [
+        "\"id\":\"ORD-001\"",
+        "\"note\":\"a gift\"",
+        "2026-11-23T16:45:01.500Z",
+        "orders-value\n",
+    ] {
+        assert!(demo.out.contains(expected), "{expected}: {}", demo.out);
+    }
+    assert!(
+        demo.talk.contains("3 delivered, 0 not written, 0 unknown"),
+        "{}",
+        demo.talk
+    );
+}

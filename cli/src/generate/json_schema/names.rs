@@ -34,8 +34,8 @@ pub(super) fn field(name: &str) -> String {
 }
 
 /// The name, or with a number behind it if it is taken.
-pub(super) fn unique(name: String, taken: &mut BTreeSet<String>) -> String {
-    let mut found = name.clone();
+pub(super) fn unique(name: &str, taken: &mut BTreeSet<String>) -> String {
+    let mut found = name.to_owned();
     let mut number = 2_usize;
     while !taken.insert(found.clone()) {
         found = format!("{name}{number}");
