@@ -11,6 +11,7 @@ use crate::codec::{Codec, Options};
 use crate::encode::{broken, eprintln};
 use crate::exit::{Error, Outcome};
 use crate::framing::{self, Framing};
+use crate::registry::Connection;
 use crate::schema::Reading;
 use crate::source::Source;
 use crate::{Result, decode_batch, input};
@@ -26,14 +27,13 @@ use crate::{Result, decode_batch, input};
   wireform decode --batch cases.jsonl")]
 pub(crate) struct Decode {
     /// The schema that the records were written with
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["registry", "lock"])]
+    #[arg(long, value_name = "FILE", conflicts_with = "lock")]
     schema: Option<PathBuf>,
-    /// The registry that knows the schemas which the records name
-    #[arg(long, value_name = "URL", env = "WIREFORM_REGISTRY_URL")]
-    registry: Option<String>,
-    /// The lock file that knows them
-    #[arg(long, value_name = "FILE", conflicts_with = "registry")]
+    /// The lock file that knows the schemas which the records name [default: the registry knows them]
+    #[arg(long, value_name = "FILE")]
     lock: Option<PathBuf>,
+    #[command(flatten)]
+    connection: Connection,
     /// The schema to read with [default: the writer's]
     #[arg(long, value_name = "FILE")]
     reader: Option<PathBuf>,
@@ -148,17 +148,20 @@ impl<'d> Records<'d> {
             source: None,
             known: HashMap::new(),
         };
-        match (&decode.schema, &decode.registry, &decode.lock) {
-            (Some(file), _, _) => {
+        // A registry may be named by the environment, which is there for every command.
+        match (&decode.schema, &decode.lock) {
+            (Some(file), _) => {
                 let schema = decode.reading.load(file)?;
                 let codec = records
                     .codec(&schema)
                     .map_err(|error| broken(file, &error))?;
                 records.only = Some(codec);
             }
-            (None, Some(url), _) => records.source = Some(Source::registry(url)?),
-            (None, None, Some(lock)) => records.source = Some(Source::lock(lock)?),
-            (None, None, None) => {
+            (None, Some(lock)) => records.source = Some(Source::lock(lock)?),
+            (None, None) if decode.connection.is_given() => {
+                records.source = Some(Source::Registry(decode.connection.open()?));
+            }
+            (None, None) => {
                 return Err(Error::Usage(
                     "give --schema, --registry, --lock or --batch".to_owned(),
                 ));

@@ -10,6 +10,7 @@ use wireform::registry::{ResolvedSchema, SchemaKey, SchemaKind};
 
 use crate::exit::Outcome;
 use crate::explain::{Drawn, Part};
+use crate::registry::Connection;
 use crate::schema::Reading;
 use crate::source::Source;
 use crate::{Result, framing, input};
@@ -32,16 +33,15 @@ pub(crate) struct Inspect {
     #[arg(long)]
     explain: bool,
     /// The schema that the bytes were written with
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["registry", "lock"])]
+    #[arg(long, value_name = "FILE", conflicts_with = "lock")]
     schema: Option<PathBuf>,
     #[command(flatten)]
     reading: Reading,
-    /// The registry that knows the schema which the bytes name
-    #[arg(long, value_name = "URL", env = "WIREFORM_REGISTRY_URL")]
-    registry: Option<String>,
-    /// The lock file that knows it
-    #[arg(long, value_name = "FILE", conflicts_with = "registry")]
+    /// The lock file that knows the schema which the bytes name [default: the registry, if one is given]
+    #[arg(long, value_name = "FILE")]
     lock: Option<PathBuf>,
+    #[command(flatten)]
+    connection: Connection,
     /// The Protobuf message [default: what the frame says, else the first of the file]
     #[arg(long, value_name = "NAME")]
     message: Option<String>,
@@ -95,11 +95,13 @@ impl Inspect {
 
     /// The schema, if one was named or is known where was said.
     fn writer(&self, key: Option<SchemaKey>) -> Result<Option<ResolvedSchema>> {
-        let source = match (&self.schema, &self.lock, &self.registry) {
+        let source = match (&self.schema, &self.lock, key) {
             (Some(file), _, _) => return self.reading.load(file).map(Some),
             (None, Some(lock), _) => Source::lock(lock)?,
-            (None, None, Some(url)) => Source::registry(url)?,
-            (None, None, None) => return Ok(None),
+            (None, None, Some(_)) if self.connection.is_given() => {
+                Source::Registry(self.connection.open()?)
+            }
+            (None, None, _) => return Ok(None),
         };
         key.map_or(Ok(None), |key| source.schema(key))
     }

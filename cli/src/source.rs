@@ -15,15 +15,6 @@ pub(crate) enum Source {
 }
 
 impl Source {
-    /// A registry, with the credentials of the environment.
-    pub(crate) fn registry(url: &str) -> Result<Self> {
-        let registry = HttpRegistry::builder(url).build();
-        let registry = registry.and_then(Blocking::new);
-        registry
-            .map(Self::Registry)
-            .map_err(|error| Error::Usage(error.to_string()))
-    }
-
     pub(crate) fn lock(path: &Path) -> Result<Self> {
         let text = input::text(path)?;
         let lock: LockFile = text

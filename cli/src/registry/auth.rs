@@ -65,7 +65,6 @@ impl fmt::Debug for Secret {
 }
 
 impl Connection {
-    #[cfg(feature = "kafka")]
     pub(crate) fn is_given(&self) -> bool {
         self.registry.is_some()
     }
