@@ -31,6 +31,7 @@ mod pages;
 mod plan;
 #[cfg(feature = "kafka")]
 mod produce;
+mod progress;
 mod registry;
 mod report;
 mod schema;

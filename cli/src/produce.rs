@@ -3,20 +3,25 @@
 mod journal;
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use clap::Args;
 use serde_json::value::RawValue;
-use wireform::registry::{RegisterOptions, SchemaDef, SchemaKey, SchemaKind, Subject};
-use wireform::{ContentType, Utf8, from_fn};
-use wireform_producer::{Producer, Record, Topic};
+use wireform::registry::{
+    RegisterOptions, ResolvedSchema, SchemaDef, SchemaKey, SchemaKind, SubjectNaming as _,
+    TopicName, resolve,
+};
+use wireform::{ContentType, Role, Utf8, from_fn};
+use wireform_producer::{CloseReport, Producer, Record, Topic};
 
 use self::journal::Journal;
 use crate::codec::{Codec, Options};
 use crate::encode::{broken, eprintln};
 use crate::exit::{Error, Outcome};
-use crate::registry::{Connection, failed};
+use crate::progress::{Progress, rate};
+use crate::registry::{Connection, Open, Uses, failed};
 use crate::schema::Reading;
 use crate::{Result, framing, input};
 
@@ -41,6 +46,8 @@ pub(crate) struct Produce {
     reading: Reading,
     #[command(flatten)]
     connection: Connection,
+    #[command(flatten)]
+    uses: Uses,
     /// The Protobuf message [default: the first of the file]
     #[arg(long, value_name = "NAME")]
     message: Option<String>,
@@ -74,9 +81,14 @@ fn pair(text: &str) -> std::result::Result<(String, String), String> {
 /// How long the end may take.
 const CLOSING: Duration = Duration::from_secs(130);
 
+/// How often the journal is brought up to date.
+const NOTING: Duration = Duration::from_millis(500);
+
 impl Produce {
     pub(crate) fn run(&self) -> Result {
-        let schema = self.reading.load(&self.schema)?;
+        let registry = self.connection.is_given();
+        let registry = registry.then(|| self.connection.open()).transpose()?;
+        let (definition, schema) = self.schema(registry.as_ref())?;
         let options = Options {
             message: self.message.as_deref(),
             is_readable: true,
@@ -84,55 +96,69 @@ impl Produce {
         };
         let codec =
             Codec::new(&schema, None, options).map_err(|error| broken(&self.schema, &error))?;
-        let key = self.register(&schema.text, schema.kind)?;
-        let mut journal = self.journal.as_deref().map(Journal::open).transpose()?;
-        let skipped = journal.as_ref().map_or(0, Journal::done);
-        let producer = self.producer()?;
-        let topic = self.topic(&producer, schema.kind)?;
-        close_on_ctrl_c(&producer);
-        let delivered = Arc::new(Mutex::new(Vec::new()));
-        let (start, mut outcome, mut accepted) = (Instant::now(), Outcome::Fine, 0_u64);
-        let mut body = Vec::new();
+        let key = registry
+            .map(|registry| self.register(&registry, &definition))
+            .transpose()?;
+        let run = Run::new(
+            self.producer()?,
+            self.journal.as_deref().map(Journal::open).transpose()?,
+        );
+        let topic = self.topic(&run.producer, schema.kind)?;
+        run.note_from_time_to_time();
+        run.close_on_ctrl_c();
+        let sent = self.send_all(&codec, key, &topic, &run);
+        let refused = match sent {
+            // Who closed the producer says what became of it all, and ends the process.
+            Err(_) if run.is_interrupted() => loop {
+                std::thread::park();
+            },
+            sent => sent?,
+        };
+        let report = run.close("")?;
+        let is_whole = report.not_written == 0 && report.unknown == 0;
+        match (is_whole, refused) {
+            (false, _) => Err(Error::Io("not every record was delivered".to_owned())),
+            (true, 0) => Ok(Outcome::Fine),
+            (true, _) => Ok(Outcome::Findings),
+        }
+    }
+
+    /// Sends every line; how many were none.
+    fn send_all(
+        &self,
+        codec: &Codec,
+        key: Option<SchemaKey>,
+        topic: &Topic<str, [u8]>,
+        run: &Run,
+    ) -> Result<u64> {
+        let (skipped, mut refused, mut body) = (run.done(), 0, Vec::new());
+        if skipped > 0 {
+            eprintln(&format!("the first {skipped} lines were dealt with before"));
+        }
+        let mut progress = Progress::of_silent();
         input::each_line(&self.file, |number, line| {
-            if number <= skipped || line.trim_ascii().is_empty() {
+            if number <= skipped {
                 return Ok(());
             }
             body.clear();
-            match write(&codec, key, line, &mut body).and_then(|()| self.key_of(line)) {
-                Ok(key) => {
-                    accepted += 1;
-                    self.send(&topic, number, key.as_deref(), &body, &delivered)?;
-                }
-                Err(error) => {
-                    eprintln(&format!("line {number}: {error}"));
-                    outcome = Outcome::Findings;
-                    // It is dealt with: nothing is to be sent again.
-                    note(&delivered, number);
+            if line.trim_ascii().is_empty() {
+                note(&run.delivered, number);
+            } else {
+                match write(codec, key, line, &mut body).and_then(|()| self.key_of(line)) {
+                    Ok(key) => self.send(topic, number, key.as_deref(), &body, &run.delivered)?,
+                    Err(error) => {
+                        progress.clear();
+                        eprintln(&format!("line {number}: {error}"));
+                        refused += 1;
+                        // It is dealt with: nothing is to be sent again.
+                        note(&run.delivered, number);
+                    }
                 }
             }
-            if let Some(journal) = &mut journal
-                && accepted % 1000 == 999
-            {
-                journal.note(&delivered)?;
-            }
+            progress.at(number - skipped);
             Ok(())
         })?;
-        let report = producer
-            .close_blocking(CLOSING)
-            .map_err(|error| Error::Io(error.to_string()))?;
-        if let Some(journal) = &mut journal {
-            journal.note(&delivered)?;
-        }
-        #[allow(clippy::cast_precision_loss, reason = "a rate for people")]
-        let rate = accepted as f64 / start.elapsed().as_secs_f64().max(0.001);
-        eprintln(&format!(
-            "{} delivered, {} not written, {} unknown; {rate:.0} a second",
-            report.delivered, report.not_written, report.unknown
-        ));
-        match report.delivered == accepted {
-            true => Ok(outcome),
-            false => Err(Error::Io("not every record was delivered".to_owned())),
-        }
+        Ok(refused)
     }
 
     fn send(
@@ -159,17 +185,28 @@ impl Produce {
         sent.map_err(|error| Error::Io(format!("line {number}: {error}")))
     }
 
-    /// The schema's id, where there is a registry.
-    fn register(&self, text: &str, kind: SchemaKind) -> Result<Option<SchemaKey>> {
-        if !self.connection.is_given() {
-            return Ok(None);
+    /// The schema with what it refers to: in files, or in the registry.
+    fn schema(&self, registry: Option<&Open>) -> Result<(SchemaDef, ResolvedSchema)> {
+        let mut schema = self.reading.load(&self.schema)?;
+        let mut definition = SchemaDef::new(schema.kind, schema.text.clone());
+        if let Some(registry) = registry {
+            definition.references.clone_from(&self.uses.uses);
+            let resolved = registry
+                .wait(resolve(registry.inner(), &definition))
+                .and_then(|answer| answer)
+                .map_err(|error| failed(&error))?;
+            schema.references.extend(resolved.references);
         }
-        let registry = self.connection.open()?;
-        let schema = SchemaDef::new(kind, text);
-        let subject = Subject::value(&self.topic);
-        let registered = registry.register(&subject, &schema, RegisterOptions::default());
+        Ok((definition, schema))
+    }
+
+    /// The schema's id.
+    fn register(&self, registry: &Open, schema: &SchemaDef) -> Result<SchemaKey> {
+        let subject = TopicName.subject(&self.topic, Role::Value, None);
+        let subject = subject.map_err(|error| Error::Usage(error.to_string()))?;
+        let registered = registry.register(&subject, schema, RegisterOptions::default());
         registered
-            .map(|schema| Some(SchemaKey::Id(schema.id)))
+            .map(|schema| SchemaKey::Id(schema.id))
             .map_err(|error| failed(&error))
     }
 
@@ -243,23 +280,103 @@ fn write(
     Ok(())
 }
 
-/// Closes the producer, says what became of everything, and ends the process.
-fn close_on_ctrl_c(producer: &Producer) {
-    let producer = producer.clone();
-    let wait = move || {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build();
-        let Ok(runtime) = runtime else { return };
-        if runtime.block_on(tokio::signal::ctrl_c()).is_ok() {
-            if let Ok(report) = producer.close_blocking(CLOSING) {
-                eprintln(&format!(
-                    "interrupted: {} delivered, {} not written, {} unknown",
-                    report.delivered, report.not_written, report.unknown
-                ));
+/// A producer under way, and what is known of what it was given.
+#[derive(Clone)]
+struct Run {
+    producer: Producer,
+    delivered: Delivered,
+    journal: Arc<Mutex<Option<Journal>>>,
+    start: Instant,
+    is_interrupted: Arc<AtomicBool>,
+}
+
+impl Run {
+    fn new(producer: Producer, journal: Option<Journal>) -> Self {
+        Self {
+            producer,
+            delivered: Delivered::default(),
+            journal: Arc::new(Mutex::new(journal)),
+            start: Instant::now(),
+            is_interrupted: Arc::default(),
+        }
+    }
+
+    /// How many lines were dealt with before.
+    fn done(&self) -> u64 {
+        self.journal().as_ref().map_or(0, Journal::done)
+    }
+
+    fn journal(&self) -> MutexGuard<'_, Option<Journal>> {
+        self.journal.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Brings the journal up to date, if there is one.
+    fn note(&self) -> Result<()> {
+        match &mut *self.journal() {
+            Some(journal) => journal.note(&self.delivered),
+            None => Ok(()),
+        }
+    }
+
+    /// So that a run which is killed goes on behind most of what it delivered, also where it waited
+    /// for its input.
+    fn note_from_time_to_time(&self) {
+        if self.journal().is_none() {
+            return;
+        }
+        let run = self.clone();
+        let note = move || {
+            // What fails here fails at the end, too, and is said there.
+            while run.note().is_ok() {
+                std::thread::sleep(NOTING);
+            }
+        };
+        let _ = std::thread::Builder::new().spawn(note);
+    }
+
+    fn is_interrupted(&self) -> bool {
+        self.is_interrupted.load(Ordering::SeqCst)
+    }
+
+    /// Waits for everything under way, and says what became of it.
+    fn close(&self, why: &str) -> Result<CloseReport> {
+        let report = self
+            .producer
+            .close_blocking(CLOSING)
+            .map_err(|error| Error::Io(error.to_string()))?;
+        self.note()?;
+        eprintln(&format!(
+            "{why}{} delivered, {} not written, {} unknown; {:.0} a second",
+            report.delivered,
+            report.not_written,
+            report.unknown,
+            rate(report.delivered, self.start.elapsed())
+        ));
+        Ok(report)
+    }
+
+    /// At Ctrl-C: closes, says so, and ends the process. A second one ends it at once.
+    fn close_on_ctrl_c(&self) {
+        let run = self.clone();
+        let wait = move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build();
+            let Ok(runtime) = runtime else { return };
+            if runtime.block_on(tokio::signal::ctrl_c()).is_err() {
+                return;
+            }
+            run.is_interrupted.store(true, Ordering::SeqCst);
+            let again = std::thread::Builder::new().spawn(move || {
+                let _ = runtime.block_on(tokio::signal::ctrl_c());
+                std::process::exit(1);
+            });
+            drop(again);
+            if let Err(error) = run.close("interrupted: ") {
+                let _ = error.report();
             }
             std::process::exit(1);
-        }
-    };
-    let _ = std::thread::Builder::new().spawn(wait);
+        };
+        let _ = std::thread::Builder::new().spawn(wait);
+    }
 }

@@ -140,10 +140,10 @@ enum Verb {
 
 /// What a schema refers to.
 #[derive(Args, Debug)]
-struct Uses {
+pub(crate) struct Uses {
     /// A registered schema that the text refers to; may be given more than once
     #[arg(long = "use", value_name = "NAME=SUBJECT:VERSION", value_parser = used)]
-    uses: Vec<wireform::registry::Reference>,
+    pub(crate) uses: Vec<wireform::registry::Reference>,
 }
 
 fn used(text: &str) -> std::result::Result<wireform::registry::Reference, String> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 
@@ -52,7 +52,14 @@ impl Journal {
         let failed = |error| Error::file(self.path.display(), &error);
         let mut name = self.path.clone().into_os_string();
         name.push(".new");
-        fs::write(&name, format!("{}\n", self.done)).map_err(failed)?;
+        write(Path::new(&name), self.done).map_err(failed)?;
         fs::rename(&name, &self.path).map_err(failed)
     }
+}
+
+/// On the disk before it takes another's place: a journal must never be empty.
+fn write(path: &Path, done: u64) -> io::Result<()> {
+    let mut file = fs::File::create(path)?;
+    writeln!(file, "{done}")?;
+    file.sync_all()
 }

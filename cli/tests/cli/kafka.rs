@@ -1,6 +1,10 @@
+use std::io::{Read as _, Write as _};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
 use wireform_producer::EmbeddedCluster;
 
-use super::{data, folder, run};
+use super::{command, data, folder, run};
 
 #[test]
 fn what_is_produced_is_consumed() {
@@ -23,7 +27,8 @@ fn what_is_produced_is_consumed() {
         "--journal",
         &journal,
     ];
-    let orders = "{\"id\":\"o-1\",\"quantity\":2}\n{\"id\":7}\n{\"id\":\"o-2\",\"quantity\":3}\n";
+    // An empty line is no record, and is not waited for.
+    let orders = "{\"id\":\"o-1\",\"quantity\":2}\n{\"id\":7}\n\n{\"id\":\"o-2\",\"quantity\":3}\n";
     let sent = run(&produce, orders);
     assert_eq!(sent.code, Some(1), "{}", sent.talk);
     assert!(sent.talk.contains("line 2: "), "{}", sent.talk);
@@ -32,7 +37,7 @@ fn what_is_produced_is_consumed() {
         "{}",
         sent.talk
     );
-    assert_eq!(std::fs::read_to_string(&journal).unwrap(), "3\n");
+    assert_eq!(std::fs::read_to_string(&journal).unwrap(), "4\n");
     // Again, with one more line: only that is sent.
     let sent = run(
         &produce,
@@ -81,6 +86,67 @@ fn what_is_produced_is_consumed() {
         "",
     );
     assert_eq!(two.out.lines().count(), 2);
+}
+
+/// Ctrl-C delivers what was taken, writes the journal and says so.
+#[test]
+fn an_interrupted_run_goes_on_where_it_was() {
+    let cluster = EmbeddedCluster::start().unwrap();
+    cluster.create_topic("orders", 1).unwrap();
+    let journal = folder("interrupted").join("sent");
+    let produce = [
+        "produce",
+        "--brokers",
+        cluster.brokers(),
+        "--topic",
+        "orders",
+        "--schema",
+        &data("order_v1.avsc"),
+        "--journal",
+        &journal.display().to_string(),
+    ];
+    let mut child = command(&produce)
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let order = "{\"id\":\"o-1\",\"quantity\":2}\n";
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(order.repeat(1500).as_bytes()).unwrap();
+    stdin.flush().unwrap();
+    // It is at the end of what came, and waits for more.
+    let patience = Instant::now();
+    while !journal.exists() && patience.elapsed() < Duration::from_secs(20) {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    std::thread::sleep(Duration::from_millis(300));
+    let killed = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(killed.unwrap().success());
+    let mut talk = String::new();
+    let mut stderr = child.stderr.take().unwrap();
+    stderr.read_to_string(&mut talk).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(1), "{talk}");
+    drop(stdin);
+    assert!(
+        talk.contains("interrupted: 1500 delivered, 0 not written, 0 unknown"),
+        "{talk}"
+    );
+    assert_eq!(std::fs::read_to_string(&journal).unwrap(), "1500\n");
+
+    let again = run(&produce, order.repeat(1502));
+    assert_eq!(again.code, Some(0), "{}", again.talk);
+    assert!(
+        again.talk.contains("2 delivered, 0 not written"),
+        "{}",
+        again.talk
+    );
+    assert!(
+        again.talk.contains("the first 1500 lines"),
+        "{}",
+        again.talk
+    );
 }
 
 #[test]

@@ -1,0 +1,67 @@
+//! How far a long run is, on standard error, for who looks on.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::time::{Duration, Instant};
+
+/// One line that is written over again and again; none where standard error is no terminal, or where
+/// standard output is one, whose lines show how far it is.
+pub(crate) struct Progress {
+    is_shown: bool,
+    start: Instant,
+    last: Instant,
+}
+
+/// How often it is shown.
+const PAUSE: Duration = Duration::from_millis(200);
+/// How often the clock is looked at.
+const STEP: u64 = 1 << 10;
+
+impl Progress {
+    pub(crate) fn new() -> Self {
+        let now = Instant::now();
+        Self {
+            is_shown: io::stderr().is_terminal() && !io::stdout().is_terminal(),
+            start: now,
+            last: now,
+        }
+    }
+
+    /// For a verb that writes nothing to standard output.
+    #[cfg(feature = "kafka")]
+    pub(crate) fn of_silent() -> Self {
+        Self {
+            is_shown: io::stderr().is_terminal(),
+            ..Self::new()
+        }
+    }
+
+    /// Says that `count` records are done.
+    pub(crate) fn at(&mut self, count: u64) {
+        if !self.is_shown || !count.is_multiple_of(STEP) || self.last.elapsed() < PAUSE {
+            return;
+        }
+        self.last = Instant::now();
+        let rate = rate(count, self.start.elapsed());
+        // Nobody reads it if it fails.
+        let _ = write!(io::stderr(), "\r\x1b[K{count} records, {rate:.0} a second");
+    }
+
+    /// Takes the line away, before something else is said.
+    pub(crate) fn clear(&self) {
+        if self.is_shown {
+            let _ = write!(io::stderr(), "\r\x1b[K");
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
+
+/// So many in a second.
+#[allow(clippy::cast_precision_loss, reason = "a rate for people")]
+pub(crate) fn rate(count: u64, time: Duration) -> f64 {
+    count as f64 / time.as_secs_f64().max(0.001)
+}
