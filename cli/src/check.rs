@@ -205,7 +205,7 @@ fn compare(reader: &Named, writer: &Named, blamed: &Named, report: &mut Report) 
         Ok(found) => found
             .into_iter()
             .for_each(|found| report.add(finding(reader, writer, found))),
-        Err(error) => report.add(invalid(reader, &error)),
+        Err(error) => report.add(invalid(&reader.name, &reader.schema.text, &error)),
     }
     Ok(())
 }
@@ -214,23 +214,24 @@ fn compare(reader: &Named, writer: &Named, blamed: &Named, report: &mut Report) 
 fn is_valid(schema: &Named, report: &mut Report) -> Result<bool> {
     let parsed = rules(schema.schema.kind)?.parse(&schema.schema);
     if let Err(error) = &parsed {
-        report.add(invalid(schema, error));
+        report.add(invalid(&schema.name, &schema.schema.text, error));
     }
     Ok(parsed.is_ok())
 }
 
-fn invalid(schema: &Named, error: &wireform::registry::Error) -> Finding {
+/// The finding that a file holds no schema.
+pub(crate) fn invalid(name: &str, text: &str, error: &impl std::fmt::Display) -> Finding {
     let message = error.to_string();
-    let place = input::place_said(&schema.schema.text, &message);
+    let place = input::place_said(text, &message);
     Finding {
-        file: schema.name.clone(),
+        file: name.to_owned(),
         line: place.line,
         column: place.column,
         snippet: place.snippet,
         path: String::new(),
         kind: "INVALID_SCHEMA".to_owned(),
         message,
-        whom: format!("nobody can use {}", schema.name),
+        whom: format!("nobody can use {name}"),
     }
 }
 
