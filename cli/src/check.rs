@@ -5,12 +5,15 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use clap::Args;
-use wireform::registry::{Incompatibility, Level, ResolvedSchema};
+use wireform::registry::{Incompatibility, Level, ResolvedSchema, Subject};
 
 use crate::exit::Error;
+use crate::registry::Connection;
 use crate::report::{Finding, Report, Style};
 use crate::schema::{Reading, rules};
 use crate::{Result, check_batch, input};
+
+mod registered;
 
 /// Says whether data written with one schema can be read with another.
 ///
@@ -20,6 +23,7 @@ use crate::{Result, check_batch, input};
   wireform check --reader new.avsc --writer old.avsc
   wireform check --level full_transitive v1.avsc v2.avsc v3.avsc
   wireform check --level backward --against git:main schemas/order.avsc
+  wireform check --against registry --subject orders-value schemas/order.avsc
   wireform check --batch cases.jsonl")]
 pub(crate) struct Check {
     /// The schema that reads
@@ -31,9 +35,14 @@ pub(crate) struct Check {
     /// What the last of the files must keep to, towards those before it
     #[arg(long, value_parser = level, requires = "files")]
     level: Option<Level>,
-    /// Where the version before the files is: git:REV
-    #[arg(long, value_name = "git:REV", requires = "level")]
+    /// Where the versions before the files are: git:REV, or registry with --subject
+    #[arg(long, value_name = "git:REV|registry", requires = "files")]
     against: Option<String>,
+    /// The subject in the registry; without --level it is held to its own
+    #[arg(long, value_name = "NAME", requires = "against")]
+    subject: Option<Subject>,
+    #[command(flatten)]
+    connection: Connection,
     /// Schemas, the oldest first
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
@@ -64,6 +73,9 @@ impl Check {
             (Some(reader), Some(writer), _) => {
                 let (new, old) = (self.named(reader)?, self.named(writer)?);
                 compare(&new, &old, &new, &mut report)?;
+            }
+            (_, _, level) if self.against.as_deref() == Some("registry") => {
+                self.against_registry(level, &mut report)?;
             }
             (_, _, Some(level)) if self.against.is_some() => {
                 self.against_git(level, &mut report)?;
@@ -107,13 +119,42 @@ impl Check {
         Ok(())
     }
 
+    /// The files, versions to be, towards those that are registered and each other.
+    fn against_registry(&self, level: Option<Level>, report: &mut Report) -> Result<()> {
+        let subject = self
+            .subject
+            .as_ref()
+            .ok_or_else(|| Error::Usage("--against registry needs the --subject".to_owned()))?;
+        let found = registered::ask(&self.connection, subject, level)?;
+        let mut known: Vec<Named> = found
+            .versions
+            .into_iter()
+            .map(|(name, schema)| Named { name, schema })
+            .collect();
+        for file in &self.files {
+            let new = self.named(file)?;
+            report.checked(&new.name);
+            is_valid(&new, report)?;
+            let first = match found.level.is_transitive() {
+                true => 0,
+                false => known.len().saturating_sub(1),
+            };
+            for old in known.iter().skip(first).rev() {
+                both_ways(found.level, &new, old, report)?;
+            }
+            known.push(new);
+        }
+        Ok(())
+    }
+
     /// Every file towards itself as it was.
     fn against_git(&self, level: Level, report: &mut Report) -> Result<()> {
         let against = self.against.as_deref().unwrap_or_default();
         let revision = against
             .strip_prefix("git:")
             .filter(|revision| !revision.is_empty() && !revision.starts_with('-'));
-        let revision = revision.ok_or_else(|| Error::Usage("--against is git:REV".to_owned()))?;
+        let revision =
+            revision.ok_or_else(|| Error::Usage("--against is git:REV or registry".to_owned()))?;
         for file in &self.files {
             let new = self.named(file)?;
             match at_revision(revision, file)? {
@@ -164,7 +205,7 @@ fn compare(reader: &Named, writer: &Named, blamed: &Named, report: &mut Report) 
         Ok(found) => found
             .into_iter()
             .for_each(|found| report.add(finding(reader, writer, found))),
-        Err(error) => report.add(invalid(reader, &error)),
+        Err(error) => report.add(invalid(&reader.name, &reader.schema.text, &error)),
     }
     Ok(())
 }
@@ -173,23 +214,24 @@ fn compare(reader: &Named, writer: &Named, blamed: &Named, report: &mut Report) 
 fn is_valid(schema: &Named, report: &mut Report) -> Result<bool> {
     let parsed = rules(schema.schema.kind)?.parse(&schema.schema);
     if let Err(error) = &parsed {
-        report.add(invalid(schema, error));
+        report.add(invalid(&schema.name, &schema.schema.text, error));
     }
     Ok(parsed.is_ok())
 }
 
-fn invalid(schema: &Named, error: &wireform::registry::Error) -> Finding {
+/// The finding that a file holds no schema.
+pub(crate) fn invalid(name: &str, text: &str, error: &impl std::fmt::Display) -> Finding {
     let message = error.to_string();
-    let place = input::place_said(&schema.schema.text, &message);
+    let place = input::place_said(text, &message);
     Finding {
-        file: schema.name.clone(),
+        file: name.to_owned(),
         line: place.line,
         column: place.column,
         snippet: place.snippet,
         path: String::new(),
         kind: "INVALID_SCHEMA".to_owned(),
         message,
-        whom: format!("nobody can use {}", schema.name),
+        whom: format!("nobody can use {name}"),
     }
 }
 

@@ -8,7 +8,7 @@ use clap::Args;
 use wireform::frame::Frame;
 use wireform::registry::{ResolvedSchema, SchemaKey, SchemaKind};
 
-use crate::exit::Outcome;
+use crate::exit::{Error, Outcome};
 use crate::explain::{Drawn, Part};
 use crate::registry::Connection;
 use crate::schema::Reading;
@@ -54,7 +54,8 @@ impl Inspect {
         let schema = self.writer(frame.as_ref().map(Frame::schema))?;
         let Drawn { parts, is_sound } = match &schema {
             Some(schema) => {
-                by_schema::parts(&bytes, frame.as_ref(), schema, self.message.as_deref())?
+                by_schema::parts(&bytes, frame.as_ref(), schema, self.message.as_deref())
+                    .map_err(|error| self.of_schema(error))?
             }
             None => Drawn {
                 parts: parts(&bytes),
@@ -83,6 +84,16 @@ impl Inspect {
             true => Outcome::Fine,
             false => Outcome::Findings,
         })
+    }
+
+    /// The schema is at fault, and not the bytes.
+    fn of_schema(&self, error: Error) -> Error {
+        match (&self.schema, error) {
+            (Some(file), Error::Finding(error)) => {
+                Error::Finding(format!("{}: {error}", file.display()))
+            }
+            (_, error) => error,
+        }
     }
 
     fn bytes(&self) -> Result<Vec<u8>> {

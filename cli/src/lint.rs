@@ -8,6 +8,7 @@ use wireform::avro::{Kind, NodeId, Schema};
 use wireform::registry::SchemaKind;
 
 use crate::Result;
+use crate::check::invalid;
 use crate::exit::Error;
 use crate::input;
 use crate::report::{Finding, Report, Style};
@@ -44,11 +45,11 @@ impl Lint {
         for file in &self.files {
             let schema = self.reading.load(file)?;
             let name = file.display().to_string();
-            let broken = |error: String| Error::Finding(format!("{name}: {error}"));
-            rules(schema.kind)?
-                .parse(&schema)
-                .map_err(|error| broken(error.to_string()))?;
             report.checked(&name);
+            if let Err(error) = rules(schema.kind)?.parse(&schema) {
+                report.add(invalid(&name, &schema.text, &error));
+                continue;
+            }
             if schema.kind == SchemaKind::Avro {
                 let references: Vec<&str> = schema
                     .references
@@ -56,7 +57,7 @@ impl Lint {
                     .map(|reference| &*reference.text)
                     .collect();
                 let parsed = Schema::parse_with(&schema.text, &references)
-                    .map_err(|error| broken(error.to_string()))?;
+                    .map_err(|error| Error::Finding(format!("{name}: {error}")))?;
                 let mut lines = Lines {
                     name: &name,
                     schema: &parsed,

@@ -220,3 +220,26 @@ fn a_lock_is_fresh_until_the_registry_moves() {
     );
     assert_eq!(lock(&["--check"]), Some(1));
 }
+
+#[test]
+fn files_are_checked_against_what_is_registered() {
+    let served = Served::start();
+    let (v1, v2) = (data("order_v1.avsc"), data("order_v2.avsc"));
+    let check = |more: &[&str]| {
+        let mut all = vec!["check", "--against", "registry", "--registry", served.url()];
+        all.extend(more);
+        run(&all, "")
+    };
+    // A new subject holds nobody to anything.
+    let subject = ["--subject", "orders-value"];
+    assert_eq!(check(&[&subject[..], &[&v2]].concat()).code, Some(0));
+    assert_eq!(served.run(&["register", "orders-value", &v1]).0, Some(0));
+    assert_eq!(check(&[&subject[..], &[&v1]].concat()).code, Some(0));
+    let refused = check(&[&subject[..], &[&v2]].concat());
+    assert_eq!(refused.code, Some(1), "{}", refused.talk);
+    let whom = format!("{v2} cannot read what orders-value version 1 wrote");
+    assert!(refused.out.contains(&whom), "{}", refused.out);
+    let none = check(&[&subject[..], &["--level", "none", &v2]].concat());
+    assert_eq!(none.code, Some(0), "{}", none.out);
+    assert_eq!(check(&[&v1]).code, Some(2));
+}

@@ -1,6 +1,6 @@
 //! `docs/tour.md`: every command in it is run, and what it shows is what the page says.
 //!
-//! `WIREFORM_BLESS=1 cargo test -p wireform-cli tour` writes down what is seen today.
+//! `UPDATE_GOLDEN=1 cargo test -p wireform-cli tour` writes down what is seen today.
 
 use std::path::Path;
 use std::process::Command;
@@ -18,7 +18,7 @@ fn the_tour_is_what_is_seen() {
         std::fs::copy(schema, place.join(version)).unwrap();
     }
     let seen = replayed(&text, &place);
-    if std::env::var_os("WIREFORM_BLESS").is_some() {
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
         std::fs::write(&page, &seen).unwrap();
     }
     assert!(seen.matches("\n$ ").count() > 10, "there is no tour");
