@@ -16,7 +16,8 @@ static TEXTS: LazyLock<HashSet<String>> = LazyLock::new(|| {
                     .map(|entry| entry.unwrap().path()),
             ),
             false => {
-                texts.insert(fs::read_to_string(&path).unwrap());
+                let text = fs::read_to_string(&path).unwrap();
+                texts.insert(text.trim_start_matches('\u{feff}').to_owned());
             }
         }
     }
