@@ -183,7 +183,7 @@ impl Avsc {
     }
 }
 
-/// Protocols are another language, which avro-tools translates.
+/// Interfaces are another language, which avro-tools translates.
 fn check_extension(path: &Path) -> Result<()> {
     let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
     let advice = match extension.to_str() {

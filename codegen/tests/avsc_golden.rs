@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 
 use wireform_build::{Avsc, Bytes, Maps, Strings, avsc};
 
+#[path = "avsc_golden/errors.rs"]
+mod errors;
+
 fn here() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")
 }
@@ -165,4 +168,38 @@ fn golden_files_are_fresh() {
         stale.is_empty(),
         "{stale:?}: run again with UPDATE_GOLDEN=1 and read the diff"
     );
+}
+
+/// Whatever order a folder lists them in, and whatever the paths to them.
+#[test]
+fn the_order_of_files_changes_nothing() {
+    for case in [
+        "multi_file",
+        "root_containers",
+        "same_definition",
+        "same_stem",
+    ] {
+        let files = files(case);
+        let expected = avsc().generate(&files).unwrap();
+        for start in 0..files.len() {
+            let (first, last) = files.split_at(start);
+            let turned: Vec<&PathBuf> = last.iter().chain(first).collect();
+            assert_eq!(avsc().generate(&turned).unwrap().text(), expected.text());
+            let reversed: Vec<&PathBuf> = turned.into_iter().rev().collect();
+            assert_eq!(avsc().generate(&reversed).unwrap().text(), expected.text());
+        }
+    }
+}
+
+/// No path of a machine, and nothing but what rustfmt would leave alone.
+#[test]
+fn the_text_is_parsed_and_printed() {
+    for (golden, folder, settings) in cases() {
+        let generated = settings.generate(&files(folder)).unwrap();
+        assert!(
+            !generated.text().contains(env!("CARGO_MANIFEST_DIR")),
+            "{golden}"
+        );
+        assert!(generated.text().ends_with("}\n"), "{golden}");
+    }
 }

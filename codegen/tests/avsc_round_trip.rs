@@ -1,5 +1,5 @@
 //! What `golden_avsc/` holds, compiled, and random data of each file's schema read and written again
-//! by the type that was generated from it.
+//! by the type that was generated from it; so are fastavro's, also those of other writers.
 #![deny(warnings)]
 #![allow(
     clippy::expect_used,
@@ -12,6 +12,10 @@
 
 #[path = "avsc_round_trip/datum.rs"]
 mod datum;
+#[path = "avsc_round_trip/fastavro.rs"]
+mod fastavro;
+#[path = "avsc_round_trip/fresh.rs"]
+mod fresh;
 #[path = "avsc_round_trip/texts.rs"]
 mod texts;
 
@@ -34,17 +38,17 @@ macro_rules! golden {
     };
 }
 
-/// Fifty data of a type, from the schema that it carries.
+/// Fifty data of a type, from the schema that it carries, and fastavro's.
 macro_rules! round_trip {
     ($root:ty) => {{
         let schema = ::wireform::avro::Avro::<$root>::new().avro_schema().clone();
         let derived = ::wireform::avro::schema_of::<$root>().unwrap();
         assert_eq!(derived.canonical_form(), schema.canonical_form());
-        assert!(
-            crate::texts::is_of_a_file(schema.text()),
-            "{}",
-            schema.text()
-        );
+        let file = crate::texts::file_of(schema.text());
+        let embedded = <$root as ::wireform::avro::AvroType>::FILE.unwrap();
+        assert_eq!(embedded.text(), schema.text());
+        assert_eq!(embedded.full_name(), schema.full_name().unwrap_or_default());
+        assert_eq!(embedded.fingerprint(), schema.fingerprint());
         for seed in 1..=50 {
             let datum = crate::datum::random(&schema, seed);
             let codec = ::wireform::avro::Avro::<$root>::new();
@@ -54,6 +58,19 @@ macro_rules! round_trip {
             let written = ::wireform::Serializer::serialize(&codec, &value, &mut again);
             written.unwrap_or_else(|e| panic!("{}: {e}: {value:?}", stringify!($root)));
             assert_eq!(again, datum, "{}: {value:?}", stringify!($root));
+        }
+        for case in crate::fastavro::cases(file) {
+            let codec = ::wireform::avro::Avro::<$root>::new();
+            let writer = case.writer.as_ref().unwrap_or(&schema);
+            let plan = codec
+                .plan_for(writer)
+                .unwrap_or_else(|e| panic!("{e}: {}", writer.text()));
+            let value = plan.decode_ref(&case.datum);
+            let value =
+                value.unwrap_or_else(|e| panic!("{e}: {}: {:?}", writer.text(), case.datum));
+            let mut again = ::std::vec::Vec::new();
+            ::wireform::Serializer::serialize(&codec, &value, &mut again).unwrap();
+            assert_eq!(again, case.expected, "{value:?} of {}", writer.text());
         }
     }};
 }

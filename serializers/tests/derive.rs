@@ -1,6 +1,11 @@
 //! `#[derive(Avro)]` from the outside, as programs use it.
 #![deny(warnings)]
-#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "tests")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests"
+)]
 
 #[path = "derive/evolution.rs"]
 mod evolution;

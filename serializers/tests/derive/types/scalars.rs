@@ -106,7 +106,10 @@ mod seconds {
 
     pub(super) const MIN_SIZE: usize = <i64 as AvroType>::MIN_SIZE;
 
-    #[allow(clippy::extra_unused_type_parameters, reason = "the field's type, for all modules")]
+    #[allow(
+        clippy::extra_unused_type_parameters,
+        reason = "the field's type, for all modules"
+    )]
     pub(super) fn write_schema<T>(schema: &mut SchemaWriter) {
         <i64 as AvroType>::write_schema(schema);
     }
