@@ -94,10 +94,8 @@ impl Check {
             .map(|file| self.named(file))
             .collect::<Result<_>>()?;
         if let [only] = &*schemas {
-            rules(only.schema.kind)?
-                .parse(&only.schema)
-                .map_err(|error| only.broken(&error))?;
             report.checked(&only.name);
+            is_valid(only, report)?;
         }
         for (number, new) in schemas.iter().enumerate().skip(1) {
             let first = if level.is_transitive() { 0 } else { number - 1 };
@@ -139,12 +137,6 @@ struct Named {
     schema: ResolvedSchema,
 }
 
-impl Named {
-    fn broken(&self, error: &wireform::registry::Error) -> Error {
-        Error::Finding(format!("{}: {error}", self.name))
-    }
-}
-
 fn both_ways(level: Level, new: &Named, old: &Named, report: &mut Report) -> Result<()> {
     if level.is_backward() {
         compare(new, old, new, report)?;
@@ -157,20 +149,48 @@ fn both_ways(level: Level, new: &Named, old: &Named, report: &mut Report) -> Res
 
 /// Reports what `reader` cannot read of `writer`, at `blamed`, the newer one.
 fn compare(reader: &Named, writer: &Named, blamed: &Named, report: &mut Report) -> Result<()> {
-    let rules = rules(reader.schema.kind)?;
-    for schema in [reader, writer] {
-        rules
-            .parse(&schema.schema)
-            .map_err(|error| schema.broken(&error))?;
-    }
-    let found = rules
-        .check(&reader.schema, &writer.schema)
-        .map_err(|error| reader.broken(&error))?;
     report.checked(&blamed.name);
-    for incompatibility in found {
-        report.add(finding(reader, writer, incompatibility));
+    if reader.schema.kind != writer.schema.kind {
+        let message = format!(
+            "{} and {} are of different formats",
+            reader.name, writer.name
+        );
+        return Err(Error::Usage(message));
+    }
+    if !(is_valid(reader, report)? & is_valid(writer, report)?) {
+        return Ok(());
+    }
+    match rules(reader.schema.kind)?.check(&reader.schema, &writer.schema) {
+        Ok(found) => found
+            .into_iter()
+            .for_each(|found| report.add(finding(reader, writer, found))),
+        Err(error) => report.add(invalid(reader, &error)),
     }
     Ok(())
+}
+
+/// Whether it is a schema; reports why it is none.
+fn is_valid(schema: &Named, report: &mut Report) -> Result<bool> {
+    let parsed = rules(schema.schema.kind)?.parse(&schema.schema);
+    if let Err(error) = &parsed {
+        report.add(invalid(schema, error));
+    }
+    Ok(parsed.is_ok())
+}
+
+fn invalid(schema: &Named, error: &wireform::registry::Error) -> Finding {
+    let message = error.to_string();
+    let place = input::place_said(&schema.schema.text, &message);
+    Finding {
+        file: schema.name.clone(),
+        line: place.line,
+        column: place.column,
+        snippet: place.snippet,
+        path: String::new(),
+        kind: "INVALID_SCHEMA".to_owned(),
+        message,
+        whom: format!("nobody can use {}", schema.name),
+    }
 }
 
 fn finding(reader: &Named, writer: &Named, found: Incompatibility) -> Finding {

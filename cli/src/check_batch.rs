@@ -1,5 +1,6 @@
 //! `check --batch`: a case a line.
 
+use std::borrow::Cow;
 use std::io::{self, Write as _};
 use std::path::Path;
 
@@ -73,7 +74,7 @@ fn answer(line: &[u8], number: u64) -> Line {
             return Line {
                 is_compatible: false,
                 line: input::json(&serde_json::json!({
-                    "name": null,
+                    "name": name_of(line),
                     "compatible": false,
                     "findings": [],
                     "error": format!("line {number}: {error}"),
@@ -119,6 +120,13 @@ fn check(case: &Case) -> std::result::Result<Vec<Incompatibility>, String> {
     rules
         .check(&schema(&case.reader), &schema(&case.writer))
         .map_err(|error| error.to_string())
+}
+
+/// The name of a case that is none, if it has one.
+pub(crate) fn name_of(line: &[u8]) -> Option<Cow<'static, str>> {
+    let case: serde_json::Value = serde_json::from_slice(line).ok()?;
+    let name = case.get("name")?.as_str()?;
+    Some(name.to_owned().into())
 }
 
 /// The texts as codecs take them.

@@ -101,8 +101,8 @@ impl Decode {
             }
             Ok(())
         };
+        let mut payload = Vec::new();
         if self.raw {
-            let mut payload = Vec::new();
             let read = match self.file.as_os_str() == "-" {
                 true => io::stdin().lock().read_to_end(&mut payload),
                 false => std::fs::File::open(&self.file)
@@ -113,7 +113,10 @@ impl Decode {
         } else {
             input::each_line(&self.file, |number, line| match line.trim_ascii() {
                 [] => Ok(()),
-                line => one(number, framing::from_hex(line).as_deref()),
+                line => match framing::read_hex(line, &mut payload) {
+                    true => one(number, Some(&payload)),
+                    false => one(number, None),
+                },
             })?;
         }
         out.flush()?;

@@ -1,5 +1,6 @@
 //! `decode --batch`: a case a line.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -8,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use wireform::registry::{ResolvedSchema, SchemaGuid};
 
-use crate::check_batch::{Referenced, named};
+use crate::check_batch::{Referenced, name_of, named};
 use crate::codec::{Codec, Options, Read};
 use crate::exit::Outcome;
 use crate::framing::{self, Framing};
@@ -48,7 +49,7 @@ enum Answer<'a> {
         hex: String,
     },
     Error {
-        name: Option<&'a str>,
+        name: Option<Cow<'a, str>>,
         error: String,
     },
 }
@@ -64,7 +65,7 @@ pub(crate) fn run(path: &Path) -> Result {
         let answer = match &case {
             Ok(case) => answer(case),
             Err(error) => Answer::Error {
-                name: None,
+                name: name_of(line),
                 error: format!("line {number}: {error}"),
             },
         };
@@ -92,7 +93,7 @@ fn answer(case: &Case) -> Answer<'_> {
             Answer::Value { name, value, hex }
         }
         Err(error) => Answer::Error {
-            name: Some(name),
+            name: Some(name.into()),
             error,
         },
     }

@@ -100,29 +100,70 @@ pub(crate) fn keys(id: Option<u32>, guid: Option<SchemaGuid>) -> Vec<SchemaKey> 
 
 /// The bytes of hex digits.
 pub(crate) fn from_hex(text: &[u8]) -> Option<Vec<u8>> {
-    let digit = |byte: &u8| match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        b'A'..=b'F' => Some(byte - b'A' + 10),
-        _ => None,
-    };
+    let mut out = Vec::new();
+    read_hex(text, &mut out).then_some(out)
+}
+
+/// The bytes of hex digits, in place of what `out` held; whether they are hex digits. Without a
+/// branch, so that many are read at once.
+pub(crate) fn read_hex(text: &[u8], out: &mut Vec<u8>) -> bool {
     let (pairs, rest) = text.as_chunks::<2>();
-    if !rest.is_empty() {
-        return None;
+    out.clear();
+    out.resize(pairs.len(), 0);
+    let mut seen = 0;
+    for (byte, [high, low]) in out.iter_mut().zip(pairs) {
+        let (high, low) = (digit(*high), digit(*low));
+        seen |= high | low;
+        *byte = high << 4 | low & 15;
     }
-    pairs
-        .iter()
-        .map(|[high, low]| Some(digit(high)? << 4 | digit(low)?))
-        .collect()
+    rest.is_empty() && seen < 16
+}
+
+/// What a hex digit is worth; over 15 if it is none.
+fn digit(byte: u8) -> u8 {
+    let (number, letter) = (byte.wrapping_sub(b'0'), (byte | 0x20).wrapping_sub(b'a'));
+    match (number, letter) {
+        (0..10, _) => number,
+        (_, 0..6) => letter + 10,
+        _ => 16,
+    }
 }
 
 /// Appends hex digits.
 pub(crate) fn to_hex(bytes: &[u8], out: &mut Vec<u8>) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    out.reserve(2 * bytes.len());
-    for byte in bytes {
-        for half in [byte >> 4, byte & 15] {
-            out.extend(DIGITS.get(usize::from(half)));
+    let start = out.len();
+    out.resize(start + 2 * bytes.len(), 0);
+    let (pairs, _) = out
+        .get_mut(start..)
+        .unwrap_or_default()
+        .as_chunks_mut::<2>();
+    for (pair, byte) in pairs.iter_mut().zip(bytes) {
+        *pair = [byte >> 4, byte & 15].map(|half| half + if half < 10 { b'0' } else { b'a' - 10 });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_byte_goes_to_hex_and_back() {
+        let bytes: Vec<u8> = (0..=255).collect();
+        let mut hex = b"> ".to_vec();
+        to_hex(&bytes, &mut hex);
+        assert!(hex.starts_with(b"> 000102") && hex.ends_with(b"fdfeff"));
+        assert_eq!(from_hex(&hex[2..]).as_ref(), Some(&bytes));
+        assert_eq!(from_hex(&hex[2..].to_ascii_uppercase()), Some(bytes));
+    }
+
+    #[test]
+    fn nothing_else_is_hex() {
+        let digits = b"0123456789abcdefABCDEF";
+        for byte in (0..=255).filter(|byte| !digits.contains(byte)) {
+            assert_eq!(from_hex(&[byte, b'0']), None, "{byte}");
+            assert_eq!(from_hex(&[b'0', byte]), None, "{byte}");
         }
+        assert_eq!(from_hex(b"012"), None);
+        assert_eq!(from_hex(b""), Some(Vec::new()));
     }
 }

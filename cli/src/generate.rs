@@ -8,11 +8,13 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use wireform_build::{avsc, protos};
 
-use crate::Result;
 use crate::encode::eprintln;
 use crate::exit::{Error, Outcome};
+use crate::{Result, input};
 
-/// Writes Rust types for .avsc and .proto files, as a module: `mod.rs` and what it needs.
+mod json_schema;
+
+/// Writes Rust types for .avsc, .proto and .json files, as a module: `mod.rs` and what it needs.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   wireform generate --out src/events schemas/
@@ -79,9 +81,13 @@ impl Generate {
             let generated = protos.generate(&found.protobuf).map_err(failed)?;
             files.push(("protobuf.rs".to_owned(), generated.text().to_owned()));
         }
+        if !found.json.is_empty() {
+            let text = json_schema::generate(&found.json).map_err(Error::Finding)?;
+            files.push(("json.rs".to_owned(), text));
+        }
         if files.is_empty() {
             return Err(Error::Usage(
-                "there is no .avsc and no .proto file".to_owned(),
+                "there is no .avsc, no .proto and no .json file".to_owned(),
             ));
         }
         let mut module =
@@ -90,7 +96,8 @@ impl Generate {
             let name = name.trim_end_matches(".rs");
             let _ = write!(
                 module,
-                "\n#[rustfmt::skip]\nmod {name};\npub use self::{name}::*;\n"
+                "\n#[allow(dead_code)]\n#[rustfmt::skip]\npub mod {name};\n\
+                 #[allow(unused_imports)]\npub use self::{name}::*;\n"
             );
         }
         files.push(("mod.rs".to_owned(), module));
@@ -106,6 +113,8 @@ fn is_same(path: &Path, text: &str) -> bool {
 struct Found {
     avro: Vec<PathBuf>,
     protobuf: Vec<PathBuf>,
+    /// Stems and texts.
+    json: Vec<(String, String)>,
     folders: Vec<PathBuf>,
 }
 
@@ -127,17 +136,24 @@ impl Found {
                 }
                 self.protobuf.push(path.to_owned());
             }
+            Some("json") => self.json(path, &input::text(path)?),
             Some("avpr" | "avdl") => {
                 let message =
                     "protocols are not supported: give the schemas (.avsc) of their types";
                 return Err(Error::Usage(format!("{}: {message}", path.display())));
             }
             _ => {
-                let message = "expected .avsc or .proto";
+                let message = "expected .avsc, .proto or .json";
                 return Err(Error::Usage(format!("{}: {message}", path.display())));
             }
         }
         Ok(())
+    }
+
+    fn json(&mut self, path: &Path, text: &str) {
+        let stem = path.file_stem().unwrap_or_default();
+        let stem = stem.to_string_lossy().into_owned();
+        self.json.push((stem, text.to_owned()));
     }
 
     fn folder(&mut self, folder: &Path, depth: usize) -> Result<()> {
@@ -161,10 +177,23 @@ impl Found {
             match path.extension().and_then(|extension| extension.to_str()) {
                 Some("avsc") => self.avro.push(path),
                 Some("proto") => self.protobuf.push(path),
-                Some("json") => eprintln(&format!("{}: no code for JSON Schema", path.display())),
+                Some("json") => {
+                    let text = input::text(&path)?;
+                    match looks_like_schema(&text) {
+                        true => self.json(&path, &text),
+                        false => eprintln(&format!("{}: no JSON Schema", path.display())),
+                    }
+                }
                 _ => {}
             }
         }
         Ok(())
     }
+}
+
+/// Folders have other JSON, too.
+fn looks_like_schema(text: &str) -> bool {
+    const KEYS: [&str; 5] = ["$schema", "$ref", "$defs", "definitions", "properties"];
+    serde_json::from_str::<serde_json::Value>(text)
+        .is_ok_and(|schema| KEYS.iter().any(|key| schema.get(key).is_some()))
 }

@@ -29,6 +29,25 @@ pub(crate) fn text(path: &Path) -> Result<String> {
     }
 }
 
+/// The bytes of a file.
+pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let read = match path == Path::new("-") {
+        true => io::stdin()
+            .lock()
+            .take(MAX_TEXT + 1)
+            .read_to_end(&mut bytes),
+        false => {
+            fs::File::open(path).and_then(|file| file.take(MAX_TEXT + 1).read_to_end(&mut bytes))
+        }
+    };
+    let length = read.map_err(|error| Error::file(path.display(), &error))?;
+    match u64::try_from(length) {
+        Ok(length) if length <= MAX_TEXT => Ok(bytes),
+        _ => Err(Error::Io(format!("{}: over 64 MiB", path.display()))),
+    }
+}
+
 /// A JSON line. What is written here has no keys but text, and no numbers but finite ones.
 pub(crate) fn json(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).unwrap_or_else(|error| format!("{{\"error\":\"{error}\"}}"))
@@ -75,6 +94,8 @@ fn at(text: &str, offset: usize) -> Place {
 fn pointed<'a>(whole: &'a serde_json::value::RawValue, path: &str) -> Option<&'a str> {
     type Raw<'a> = &'a serde_json::value::RawValue;
     let mut here = whole;
+    // JSON Schema's rules write pointers as URI fragments.
+    let path = path.trim_start_matches('#');
     for step in path.split('/').filter(|step| !step.is_empty()) {
         let step = step.replace("~1", "/").replace("~0", "~");
         let text = here.get();
@@ -96,22 +117,86 @@ fn pointed<'a>(whole: &'a serde_json::value::RawValue, path: &str) -> Option<&'a
     Some(here.get())
 }
 
+/// Where an error says something stands: `line 3 column 14`, `schema:3:14` or `/fields/2`. The
+/// start, if it says nothing.
+pub(crate) fn place_said(text: &str, message: &str) -> Place {
+    let said = said(message, "line ", " column ").or_else(|| said(message, "schema:", ":"));
+    let Some((line, column)) = said else {
+        let mut words = message.split(' ');
+        return place(text, words.find(|word| word.starts_with('/')).unwrap_or(""));
+    };
+    let snippet = text.lines().nth(line - 1).unwrap_or_default();
+    Place {
+        line,
+        column,
+        snippet: snippet.to_owned(),
+    }
+}
+
+fn said(message: &str, before_line: &str, before_column: &str) -> Option<(usize, usize)> {
+    let number = |text: &str| {
+        let digits = text.split(|c: char| !c.is_ascii_digit()).next()?;
+        digits.parse().ok().filter(|number| *number > 0)
+    };
+    let (_, line) = message.split_once(before_line)?;
+    let (_, column) = line.split_once(before_column)?;
+    Some((number(line)?, number(column)?))
+}
+
+/// Where the last part of a name path first stands behind the part before it, and so on; code only.
 fn named(text: &str, path: &str) -> usize {
-    let words = path.rsplit(|c: char| !c.is_alphanumeric() && c != '_');
-    words
-        .filter(|word| !word.is_empty())
-        .find_map(|word| {
-            text.match_indices(word)
-                .map(|(offset, _)| offset)
-                .find(|offset| {
-                    let is_part =
-                        |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
-                    let (before, behind) = (text.get(..*offset), text.get(offset + word.len()..));
-                    !is_part(before.and_then(|before| before.chars().next_back()))
-                        && !is_part(behind.and_then(|behind| behind.chars().next()))
-                })
-        })
-        .unwrap_or(0)
+    let code = without_comments(text);
+    let (mut from, mut found) = (0, 0);
+    for part in path.split(|c| !is_part(c)).filter(|part| !part.is_empty()) {
+        if let Some(offset) = word(&code, part, from) {
+            found = offset;
+            from = offset + part.len();
+        }
+    }
+    found
+}
+
+fn is_part(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+/// Where a whole word stands, from `from` on.
+fn word(text: &str, word: &str, from: usize) -> Option<usize> {
+    let rest = text.get(from..)?;
+    let mut hits = rest.match_indices(word);
+    let hit = hits.find(|(offset, _)| {
+        let before = rest
+            .get(..*offset)
+            .and_then(|text| text.chars().next_back());
+        let behind = rest
+            .get(offset + word.len()..)
+            .and_then(|text| text.chars().next());
+        !before.is_some_and(is_part) && !behind.is_some_and(is_part)
+    });
+    hit.map(|(offset, _)| from + offset)
+}
+
+/// The text with blanks for the comments of Protobuf, as long as it was.
+fn without_comments(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(slash) = rest.find('/') {
+        let (code, tail) = rest.split_at(slash);
+        out.push_str(code);
+        let length = match tail.as_bytes() {
+            [b'/', b'/', ..] => tail.find('\n').unwrap_or(tail.len()),
+            [b'/', b'*', ..] => tail.find("*/").map_or(tail.len(), |end| end + 2),
+            _ => 1,
+        };
+        let (comment, behind) = tail.split_at(length);
+        match length {
+            1 => out.push('/'),
+            _ => out.extend(comment.bytes().map(|_| ' ')),
+        }
+        rest = behind;
+    }
+    out.push_str(rest);
+    out
 }
 
 /// The part of a line around a column, `width` characters at most, and the column it starts at.
@@ -130,6 +215,12 @@ pub(crate) fn window(line: &str, column: usize, width: usize) -> (usize, String)
     )
 }
 
+/// A text of a schema as a terminal may have it: no control characters.
+pub(crate) fn printable(text: &str) -> String {
+    let shown = |c: char| if c.is_control() { '\u{fffd}' } else { c };
+    text.chars().map(shown).collect()
+}
+
 /// Calls `each` with every line of a file and its number, without its end; none is kept.
 pub(crate) fn each_line(path: &Path, mut each: impl FnMut(u64, &[u8]) -> Result<()>) -> Result<()> {
     let name = path.display().to_string();
@@ -144,8 +235,13 @@ pub(crate) fn each_line(path: &Path, mut each: impl FnMut(u64, &[u8]) -> Result<
     for number in 1.. {
         line.clear();
         let read = from.by_ref().take(MAX_TEXT).read_until(b'\n', &mut line);
-        if read.map_err(|error| Error::file(&name, &error))? == 0 {
+        let length = read.map_err(|error| Error::file(&name, &error))?;
+        if length == 0 {
             break;
+        }
+        // Half a line would be read as a line of its own.
+        if u64::try_from(length).is_ok_and(|length| length == MAX_TEXT) && !line.ends_with(b"\n") {
+            return Err(Error::Io(format!("{name}, line {number}: over 64 MiB")));
         }
         each(number, line.strip_suffix(b"\n").unwrap_or(&line))?;
     }

@@ -2,39 +2,75 @@
 
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use wireform::frame::Frame;
-use wireform::registry::SchemaKind;
+use wireform::registry::{ResolvedSchema, SchemaKey, SchemaKind};
 
-use crate::Result;
-use crate::exit::{Error, Outcome};
-use crate::framing;
+use crate::exit::Outcome;
+use crate::explain::{Drawn, Part};
+use crate::schema::Reading;
+use crate::source::Source;
+use crate::{Result, framing, input};
+
+mod by_schema;
 
 /// Says what bytes are: a frame and the schema it names, a format, or a guess at it.
+///
+/// Exit status 1 if a schema is given and the bytes are none of it.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   wireform inspect 00000000070202
-  wireform inspect --explain record.bin")]
+  wireform inspect --explain --schema order.avsc record.bin
+  wireform inspect --explain --registry http://localhost:8081 00000000070202")]
 pub(crate) struct Inspect {
-    /// Hex digits, or a file
+    /// Hex digits, or a file; `-` is standard input, with the bytes themselves
     #[arg(value_name = "HEX|FILE")]
     what: String,
-    /// Show every part with its offset
+    /// Show every part with its offset; with a schema, every field
     #[arg(long)]
     explain: bool,
+    /// The schema that the bytes were written with
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["registry", "lock"])]
+    schema: Option<PathBuf>,
+    #[command(flatten)]
+    reading: Reading,
+    /// The registry that knows the schema which the bytes name
+    #[arg(long, value_name = "URL", env = "WIREFORM_REGISTRY_URL")]
+    registry: Option<String>,
+    /// The lock file that knows it
+    #[arg(long, value_name = "FILE", conflicts_with = "registry")]
+    lock: Option<PathBuf>,
+    /// The Protobuf message [default: what the frame says, else the first of the file]
+    #[arg(long, value_name = "NAME")]
+    message: Option<String>,
 }
 
 impl Inspect {
     pub(crate) fn run(&self) -> Result {
-        let path = Path::new(&self.what);
-        let bytes = match framing::from_hex(self.what.as_bytes()) {
-            Some(bytes) if !path.exists() => bytes,
-            _ => std::fs::read(path).map_err(|error| Error::file(path.display(), &error))?,
+        let bytes = self.bytes()?;
+        let frame = Frame::from_payload(&bytes).ok();
+        let schema = self.writer(frame.as_ref().map(Frame::schema))?;
+        let Drawn { parts, is_sound } = match &schema {
+            Some(schema) => {
+                by_schema::parts(&bytes, frame.as_ref(), schema, self.message.as_deref())?
+            }
+            None => Drawn {
+                parts: parts(&bytes),
+                is_sound: true,
+            },
         };
+        // The fields belong to the drawing, but what is wrong is always said.
+        let is_short = !self.explain && schema.is_some();
+        let is_shown =
+            |place: usize| !is_short || place < 2 || (!is_sound && place + 1 == parts.len());
         let mut out = io::stdout().lock();
-        for part in parts(&bytes) {
+        for (_, part) in parts
+            .iter()
+            .enumerate()
+            .filter(|(place, _)| is_shown(*place))
+        {
             match self.explain {
                 true => {
                     let shown = bytes.get(part.start..part.end).unwrap_or_default();
@@ -43,15 +79,30 @@ impl Inspect {
                 false => writeln!(out, "{}", part.what)?,
             }
         }
-        Ok(Outcome::Fine)
+        Ok(match is_sound {
+            true => Outcome::Fine,
+            false => Outcome::Findings,
+        })
     }
-}
 
-/// A stretch of the bytes, and what it is.
-struct Part {
-    start: usize,
-    end: usize,
-    what: String,
+    fn bytes(&self) -> Result<Vec<u8>> {
+        let path = Path::new(&self.what);
+        match framing::from_hex(self.what.as_bytes()) {
+            Some(bytes) if !path.exists() => Ok(bytes),
+            _ => input::bytes(path),
+        }
+    }
+
+    /// The schema, if one was named or is known where was said.
+    fn writer(&self, key: Option<SchemaKey>) -> Result<Option<ResolvedSchema>> {
+        let source = match (&self.schema, &self.lock, &self.registry) {
+            (Some(file), _, _) => return self.reading.load(file).map(Some),
+            (None, Some(lock), _) => Source::lock(lock)?,
+            (None, None, Some(url)) => Source::registry(url)?,
+            (None, None, None) => return Ok(None),
+        };
+        key.map_or(Ok(None), |key| source.schema(key))
+    }
 }
 
 fn parts(bytes: &[u8]) -> Vec<Part> {

@@ -13,11 +13,16 @@ use crate::input;
 use crate::report::{Finding, Report, Style};
 use crate::schema::{Reading, rules};
 
+mod units;
+
 /// Looks for what makes schemas hard to evolve, or to use from other languages.
 ///
-/// Exit status 1 if there is something. Of Protobuf and JSON Schema it says whether they are valid.
+/// Of several versions of a schema, the oldest first, it also says where a unit changed, which the
+/// rules of compatibility let pass. Exit status 1 if there is something. Of Protobuf and JSON Schema it says whether they are valid.
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  wireform lint --docs schemas/order.avsc")]
+#[command(after_help = "Examples:
+  wireform lint --docs schemas/order.avsc
+  wireform lint order/v1.avsc order/v2.avsc")]
 pub(crate) struct Lint {
     /// Schemas
     #[arg(required = true, value_name = "FILE")]
@@ -35,6 +40,7 @@ pub(crate) struct Lint {
 impl Lint {
     pub(crate) fn run(&self) -> Result {
         let mut report = Report::new(self.output);
+        let mut versions: Vec<Schema> = Vec::new();
         for file in &self.files {
             let schema = self.reading.load(file)?;
             let name = file.display().to_string();
@@ -58,6 +64,8 @@ impl Lint {
                     report: &mut report,
                 };
                 lines.look();
+                lines.units(&versions);
+                versions.push(parsed);
             }
         }
         report.finish(&mut io::stdout().lock())
@@ -72,6 +80,15 @@ struct Lines<'l> {
 }
 
 impl Lines<'_> {
+    /// Units that changed since the last of the versions that has the type.
+    fn units(&mut self, versions: &[Schema]) {
+        let name = self.schema.full_name();
+        let before = versions.iter().rev().find(|old| old.full_name() == name);
+        for change in before.map_or_else(Vec::new, |old| units::changes(old, self.schema)) {
+            self.add(&change.field, &change.path, "UNIT_CHANGED", &change.message);
+        }
+    }
+
     /// Every type of the text itself, found by name.
     fn look(&mut self) {
         let schema = self.schema;

@@ -16,6 +16,8 @@ use crate::schema::Reading;
 
 pub(crate) use self::auth::Connection;
 pub(crate) use self::serve::Serve;
+#[cfg(feature = "kafka")]
+pub(crate) use self::serve::in_memory;
 
 /// Asks and changes a schema registry.
 #[derive(Args, Debug)]
@@ -176,7 +178,7 @@ impl Registry {
     }
 }
 
-type Open = Blocking<HttpRegistry>;
+pub(crate) type Open = Blocking<HttpRegistry>;
 
 /// A registry that says no is exit status 3; that a schema is not there is a finding.
 pub(crate) fn failed(error: &wireform::registry::Error) -> Error {

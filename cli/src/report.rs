@@ -22,7 +22,7 @@ pub(crate) enum Style {
 }
 
 /// Something that should be looked at.
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Serialize)]
 pub(crate) struct Finding {
     pub(crate) file: String,
     pub(crate) line: usize,
@@ -59,8 +59,11 @@ impl Report {
         }
     }
 
+    /// Adds a finding, once: a schema may be compared with many.
     pub(crate) fn add(&mut self, finding: Finding) {
-        self.findings.push(finding);
+        if !self.findings.contains(&finding) {
+            self.findings.push(finding);
+        }
     }
 
     pub(crate) fn finish(&self, out: &mut impl Write) -> Result {
@@ -94,8 +97,10 @@ impl Report {
                 message,
                 whom,
             } = finding;
+            let message = input::printable(message);
+            let place = format!("{file}:{line}:{column} {}", input::printable(path));
             writeln!(out, "{red}{kind}{plain}: {message}")?;
-            writeln!(out, "  {blue}-->{plain} {file}:{line}:{column} {path}")?;
+            writeln!(out, "  {blue}-->{plain} {}", place.trim_end())?;
             let (start, shown) = input::window(snippet, *column, 72);
             if !shown.is_empty() {
                 let margin = line.to_string().len();
@@ -108,12 +113,15 @@ impl Report {
                     "", ""
                 )?;
             }
-            writeln!(out, "  {whom}\n")?;
+            if !whom.is_empty() {
+                writeln!(out, "  {whom}")?;
+            }
+            writeln!(out)?;
         }
-        let (files, count) = (self.checked.len(), self.findings.len());
-        match count {
-            0 => writeln!(out, "{files} schemas checked: compatible"),
-            _ => writeln!(out, "{files} schemas checked: {count} findings"),
+        let files = counted(self.checked.len(), "schema");
+        match self.findings.len() {
+            0 => writeln!(out, "{files} checked: compatible"),
+            count => writeln!(out, "{files} checked: {}", counted(count, "finding")),
         }
     }
 
@@ -190,7 +198,10 @@ impl Report {
                 whom,
                 ..
             } = finding;
-            let text = format!("{message} ({whom})");
+            let text = match whom.is_empty() {
+                true => message.clone(),
+                false => format!("{message} ({whom})"),
+            };
             writeln!(
                 out,
                 "::error file={},line={line},col={column},title={}::{}",
@@ -201,6 +212,11 @@ impl Report {
         }
         Ok(())
     }
+}
+
+fn counted(count: usize, what: &str) -> String {
+    let s = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{s}")
 }
 
 fn xml(text: &str) -> String {

@@ -37,7 +37,7 @@ impl Format {
     }
 
     /// By what the file is called.
-    fn of(path: &Path) -> Result<Self> {
+    pub(crate) fn of(path: &Path) -> Result<Self> {
         match path.extension().and_then(|extension| extension.to_str()) {
             Some("avsc") => Ok(Self::Avro),
             Some("json") => Ok(Self::Json),

@@ -147,11 +147,27 @@ pub trait RegistryAdmin: Registry {
         level: Level,
     ) -> BoxFuture<'a, Result<()>>;
 
-    /// Takes the level of a scope away, and says which that was.
+    /// Takes the level of a scope away, and says which that was, or which was in force if the
+    /// scope had other settings alone: those go with it.
     fn clear_compatibility_level<'a>(
         &'a self,
         scope: Option<&'a Subject>,
     ) -> BoxFuture<'a, Result<Level>>;
+
+    /// Whether schemas of a scope are normalized when they are registered or looked up, asked for
+    /// or not: its own setting, or the one in force there. `None` if it is not set.
+    fn normalizes<'a>(
+        &'a self,
+        scope: Option<&'a Subject>,
+        inherit: bool,
+    ) -> BoxFuture<'a, Result<Option<bool>>>;
+
+    /// Sets whether schemas of a scope are normalized.
+    fn set_normalizes<'a>(
+        &'a self,
+        scope: Option<&'a Subject>,
+        normalizes: bool,
+    ) -> BoxFuture<'a, Result<()>>;
 
     /// The mode of a scope: its own, or the one in force there.
     ///
@@ -441,6 +457,22 @@ macro_rules! forward {
                 scope: Option<&'a Subject>,
             ) -> BoxFuture<'a, Result<Level>> {
                 (**self).clear_compatibility_level(scope)
+            }
+
+            fn normalizes<'a>(
+                &'a self,
+                scope: Option<&'a Subject>,
+                inherit: bool,
+            ) -> BoxFuture<'a, Result<Option<bool>>> {
+                (**self).normalizes(scope, inherit)
+            }
+
+            fn set_normalizes<'a>(
+                &'a self,
+                scope: Option<&'a Subject>,
+                normalizes: bool,
+            ) -> BoxFuture<'a, Result<()>> {
+                (**self).set_normalizes(scope, normalizes)
             }
 
             fn mode<'a>(

@@ -576,6 +576,32 @@ fn normalizing_finds_what_is_written_otherwise() {
 }
 
 #[test]
+fn a_scope_may_normalize_always() {
+    check(async |registry| {
+        let (a, b) = (subject("a"), subject("b"));
+        assert_eq!(registry.normalizes(Some(&a), true).await.unwrap(), None);
+        registry.set_normalizes(Some(&a), true).await.unwrap();
+        let own = registry.compatibility_level(Some(&a), false).await;
+        assert_eq!(code(own), Some(40408));
+        let normalizes = async |scope, inherit| registry.normalizes(scope, inherit).await.unwrap();
+        assert_eq!(normalizes(Some(&a), false).await, Some(true));
+        assert_eq!(normalizes(Some(&b), true).await, None);
+        let new = register(registry, "a", "y x").await.unwrap();
+        assert_eq!(new.def, def("x y"));
+        assert_eq!(registry.lookup(&a, &def("y x")).await.unwrap(), new);
+        let plain = register(registry, "b", "y x").await.unwrap();
+        assert_eq!(plain.def, def("y x"));
+
+        registry.set_normalizes(None, false).await.unwrap();
+        assert_eq!(normalizes(Some(&b), false).await, None);
+        assert_eq!(normalizes(Some(&b), true).await, Some(false));
+        let cleared = registry.clear_compatibility_level(Some(&a)).await;
+        assert_eq!(cleared.unwrap(), Level::Backward, "the one in force");
+        assert_eq!(normalizes(Some(&a), false).await, None);
+    });
+}
+
+#[test]
 fn a_subject_may_hold_anything_that_is_printable() {
     check(async |registry| {
         for name in ["a/b?c#d%e", "%2e%2e", "a b+c", "ü;x\\y", "a..b", "versions"] {

@@ -1,10 +1,12 @@
 //! `#[derive(Avro)]` from the outside, as programs use it.
 #![deny(warnings)]
 #![allow(
+    clippy::extra_unused_type_parameters,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::redundant_allocation,
     clippy::unwrap_used,
-    reason = "tests"
+    reason = "tests, of odd shapes too"
 )]
 
 #[path = "derive/evolution.rs"]

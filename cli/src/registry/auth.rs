@@ -65,6 +65,11 @@ impl fmt::Debug for Secret {
 }
 
 impl Connection {
+    #[cfg(feature = "kafka")]
+    pub(crate) fn is_given(&self) -> bool {
+        self.registry.is_some()
+    }
+
     pub(crate) fn open(&self) -> Result<Open> {
         let registry = self.registry()?;
         Blocking::new(registry).map_err(|error| failed(&error))

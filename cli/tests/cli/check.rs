@@ -18,7 +18,7 @@ fn findings_show_where_and_for_whom() {
     );
     assert!(run.out.starts_with(&expected), "{}", run.out);
     assert!(
-        run.out.ends_with("1 schemas checked: 2 findings\n"),
+        run.out.ends_with("1 schema checked: 2 findings\n"),
         "{}",
         run.out
     );
@@ -143,7 +143,7 @@ fn git_knows_what_was_before() {
         "git:HEAD",
         &file,
     ];
-    expect(&check, "", 0, "1 schemas checked: compatible\n");
+    expect(&check, "", 0, "1 schema checked: compatible\n");
     std::fs::copy(data("order_v2.avsc"), &file).unwrap();
     assert_eq!(run(&check, "").code, Some(1));
     let unknown = [

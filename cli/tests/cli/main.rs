@@ -8,10 +8,16 @@
 )]
 
 mod check;
+mod generate;
+mod inspect;
+#[cfg(feature = "kafka")]
+mod kafka;
+mod lint;
 mod malformed;
 mod pages;
 mod records;
 mod registry;
+mod tour;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

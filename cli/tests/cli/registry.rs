@@ -4,10 +4,10 @@ use std::process::{Child, Stdio};
 use super::{command, data, folder, run};
 
 /// A served registry, which ends with the test.
-struct Served(Child, String);
+pub(super) struct Served(Child, String);
 
 impl Served {
-    fn start() -> Self {
+    pub(super) fn start() -> Self {
         let mut child = command(&["registry", "serve", "--listen", "127.0.0.1:0"])
             .stdout(Stdio::piped())
             .spawn()
@@ -22,6 +22,10 @@ impl Served {
             .unwrap()
             .to_owned();
         Self(child, url)
+    }
+
+    pub(super) fn url(&self) -> &str {
+        &self.1
     }
 
     fn run(&self, arguments: &[&str]) -> (Option<i32>, String) {
@@ -120,4 +124,99 @@ fn a_registry_that_is_not_there_is_status_3_and_secrets_stay_out() {
     for text in [output.stdout, output.stderr, help.stdout, help.stderr] {
         assert!(!String::from_utf8_lossy(&text).contains("CANARY"));
     }
+}
+
+#[test]
+fn a_plan_is_shown_applied_and_then_empty() {
+    let served = Served::start();
+    let folder = folder("plan");
+    for (name, to) in [("order_v1.avsc", "v1.avsc"), ("order_v2.avsc", "v2.avsc")] {
+        std::fs::copy(data(name), folder.join(to)).unwrap();
+    }
+    let file = folder.join("wireform.toml");
+    let verb = |verb: &str, more: &[&str]| {
+        let file = file.display().to_string();
+        let mut arguments = vec![verb, "--registry", &served.1, &file];
+        arguments.extend(more);
+        let run = run(&arguments, "");
+        (run.code, run.out, run.talk)
+    };
+    let wanted = |level: &str| {
+        let text = format!(
+            "[subjects.a]\nlevel = \"{level}\"\nschemas = [\"v1.avsc\", \"v2.avsc\"]\n[subjects.b]\nschemas = [\"v1.avsc\"]\n"
+        );
+        std::fs::write(&file, text).unwrap();
+    };
+    wanted("FULL");
+    let (code, plan, _) = verb("plan", &[]);
+    assert_eq!(code, Some(0), "{plan}");
+    assert!(
+        plan.starts_with("~ a: level the registry's -> FULL\n+ a: "),
+        "{plan}"
+    );
+    assert!(plan.ends_with("4 changes\n"), "{plan}");
+    assert_eq!(served.run(&["list"]).1, "", "a plan changes nothing");
+    // The second version of `a` breaks its level: the rest is done all the same.
+    let (code, applied, talk) = verb("apply", &[]);
+    assert_eq!(code, Some(1), "{applied}");
+    assert!(applied.ends_with("3 changes made, 1 not\n"), "{applied}");
+    assert!(
+        talk.contains("+ a: ") && talk.contains("TYPE_MISMATCH"),
+        "{talk}"
+    );
+    assert_eq!(served.run(&["list"]).1, "a\nb\n");
+    let (code, plan, _) = verb("plan", &[]);
+    assert_eq!(code, Some(1), "{plan}");
+    assert!(plan.contains("does not fit: "), "{plan}");
+    wanted("NONE");
+    assert_eq!(verb("apply", &[]).0, Some(0));
+    assert_eq!(
+        verb("plan", &["--check"]),
+        (Some(0), "0 changes\n".to_owned(), String::new())
+    );
+    assert_eq!(verb("apply", &[]).1, "0 changes made, 0 not\n");
+    assert_eq!(
+        served.run(&["register", "c", &data("order_v1.avsc")]).0,
+        Some(0)
+    );
+    assert_eq!(
+        verb("plan", &[]).1,
+        "0 changes\n",
+        "nothing is deleted unasked"
+    );
+    assert_eq!(verb("plan", &["--delete-others"]).1, "- c\n1 changes\n");
+}
+
+#[test]
+fn a_lock_is_fresh_until_the_registry_moves() {
+    let served = Served::start();
+    assert_eq!(
+        served
+            .run(&["register", "orders-value", &data("order_v1.avsc")])
+            .0,
+        Some(0)
+    );
+    let file = folder("lock").join("wireform.lock").display().to_string();
+    let lock = |more: &[&str]| {
+        let mut arguments = vec!["lock", "--registry", &served.1, "--file", &file];
+        arguments.extend(more);
+        run(&arguments, "").code
+    };
+    assert_eq!(lock(&["--check"]), Some(3));
+    assert_eq!(lock(&[]), Some(0));
+    assert_eq!(lock(&["--check"]), Some(0));
+    let decoded = run(&["decode", "--lock", &file], "0000000001066f2d3104\n");
+    assert_eq!(
+        decoded.out, "{\"id\":\"o-1\",\"quantity\":2}\n",
+        "{}",
+        decoded.talk
+    );
+    served.run(&["config", "--subject", "orders-value", "none"]);
+    assert_eq!(
+        served
+            .run(&["register", "orders-value", &data("order_v2.avsc")])
+            .0,
+        Some(0)
+    );
+    assert_eq!(lock(&["--check"]), Some(1));
 }

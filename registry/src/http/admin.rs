@@ -6,21 +6,23 @@ use crate::admin::{
 };
 use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};
+use crate::http::query::Query;
 use crate::http::transport::Request;
 use crate::http::{CompatibilityAnswer, HttpRegistry, about, about_version};
 use crate::id::{SchemaGuid, SchemaId, Version, VersionRef};
 use crate::level::Level;
 use crate::mode::Mode;
 use crate::registry::{BoxFuture, Compatibility};
-use crate::rest::{SchemaAnswer, SchemaRequest, bounded, invalid, query_value, schema_id, segment};
+use crate::rest::{SchemaAnswer, SchemaRequest, bounded, invalid, schema_id, segment};
 use crate::schema::{RegisteredSchema, SchemaDef, SchemaKind, StoredSchema};
 use crate::subject::Subject;
 
 #[derive(Deserialize)]
-struct LevelAnswer {
+struct ConfigAnswer {
     /// Confluent's answer to GET is `compatibilityLevel`, to PUT `compatibility`.
     #[serde(rename = "compatibilityLevel", alias = "compatibility")]
-    level: String,
+    level: Option<String>,
+    normalize: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -41,43 +43,23 @@ struct ContextIdAnswer {
     id: i64,
 }
 
-/// The parameters behind the `?` of a URL.
-#[derive(Default)]
-struct Query(String);
-
-impl Query {
-    fn flag(self, name: &str, is_set: bool) -> Self {
-        if is_set {
-            self.value(name, Some("true"))
-        } else {
-            self
-        }
-    }
-
-    fn value(mut self, name: &str, value: Option<&str>) -> Self {
-        if let Some(value) = value {
-            self.0.push(if self.0.is_empty() { '?' } else { '&' });
-            self.0.push_str(name);
-            self.0.push('=');
-            self.0.push_str(&query_value(value));
-        }
-        self
-    }
-
-    fn include(self, include: Include) -> Self {
-        self.flag("deleted", include == Include::All)
-            .flag("deletedOnly", include == Include::DeletedOnly)
-    }
-
-    fn scope(self, scope: Option<&Subject>) -> Self {
-        self.value("subject", scope.map(Subject::as_str))
-    }
-}
-
 impl HttpRegistry {
     async fn ask<T: DeserializeOwned>(&self, request: Result<Request>) -> Result<T> {
         let retry = self.transport.start();
         self.transport.call(&request?, retry).await
+    }
+
+    async fn ask_config(&self, scope: Option<&Subject>, inherit: bool) -> Result<ConfigAnswer> {
+        let query = inherited(scope, inherit);
+        let path = format!("{}{query}", scope_path("config", scope)?);
+        self.ask(Ok(Request::get(path, &about_scope(scope)))).await
+    }
+
+    async fn put_config(&self, scope: Option<&Subject>, body: String) -> Result<()> {
+        let path = scope_path("config", scope)?;
+        let request = Request::put(path, body, &about_scope(scope));
+        let _: IgnoredAny = self.ask(Ok(request)).await?;
+        Ok(())
     }
 
     async fn import_at(
@@ -318,12 +300,8 @@ impl RegistryAdmin for HttpRegistry {
         inherit: bool,
     ) -> BoxFuture<'a, Result<Level>> {
         Box::pin(async move {
-            let query = inherited(scope, inherit);
-            let path = format!("{}{query}", scope_path("config", scope)?);
-            let answer: LevelAnswer = self
-                .ask(Ok(Request::get(path, &about_scope(scope))))
-                .await?;
-            level(&answer)
+            let answer = self.ask_config(scope, inherit).await?;
+            level(&answer, scope)
         })
     }
 
@@ -334,11 +312,7 @@ impl RegistryAdmin for HttpRegistry {
     ) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
             let body = format!(r#"{{"compatibility":"{level}"}}"#);
-            let path = scope_path("config", scope)?;
-            let _: IgnoredAny = self
-                .ask(Ok(Request::put(path, body, &about_scope(scope))))
-                .await?;
-            Ok(())
+            self.put_config(scope, body).await
         })
     }
 
@@ -349,9 +323,33 @@ impl RegistryAdmin for HttpRegistry {
         Box::pin(async move {
             let path = scope_path("config", scope)?;
             let request = Request::delete(path, &about_scope(scope));
-            let answer: LevelAnswer = self.ask(Ok(request)).await?;
-            level(&answer)
+            let answer: ConfigAnswer = self.ask(Ok(request)).await?;
+            if answer.level.is_none() && answer.normalize.is_some() {
+                return self.compatibility_level(scope, true).await;
+            }
+            level(&answer, scope)
         })
+    }
+
+    fn normalizes<'a>(
+        &'a self,
+        scope: Option<&'a Subject>,
+        inherit: bool,
+    ) -> BoxFuture<'a, Result<Option<bool>>> {
+        Box::pin(async move {
+            match self.ask_config(scope, inherit).await {
+                Err(error) if error.code() == Some(NO_OWN_LEVEL) => Ok(None),
+                answer => Ok(answer?.normalize),
+            }
+        })
+    }
+
+    fn set_normalizes<'a>(
+        &'a self,
+        scope: Option<&'a Subject>,
+        normalizes: bool,
+    ) -> BoxFuture<'a, Result<()>> {
+        Box::pin(self.put_config(scope, format!(r#"{{"normalize":{normalizes}}}"#)))
     }
 
     fn mode<'a>(
@@ -467,11 +465,13 @@ fn context(name: &str) -> Result<Context> {
     name.parse().map_err(|_| invalid("context"))
 }
 
-fn level(answer: &LevelAnswer) -> Result<Level> {
-    answer
-        .level
-        .parse()
-        .map_err(|_| unknown("compatibility level", &answer.level))
+fn level(answer: &ConfigAnswer, scope: Option<&Subject>) -> Result<Level> {
+    let Some(name) = answer.level.as_deref() else {
+        let message = format!("{}: no compatibility level of its own", about_scope(scope));
+        return Err(Error::new(ErrorKind::Rejected, message).with_code(NO_OWN_LEVEL));
+    };
+    name.parse()
+        .map_err(|_| unknown("compatibility level", name))
 }
 
 fn mode(answer: &ModeAnswer) -> Result<Mode> {
@@ -493,3 +493,6 @@ fn unknown(what: &str, name: &str) -> Error {
 fn is_wildcard(prefix: &str) -> bool {
     prefix.starts_with(":*:")
 }
+
+/// Confluent's code for a scope that has nothing of its own.
+const NO_OWN_LEVEL: u32 = 40408;

@@ -4,6 +4,7 @@ mod builder;
 mod endpoint;
 mod nodes;
 mod oauth;
+mod query;
 mod secret;
 mod tls;
 mod transport;

@@ -179,6 +179,22 @@ impl RegistryAdmin for InMemoryRegistry {
         self.ask(move |store| store.clear_level(scope.map(normal).as_ref()))
     }
 
+    fn normalizes<'a>(
+        &'a self,
+        scope: Option<&'a Subject>,
+        inherit: bool,
+    ) -> BoxFuture<'a, Result<Option<bool>>> {
+        self.ask(move |store| Ok(store.normalizes(scope.map(normal).as_ref(), inherit)))
+    }
+
+    fn set_normalizes<'a>(
+        &'a self,
+        scope: Option<&'a Subject>,
+        normalizes: bool,
+    ) -> BoxFuture<'a, Result<()>> {
+        self.ask(move |store| store.set_normalizes(scope.map(normal).as_ref(), normalizes))
+    }
+
     fn mode<'a>(
         &'a self,
         scope: Option<&'a Subject>,

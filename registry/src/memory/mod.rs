@@ -197,8 +197,9 @@ impl Shared {
     ) -> Result<RegisteredSchema> {
         let subject = &normal(subject);
         let rules = self.rules(schema.kind)?;
+        let normalize = options.normalize || self.normalizes(subject);
         loop {
-            let candidate = self.candidate(rules, subject, schema, options.normalize)?;
+            let candidate = self.candidate(rules, subject, schema, normalize)?;
             let plan = {
                 let store = self.store();
                 if let Ok(found) = store.find(subject, &candidate.identity, Include::Live) {
@@ -238,7 +239,8 @@ impl Shared {
     ) -> Result<RegisteredSchema> {
         let subject = &normal(subject);
         let rules = self.rules(schema.kind)?;
-        let candidate = self.candidate(rules, subject, schema, options.normalize)?;
+        let normalize = options.normalize || self.normalizes(subject);
+        let candidate = self.candidate(rules, subject, schema, normalize)?;
         self.store()
             .find_anywhere(subject, &candidate.identity, options.include)
     }
@@ -293,6 +295,10 @@ impl Shared {
             resolved: resolved.into(),
             def,
         })
+    }
+
+    fn normalizes(&self, subject: &Subject) -> bool {
+        self.store().normalizes(Some(subject), true) == Some(true)
     }
 
     fn rules(&self, kind: SchemaKind) -> Result<&dyn SchemaRules> {

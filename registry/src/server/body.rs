@@ -106,6 +106,15 @@ impl<'a> Fields<'a> {
         }
     }
 
+    pub(super) fn truth(self, name: &str) -> Result<Option<bool>, Refusal> {
+        let Some(value) = self.get(name) else {
+            return Ok(None);
+        };
+        let text = value.as_str().and_then(|text| text.parse().ok());
+        let truth = value.as_bool().or(text).map(Some);
+        truth.ok_or_else(|| malformed(&format!("the field {name:?} is not true or false")))
+    }
+
     /// Fails if the field is there and holds anything: what cannot be kept is not dropped
     /// silently.
     pub(super) fn refuse(self, name: &str) -> Result<(), Refusal> {

@@ -67,7 +67,7 @@ struct Call<'a> {
 ///
 /// It answers as Confluent's server (version 8) does: status, error code, sentence and order of
 /// lists. What it does not have, it refuses: metadata and rule sets of schemas, settings other
-/// than the level, associations, exporters, encryption.
+/// than the level and `normalize`, associations, exporters, encryption.
 ///
 /// With an [`InMemoryRegistry`](crate::InMemoryRegistry) behind it, it differs in this:
 /// - Texts stay as they were registered, where Confluent's server writes Avro and Protobuf anew;

@@ -1,4 +1,5 @@
 use axum::http::Method;
+use serde::Serialize;
 use serde_json::json;
 
 use crate::level::Level;
@@ -12,16 +13,26 @@ impl Call<'_> {
     pub(super) async fn config(&self, name: Option<&str>) -> Result<Answer, Refusal> {
         let scope = name.map(subject).transpose()?;
         let scope = scope.as_ref();
-        let level = match self.method {
-            Method::PUT => return self.set_level(scope).await,
-            Method::DELETE => self.registry.clear_compatibility_level(scope).await?,
-            _ => {
-                self.registry
-                    .compatibility_level(scope, self.inherit())
-                    .await?
-            }
+        let is_deletion = self.method == Method::DELETE;
+        let inherit = match self.method {
+            Method::PUT => return self.set_config(scope).await,
+            Method::DELETE => scope.is_none(),
+            _ => self.inherit(),
         };
-        Ok(Answer::json(&json!({"compatibilityLevel": level.as_str()})))
+        let normalize = self.registry.normalizes(scope, inherit).await?;
+        let mut level = self.registry.compatibility_level(scope, inherit).await;
+        if is_deletion {
+            let cleared = self.registry.clear_compatibility_level(scope).await?;
+            level = level.map(|_| cleared);
+        }
+        let level = match level {
+            Err(error) if normalize.is_none() => return Err(error.into()),
+            level => level.ok(),
+        };
+        Ok(Answer::json(&ConfigAnswer {
+            normalize,
+            level: level.map(Level::as_str),
+        }))
     }
 
     pub(super) async fn mode(&self, name: Option<&str>) -> Result<Answer, Refusal> {
@@ -44,15 +55,29 @@ impl Call<'_> {
         Ok(Answer::json(&json!(names)))
     }
 
-    async fn set_level(&self, scope: Option<&Subject>) -> Result<Answer, Refusal> {
+    /// What the request does not name stays as it is.
+    async fn set_config(&self, scope: Option<&Subject>) -> Result<Answer, Refusal> {
         let fields = self.body.fields()?;
         for name in UNSUPPORTED {
             fields.refuse(name)?;
         }
-        let text = fields.text("compatibility")?.unwrap_or_default();
-        let level: Level = text.parse().map_err(|_| invalid_level())?;
-        self.registry.set_compatibility_level(scope, level).await?;
-        Ok(Answer::json(&json!({"compatibility": text})))
+        let normalize = fields.truth("normalize")?;
+        let text = fields.text("compatibility")?;
+        let level = text.as_deref().map(str::parse::<Level>).transpose();
+        let level = level.map_err(|_| invalid_level())?;
+        if level.is_none() && normalize.is_none() {
+            return Err(invalid_level());
+        }
+        if let Some(level) = level {
+            self.registry.set_compatibility_level(scope, level).await?;
+        }
+        if let Some(normalize) = normalize {
+            self.registry.set_normalizes(scope, normalize).await?;
+        }
+        Ok(Answer::json(&ConfigRequest {
+            normalize,
+            compatibility: text.as_deref(),
+        }))
     }
 
     async fn set_mode(&self, scope: Option<&Subject>) -> Result<Answer, Refusal> {
@@ -68,6 +93,24 @@ impl Call<'_> {
     }
 }
 
+/// As Confluent's `Config`.
+#[derive(Serialize)]
+struct ConfigAnswer {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    normalize: Option<bool>,
+    #[serde(rename = "compatibilityLevel", skip_serializing_if = "Option::is_none")]
+    level: Option<&'static str>,
+}
+
+/// As Confluent's `ConfigUpdateRequest`, which is also its answer.
+#[derive(Serialize)]
+struct ConfigRequest<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    normalize: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    compatibility: Option<&'a str>,
+}
+
 fn invalid_level() -> Refusal {
     let message = "Invalid compatibility level. Valid values are none, backward, forward, full, \
                    backward_transitive, forward_transitive, and full_transitive";
@@ -81,9 +124,8 @@ fn invalid_mode() -> Refusal {
 }
 
 /// Of Confluent's `ConfigUpdateRequest`; refused if they say anything.
-const UNSUPPORTED: [&str; 9] = [
+const UNSUPPORTED: [&str; 8] = [
     "alias",
-    "normalize",
     "validateFields",
     "compatibilityPolicy",
     "compatibilityGroup",

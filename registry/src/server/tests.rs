@@ -125,7 +125,7 @@ fn the_whole_api_answers_as_confluents() {
         ),
         (
             "PUT /config/b",
-            r#"{"compatibility":"NONE","normalize":false,"alias":null}"#,
+            r#"{"compatibility":"NONE","validateFields":false,"alias":null}"#,
             200,
             r#"{"compatibility":"NONE"}"#,
         ),
@@ -410,6 +410,82 @@ fn lists_come_in_pages() {
         ("GET /subjects?limit=2&offset=2", "", 200, r#"["c"]"#),
         ("GET /subjects?limit=-1", "", 200, r#"["a","b","c"]"#),
         ("GET /subjects?subjectPrefix=%63", "", 200, r#"["c"]"#),
+    ]);
+}
+
+#[test]
+fn what_is_configured_for_a_scope_is_merged() {
+    check(&[
+        (
+            "PUT /config/a",
+            r#"{"normalize":true}"#,
+            200,
+            r#"{"normalize":true}"#,
+        ),
+        ("GET /config/a", "", 200, r#"{"normalize":true}"#),
+        (
+            "GET /config/a?defaultToGlobal=true",
+            "",
+            200,
+            r#"{"normalize":true,"compatibilityLevel":"BACKWARD"}"#,
+        ),
+        (
+            "PUT /config/a",
+            r#"{"compatibility":"none"}"#,
+            200,
+            r#"{"compatibility":"none"}"#,
+        ),
+        (
+            "GET /config/a",
+            "",
+            200,
+            r#"{"normalize":true,"compatibilityLevel":"NONE"}"#,
+        ),
+        (
+            "POST /subjects/a/versions",
+            r#"{"schema":"y x"}"#,
+            200,
+            "{…",
+        ),
+        ("GET /schemas/ids/1/schema", "", 200, "x y"),
+        (
+            "DELETE /config/a",
+            "",
+            200,
+            r#"{"normalize":true,"compatibilityLevel":"NONE"}"#,
+        ),
+        ("GET /config/a", "", 404, r#"{"error_code":40408,…"#),
+        ("DELETE /config/a", "", 404, r#"{"error_code":40401,…"#),
+        (
+            "PUT /config",
+            r#"{"normalize":true,"compatibility":"FULL"}"#,
+            200,
+            r#"{"normalize":true,"compatibility":"FULL"}"#,
+        ),
+        (
+            "GET /config",
+            "",
+            200,
+            r#"{"normalize":true,"compatibilityLevel":"FULL"}"#,
+        ),
+        (
+            "DELETE /config",
+            "",
+            200,
+            r#"{"normalize":true,"compatibilityLevel":"FULL"}"#,
+        ),
+        (
+            "GET /config",
+            "",
+            200,
+            r#"{"compatibilityLevel":"BACKWARD"}"#,
+        ),
+        (
+            "PUT /config",
+            r#"{"normalize":"perhaps"}"#,
+            400,
+            r#"{"error_code":400,…"#,
+        ),
     ]);
 }
 

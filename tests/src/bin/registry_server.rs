@@ -4,6 +4,7 @@
 use std::error::Error;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::Parser;
 use wireform_registry::serve;
@@ -21,8 +22,21 @@ struct Args {
 }
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn Error>> {
-    let args = Args::parse();
+async fn main() -> ExitCode {
+    let Err(error) = run(Args::parse()).await else {
+        return ExitCode::SUCCESS;
+    };
+    eprint!("registry-server: {error}");
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        eprint!(": {error}");
+        cause = error.source();
+    }
+    eprintln!();
+    ExitCode::FAILURE
+}
+
+async fn run(args: Args) -> Result<(), Box<dyn Error>> {
     let registry = rules::registry();
     if let Some(folder) = &args.seed {
         let count = registry.seed(folder)?;

@@ -165,7 +165,10 @@ impl Store {
     }
 
     pub(super) fn clear_level(&mut self, scope: Option<&Subject>) -> Result<Level> {
-        let own = self.settings.own_level(scope);
+        let mut own = self.settings.own_level(scope);
+        if self.settings.own_normalizes(scope).is_some() {
+            own = own.or_else(|_| Ok(self.settings.level(scope)));
+        }
         let level = match scope {
             None => own?,
             Some(subject) => own.map_err(|_| refusal::subject_not_found(subject))?,
@@ -175,7 +178,29 @@ impl Store {
         }
         self.revision += 1;
         self.settings.set_level(scope, None);
+        self.settings.set_normalizes(scope, None);
         Ok(level)
+    }
+
+    /// The setting in force, or the scope's own.
+    pub(super) fn normalizes(&self, scope: Option<&Subject>, inherit: bool) -> Option<bool> {
+        if inherit {
+            self.settings.normalizes(scope)
+        } else {
+            self.settings.own_normalizes(scope)
+        }
+    }
+
+    pub(super) fn set_normalizes(
+        &mut self,
+        scope: Option<&Subject>,
+        normalizes: bool,
+    ) -> Result<()> {
+        if self.settings.mode(scope).is_read_only() {
+            return Err(refusal::read_only(scope));
+        }
+        self.settings.set_normalizes(scope, Some(normalizes));
+        Ok(())
     }
 
     pub(super) fn mode(&self, scope: Option<&Subject>) -> Mode {

@@ -10,6 +10,7 @@ use crate::subject::Subject;
 #[derive(Debug)]
 pub(super) struct Settings {
     level: Option<Level>,
+    normalizes: Option<bool>,
     mode: Mode,
     own: BTreeMap<Subject, Own>,
 }
@@ -18,6 +19,7 @@ pub(super) struct Settings {
 #[derive(Clone, Copy, Debug, Default)]
 struct Own {
     level: Option<Level>,
+    normalizes: Option<bool>,
     mode: Option<Mode>,
 }
 
@@ -25,6 +27,7 @@ impl Settings {
     pub(super) fn new() -> Self {
         Self {
             level: None,
+            normalizes: None,
             mode: Mode::ReadWrite,
             own: BTreeMap::new(),
         }
@@ -53,6 +56,19 @@ impl Settings {
         own.ok_or_else(|| refusal::no_own_level(subject))
     }
 
+    /// The setting in force.
+    pub(super) fn normalizes(&self, scope: Option<&Subject>) -> Option<bool> {
+        self.nearest(scope, |own| own.normalizes)
+            .or(self.normalizes)
+    }
+
+    pub(super) fn own_normalizes(&self, scope: Option<&Subject>) -> Option<bool> {
+        match scope {
+            None => self.normalizes,
+            Some(subject) => self.own.get(subject)?.normalizes,
+        }
+    }
+
     pub(super) fn own_mode(&self, scope: Option<&Subject>) -> Result<Mode> {
         let Some(subject) = scope else {
             return Ok(self.mode);
@@ -71,6 +87,13 @@ impl Settings {
         }
     }
 
+    pub(super) fn set_normalizes(&mut self, scope: Option<&Subject>, normalizes: Option<bool>) {
+        match scope {
+            None => self.normalizes = normalizes,
+            Some(subject) => self.change(subject, |own| own.normalizes = normalizes),
+        }
+    }
+
     pub(super) fn set_mode(&mut self, scope: Option<&Subject>, mode: Option<Mode>) {
         match scope {
             None => self.mode = mode.unwrap_or(Mode::ReadWrite),
@@ -86,7 +109,7 @@ impl Settings {
     fn change(&mut self, subject: &Subject, change: impl FnOnce(&mut Own)) {
         let own = self.own.entry(subject.clone()).or_default();
         change(own);
-        if own.level.is_none() && own.mode.is_none() {
+        if own.level.is_none() && own.mode.is_none() && own.normalizes.is_none() {
             self.own.remove(subject);
         }
     }

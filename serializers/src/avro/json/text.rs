@@ -294,6 +294,15 @@ pub(super) fn write_bytes(bytes: &[u8], out: &mut String) {
 }
 
 fn write_characters(text: &str, out: &mut String) {
+    // Without an early end, many bytes are looked at at once.
+    let is_plain = |byte: u8| matches!(byte, b' '..=b'~') & (byte != b'"') & (byte != b'\\');
+    match text.bytes().fold(true, |all, byte| all & is_plain(byte)) {
+        true => out.push_str(text),
+        false => write_escaped(text, out),
+    }
+}
+
+fn write_escaped(text: &str, out: &mut String) {
     let mut rest = text;
     while let Some(at) = rest.find(|c: char| c.is_control() || matches!(c, '"' | '\\')) {
         let (plain, from) = rest.split_at(at);

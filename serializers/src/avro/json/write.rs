@@ -1,5 +1,7 @@
 //! Avro data to JSON text.
 
+use std::fmt::{self, Write as _};
+
 use super::text::{write_bytes, write_string};
 use super::{AvroJson, logical, too_long};
 use crate::avro::read::Cursor;
@@ -52,15 +54,15 @@ impl<'j> Writer<'j, '_, '_, '_> {
         let (cursor, out) = (&mut *self.cursor, &mut *self.out);
         match kind {
             Kind::Boolean => out.push_str(if cursor.boolean()? { "true" } else { "false" }),
-            Kind::Int => out.push_str(&cursor.int()?.to_string()),
-            Kind::Long => out.push_str(&cursor.long()?.to_string()),
+            Kind::Int => write_display(cursor.int()?, out),
+            Kind::Long => write_display(cursor.long()?, out),
             Kind::Float => {
                 let value = cursor.float()?;
-                write_float(value.into(), &format!("{value:?}"), out);
+                write_float(value.into(), format_args!("{value:?}"), out);
             }
             Kind::Double => {
                 let value = cursor.double()?;
-                write_float(value, &format!("{value:?}"), out);
+                write_float(value, format_args!("{value:?}"), out);
             }
             Kind::Bytes => write_bytes(cursor.bytes()?, out),
             Kind::String => write_string(cursor.string()?, out),
@@ -141,11 +143,16 @@ fn symbol<'e>(enumeration: &'e Enum, cursor: &mut Cursor<'_>) -> Result<&'e str>
 
 /// As `text`, in as few digits as tell the number from all others; or as Java's `JsonEncoder`
 /// writes what JSON has no number for.
-fn write_float(value: f64, text: &str, out: &mut String) {
+fn write_float(value: f64, text: fmt::Arguments<'_>, out: &mut String) {
     match value {
         _ if value.is_nan() => out.push_str("\"NaN\""),
         f64::INFINITY => out.push_str("\"Infinity\""),
         f64::NEG_INFINITY => out.push_str("\"-Infinity\""),
-        _ => out.push_str(text),
+        _ => write_display(text, out),
     }
+}
+
+fn write_display(value: impl fmt::Display, out: &mut String) {
+    // A string has room.
+    let _ = write!(out, "{value}");
 }

@@ -1,0 +1,82 @@
+//! `generate` for JSON Schemas.
+
+use super::{data, folder, run};
+
+/// The types, without the text of the schema.
+const TYPES: &str = include_str!("../data/order_json.rs.txt");
+
+#[test]
+fn json_schemas_become_types_of_serde() {
+    let out = folder("generate_json");
+    let run = run(
+        &[
+            "generate",
+            "--out",
+            &out.display().to_string(),
+            &data("order.json"),
+        ],
+        "",
+    );
+    assert_eq!(run.code, Some(0), "{}", run.talk);
+    let code = std::fs::read_to_string(out.join("json.rs")).unwrap();
+    let (types, schema) = code.split_once("\nimpl Order {").unwrap();
+    assert_eq!(types, TYPES);
+    assert!(
+        schema.contains("pub const SCHEMA: &'static str = \"{\\n  \\\"$schema\\\""),
+        "{schema}"
+    );
+}
+
+#[track_caller]
+fn check(schema: &str, code: i32, expected: &str) {
+    let place = folder(&format!(
+        "generate_{}",
+        std::panic::Location::caller().line()
+    ));
+    let file = place.join("some.json");
+    std::fs::write(&file, schema).unwrap();
+    let (out, file) = (place.display().to_string(), file.display().to_string());
+    let run = run(&["generate", "--out", &out, &file], "");
+    assert_eq!(run.code, Some(code), "{}", run.talk);
+    let text = match code {
+        0 => std::fs::read_to_string(place.join("json.rs")).unwrap(),
+        _ => run.talk,
+    };
+    assert!(text.contains(expected), "{text}");
+}
+
+#[test]
+fn what_is_no_object_has_a_type_too() {
+    check(
+        r##"{"type":"array","items":{"$ref":"#"}}"##,
+        0,
+        "pub struct Some2(pub Vec<Box<Some2>>);",
+    );
+    check(
+        r#"{"title":"String","enum":["a","A"]}"#,
+        0,
+        "pub enum String2 {",
+    );
+    check(
+        r#"{"enum":["a","A"]}"#,
+        0,
+        "    #[serde(rename = \"A\")]\n    A2,",
+    );
+    check("true", 0, "pub struct Some2(pub serde_json::Value);");
+    check(
+        r#"{"properties":{"9 a":{},"":{}}}"#,
+        0,
+        "pub n9_a: Option<serde_json::Value>,",
+    );
+}
+
+#[test]
+fn what_is_no_schema_is_refused() {
+    check("{", 1, "some.json: no JSON: EOF");
+    let deep = format!(
+        "{}{{}}{}",
+        r#"{"type":"array","items":"#.repeat(100),
+        "}".repeat(100)
+    );
+    check(&deep, 1, "nested too deeply");
+}
