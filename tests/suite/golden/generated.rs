@@ -24,7 +24,15 @@ fn check(case: &str, note: Option<&str>) {
         order.items.len(),
         golden.value["items"].as_array().unwrap().len()
     );
-    assert_eq!(order.items[0].price, golden.value["items"][0]["price"]);
+    for (item, expected) in order
+        .items
+        .iter()
+        .zip(golden.value["items"].as_array().unwrap())
+    {
+        assert_eq!(item.sku, expected["sku"]);
+        assert_eq!(item.quantity, expected["quantity"]);
+        assert_eq!(item.price, expected["price"]);
+    }
     assert_eq!(order.status, Status::Paid);
     assert_eq!(order.created_at, golden.value["created_at"]);
     assert_eq!(order.note.as_deref(), note);
