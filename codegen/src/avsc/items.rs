@@ -304,7 +304,9 @@ fn write_fixed(
         );
         return Err(Error::new(ErrorKind::Unsupported, message));
     }
-    let name = format!("fixed = {:?}", &*fixed.name);
+    // A dot keeps a name without a namespace out of those around it.
+    let dot = if fixed.name.contains('.') { "" } else { "." };
+    let name = format!("fixed = \"{dot}{}\"", fixed.name);
     let (inner, attributes, derive) = match logical {
         Some(LogicalType::Duration) => {
             let inner = "::wireform::avro::Duration".to_owned();
