@@ -1,6 +1,9 @@
-//! Generates the messages that the tests send, as a user's build.rs would.
+//! Generates the messages and records that the tests send, as a user's build.rs would.
 
 fn main() -> Result<(), wireform_build::Error> {
+    wireform_build::avsc()
+        .borrowed(true)
+        .compile(&["../schemas/orders-value/v2.avsc"])?;
     wireform_build::protos()
         .include("../proto")
         .include("interop")

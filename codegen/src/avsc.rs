@@ -160,6 +160,8 @@ impl Avsc {
             check_extension(path)?;
             let text = std::fs::read_to_string(path)
                 .map_err(|error| Error::io("cannot read", path, error))?;
+            // Some editors of Windows put a byte order mark there; Java takes no notice of it.
+            let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned();
             texts.push((path.display().to_string(), text));
         }
         let inputs = files.iter().map(|file| file.as_ref().to_owned()).collect();
@@ -181,7 +183,7 @@ impl Avsc {
     }
 }
 
-/// Protocols are another language, which avro-tools translates.
+/// Interfaces are another language, which avro-tools translates.
 fn check_extension(path: &Path) -> Result<()> {
     let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
     let advice = match extension.to_str() {

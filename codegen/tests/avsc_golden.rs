@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 
 use wireform_build::{Avsc, Bytes, Maps, Strings, avsc};
 
+#[path = "avsc_golden/errors.rs"]
+mod errors;
+
 fn here() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")
 }
@@ -14,9 +17,11 @@ fn here() -> PathBuf {
 fn cases() -> Vec<(&'static str, &'static str, Avsc)> {
     let same = [
         "aliases",
+        "byte_order_mark",
         "case_clash",
         "containers",
         "cross_default",
+        "dead_branch",
         "debezium",
         "decimal_defaults",
         "decimals",
@@ -33,6 +38,7 @@ fn cases() -> Vec<(&'static str, &'static str, Avsc)> {
         "hostile_text",
         "keywords",
         "list",
+        "locals",
         "logical",
         "long_names",
         "many_branches",
@@ -42,25 +48,32 @@ fn cases() -> Vec<(&'static str, &'static str, Avsc)> {
         "namespaces",
         "nan",
         "nested_unions",
+        "null_everywhere",
         "nulls",
+        "odd_logical",
         "orders",
         "path_clash",
+        "primitive_modules",
         "primitives",
+        "recursive_defaults",
         "root_containers",
         "root_fixed",
         "root_null_union",
         "root_union",
         "root_uuid",
         "same_definition",
+        "same_simple",
         "same_stem",
         "single_branch",
         "std_names",
         "tree",
         "underscores",
+        "unicode",
         "union_defaults",
         "unknown_attributes",
         "uuids",
         "wide",
+        "wide_union",
         "windows_lines",
     ];
     let mut cases: Vec<_> = same.map(|case| (case, case, avsc())).into();
@@ -101,11 +114,15 @@ fn cases() -> Vec<(&'static str, &'static str, Avsc)> {
         ("lean_containers", "containers", lean.clone()),
         ("lean_deep", "deep", lean.clone()),
         ("lean_mutual", "mutual", lean.clone()),
+        ("lean_locals", "locals", lean.clone()),
         ("lean_names", "std_names", lean.clone()),
         ("lean_nested", "nested_unions", lean.clone()),
+        ("lean_nulls", "null_everywhere", lean.clone()),
         ("lean_orders", "orders", lean.clone()),
+        ("lean_recursive", "recursive_defaults", lean.clone()),
         ("lean_roots", "root_containers", lean.clone()),
-        ("lean_unions", "root_null_union", lean),
+        ("lean_unions", "root_null_union", lean.clone()),
+        ("lean_wide_union", "wide_union", lean),
         ("pairs", "settings", avsc().maps(Maps::Pairs)),
         ("ref_clash", "case_clash", avsc().borrowed(true)),
         ("ref_files", "multi_file", avsc().borrowed(true)),
@@ -151,4 +168,38 @@ fn golden_files_are_fresh() {
         stale.is_empty(),
         "{stale:?}: run again with UPDATE_GOLDEN=1 and read the diff"
     );
+}
+
+/// Whatever order a folder lists them in, and whatever the paths to them.
+#[test]
+fn the_order_of_files_changes_nothing() {
+    for case in [
+        "multi_file",
+        "root_containers",
+        "same_definition",
+        "same_stem",
+    ] {
+        let files = files(case);
+        let expected = avsc().generate(&files).unwrap();
+        for start in 0..files.len() {
+            let (first, last) = files.split_at(start);
+            let turned: Vec<&PathBuf> = last.iter().chain(first).collect();
+            assert_eq!(avsc().generate(&turned).unwrap().text(), expected.text());
+            let reversed: Vec<&PathBuf> = turned.into_iter().rev().collect();
+            assert_eq!(avsc().generate(&reversed).unwrap().text(), expected.text());
+        }
+    }
+}
+
+/// No path of a machine, and nothing but what rustfmt would leave alone.
+#[test]
+fn the_text_is_parsed_and_printed() {
+    for (golden, folder, settings) in cases() {
+        let generated = settings.generate(&files(folder)).unwrap();
+        assert!(
+            !generated.text().contains(env!("CARGO_MANIFEST_DIR")),
+            "{golden}"
+        );
+        assert!(generated.text().ends_with("}\n"), "{golden}");
+    }
 }

@@ -23,3 +23,8 @@ pub mod workspace;
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 mod readme {}
+
+/// And those of what is generated.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/generated.md")]
+mod generated {}

@@ -38,6 +38,7 @@ impl<'de> Deserialize<'de> for Plain {
     }
 }
 
+mod generated;
 mod messages;
 mod plain;
 

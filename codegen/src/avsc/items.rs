@@ -7,7 +7,7 @@ use wireform::avro::{Enum, Field, Fixed, Kind, LogicalType, NodeId, Record, Sche
 
 use super::defaults::Defaults;
 use super::names::{escape, field_ident, type_ident, unique_all};
-use super::shape::{borrows, check_finite};
+use super::shape::borrows;
 use super::types::{Flavour, Named, Place, Shape, Typed, Types, UUID, Unnamed, field_type_ident};
 use crate::comments::line;
 use crate::error::{Error, ErrorKind, Result};
@@ -27,7 +27,6 @@ pub(crate) fn write(
     let named = types.named(full_name)?.clone();
     match &node.kind {
         Kind::Record(record) => {
-            check_finite(schema, id)?;
             write_record(types, schema, record, &named, file, Flavour::Owned, out)?;
             if named.ref_ident.is_some() {
                 write_record(types, schema, record, &named, file, Flavour::Borrowed, out)?;
@@ -305,7 +304,9 @@ fn write_fixed(
         );
         return Err(Error::new(ErrorKind::Unsupported, message));
     }
-    let name = format!("fixed = {:?}", &*fixed.name);
+    // A dot keeps a name without a namespace out of those around it.
+    let dot = if fixed.name.contains('.') { "" } else { "." };
+    let name = format!("fixed = \"{dot}{}\"", fixed.name);
     let (inner, attributes, derive) = match logical {
         Some(LogicalType::Duration) => {
             let inner = "::wireform::avro::Duration".to_owned();

@@ -20,9 +20,11 @@ pub(crate) fn type_ident(name: &str) -> String {
     reserve(start_with_letter(out, "X"))
 }
 
-/// `orderId` is `order_id`, `HTTPPath` is `http_path`.
+/// `orderId` is `order_id`, `HTTPPath` is `http_path`. Letters beyond ASCII, which Java takes, would
+/// be warned of in Rust, and are underscores.
 pub(crate) fn field_ident(name: &str) -> String {
-    let chars: Vec<char> = name.chars().collect();
+    let ascii = |c: char| if c.is_ascii() { c } else { '_' };
+    let chars: Vec<char> = name.chars().map(ascii).collect();
     let mut out = String::new();
     for (place, &c) in chars.iter().enumerate() {
         let before = place.checked_sub(1).and_then(|place| chars.get(place));
@@ -147,6 +149,8 @@ mod tests {
             ("_id", "_id"),
             ("__", "x"),
             ("line2Text", "line2_text"),
+            ("gr\u{f6}\u{df}e", "gr__e"),
+            ("\u{65e5}\u{672c}", "x"),
             ("self", "self_"),
             ("Super", "super_"),
         ] {

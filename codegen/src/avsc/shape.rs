@@ -32,42 +32,6 @@ pub(crate) fn borrows(schema: &Schema, id: NodeId) -> bool {
 /// Whether a value of `from` holds one of the record `record` without anything in between that
 /// Rust puts on the heap: then that takes a `Box`.
 pub(crate) fn holds_by_value(schema: &Schema, from: NodeId, record: &str) -> bool {
-    reaches(schema, from, record, |kind| match kind {
-        Kind::Record(_) | Kind::Union(_) => children(kind),
-        _ => Vec::new(),
-    })
-}
-
-/// # Errors
-/// `Unsupported` if every value of the record would hold another one of it.
-pub(crate) fn check_finite(schema: &Schema, id: NodeId) -> Result<()> {
-    let Kind::Record(record) = &schema.node(id).kind else {
-        return Ok(());
-    };
-    let only_records = |kind: &Kind| match kind {
-        Kind::Record(_) => children(kind),
-        _ => Vec::new(),
-    };
-    let is_endless = record
-        .fields
-        .iter()
-        .any(|field| reaches(schema, field.schema, &record.name, only_records));
-    if !is_endless {
-        return Ok(());
-    }
-    let message = format!(
-        "{}: every value holds another one, without end: make one of the fields a union with null",
-        record.name
-    );
-    Err(Error::new(ErrorKind::Unsupported, message))
-}
-
-fn reaches(
-    schema: &Schema,
-    from: NodeId,
-    record: &str,
-    children: impl Fn(&Kind) -> Vec<NodeId>,
-) -> bool {
     let mut seen = BTreeSet::new();
     let mut open = vec![from];
     while let Some(id) = open.pop() {
@@ -78,7 +42,56 @@ fn reaches(
         if kind.full_name() == Some(record) {
             return true;
         }
-        open.extend(children(kind));
+        if matches!(kind, Kind::Record(_) | Kind::Union(_)) {
+            open.extend(children(kind));
+        }
     }
     false
+}
+
+/// # Errors
+/// `Unsupported` if every value of a record would hold another one of it.
+pub(crate) fn check_finite(schema: &Schema) -> Result<()> {
+    let names = schema.names().into_iter();
+    let mut open: Vec<(&str, NodeId)> = names
+        .filter_map(|name| Some((name, schema.named(name)?)))
+        .filter(|(_, id)| matches!(schema.node(*id).kind, Kind::Record(_)))
+        .collect();
+    let mut finite = BTreeSet::new();
+    loop {
+        let before = open.len();
+        open.retain(|(name, id)| {
+            let fields = children(&schema.node(*id).kind);
+            let is_finite = fields
+                .iter()
+                .all(|field| has_value(schema, *field, &finite));
+            if is_finite {
+                finite.insert(*name);
+            }
+            !is_finite
+        });
+        match open.last() {
+            None => return Ok(()),
+            Some((name, _)) if open.len() == before => {
+                let message = format!(
+                    "{name}: every value holds another one, without end: make one of the fields a \
+                     union with null"
+                );
+                return Err(Error::new(ErrorKind::Unsupported, message));
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+/// Whether there is a value, when `finite` are the records of which there are some.
+fn has_value(schema: &Schema, id: NodeId, finite: &BTreeSet<&str>) -> bool {
+    let is_finite = |id: &NodeId| match &schema.node(*id).kind {
+        Kind::Record(record) => finite.contains(&*record.name),
+        _ => true,
+    };
+    match &schema.node(id).kind {
+        Kind::Union(branches) => branches.iter().any(is_finite),
+        _ => is_finite(&id),
+    }
 }

@@ -124,7 +124,7 @@ impl Field {
     /// What changes the type of the value.
     fn take_type(&mut self, meta: &ParseNestedMeta<'_>, expected: &str) -> Result<()> {
         match key(meta).as_str() {
-            "fixed" => self.fixed = Some(check_full(&text(meta)?)?),
+            "fixed" => self.fixed = Some(fixed_name(&text(meta)?)?),
             "logical" => self.logical = Some(logical(&text(meta)?)?),
             "map" => self.set_with(With::Map, meta)?,
             "null_last" => self.set_with(With::NullLast, meta)?,
@@ -200,6 +200,17 @@ fn namespace(text: &LitStr) -> Result<String> {
     match text.value().is_empty() {
         true => Ok(String::new()),
         false => check_full(text),
+    }
+}
+
+/// With a dot first in no namespace, whatever is around it.
+fn fixed_name(text: &LitStr) -> Result<String> {
+    match text.value().strip_prefix('.') {
+        None => check_full(text),
+        Some(name) => {
+            let name = check_full(&LitStr::new(name, text.span()))?;
+            Ok(format!(".{name}"))
+        }
     }
 }
 

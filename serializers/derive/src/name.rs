@@ -90,19 +90,30 @@ pub(crate) fn type_name(ident: &Ident, rename: Option<&LitStr>) -> Result<String
 
 /// The Avro name of a field or a symbol.
 pub(crate) fn named(ident: &Ident, rename: Option<&LitStr>, case: Option<Case>) -> Result<String> {
-    let (name, span) = match (rename, case) {
-        (Some(rename), _) => (rename.value(), rename.span()),
-        (None, Some(case)) => (case.apply(&ident.unraw().to_string()), ident.span()),
-        (None, None) => (ident.unraw().to_string(), ident.span()),
-    };
-    check(&name, span)?;
+    if let Some(rename) = rename {
+        let name = rename.value();
+        check(&name, rename.span())?;
+        return Ok(name);
+    }
+    let name = ident.unraw().to_string();
+    if !name.is_ascii() {
+        let message = format!(
+            "Avro's names are ASCII: {name:?} is read by Java alone; give it another name, or this \
+             one knowingly, with #[avro(rename = \"…\")]"
+        );
+        return Err(syn::Error::new(ident.span(), message));
+    }
+    let name = case.map_or_else(|| name.clone(), |case| case.apply(&name));
+    check(&name, ident.span())?;
     Ok(name)
 }
 
-/// <https://avro.apache.org/docs/1.12.0/specification/#names>
-pub(crate) fn check(name: &str, span: Span) -> Result<()> {
-    let starts = |c: char| c.is_ascii_alphabetic() || c == '_';
-    let is_name = name.starts_with(starts) && name.chars().all(|c| starts(c) || c.is_ascii_digit());
+/// <https://avro.apache.org/docs/1.12.0/specification/#names>, but that letters are Unicode's, as
+/// for Java 1.12: there are such schemas.
+fn check(name: &str, span: Span) -> Result<()> {
+    let starts = |c: char| c.is_alphabetic() || c == '_';
+    let is_name =
+        name.starts_with(starts) && name.chars().all(|c| starts(c) || c.is_alphanumeric());
     if is_name {
         return Ok(());
     }

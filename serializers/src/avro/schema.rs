@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 
 mod canonical;
 mod default;
+mod files;
 mod fingerprint;
 mod json;
 mod logical;
@@ -91,14 +92,11 @@ impl Schema {
     /// assert!(error.to_string().contains("code.avsc, line 1 column 48"));
     /// ```
     pub fn parse_files(files: &[(&str, &str)]) -> Result<Vec<Self>> {
-        let texts = || files.iter().map(|(label, text)| Text { label, text });
-        texts()
-            .enumerate()
-            .map(|(number, main)| {
-                let others = texts().enumerate().filter(|(other, _)| *other != number);
-                parse::parse(main, others.map(|(_, text)| text))
-            })
-            .collect()
+        let texts: Vec<Text<'_>> = files
+            .iter()
+            .map(|(label, text)| Text { label, text })
+            .collect();
+        files::parse_files(&texts)
     }
 
     /// The text as its author wrote it.

@@ -3,7 +3,7 @@
 //!
 //! Types wait on a list of the parser's own: how deep a text is nested costs no stack.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -66,7 +66,7 @@ pub(super) fn parse<'a>(
 }
 
 #[derive(Default)]
-struct Parser<'a> {
+pub(super) struct Parser<'a> {
     nodes: Vec<Node>,
     names: HashMap<Arc<str>, Defined<'a>>,
     /// Nodes that stand for a name which was not defined yet.
@@ -98,6 +98,7 @@ struct Waiting<'a> {
 struct Defined<'a> {
     id: NodeId,
     text: &'a str,
+    place: Place<'a>,
 }
 
 struct Unresolved<'a> {
@@ -131,6 +132,30 @@ impl fmt::Display for Place<'_> {
 }
 
 impl<'a> Parser<'a> {
+    /// For each text the numbers of those that define what it refers to.
+    pub(super) fn uses(texts: &[Text<'a>]) -> Result<Vec<BTreeSet<usize>>> {
+        let mut parser = Self::default();
+        let mut ends = Vec::with_capacity(texts.len());
+        for text in texts {
+            parser.text(*text)?;
+            ends.push(parser.nodes.len());
+        }
+        let mut uses = vec![BTreeSet::new(); texts.len()];
+        let text_of = |id: NodeId| ends.partition_point(|end| *end <= id.index());
+        let later = parser.unresolved.iter().filter_map(|used| {
+            let mut names = used.names.iter();
+            let defined = names.find_map(|name| parser.names.get(&**name))?;
+            Some((used.id, defined.id))
+        });
+        let links = parser.links.iter().map(|(from, to)| (*from, *to));
+        for (from, to) in links.chain(later) {
+            if let Some(uses) = uses.get_mut(text_of(from)) {
+                uses.insert(text_of(to));
+            }
+        }
+        Ok(uses)
+    }
+
     fn text(&mut self, Text { label, text }: Text<'a>) -> Result<NodeId> {
         if text.len() > MAX_TEXT {
             let message = format!("{label}: schema text over 4 MiB");
@@ -451,16 +476,14 @@ impl<'a> Parser<'a> {
         let full: Arc<str> = full.into();
         match self.names.get(&full) {
             // The same definition may stand in several places, as in Java; the first one counts.
-            Some(defined) if defined.text == json.text() => {}
-            Some(_) => return Err(self.invalid(json, &format!("{full:?} is defined twice"))),
+            Some(defined) if is_same_json(defined.text, json.text()) => {}
+            Some(Defined { place, .. }) => {
+                let message = format!("{full:?} is defined twice, otherwise at {place}");
+                return Err(self.invalid(json, &message));
+            }
             None => {
-                self.names.insert(
-                    full.clone(),
-                    Defined {
-                        id,
-                        text: json.text(),
-                    },
-                );
+                let (text, place) = (json.text(), self.place(json));
+                self.names.insert(full.clone(), Defined { id, text, place });
             }
         }
         Ok(full)
@@ -630,6 +653,25 @@ fn attributes(object: &Object<'_>, known: &[&str]) -> Vec<(String, Box<str>)> {
         .filter(|(name, _)| !known.contains(name))
         .map(|(name, json)| (name.to_owned(), json.text().into()))
         .collect()
+}
+
+/// Whether two JSON texts differ in white space at most.
+fn is_same_json(one: &str, other: &str) -> bool {
+    one == other || significant(one).eq(significant(other))
+}
+
+/// All bytes but white space between tokens.
+fn significant(json: &str) -> impl Iterator<Item = u8> {
+    let (mut is_text, mut is_escaped) = (false, false);
+    json.bytes().filter(move |byte| {
+        if is_text {
+            is_text = is_escaped || *byte != b'"';
+            is_escaped = !is_escaped && *byte == b'\\';
+            return true;
+        }
+        is_text = *byte == b'"';
+        !byte.is_ascii_whitespace()
+    })
 }
 
 fn unknown(name: &str) -> String {

@@ -211,3 +211,43 @@ fn errors_name_the_text_that_they_are_in() {
     let error = Schema::parse_files(&[("a.avsc", good), ("b.avsc", &other)]).unwrap_err();
     assert!(error.to_string().contains("b.avsc, line 1"), "{error}");
 }
+
+#[test]
+fn a_definition_may_stand_in_several_files_laid_out_otherwise() {
+    let id = r#"{"type": "fixed", "name": "Id", "size": 4, "doc": "a \"b\" c\\"}"#;
+    let user = r#"{"type": "array", "items": "Id"}"#;
+    let same = id.replace(", ", ",\r\n    ");
+    assert!(Schema::parse_files(&[("a.avsc", id), ("b.avsc", &same), ("c", user)]).is_ok());
+    // White space in a text is another text.
+    let other = id.replace("a \\", "a  \\");
+    let error = Schema::parse_files(&[("a.avsc", id), ("b.avsc", &other)]).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "b.avsc, line 1 column 1, /: \"Id\" is defined twice, otherwise at a.avsc, line 1 column 1, /"
+    );
+}
+
+#[test]
+fn each_file_knows_those_that_it_needs() {
+    let texts = [
+        ("list", r#"{"type": "array", "items": "shop.Order"}"#),
+        ("id", r#"{"type": "fixed", "name": "shop.Id", "size": 4}"#),
+        (
+            "order",
+            r#"{"type": "record", "name": "Order", "namespace": "shop", "fields": [
+                {"name": "id", "type": "Id"}, {"name": "next", "type": ["null", "Order"]}]}"#,
+        ),
+        ("other", r#"{"type": "map", "values": "shop.Id"}"#),
+    ];
+    let schemas = Schema::parse_files(&texts).unwrap();
+    let names: Vec<_> = schemas.iter().map(Schema::names).collect();
+    assert_eq!(
+        names,
+        [
+            vec!["shop.Id", "shop.Order"],
+            vec!["shop.Id"],
+            vec!["shop.Id", "shop.Order"],
+            vec!["shop.Id"]
+        ]
+    );
+}

@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorKind, Result};
 pub struct SchemaWriter {
     out: String,
     /// Which Rust type defines each full name.
-    defined: HashMap<String, &'static str>,
+    defined: HashMap<String, Definer>,
     namespace: String,
     /// The logical type that the field at hand asked for, until a type takes it.
     logical: Option<&'static str>,
@@ -130,7 +130,7 @@ impl SchemaWriter {
             aliases: &[],
             doc: None,
         };
-        self.named(&head, "fixed", owner, |schema| {
+        self.named(&head, "fixed", Definer { owner, size }, |schema| {
             let _ = write!(schema.out, ",\"size\":{size}");
             if let Some(logical) = logical {
                 schema.out.push_str(",\"logicalType\":");
@@ -169,7 +169,7 @@ impl SchemaWriter {
 
     /// Writes a record, or its name if it was written before; `T` is what defines it.
     pub fn record<T: ?Sized>(&mut self, head: &TypeHead<'_>, fields: impl FnOnce(&mut Fields<'_>)) {
-        self.named(head, "record", std::any::type_name::<T>(), |schema| {
+        self.named(head, "record", Definer::of::<T>(), |schema| {
             schema.out.push_str(",\"fields\":[");
             fields(&mut Fields {
                 schema,
@@ -186,7 +186,7 @@ impl SchemaWriter {
         symbols: &[&str],
         default: Option<&str>,
     ) {
-        self.named(head, "enum", std::any::type_name::<T>(), |schema| {
+        self.named(head, "enum", Definer::of::<T>(), |schema| {
             schema.out.push_str(",\"symbols\":");
             schema.strings(symbols);
             if let Some(default) = default {
@@ -200,7 +200,7 @@ impl SchemaWriter {
         &mut self,
         head: &TypeHead<'_>,
         kind: &str,
-        owner: &'static str,
+        definer: Definer,
         body: impl FnOnce(&mut Self),
     ) {
         let namespace = head.namespace.unwrap_or(&self.namespace).to_owned();
@@ -209,12 +209,12 @@ impl SchemaWriter {
             false => format!("{namespace}.{}", head.name),
         };
         match self.defined.get(&full) {
-            Some(definer) if *definer == owner => return self.string(&full),
-            Some(definer) => {
-                self.fail(format!("{owner} and {definer} are both called {full}"));
+            Some(other) if *other == definer => return self.string(&full),
+            Some(other) => {
+                self.fail(format!("{definer} and {other} are both called {full}"));
                 return self.string(&full);
             }
-            None => drop(self.defined.insert(full, owner)),
+            None => drop(self.defined.insert(full, definer)),
         }
         self.out.push_str("{\"type\":");
         self.string(kind);
@@ -287,6 +287,33 @@ impl SchemaWriter {
     fn fail(&mut self, message: impl Into<String>) {
         let error = || Error::new(ErrorKind::InvalidSchema, message.into());
         self.error.get_or_insert_with(error);
+    }
+}
+
+/// What gave a name its meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Definer {
+    /// The Rust type, or the kind of `fixed`.
+    owner: &'static str,
+    /// Of a `fixed`.
+    size: usize,
+}
+
+impl Definer {
+    fn of<T: ?Sized>() -> Self {
+        Self {
+            owner: std::any::type_name::<T>(),
+            size: 0,
+        }
+    }
+}
+
+impl fmt::Display for Definer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.size {
+            0 => f.write_str(self.owner),
+            size => write!(f, "a {} of {size} bytes", self.owner),
+        }
     }
 }
 

@@ -73,3 +73,60 @@ fn odd_names_round_trip() {
     check::<Cased>();
     check::<Match>();
 }
+
+record! {
+    #[avro(namespace = "shop")]
+    struct InNamespace {
+        #[avro(fixed = ".Outside")]
+        outside: [u8; 2],
+        #[avro(fixed = "Inside")]
+        inside: [u8; 2],
+        #[avro(fixed = "other.Elsewhere")]
+        elsewhere: [u8; 2],
+    }
+}
+
+#[test]
+fn a_fixed_may_be_in_no_namespace() {
+    check::<InNamespace>();
+    let schema = wireform::avro::schema_of::<InNamespace>().unwrap();
+    let names = [
+        "Outside",
+        "other.Elsewhere",
+        "shop.InNamespace",
+        "shop.Inside",
+    ];
+    assert_eq!(schema.names(), names);
+}
+
+#[test]
+fn a_name_with_two_meanings_is_an_error() {
+    #[derive(wireform::Avro)]
+    struct TwoSizes {
+        #[avro(fixed = "Id")]
+        _four: [u8; 4],
+        #[avro(fixed = "Id")]
+        _eight: [u8; 8],
+    }
+    #[derive(wireform::Avro)]
+    struct TwoKinds {
+        #[avro(fixed = "Id")]
+        _bytes: [u8; 16],
+        #[avro(fixed = "Id", uuid_fixed)]
+        _uuid: wireform::Uuid,
+    }
+    #[derive(wireform::Avro)]
+    #[avro(rename = "Id")]
+    struct Id {}
+    #[derive(wireform::Avro)]
+    struct TwoTypes {
+        _id: Id,
+        #[avro(fixed = "Id")]
+        _bytes: [u8; 16],
+    }
+    let expected = "a fixed of 8 bytes and a fixed of 4 bytes are both called Id";
+    let error = wireform::avro::schema_text::<TwoSizes>().unwrap_err();
+    assert!(error.to_string().contains(expected), "{error}");
+    wireform::avro::schema_text::<TwoKinds>().unwrap_err();
+    wireform::avro::schema_text::<TwoTypes>().unwrap_err();
+}
