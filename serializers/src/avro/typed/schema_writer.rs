@@ -1,5 +1,5 @@
 use std::collections::HashMap;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use super::AvroType;
 use crate::error::{Error, ErrorKind, Result};
