@@ -28,6 +28,7 @@ mod serde_write;
 mod single_object;
 mod transcode;
 mod typed;
+mod union_source;
 #[cfg(feature = "avro-value")]
 mod value;
 mod write;
@@ -42,6 +43,8 @@ pub use self::schema::{
 pub use self::serde_avro::SerdeAvro;
 pub use self::single_object::{SingleObject, SingleObjectReader};
 pub use self::transcode::Transcoder;
+pub(crate) use self::rules::parse_resolved;
+pub(crate) use self::union_source::{begins_with, branch_prefix, names_of, union_source};
 pub use self::typed::{
     Avro, AvroBorrow, AvroDecode, AvroEncode, AvroPlan, AvroRecord, AvroString, AvroType, AvscFile,
     Cursor, Date, Decimal, Duration, Encoder, FieldHead, FieldValue, Fields, LocalTimestampMicros,

@@ -25,6 +25,7 @@ struct Inner {
     /// Innermost first.
     path: Vec<Cow<'static, str>>,
     subject: Option<Subject>,
+    record: Option<Box<str>>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -71,6 +72,7 @@ impl Error {
             message: message.into(),
             path: Vec::new(),
             subject: None,
+            record: None,
             source: None,
         }))
     }
@@ -106,6 +108,13 @@ impl Error {
         self
     }
 
+    /// Names the record or message that was found where it was not expected.
+    #[must_use]
+    pub fn for_record(mut self, full_name: impl Into<Box<str>>) -> Self {
+        self.0.record = Some(full_name.into());
+        self
+    }
+
     /// What went wrong.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
@@ -116,6 +125,13 @@ impl Error {
     #[must_use]
     pub fn subject(&self) -> Option<&Subject> {
         self.0.subject.as_ref()
+    }
+
+    /// The full name of the record or message that was found, with
+    /// [`WrongType`](ErrorKind::WrongType), where the writer schema has one.
+    #[must_use]
+    pub fn record(&self) -> Option<&str> {
+        self.0.record.as_deref()
     }
 
     /// The place in the value, outermost first, such as `items[2].price`; empty at the top.

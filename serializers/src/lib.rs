@@ -62,6 +62,7 @@
 
 mod content_type;
 mod error;
+pub mod events;
 mod format;
 pub mod frame;
 mod framed;
@@ -96,7 +97,7 @@ pub mod protobuf;
 pub mod testing;
 
 /// Generated code names this crate absolutely; so it works in here too.
-#[cfg(all(test, any(feature = "protobuf", feature = "schemars")))]
+#[cfg(all(test, any(feature = "derive", feature = "protobuf", feature = "schemars")))]
 extern crate self as wireform;
 
 pub use uuid::Uuid;
@@ -112,6 +113,7 @@ pub use crate::content_type::ContentType;
 #[cfg(feature = "datetime")]
 pub use crate::datetime::DatetimeJson;
 pub use crate::error::{Error, ErrorKind, Result};
+pub use crate::events::{EventCodec, Events, FramedEvents};
 pub use crate::format::{Format, SchemaRef};
 pub use crate::framed::{Framed, subject_of};
 pub use crate::from_fn::{FromFn, from_fn};

@@ -1,9 +1,13 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
+use wireform_registry::ResolvedSchema;
+
 use crate::content_type::ContentType;
 use crate::error::Result;
 use crate::format::{Format, SchemaRef};
+use crate::frame::MessageIndex;
+use crate::schema_codec::{SchemaCodec, SchemaFormat, SchemaSource};
 
 /// **A type that implements `Serializer<T>` is a way to write values of `T` as bytes; it also says
 /// what those bytes are, so that the record's headers can be set from it.**
@@ -113,6 +117,28 @@ macro_rules! forward {
 
             fn serialize(&self, value: &T, out: &mut Vec<u8>) -> Result<()> {
                 (**self).serialize(value, out)
+            }
+        }
+
+        #[deny(clippy::missing_trait_methods)]
+        impl<S: SchemaFormat + ?Sized> SchemaFormat for $pointer {
+            fn source(&self) -> &SchemaSource {
+                (**self).source()
+            }
+
+            fn message_index(&self) -> MessageIndex {
+                (**self).message_index()
+            }
+
+            fn check_writes(&self, schema: &ResolvedSchema) -> Result<()> {
+                (**self).check_writes(schema)
+            }
+        }
+
+        #[deny(clippy::missing_trait_methods)]
+        impl<T: ?Sized, S: SchemaCodec<T> + ?Sized> SchemaCodec<T> for $pointer {
+            fn serialize_body(&self, value: &T, out: &mut Vec<u8>) -> Result<()> {
+                (**self).serialize_body(value, out)
             }
         }
 

@@ -59,7 +59,7 @@ impl SchemaRules for AvroRules {
 }
 
 /// Parses a schema as it comes from a registry.
-pub(super) fn parse_resolved(schema: &ResolvedSchema) -> crate::error::Result<Schema> {
+pub(crate) fn parse_resolved(schema: &ResolvedSchema) -> crate::error::Result<Schema> {
     if schema.kind != SchemaKind::Avro {
         let message = format!("expected an Avro schema, found {}", schema.kind);
         return Err(crate::Error::new(crate::ErrorKind::InvalidSchema, message));

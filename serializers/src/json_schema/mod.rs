@@ -11,11 +11,13 @@ mod policy;
 mod rules;
 mod texts;
 mod tree;
+mod union;
 mod validator;
 
 #[cfg(test)]
 mod tests;
 
+pub(crate) use self::union::{records, union_source};
 pub use self::codec::JsonSchema;
 pub use self::policy::{ReadSchema, Validation, ViolationHook};
 pub use self::rules::JsonSchemaRules;

@@ -1,6 +1,6 @@
 //! From a registered text to its descriptor, and what its messages are called.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -149,6 +149,20 @@ impl MessageNames {
         names
     }
 
+    /// All indexes and full names.
+    pub(super) fn by_index(&self) -> HashMap<MessageIndex, String> {
+        let mut found = HashMap::new();
+        let mut pending: Vec<(Vec<u32>, &Named)> = numbered(&[], &self.top).collect();
+        while let Some((path, message)) = pending.pop() {
+            // What is nested deeper than an index can say is never written.
+            if let Ok(index) = MessageIndex::new(&path) {
+                found.insert(index, message.full_name.to_string());
+                pending.extend(numbered(&path, &message.nested));
+            }
+        }
+        found
+    }
+
     /// Where the message `full_name` is.
     pub(super) fn find(&self, full_name: &str) -> Option<MessageIndex> {
         let mut path = Vec::new();
@@ -156,6 +170,18 @@ impl MessageNames {
             .then(|| MessageIndex::new(&path).ok())
             .flatten()
     }
+}
+
+fn numbered<'n>(
+    path: &[u32],
+    messages: &'n [Named],
+) -> impl Iterator<Item = (Vec<u32>, &'n Named)> {
+    let path = path.to_vec();
+    (0_u32..).zip(messages).map(move |(step, message)| {
+        let mut path = path.clone();
+        path.push(step);
+        (path, message)
+    })
 }
 
 impl Named {

@@ -117,6 +117,17 @@ pub struct Protobuf<T> {
     value: PhantomData<fn(&T)>,
 }
 
+/// Which messages a registered schema has, by their indexes.
+///
+/// # Errors
+/// `InvalidSchema` if it does not parse.
+pub(crate) fn messages(
+    text: &str,
+) -> Result<std::collections::HashMap<MessageIndex, String>> {
+    let names = descriptor::MessageNames::new(&descriptor::parse("schema", text)?);
+    Ok(names.by_index())
+}
+
 impl<T: ProtobufRecord> Protobuf<T> {
     /// A codec for `T` that declares no version.
     ///
