@@ -36,6 +36,7 @@ mod writer_plan;
 
 pub use self::compatibility::check_compatibility;
 pub use self::rules::AvroRules;
+pub(crate) use self::rules::parse_resolved;
 pub use self::schema::{
     Default, Enum, Field, Fingerprint, Fixed, Kind, LogicalType, Node, NodeId, Order, Record,
     Schema,
@@ -43,8 +44,6 @@ pub use self::schema::{
 pub use self::serde_avro::SerdeAvro;
 pub use self::single_object::{SingleObject, SingleObjectReader};
 pub use self::transcode::Transcoder;
-pub(crate) use self::rules::parse_resolved;
-pub(crate) use self::union_source::{begins_with, branch_prefix, names_of, union_source};
 pub use self::typed::{
     Avro, AvroBorrow, AvroDecode, AvroEncode, AvroPlan, AvroRecord, AvroString, AvroType, AvscFile,
     Cursor, Date, Decimal, Duration, Encoder, FieldHead, FieldValue, Fields, LocalTimestampMicros,
@@ -52,6 +51,7 @@ pub use self::typed::{
     StraightFields, TimeMicros, TimeMillis, TimestampMicros, TimestampMillis, TimestampNanos,
     TypeHead, schema_of, schema_text, with,
 };
+pub(crate) use self::union_source::{begins_with, branch_prefix, names_of, union_source};
 #[cfg(feature = "avro-value")]
 #[cfg_attr(docsrs, doc(cfg(feature = "avro-value")))]
 pub use self::value::{AvroValue, AvroValuePlan};

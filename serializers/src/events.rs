@@ -95,12 +95,7 @@ impl<E: 'static> EventList<E> {
     ///
     /// # Errors
     /// `Config` if the codec's schema has no name, or one that another variant has already.
-    pub fn add<P, C>(
-        &mut self,
-        codec: C,
-        get: fn(&E) -> Option<&P>,
-        make: fn(P) -> E,
-    ) -> Result<()>
+    pub fn add<P, C>(&mut self, codec: C, get: fn(&E) -> Option<&P>, make: fn(P) -> E) -> Result<()>
     where
         P: 'static,
         C: SchemaCodec<P> + ReadCodec<P> + 'static,
@@ -209,7 +204,10 @@ impl<E: Events> EventCodec<E> {
             other: None,
         };
         E::events(&mut list)?;
-        let names = list.members.iter().filter_map(|member| member.names.first());
+        let names = list
+            .members
+            .iter()
+            .filter_map(|member| member.names.first());
         let names: Vec<String> = names.map(|name| format!("{name:?}")).collect();
         Ok(Self {
             inner: Arc::new(Inner {

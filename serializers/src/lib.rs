@@ -97,7 +97,10 @@ pub mod protobuf;
 pub mod testing;
 
 /// Generated code names this crate absolutely; so it works in here too.
-#[cfg(all(test, any(feature = "derive", feature = "protobuf", feature = "schemars")))]
+#[cfg(all(
+    test,
+    any(feature = "derive", feature = "protobuf", feature = "schemars")
+))]
 extern crate self as wireform;
 
 pub use uuid::Uuid;

@@ -21,7 +21,10 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
     }
     let container = Attributes::parse(&input.attrs)?;
     if let Some(other) = container.other {
-        return Err(syn::Error::new_spanned(other, "`other` belongs to a variant"));
+        return Err(syn::Error::new_spanned(
+            other,
+            "`other` belongs to a variant",
+        ));
     }
     let root = match &container.root {
         Some(path) => quote!(#path),
@@ -88,7 +91,12 @@ impl Code {
         Ok(())
     }
 
-    fn add_other(&mut self, variant: &Variant, attributes: &Attributes, other: &Path) -> Result<()> {
+    fn add_other(
+        &mut self,
+        variant: &Variant,
+        attributes: &Attributes,
+        other: &Path,
+    ) -> Result<()> {
         if self.has_other {
             let message = "there can be one variant for other events";
             return Err(syn::Error::new_spanned(other, message));

@@ -154,7 +154,8 @@ impl Types {
         };
         if !self.written.insert(name.to_owned()) {
             if !name.contains('.') && !namespace.is_empty() {
-                let message = format!("{name:?} has no namespace, and {namespace:?} cannot name it");
+                let message =
+                    format!("{name:?} has no namespace, and {namespace:?} cannot name it");
                 return Err(config(message));
             }
             return Ok(name.into());
@@ -210,11 +211,11 @@ mod tests {
 
     fn source(text: &str) -> SchemaSource {
         let schema = Schema::parse(text).unwrap();
-        SchemaSource::new(SchemaKind::Avro, text)
-            .with_record(schema.full_name().unwrap())
+        SchemaSource::new(SchemaKind::Avro, text).with_record(schema.full_name().unwrap())
     }
 
-    const ITEM: &str = r#"{"type":"record","name":"Item","fields":[{"name":"sku","type":"string"}]}"#;
+    const ITEM: &str =
+        r#"{"type":"record","name":"Item","fields":[{"name":"sku","type":"string"}]}"#;
 
     fn record(name: &str, field: &str) -> SchemaSource {
         source(&format!(
@@ -238,7 +239,10 @@ mod tests {
         let Kind::Union(branches) = union.kind(union.root()) else {
             panic!("no union");
         };
-        let names: Vec<_> = branches.iter().map(|&id| union.node(id).full_name()).collect();
+        let names: Vec<_> = branches
+            .iter()
+            .map(|&id| union.kind(id).full_name())
+            .collect();
         assert_eq!(names, [Some("shop.A"), Some("shop.B")]);
     }
 

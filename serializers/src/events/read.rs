@@ -97,9 +97,9 @@ impl<E: Events> EventPlan<E> {
                 Dispatch::Messages(names.map(|(index, n)| (index, target(Some(n)))).collect())
             }
             Ok(Records::AnyOf(branches)) => {
-                let targets = branches.into_iter().map(|(name, schema)| {
-                    target_in(Some(name), schema.as_ref().unwrap_or(writer))
-                });
+                let targets = branches
+                    .into_iter()
+                    .map(|(name, schema)| target_in(Some(name), schema.as_ref().unwrap_or(writer)));
                 Dispatch::AnyOf(targets.collect())
             }
             // Nothing has a name: only a variant for others can take it.

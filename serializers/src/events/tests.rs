@@ -2,8 +2,8 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use wireform_registry::{
-    InMemoryRegistry, RecordName, Registry, Role, SchemaDef, SchemaId, SchemaKind, Subject,
-    SubjectNaming, TopicName, TopicRecordName, VersionRef,
+    InMemoryRegistry, RecordName, Registry, RegistryAdmin, Role, SchemaDef, SchemaId, SchemaKind,
+    Subject, SubjectNaming, TopicName, TopicRecordName, VersionRef,
 };
 
 use super::*;
@@ -58,7 +58,7 @@ struct Shipped {
 #[avro(namespace = "shop", alias = "Placed")]
 struct Ordered {
     items: Vec<Item>,
-    #[avro(default = "\"web\"")]
+    #[avro(default = "web")]
     channel: String,
 }
 
@@ -156,7 +156,8 @@ fn an_unknown_event_is_an_error_with_its_name() {
     let error = read::<Event>(&registry, &payload).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::WrongType);
     assert_eq!(error.record(), Some("shop.Shipped"));
-    let expected = "the record is a \"shop.Shipped\", expected one of \"shop.Placed\", \"shop.Returned\"";
+    let expected =
+        "the record is a \"shop.Shipped\", expected one of \"shop.Placed\", \"shop.Returned\"";
     assert_eq!(error.to_string(), expected);
 }
 
@@ -187,7 +188,14 @@ fn a_record_without_a_schema_is_refused() {
 fn hostile_branches_are_errors() {
     let registry = registry();
     let payload = &write(&registry, &TopicName)[0];
-    for branch in [&[][..], &[4], &[1], &[0xff; 3], &[0xff; 11], &[0x80, 0x80, 0x80, 0x80, 0x7e]] {
+    for branch in [
+        &[][..],
+        &[4],
+        &[1],
+        &[0xff; 3],
+        &[0xff; 11],
+        &[0x80, 0x80, 0x80, 0x80, 0x7e],
+    ] {
         let mut hostile = payload[..5].to_vec();
         hostile.extend_from_slice(branch);
         let error = read::<Event>(&registry, &hostile).unwrap_err();
@@ -210,7 +218,11 @@ fn the_newest_union_may_have_more_branches_at_its_end() {
     let registered = add(format!("{more},{added}]"));
 
     let codec = EventCodec::<Event>::new().unwrap();
-    let newest = || now(FramedEvents::latest(&codec, &registry, &TopicName, "orders"));
+    let newest = || {
+        now(FramedEvents::latest(
+            &codec, &registry, &TopicName, "orders",
+        ))
+    };
     let framed = newest().unwrap();
     let ids: Vec<Option<SchemaId>> = framed.schemas().map(|schema| schema.id()).collect();
     assert_eq!(ids, [Some(registered.id); 2]);
@@ -260,3 +272,7 @@ fn keys_have_no_events() {
         &["orders/shop.Placed/value", "orders/shop.Returned/value"],
     );
 }
+
+#[cfg(feature = "protobuf")]
+#[cfg(feature = "schemars")]
+mod formats;

@@ -17,7 +17,7 @@ mod validator;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use self::union::{records, union_source};
 pub use self::codec::JsonSchema;
 pub use self::policy::{ReadSchema, Validation, ViolationHook};
 pub use self::rules::JsonSchemaRules;
+pub(crate) use self::union::{records, union_source};

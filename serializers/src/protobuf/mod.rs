@@ -54,7 +54,7 @@ mod writes;
 pub mod timestamp;
 
 #[cfg(test)]
-mod fixtures;
+pub(crate) mod fixtures;
 #[cfg(test)]
 mod tests;
 
@@ -121,9 +121,7 @@ pub struct Protobuf<T> {
 ///
 /// # Errors
 /// `InvalidSchema` if it does not parse.
-pub(crate) fn messages(
-    text: &str,
-) -> Result<std::collections::HashMap<MessageIndex, String>> {
+pub(crate) fn messages(text: &str) -> Result<std::collections::HashMap<MessageIndex, String>> {
     let names = descriptor::MessageNames::new(&descriptor::parse("schema", text)?);
     Ok(names.by_index())
 }
