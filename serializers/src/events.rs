@@ -19,7 +19,8 @@ use crate::schema_codec::SchemaCodec;
 mod framed;
 mod kinds;
 mod read;
-#[cfg(all(test, feature = "avro", feature = "derive"))]
+#[cfg(test)]
+#[cfg(all(feature = "avro", feature = "derive"))]
 mod tests;
 mod variant;
 

@@ -44,7 +44,7 @@
 //! | `avro` | [`avro`]: schemas, evolution, JSON encoding, a codec for serde types | no |
 //! | `avro-file` | [`avro::file`]: container files, uncompressed and deflated | no |
 //! | `avro-file-bzip2`, `avro-file-snappy`, `avro-file-zstandard` | other compressions of them | no |
-//! | `derive` | `#[derive(Avro)]`: the schema from a type, and code in a straight line | no |
+//! | `derive` | `#[derive(Avro)]`: the schema from a type, and code in a straight line; `#[derive(Events)]`: several kinds of [`events`] on one topic | no |
 //! | `compact_str`, `bytes` | short strings, and shared bytes, as Avro's | no |
 //! | `avro-value` | generic Avro records, as `apache_avro::types::Value` | no |
 //! | `cloudevents` | [`cloudevents`]: attributes of events, and events in structured mode | no |
@@ -97,10 +97,8 @@ pub mod protobuf;
 pub mod testing;
 
 /// Generated code names this crate absolutely; so it works in here too.
-#[cfg(all(
-    test,
-    any(feature = "derive", feature = "protobuf", feature = "schemars")
-))]
+#[cfg(test)]
+#[allow(unused_extern_crates, reason = "not every feature has such code")]
 extern crate self as wireform;
 
 pub use uuid::Uuid;

@@ -11,6 +11,10 @@ use crate::schema_codec::SchemaSource;
 
 /// Which records are written with a schema, and how a body says which one it is.
 #[derive(Debug)]
+#[cfg_attr(
+    not(all(feature = "avro", feature = "json-schema", feature = "protobuf")),
+    allow(dead_code, reason = "each is of a feature")
+)]
 pub(super) enum Records {
     /// Every body is this one.
     One(String),

@@ -8,6 +8,7 @@ use wireform_registry::{
 
 use super::*;
 use crate::avro::{Avro, AvroRules};
+use crate::format::SchemaRef;
 use crate::header::NoHeaders;
 use crate::reader::Reader;
 use crate::serializer::{Serializer, SerializerExt};
@@ -224,7 +225,7 @@ fn the_newest_union_may_have_more_branches_at_its_end() {
         ))
     };
     let framed = newest().unwrap();
-    let ids: Vec<Option<SchemaId>> = framed.schemas().map(|schema| schema.id()).collect();
+    let ids: Vec<Option<SchemaId>> = framed.schemas().map(SchemaRef::id).collect();
     assert_eq!(ids, [Some(registered.id); 2]);
     for event in events() {
         let payload = framed.to_vec(&event).unwrap();
