@@ -41,7 +41,7 @@ async fn path() -> Path {
 }
 
 /// Hands the record at `placed` to `check`.
-fn read(producer: &Producer, placed: &Placed, check: impl FnOnce(&BorrowedMessage<'_>)) {
+pub(crate) fn read(producer: &Producer, placed: &Placed, check: impl FnOnce(&BorrowedMessage<'_>)) {
     let consumer: BaseConsumer = ClientConfig::new()
         .set("bootstrap.servers", producer.brokers())
         .set("group.id", "tests")
@@ -61,7 +61,7 @@ fn read(producer: &Producer, placed: &Placed, check: impl FnOnce(&BorrowedMessag
     check(&message.flatten().next().unwrap().unwrap());
 }
 
-fn headers(message: &BorrowedMessage<'_>) -> Vec<(String, Vec<u8>)> {
+pub(crate) fn headers(message: &BorrowedMessage<'_>) -> Vec<(String, Vec<u8>)> {
     message
         .headers()
         .into_iter()

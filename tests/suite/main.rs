@@ -15,6 +15,7 @@ mod clients;
 mod conformance;
 mod converter;
 mod embedded;
+mod events;
 mod evolution;
 mod evolution_table;
 mod golden;
