@@ -1,6 +1,6 @@
 //! Generates the types of the `wireform generated` rows, as a user's build script would.
 
-use wireform_build::{Error, avsc};
+use wireform_build::{Error, avsc, protos};
 
 fn main() -> Result<(), Error> {
     for name in ["order", "new_order"] {
@@ -9,5 +9,7 @@ fn main() -> Result<(), Error> {
             .borrowed(true)
             .compile(&[format!("schemas/{name}.avsc")])?;
     }
-    Ok(())
+    protos()
+        .include("../../proto")
+        .compile(&["shop/orders/v1/order.proto"])
 }

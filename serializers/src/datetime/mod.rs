@@ -14,6 +14,7 @@ mod render;
 mod scan;
 #[cfg(feature = "schemars")]
 mod schema;
+mod shape;
 mod stack_text;
 mod types;
 mod unit;

@@ -3,11 +3,18 @@ use super::moment::Moment;
 use super::policy::{DatetimeFormat, DatetimePolicy, Naive, Zone};
 use super::render::{self, Rendered};
 use super::scan::{self, Scanned};
+use super::shape;
 
 /// What a recognised datetime becomes.
 pub(super) enum Written {
     Integer(i64),
     Text(Rendered),
+}
+
+/// Whether `text` has a shape that the policy leaves as it is, whatever it says.
+#[inline]
+pub(super) fn is_written(text: &[u8], policy: DatetimePolicy) -> bool {
+    policy.format == DatetimeFormat::Rfc3339 && shape::is_written(text, policy.precision)
 }
 
 /// Writes `text` by the policy if it is wholly a datetime as chrono or jiff render one; `None` if

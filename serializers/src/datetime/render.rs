@@ -1,29 +1,52 @@
+use ascii::AsciiStr;
+
 use super::calendar::Date;
 use super::fault::Fault;
 use super::moment::Moment;
 use super::policy::Precision;
-use super::stack_text::StackText;
 
-/// The longest text is `2024-01-02T03:04:05.000000006+01:00`, 35 bytes.
-pub(super) type Rendered = StackText<36>;
+/// A datetime as text: the longest has nine digits of a second and an offset.
+pub(super) struct Rendered {
+    bytes: [u8; LONGEST],
+    len: usize,
+}
 
-/// RFC 3339 at the moment's own offset, digits below `precision` cut off.
+impl Rendered {
+    #[inline]
+    #[allow(clippy::expect_used, reason = "digits and signs are ASCII")]
+    pub(super) fn as_str(&self) -> &str {
+        let bytes = self.bytes.get(..self.len).unwrap_or_default();
+        AsciiStr::from_ascii(bytes).expect("ASCII").as_str()
+    }
+
+    #[inline]
+    fn push<const N: usize>(&mut self, ascii: [u8; N]) {
+        let end = self.len + N;
+        // There is room for every datetime: a year has four digits.
+        if let Some(room) = self.bytes.get_mut(self.len..end) {
+            room.copy_from_slice(&ascii);
+            self.len = end;
+        }
+    }
+}
+
+/// RFC 3339 text of a moment, with its offset.
 #[inline]
 pub(super) fn rfc3339(moment: Moment, precision: Precision) -> Result<Rendered, Fault> {
     let mut out = without_zone(moment.local_seconds(), moment.nanos(), precision)?;
     match moment.offset_minutes() {
-        0 => out.push("Z"),
+        0 => out.push([b'Z']),
         offset => {
             let sign = if offset < 0 { b'-' } else { b'+' };
-            let [h, hh] = two(u32::from(offset.unsigned_abs()) / 60);
-            let [m, mm] = two(u32::from(offset.unsigned_abs()) % 60);
-            out.push_ascii([sign, h, hh, b':', m, mm]);
+            let minutes = u32::from(offset.unsigned_abs());
+            let [_, _, _, _, h, hh, m, mm] = eight(minutes / 60 * 100 + minutes % 60);
+            out.push([sign, h, hh, b':', m, mm]);
         }
     }
     Ok(out)
 }
 
-/// What a clock shows `seconds` after its own 1970-01-01T00:00:00.
+/// The same without an offset, of local seconds since 1970.
 #[inline]
 pub(super) fn without_zone(
     seconds: i64,
@@ -36,51 +59,63 @@ pub(super) fn without_zone(
         return Err(Fault::Year);
     }
     let time = u32::try_from(seconds.rem_euclid(86_400)).map_err(|_| Fault::Range)?;
-    let ([y, yy], [yyy, yyyy]) = (two(year / 100), two(year % 100));
-    let ([m, mm], [d, dd]) = (two(date.month), two(date.day));
-    let ([h, hh], [n, nn], [s, ss]) = (two(time / 3600), two(time / 60 % 60), two(time % 60));
-    let mut out = Rendered::new();
-    out.push_ascii([
-        y, yy, yyy, yyyy, b'-', m, mm, b'-', d, dd, b'T', h, hh, b':', n, nn, b':', s, ss,
-    ]);
-    push_fraction(&mut out, nanos, precision);
-    Ok(out)
+    let [y, yy, yyy, yyyy, m, mm, d, dd] = eight(year * 10_000 + date.month * 100 + date.day);
+    let (hour, minute, second) = (time / 3600, time / 60 % 60, time % 60);
+    let [h, hh, n, nn, s, ss, _, _] = eight(hour * 1_000_000 + minute * 10_000 + second * 100);
+    let [f0, f1, f2, f3, f4, f5, f6, f7] = eight(nanos / 10);
+    let [.., f8] = eight(nanos % 10);
+    let bytes = [
+        y, yy, yyy, yyyy, b'-', m, mm, b'-', d, dd, b'T', h, hh, b':', n, nn, b':', s, ss, b'.',
+        f0, f1, f2, f3, f4, f5, f6, f7, f8, 0, 0, 0, 0, 0, 0,
+    ];
+    let len = WITHOUT_FRACTION + fraction(nanos, precision);
+    Ok(Rendered { bytes, len })
 }
 
-fn push_fraction(out: &mut Rendered, nanos: u32, precision: Precision) {
-    let (millis, micros, nanos_left) = (nanos / 1_000_000, nanos / 1_000 % 1_000, nanos % 1_000);
-    let groups = match precision {
+/// The length of the fraction with its point.
+#[inline]
+fn fraction(nanos: u32, precision: Precision) -> usize {
+    match precision {
         Precision::Seconds => 0,
-        Precision::Millis => 1,
-        Precision::Micros => 2,
-        Precision::Nanos => 3,
-        Precision::Auto if nanos_left != 0 => 3,
-        Precision::Auto if micros != 0 => 2,
-        Precision::Auto if millis != 0 => 1,
+        Precision::Millis => 4,
+        Precision::Micros => 7,
+        Precision::Nanos => 10,
+        Precision::Auto if nanos % 1_000 != 0 => 10,
+        Precision::Auto if nanos % 1_000_000 != 0 => 7,
+        Precision::Auto if nanos != 0 => 4,
         Precision::Auto => 0,
-    };
-    let ([a, b, c], [d, e, f], [g, h, i]) = (three(millis), three(micros), three(nanos_left));
-    match groups {
-        0 => {}
-        1 => out.push_ascii([b'.', a, b, c]),
-        2 => out.push_ascii([b'.', a, b, c, d, e, f]),
-        _ => out.push_ascii([b'.', a, b, c, d, e, f, g, h, i]),
     }
 }
 
+/// The decimal digits of a number below 10⁸.
+///
+/// All at once: halves of four digits, then pairs, then digits, each in a lane of one word. A
+/// hundredth is 10486 / 2²⁰ and a tenth 103 / 2¹⁰, near enough for four and two digits.
 #[inline]
-fn two(value: u32) -> [u8; 2] {
-    [digit(value / 10), digit(value)]
+fn eight(value: u32) -> [u8; 8] {
+    let value = u64::from(value);
+    let fours = (value / 10_000) | ((value % 10_000) << 32);
+    let hundreds = ((fours * 10_486) >> 20) & 0x0000_007f_0000_007f;
+    let twos = hundreds | ((fours - 100 * hundreds) << 16);
+    let tens = ((twos * 103) >> 10) & 0x000f_000f_000f_000f;
+    let ones = tens | ((twos - 10 * tens) << 8);
+    (ones | 0x3030_3030_3030_3030).to_le_bytes()
 }
 
-#[inline]
-fn three(value: u32) -> [u8; 3] {
-    [digit(value / 100), digit(value / 10), digit(value)]
-}
+/// `2024-01-02T03:04:05`
+const WITHOUT_FRACTION: usize = 19;
+/// `2024-01-02T03:04:05.123456789+01:00`
+const LONGEST: usize = 35;
 
-/// The last digit of `value`.
-#[inline]
-#[allow(clippy::cast_possible_truncation, reason = "0 to 9")]
-fn digit(value: u32) -> u8 {
-    b'0' + (value % 10) as u8
+#[cfg(test)]
+mod tests {
+    use super::eight;
+
+    #[test]
+    fn digits_are_those_of_the_number() {
+        let numbers = (0..10_000).flat_map(|n| [n, n * 10_000, n * 9_973 + 7, 99_999_999 - n]);
+        for number in numbers {
+            assert_eq!(eight(number), *format!("{number:08}").as_bytes());
+        }
+    }
 }

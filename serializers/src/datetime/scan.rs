@@ -1,6 +1,7 @@
 use super::calendar::Date;
 use super::fault::Fault;
 use super::moment::Moment;
+use super::shape::Usual;
 
 /// A datetime as a text tells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +49,41 @@ impl Scanned {
 
 /// Reads a datetime at the start of `text`: years may have a sign and up to six digits, as chrono
 /// and jiff write those outside of 0000 to 9999, and offsets may go up to 25:59, as jiff's do.
+#[inline]
 pub(super) fn scan(text: &[u8]) -> Result<Scanned, Fault> {
+    match Usual::read(text) {
+        Some(usual) => usual.scanned(),
+        None => scan_any(text),
+    }
+}
+
+impl Usual {
+    #[inline]
+    fn scanned(self) -> Result<Scanned, Fault> {
+        let year = i32::try_from(self.year).map_err(|_| Fault::Field)?;
+        let date = Date::checked(year, self.month, self.day).ok_or(Fault::Field)?;
+        Ok(Scanned {
+            year,
+            local_seconds: seconds(date, [self.hour, self.minute, self.second])?,
+            nanos: self.nanos,
+            offset_minutes: Some(0),
+            rest: 0,
+            leap: self.second == 60,
+            lower_case: false,
+        })
+    }
+}
+
+#[inline]
+fn seconds(date: Date, [hour, minute, second]: [u32; 3]) -> Result<i64, Fault> {
+    if hour > 23 || minute > 59 || second > 60 {
+        return Err(Fault::Field);
+    }
+    Ok(date.to_days() * 86_400 + i64::from(hour * 3600 + minute * 60 + second))
+}
+
+/// As [`scan`], whatever the shape.
+pub(super) fn scan_any(text: &[u8]) -> Result<Scanned, Fault> {
     let (year, after_year) = scan_year(text).ok_or(Fault::Shape)?;
     let (clock, after_clock) = after_year.split_first_chunk().ok_or(Fault::Shape)?;
     let [
@@ -77,12 +112,9 @@ pub(super) fn scan(text: &[u8]) -> Result<Scanned, Fault> {
     let (nanos, after_fraction) = scan_fraction(after_clock)?;
     let (offset_minutes, lower_z, after_zone) = scan_zone(after_fraction)?;
     let date = Date::checked(year, month, day).ok_or(Fault::Field)?;
-    if hour > 23 || minute > 59 || second > 60 {
-        return Err(Fault::Field);
-    }
     Ok(Scanned {
         year,
-        local_seconds: date.to_days() * 86_400 + i64::from(hour * 3600 + minute * 60 + second),
+        local_seconds: seconds(date, [hour, minute, second])?,
         nanos,
         offset_minutes,
         rest: after_zone.len(),

@@ -1,5 +1,7 @@
 use std::fmt;
 
+use ascii::AsciiStr;
+
 /// A text of at most `N` bytes on the stack.
 pub(super) struct StackText<const N: usize> {
     bytes: [u8; N],
@@ -16,18 +18,6 @@ impl<const N: usize> StackText<N> {
         }
     }
 
-    /// Appends all of `text`, or nothing where it does not fit.
-    #[inline]
-    pub(super) fn push(&mut self, text: &str) {
-        self.push_bytes(text.as_bytes());
-    }
-
-    #[inline]
-    pub(super) fn push_ascii<const M: usize>(&mut self, ascii: [u8; M]) {
-        debug_assert!(ascii.is_ascii());
-        self.push_bytes(&ascii);
-    }
-
     pub(super) fn overflowed(&self) -> bool {
         self.overflow
     }
@@ -36,16 +26,18 @@ impl<const N: usize> StackText<N> {
         self.bytes.get(..self.len).unwrap_or_default()
     }
 
-    #[allow(
-        clippy::expect_used,
-        reason = "only ASCII and whole `str`s are appended"
-    )]
+    #[allow(clippy::expect_used, reason = "only whole `str`s are appended")]
     pub(super) fn as_str(&self) -> &str {
-        std::str::from_utf8(self.as_bytes()).expect("whole strings in a row are UTF-8")
+        // Most text is ASCII, which is told quicker.
+        let bytes = self.as_bytes();
+        AsciiStr::from_ascii(bytes).map_or_else(
+            |_| std::str::from_utf8(bytes).expect("whole strings in a row are UTF-8"),
+            AsciiStr::as_str,
+        )
     }
 
     #[inline]
-    fn push_bytes(&mut self, bytes: &[u8]) {
+    fn push(&mut self, bytes: &[u8]) {
         let end = self.len + bytes.len();
         match self.bytes.get_mut(self.len..end) {
             Some(room) => {
@@ -59,7 +51,7 @@ impl<const N: usize> StackText<N> {
 
 impl<const N: usize> fmt::Write for StackText<N> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.push(text);
+        self.push(text.as_bytes());
         if self.overflow {
             Err(fmt::Error)
         } else {

@@ -287,6 +287,9 @@ impl<'a, S: serde::Serializer> serde::Serializer for Datetimes<'a, S> {
             }
             return Err(S::Error::custom("a `Display` implementation failed"));
         }
+        if recognise::is_written(text.as_bytes(), self.context.policy) {
+            return self.inner.serialize_str(text.as_str());
+        }
         match recognise::rewrite(text.as_str(), self.context.policy) {
             Some(written) => self.context.write(written, self.inner),
             None => self.inner.serialize_str(text.as_str()),

@@ -10,6 +10,7 @@ use wireform::{Deserializer, ReadCodec, ReadPlan, Serializer, SerializerExt};
 use crate::generated;
 use crate::hand_written;
 use crate::measure::{Group, Row};
+use crate::rows::{appends, leaked, reads, writes};
 use crate::order::{
     NEW_SCHEMA, NewOrder, OLD_SCHEMA, Order, OrderRef, SCHEMA, ShortOrder, new_order, order,
 };
@@ -20,43 +21,9 @@ pub fn groups() -> Vec<Group> {
     vec![encode(), decode(), evolved(), borrowed()]
 }
 
-/// A row that appends to a buffer of its own; what it writes is checked first.
-pub fn writes(
-    name: &'static str,
-    expected: &[u8],
-    mut write: impl FnMut(&mut Vec<u8>) + 'static,
-) -> Row {
-    let mut out = Vec::with_capacity(1024);
-    write(&mut out);
-    assert_eq!(out, expected, "{name}");
-    appends(name, write)
-}
-
-/// A row that appends to a buffer of its own.
-pub fn appends(name: &'static str, mut write: impl FnMut(&mut Vec<u8>) + 'static) -> Row {
-    let mut out = Vec::with_capacity(1024);
-    Row::new(name, move || {
-        out.clear();
-        write(&mut out);
-        out.len()
-    })
-}
-
 #[track_caller]
 pub fn assert_same_order(datum: &[u8], order: &Order) {
     assert_eq!(hand_written::decode(datum).as_ref(), Ok(order));
-}
-
-/// A row that reads the datum; what it reads is checked first.
-pub fn reads<T: PartialEq + std::fmt::Debug>(
-    name: &'static str,
-    datum: &[u8],
-    expected: &T,
-    mut read: impl FnMut(&[u8]) -> T + 'static,
-) -> Row {
-    let datum = datum.to_vec();
-    assert_eq!(read(&datum), *expected, "{name}");
-    Row::new(name, move || read(std::hint::black_box(&datum)))
 }
 
 pub fn datum() -> (Order, Vec<u8>) {
@@ -75,10 +42,6 @@ pub fn old_datum() -> Vec<u8> {
     hand_written::encode(&order, &mut datum);
     datum.truncate(datum.len() - 2);
     datum
-}
-
-pub fn leaked<T>(value: T) -> &'static T {
-    Box::leak(Box::new(value))
 }
 
 fn apache(schema: &str) -> &'static apache_avro::Schema {

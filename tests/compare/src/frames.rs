@@ -23,12 +23,13 @@ use wireform::header::NoHeaders;
 use wireform::registry::{ResolvedSchema, SchemaId, SchemaKind};
 use wireform::{Deserializer, Framed, ReadCodec, Reader, Serializer, SerializerExt};
 
-use crate::avro::{HAND, appends, datum, leaked, reads, writes};
+use crate::avro::{HAND, datum};
 use crate::generated;
 use crate::hand_written;
 use crate::measure::{Group, Row};
 use crate::order::{Order, SCHEMA, ShortOrder};
 use crate::registry::{ID, start};
+use crate::rows::{appends, leaked, reads, writes};
 
 const CONVERTER: &str = "schema_registry_converter 6";
 const CLIENT: &str = "schema-registry-client 0.4.2";

@@ -8,7 +8,8 @@ use wireform::avro::Avro;
 use wireform::registry::{ResolvedSchema, SchemaId, SchemaKind};
 use wireform::{Deserializer, NoHeaders, Reader, Serializer};
 
-use crate::avro::{datum, leaked};
+use crate::avro::datum;
+use crate::rows::leaked;
 use crate::hand_written;
 use crate::measure::{Row, batch, median};
 use crate::options::Options;

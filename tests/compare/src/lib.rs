@@ -3,21 +3,26 @@
 #![forbid(unsafe_code)]
 
 mod avro;
+mod datetime;
 mod frames;
 mod generated;
 mod growth;
 mod hand_written;
+mod json;
+mod json_schema;
 mod measure;
 mod options;
 mod order;
 mod others;
+mod protobuf;
 mod registry;
+mod rows;
 mod table;
 
 use std::process::{Command, ExitCode};
 
 use crate::measure::{Group, Results};
-use crate::options::Options;
+use crate::options::{Area, Options};
 
 /// What differs between the programs of this crate.
 #[derive(Debug)]
@@ -74,12 +79,14 @@ fn run(setting: &Setting, options: &Options) -> Result<(), String> {
     if options.quick {
         return Ok(());
     }
-    growth::print(options);
+    if options.area == Area::Avro {
+        growth::print(options);
+    }
     // Nor for the program that was called for its tables.
     if options.allocator.is_some() {
         return Ok(());
     }
-    run_program("count-allocations", &["avro".to_owned()])?;
+    run_program("count-allocations", &[options.area.name().to_owned()])?;
     run_program("with-mimalloc", &options.others())
 }
 
@@ -88,16 +95,13 @@ fn parts(options: &Options) -> Result<(), String> {
         growth::print(options);
     }
     match options.allocations {
-        true => run_program("count-allocations", &["avro".to_owned()]),
+        true => run_program("count-allocations", &[options.area.name().to_owned()]),
         false => Ok(()),
     }
 }
 
 fn groups(options: &Options) -> Vec<Group> {
-    // The registry comes first: with its thread the process is as a Kafka client's is, and
-    // glibc's allocator works as it does there.
-    let mut groups = frames::groups();
-    groups.splice(0..0, avro::groups());
+    let mut groups = groups_of(options.area);
     for group in &mut groups {
         let (name, limit) = (group.name, group.limit);
         group.rows.retain(|row| {
@@ -107,9 +111,33 @@ fn groups(options: &Options) -> Vec<Group> {
     groups
 }
 
+fn groups_of(area: Area) -> Vec<Group> {
+    match area {
+        Area::None | Area::Avro => {
+            // The registry comes first: with its thread the process is as a Kafka client's is, and
+            // glibc's allocator works as it does there.
+            let mut groups = frames::groups();
+            groups.splice(0..0, avro::groups());
+            groups
+        }
+        area => {
+            // With a second thread, as above.
+            registry::start(order::SCHEMA);
+            match area {
+                Area::Datetime => datetime::groups(),
+                Area::Json => json::groups(),
+                Area::JsonSchema => json_schema::groups(),
+                _ => protobuf::groups(),
+            }
+        }
+    }
+}
+
 fn tables(setting: &Setting, options: &Options) -> Result<Vec<Results>, String> {
     let mut groups = groups(options);
-    others::add(&mut groups, options)?;
+    if options.area == Area::Avro {
+        others::add(&mut groups, options)?;
+    }
     println!(
         "allocator: {}; a process with two threads",
         setting.allocator
@@ -118,7 +146,7 @@ fn tables(setting: &Setting, options: &Options) -> Result<Vec<Results>, String> 
         .iter_mut()
         .map(|group| measure::measure(group, options.rounds()))
         .collect();
-    table::print(&results);
+    table::print(&results, options.area);
     Ok(results)
 }
 

@@ -28,6 +28,8 @@ pub struct Row {
 /// What was measured of one group.
 pub struct Results {
     pub group: &'static str,
+    /// The row that the others are compared with.
+    pub limit: &'static str,
     pub rows: Vec<Measured>,
 }
 
@@ -114,6 +116,7 @@ fn results(group: &Group, values: Vec<f64>) -> Results {
     });
     Results {
         group: group.name,
+        limit: group.limit,
         rows: rows.collect(),
     }
 }

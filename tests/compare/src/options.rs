@@ -21,16 +21,55 @@ pub struct Options {
     pub with_java: bool,
     /// Rows from Go, too.
     pub with_go: bool,
-    has_area: bool,
+    /// What to compare.
+    pub area: Area,
 }
+
+/// What can be compared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Area {
+    #[default]
+    None,
+    Avro,
+    Datetime,
+    Json,
+    JsonSchema,
+    Protobuf,
+}
+
+impl Area {
+    const ALL: [(&'static str, Self); 5] = [
+        ("avro", Self::Avro),
+        ("datetime", Self::Datetime),
+        ("json", Self::Json),
+        ("json-schema", Self::JsonSchema),
+        ("protobuf", Self::Protobuf),
+    ];
+
+    fn named(name: &str) -> Option<Self> {
+        let known = Self::ALL.iter().find(|(known, _)| *known == name);
+        known.map(|(_, area)| *area)
+    }
+
+    /// As on the command line.
+    pub fn name(self) -> &'static str {
+        let known = Self::ALL.iter().find(|(_, area)| *area == self);
+        known.map_or("", |(name, _)| name)
+    }
+}
+
+const AREAS: &str = "areas: avro, datetime, json, json-schema, protobuf, producer";
 
 impl Options {
     pub fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Self, String> {
         let mut options = Self::default();
         while let Some(argument) = arguments.next() {
+            if let Some(area) = Area::named(&argument) {
+                options.area = area;
+                continue;
+            }
             let mut value = || arguments.next().ok_or(format!("{argument} needs a value"));
             match argument.as_str() {
-                "avro" => options.has_area = true,
                 "--quick" => options.quick = true,
                 "--growth" => options.growth = true,
                 "--allocations" => options.allocations = true,
@@ -41,9 +80,7 @@ impl Options {
                 "--once" => options.once = Some(value()?),
                 "--allocator" => options.allocator = Some(value()?),
                 _ => {
-                    return Err(format!(
-                        "unknown argument {argument:?}; areas: avro, producer"
-                    ));
+                    return Err(format!("unknown argument {argument:?}; {AREAS}"));
                 }
             }
         }
@@ -53,9 +90,9 @@ impl Options {
         ) {
             return Err("allocators: system, mimalloc".to_owned());
         }
-        match options.has_area {
-            true => Ok(options),
-            false => Err("what to compare? areas: avro, producer".to_owned()),
+        match options.area {
+            Area::None => Err(format!("what to compare? {AREAS}")),
+            _ => Ok(options),
         }
     }
 
@@ -73,7 +110,7 @@ impl Options {
 
     /// The arguments for the program with the other allocator.
     pub fn others(&self) -> Vec<String> {
-        let mut arguments = vec!["avro".to_owned()];
+        let mut arguments = vec![self.area.name().to_owned()];
         arguments.extend(["--allocator", "mimalloc"].map(str::to_owned));
         if !self.filter.is_empty() {
             arguments.extend(["--filter".to_owned(), self.filter.clone()]);

@@ -1,10 +1,11 @@
 //! The tables, and the first of them as JSON.
 
 use crate::measure::Results;
+use crate::options::Area;
 
-pub fn print(results: &[Results]) {
+pub fn print(results: &[Results], area: Area) {
     for group in results {
-        println!("\n{:<40} {:>9}  to hand-written", group.group, "ns");
+        println!("\n{:<40} {:>9}  to {}", group.group, "ns", group.limit);
         for row in &group.rows {
             println!(
                 "  {:<38} {:>9.1}  {:>7.2}",
@@ -12,7 +13,9 @@ pub fn print(results: &[Results]) {
             );
         }
     }
-    println!("\n{NOTES}");
+    if area == Area::Avro {
+        println!("\n{NOTES}");
+    }
 }
 
 pub fn print_counts(results: &[Results]) {

@@ -1,0 +1,93 @@
+//! JSON that is validated: `jsonschema` on values of serde_json, compiled once, as one would write
+//! it by hand.
+
+use serde_json::Value;
+use wireform::header::NoHeaders;
+use wireform::json_schema::Validation;
+use wireform::registry::{ResolvedSchema, SchemaId, SchemaKind};
+use wireform::{Deserializer, Framed, JsonSchema, Reader, Serializer};
+
+use crate::measure::Group;
+use crate::order::{Order, order};
+use crate::registry::ID;
+use crate::rows::{leaked, reads, writes};
+
+const PLAIN: &str = "jsonschema";
+const SCHEMA: &str = include_str!("../schemas/order.schema.json");
+
+pub fn groups() -> Vec<Group> {
+    vec![encode(), decode()]
+}
+
+fn validator() -> jsonschema::Validator {
+    let schema: Value = serde_json::from_str(SCHEMA).expect("JSON");
+    jsonschema::validator_for(&schema).expect("a schema")
+}
+
+fn codec() -> JsonSchema<Order> {
+    let codec = JsonSchema::new(SCHEMA).expect("a schema");
+    codec.on_read(Validation::Enforce)
+}
+
+fn encode() -> Group {
+    let order: &'static Order = leaked(order());
+    let text = serde_json::to_vec(order).expect("valid");
+    let frame = [&[0, 0, 0, 0, 7][..], &text].concat();
+    let (by_value, by_text) = (validator(), validator());
+    let unchecked = codec().on_write(Validation::Off);
+    let (checked, framed) = (codec(), Framed::with_id(codec(), SchemaId::new(ID)));
+    let rows = vec![
+        writes(PLAIN, &text, move |out| {
+            let value = serde_json::to_value(order).expect("valid");
+            assert!(by_value.is_valid(&value));
+            serde_json::to_writer(out, order).expect("valid");
+        }),
+        writes("jsonschema, of the text", &text, move |out| {
+            serde_json::to_writer(&mut *out, order).expect("valid");
+            let value: Value = serde_json::from_slice(out).expect("JSON");
+            assert!(by_text.is_valid(&value));
+        }),
+        writes("wireform json-schema", &text, move |out| {
+            checked.serialize(order, out).expect("valid");
+        }),
+        writes("wireform json-schema, framed", &frame, move |out| {
+            framed.serialize(order, out).expect("valid");
+        }),
+        writes("wireform json-schema, not validated", &text, move |out| {
+            unchecked.serialize(order, out).expect("valid");
+        }),
+    ];
+    Group::new("json-schema", PLAIN, rows)
+}
+
+fn decode() -> Group {
+    let order = order();
+    let text = serde_json::to_vec(&order).expect("valid");
+    let frame = [&[0, 0, 0, 0, 7][..], &text].concat();
+    let validator = validator();
+    let (checked, unchecked) = (codec(), codec().on_read(Validation::Off));
+    let reader = Reader::offline().with(codec()).build();
+    let schema = ResolvedSchema::new(SchemaKind::Json, SCHEMA);
+    reader.add(SchemaId::new(ID), &schema).expect("readable");
+    let rows = vec![
+        reads(PLAIN, &text, &order, move |text| {
+            let value: Value = serde_json::from_slice(text).expect("JSON");
+            assert!(validator.is_valid(&value));
+            serde_json::from_slice(text).expect("valid")
+        }),
+        reads("wireform json-schema", &text, &order, move |text| {
+            checked.deserialize(text).expect("valid")
+        }),
+        reads("wireform json-schema, framed", &frame, &order, move |frame| {
+            let decoded = reader.decode(&NoHeaders, Some(frame)).expect("valid");
+            decoded.expect("no tombstone").value
+        }),
+        reads(
+            "wireform json-schema, not validated",
+            &text,
+            &order,
+            move |text| unchecked.deserialize(text).expect("valid"),
+        ),
+    ];
+    Group::new("json-schema-decode", PLAIN, rows)
+}
