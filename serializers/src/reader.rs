@@ -1,7 +1,4 @@
-use std::collections::HashMap;
 use std::fmt;
-use std::hash::{BuildHasherDefault, Hasher};
-use std::sync::{Arc, PoisonError, RwLock};
 
 use wireform_registry::{
     LockFile, Registry, ResolvedSchema, Role, SchemaKey, SchemaKind, StoredSchema, resolve,
@@ -13,6 +10,10 @@ use crate::format::SchemaRef;
 use crate::frame::{Frame, MessageIndex};
 use crate::header::{self, HeaderList};
 use crate::limits::Limits;
+
+mod plans;
+
+use plans::Plans;
 
 /// **A type that implements `ReadCodec<T>` is a codec that a [`Reader`] may use; it makes a plan
 /// for each writer schema and says which unframed content it reads.**
@@ -92,7 +93,7 @@ pub struct Reader<T> {
     codecs: Vec<Box<dyn ReadCodec<T>>>,
     role: Role,
     limits: Limits,
-    plans: RwLock<HashMap<SchemaKey, Arc<Planned<T>>, KeyHashing>>,
+    plans: Plans<Planned<T>>,
 }
 
 /// What is known of a writer schema; a plan that cannot be made is kept as its reason.
@@ -179,7 +180,7 @@ impl<T> Reader<T> {
     /// `InvalidSchema`, `Incompatible` or `UnsupportedContent` if no plan can be made.
     pub async fn fetch(&self, key: impl Into<SchemaKey>) -> Result<()> {
         let key = key.into();
-        if self.planned(key).is_some() {
+        if self.plans.with(key, |_| ()).is_some() {
             return Ok(());
         }
         let Some(registry) = &self.registry else {
@@ -215,7 +216,8 @@ impl<T> Reader<T> {
         }
     }
 
-    /// Makes `writer` known under `key`, for readers without a registry.
+    /// Makes `writer` known under `key`, for readers without a registry; what is known by then
+    /// stays, as ids never change their meaning.
     ///
     /// # Errors
     /// `InvalidSchema`, `Incompatible` or `UnsupportedContent` if no plan can be made.
@@ -244,19 +246,14 @@ impl<T> Reader<T> {
         self.insert(key, schema, writer)
     }
 
-    /// The plan for a schema of the lock file that is met for the first time.
-    fn plan_locked(&self, key: SchemaKey) -> Result<Arc<Planned<T>>> {
-        let unknown = || {
-            let message = format!("{key} was not met before");
-            Error::new(ErrorKind::UnknownSchema(key), message)
-        };
-        let lock = self.lock.as_ref().ok_or_else(unknown)?;
+    /// Makes the plan for a schema of the lock file that is met for the first time.
+    fn plan_locked(&self, key: SchemaKey) -> Result<()> {
+        let lock = self.lock.as_ref().ok_or_else(|| unknown(key))?;
         let stored = lock.schema(key).map_err(|_| {
             let message = format!("{key} is not in the lock file; `wireform lock` writes it anew");
             Error::new(ErrorKind::UnknownSchema(key), message)
         })?;
-        self.add_stored(key, &stored, &lock.resolve(&stored.def)?)?;
-        self.planned(key).ok_or_else(unknown)
+        self.add_stored(key, &stored, &lock.resolve(&stored.def)?)
     }
 
     fn insert(&self, key: SchemaKey, schema: SchemaRef, writer: &ResolvedSchema) -> Result<()> {
@@ -271,23 +268,8 @@ impl<T> Reader<T> {
                 Error::new(ErrorKind::UnsupportedContent, message)
             })?;
         let plan = codec.plan(writer)?;
-        let planned = Arc::new(Planned { kind, schema, plan });
-        let mut plans = self.plans.write().unwrap_or_else(PoisonError::into_inner);
-        if plans.len() >= MAX_PLANS && !plans.contains_key(&key) {
-            // No program reads that many schemas; those that are met again are planned again.
-            plans.clear();
-        }
-        plans.insert(key, planned);
+        self.plans.insert(key, Planned { kind, schema, plan });
         Ok(())
-    }
-
-    #[inline]
-    fn planned(&self, key: SchemaKey) -> Option<Arc<Planned<T>>> {
-        self.plans
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&key)
-            .cloned()
     }
 
     /// Without a schema id header: a frame where there is one, else what the content type says.
@@ -335,19 +317,30 @@ impl<T> Reader<T> {
     #[inline]
     fn decode_frame(&self, frame: &Frame<'_>) -> Result<Decoded<T>> {
         let key = frame.schema();
-        let planned = match self.planned(key) {
-            Some(planned) => planned,
-            None => self.plan_locked(key)?,
-        };
-        let (message, body) = frame.body(planned.kind)?;
-        match planned.plan.decode(&message, body) {
-            Ok(value) => Ok(Decoded {
-                value,
-                schema: Some(planned.schema.clone()),
-            }),
-            Err(error) => Err(error),
+        if let Some(decoded) = self.plans.with(key, |planned| planned.decode(frame)) {
+            return decoded;
         }
+        self.plan_locked(key)?;
+        let decoded = self.plans.with(key, |planned| planned.decode(frame));
+        decoded.unwrap_or_else(|| Err(unknown(key)))
     }
+}
+
+impl<T> Planned<T> {
+    #[inline]
+    fn decode(&self, frame: &Frame<'_>) -> Result<Decoded<T>> {
+        let (message, body) = frame.body(self.kind)?;
+        Ok(Decoded {
+            value: self.plan.decode(&message, body)?,
+            schema: Some(self.schema.clone()),
+        })
+    }
+}
+
+#[cold]
+fn unknown(key: SchemaKey) -> Error {
+    let message = format!("{key} was not met before");
+    Error::new(ErrorKind::UnknownSchema(key), message)
 }
 
 impl<T> ReaderBuilder<T> {
@@ -381,7 +374,7 @@ impl<T> ReaderBuilder<T> {
             codecs: self.codecs,
             role: self.role,
             limits: self.limits,
-            plans: RwLock::default(),
+            plans: Plans::default(),
         }
     }
 }
@@ -405,45 +398,3 @@ impl<T> fmt::Debug for ReaderBuilder<T> {
             .finish_non_exhaustive()
     }
 }
-
-/// Hashes a [`SchemaKey`] by a multiplication for each part.
-///
-/// Keys in the map come from the registry and from the program; those in payloads are looked up
-/// and never inserted, so that nobody outside can fill a bucket.
-type KeyHashing = BuildHasherDefault<KeyHasher>;
-
-/// See [`KeyHashing`].
-#[derive(Default)]
-struct KeyHasher(u64);
-
-impl KeyHasher {
-    fn add(&mut self, part: u64) {
-        // The golden ratio of 2^64; the rotation brings the well-mixed high bits to the low ones.
-        self.0 = (self.0 ^ part)
-            .wrapping_mul(0x9e37_79b9_7f4a_7c15)
-            .rotate_left(32);
-    }
-}
-
-impl Hasher for KeyHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for part in bytes.chunks(8) {
-            self.add(part.iter().fold(0, |sum, &byte| sum << 8 | u64::from(byte)));
-        }
-    }
-
-    fn write_u32(&mut self, part: u32) {
-        self.add(part.into());
-    }
-
-    fn write_isize(&mut self, _part: isize) {
-        // Whether it is an id or a GUID: those differ enough without.
-    }
-}
-
-/// A reader of so many schemas plans the ones it still meets anew.
-const MAX_PLANS: usize = 10_000;

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -6,10 +7,23 @@ use crate::error::{Error, ErrorKind, Result};
 /// counting messages only, in declaration order.
 ///
 /// The default is `[0]`, the first message of the file, and what formats without messages have.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Eq)]
 pub struct MessageIndex {
     path: [u32; MAX_LEN],
     len: u8,
+}
+
+impl PartialEq for MessageIndex {
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        self.path() == other.path()
+    }
+}
+
+impl Hash for MessageIndex {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.path().hash(state);
+    }
 }
 
 impl MessageIndex {
