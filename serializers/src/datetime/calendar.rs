@@ -14,12 +14,14 @@ pub(super) struct Date {
 
 impl Date {
     /// The date, where there is such a day.
+    #[inline]
     pub(super) fn checked(year: i32, month: u32, day: u32) -> Option<Self> {
         let real = (1..=12).contains(&month) && day >= 1 && day <= days_in(year, month);
         real.then_some(Self { year, month, day })
     }
 
     /// Days since 1970-01-01.
+    #[inline]
     pub(super) fn to_days(self) -> i64 {
         let early = self.month <= 2;
         let year = i64::from(self.year) - i64::from(early);
@@ -34,6 +36,7 @@ impl Date {
     }
 
     /// The date `days` after 1970-01-01. `None` where the year does not fit.
+    #[inline]
     pub(super) fn from_days(days: i64) -> Option<Self> {
         let days = days.checked_add(DAYS_TO_1970)?;
         let era = days.div_euclid(DAYS_PER_ERA);

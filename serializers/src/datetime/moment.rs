@@ -40,22 +40,26 @@ impl Moment {
 
     /// Whole seconds since 1970-01-01T00:00:00Z, rounded down.
     #[must_use]
+    #[inline]
     pub fn seconds(self) -> i64 {
         self.seconds
     }
 
     /// Nanoseconds after [`seconds`](Self::seconds), below 1,000,000,000.
     #[must_use]
+    #[inline]
     pub fn nanos(self) -> u32 {
         self.nanos
     }
 
     /// Minutes from UTC, positive to the east; less than a day. Zero is UTC.
     #[must_use]
+    #[inline]
     pub fn offset_minutes(self) -> i16 {
         self.offset_minutes
     }
 
+    #[inline]
     pub(super) fn checked(seconds: i64, nanos: u32) -> Option<Self> {
         let fits = seconds.unsigned_abs() <= MOST_SECONDS && nanos < NANOS_PER_SECOND;
         fits.then_some(Self {
@@ -65,6 +69,7 @@ impl Moment {
         })
     }
 
+    #[inline]
     pub(super) fn at_offset(self, minutes: i16) -> Option<Self> {
         (minutes.unsigned_abs() < MINUTES_PER_DAY).then_some(Self {
             offset_minutes: minutes,
@@ -73,6 +78,7 @@ impl Moment {
     }
 
     /// The seconds that a clock at the offset shows, since its own 1970-01-01T00:00:00.
+    #[inline]
     pub(super) fn local_seconds(self) -> i64 {
         self.seconds + i64::from(self.offset_minutes) * 60
     }

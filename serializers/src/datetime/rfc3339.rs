@@ -65,6 +65,7 @@ field_modules! { Rfc3339;
     auto: Auto;
 }
 
+#[inline]
 fn write<T, P, S>(value: &T, serializer: S) -> Result<S::Ok, S::Error>
 where
     T: Datetime,

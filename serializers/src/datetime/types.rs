@@ -77,6 +77,7 @@ pub trait Datetime: Sized {
 }
 
 impl Datetime for SystemTime {
+    #[inline]
     fn to_moment(&self) -> Result<Moment> {
         let (since, before) = match self.duration_since(UNIX_EPOCH) {
             Ok(after) => (after, false),
@@ -89,6 +90,7 @@ impl Datetime for SystemTime {
 
     /// Windows holds units of 100 nanoseconds; anything finer is cut off there by the standard
     /// library.
+    #[inline]
     fn from_moment(moment: Moment) -> Result<Self> {
         let seconds = Duration::from_secs(moment.seconds().unsigned_abs());
         let whole = if moment.seconds() < 0 {
@@ -102,6 +104,7 @@ impl Datetime for SystemTime {
 }
 
 /// The instant that many nanoseconds after 1970-01-01T00:00:00Z.
+#[inline]
 pub(super) fn from_nanos(nanos: i128) -> std::result::Result<Moment, Fault> {
     let per_second = i128::from(NANOS_PER_SECOND);
     let seconds = i64::try_from(nanos.div_euclid(per_second)).ok();
@@ -112,10 +115,12 @@ pub(super) fn from_nanos(nanos: i128) -> std::result::Result<Moment, Fault> {
         .ok_or(Fault::Range)
 }
 
+#[inline]
 fn encode<T>(result: std::result::Result<T, Fault>) -> Result<T> {
     result.map_err(|fault| fault.error(ErrorKind::Encode))
 }
 
+#[inline]
 fn decode<T>(value: Option<T>) -> Result<T> {
     value.ok_or_else(|| Fault::Range.error(ErrorKind::Decode))
 }

@@ -7,10 +7,12 @@ use crate::error::Result;
 
 #[cfg_attr(docsrs, doc(cfg(feature = "chrono")))]
 impl Datetime for DateTime<Utc> {
+    #[inline]
     fn to_moment(&self) -> Result<Moment> {
         encode(moment(self))
     }
 
+    #[inline]
     fn from_moment(moment: Moment) -> Result<Self> {
         decode(Self::from_timestamp(moment.seconds(), moment.nanos()))
     }
@@ -18,10 +20,12 @@ impl Datetime for DateTime<Utc> {
 
 #[cfg_attr(docsrs, doc(cfg(feature = "chrono")))]
 impl Datetime for DateTime<FixedOffset> {
+    #[inline]
     fn to_moment(&self) -> Result<Moment> {
         encode(moment(self).and_then(|moment| at_offset(moment, self.offset().local_minus_utc())))
     }
 
+    #[inline]
     fn from_moment(moment: Moment) -> Result<Self> {
         let utc = DateTime::<Utc>::from_moment(moment)?;
         let offset = decode(FixedOffset::east_opt(
@@ -34,6 +38,7 @@ impl Datetime for DateTime<FixedOffset> {
 }
 
 /// A leap second of chrono has more than a second of nanoseconds.
+#[inline]
 fn moment<Z: TimeZone>(datetime: &DateTime<Z>) -> std::result::Result<Moment, Fault> {
     Moment::checked(datetime.timestamp(), datetime.timestamp_subsec_nanos()).ok_or(Fault::Leap)
 }

@@ -6,10 +6,12 @@ use crate::error::Result;
 
 #[cfg_attr(docsrs, doc(cfg(feature = "jiff")))]
 impl Datetime for Timestamp {
+    #[inline]
     fn to_moment(&self) -> Result<Moment> {
         encode(from_nanos(self.as_nanosecond()))
     }
 
+    #[inline]
     fn from_moment(moment: Moment) -> Result<Self> {
         let seconds = decode(Self::from_second(moment.seconds()).ok())?;
         decode(

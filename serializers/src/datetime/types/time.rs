@@ -7,10 +7,12 @@ use crate::error::Result;
 
 #[cfg_attr(docsrs, doc(cfg(feature = "time")))]
 impl Datetime for UtcDateTime {
+    #[inline]
     fn to_moment(&self) -> Result<Moment> {
         encode(Moment::checked(self.unix_timestamp(), self.nanosecond()).ok_or(Fault::Range))
     }
 
+    #[inline]
     fn from_moment(moment: Moment) -> Result<Self> {
         let seconds = decode(Self::from_unix_timestamp(moment.seconds()).ok())?;
         decode(seconds.replace_nanosecond(moment.nanos()).ok())
@@ -19,6 +21,7 @@ impl Datetime for UtcDateTime {
 
 #[cfg_attr(docsrs, doc(cfg(feature = "time")))]
 impl Datetime for OffsetDateTime {
+    #[inline]
     fn to_moment(&self) -> Result<Moment> {
         encode(
             Moment::checked(self.unix_timestamp(), self.nanosecond())
@@ -27,6 +30,7 @@ impl Datetime for OffsetDateTime {
         )
     }
 
+    #[inline]
     fn from_moment(moment: Moment) -> Result<Self> {
         let offset = i32::from(moment.offset_minutes()) * 60;
         let offset = decode(UtcOffset::from_whole_seconds(offset).ok())?;
