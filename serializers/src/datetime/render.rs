@@ -30,7 +30,7 @@ impl Rendered {
     fn push_offset(&mut self, minutes: i16) {
         let sign = if minutes < 0 { b'-' } else { b'+' };
         let minutes = u32::from(minutes.unsigned_abs());
-        let [_, _, _, _, h, hh, m, mm] = eight(minutes / 60 * 100 + minutes % 60).to_le_bytes();
+        let [h, hh, m, mm, ..] = (two(minutes / 60) | two(minutes % 60) << 16).to_le_bytes();
         let bytes = self.words.as_flattened_mut();
         // There is room behind every datetime: a year has four digits.
         if let Some(room) = bytes.get_mut(self.len..self.len + 6) {
@@ -60,25 +60,23 @@ pub(super) fn without_zone(
     precision: Precision,
 ) -> Result<Rendered, Fault> {
     let date = Date::from_days(seconds.div_euclid(86_400)).ok_or(Fault::Year)?;
-    let year = u32::try_from(date.year).map_err(|_| Fault::Year)?;
-    if year > 9999 {
-        return Err(Fault::Year);
-    }
+    let year = date.year.unsigned_abs();
     let time = u32::try_from(seconds.rem_euclid(86_400)).map_err(|_| Fault::Range)?;
-    let date = eight(year * 10_000 + date.month * 100 + date.day);
-    let (hour, minute, second) = (time / 3600, time / 60 % 60, time % 60);
-    let clock = eight(hour * 1_000_000 + minute * 10_000 + second * 100);
-    let fraction = eight(nanos / 10);
-    let last = u64::from(b'0') + u64::from(nanos % 10);
+    let (micros, rest) = (nanos / 1_000, nanos % 1_000);
     // The first byte of each word is the lowest.
-    let first = date & 0xffff_ffff | bytes(*b"\0\0\0\0-\0\0-") | (date >> 32 & 0xffff) << 40;
-    let second = date >> 48
+    let first =
+        two(year / 100) | two(year % 100) << 16 | bytes(*b"\0\0\0\0-\0\0-") | two(date.month) << 40;
+    let second = two(date.day)
         | bytes(*b"\0\0T\0\0:\0\0")
-        | (clock & 0xffff) << 24
-        | (clock >> 16 & 0xffff) << 48;
-    let third = (clock >> 32 & 0xffff) << 8 | bytes(*b":\0\0.\0\0\0\0") | fraction << 32;
-    let fourth = fraction >> 32 | last << 32;
-    let len = WITHOUT_FRACTION + self::fraction(nanos, precision);
+        | two(time / 3600) << 24
+        | two(time / 60 % 60) << 48;
+    let third = bytes(*b":\0\0.\0\0\0\0")
+        | two(time % 60) << 8
+        | two(micros / 10_000) << 32
+        | two(micros / 100 % 100) << 48;
+    let fourth =
+        two(micros % 100) | two(rest / 10) << 16 | (u64::from(b'0') + u64::from(rest % 10)) << 32;
+    let len = WITHOUT_FRACTION + fraction(nanos, precision);
     let (third, fourth) = with_zulu(third, fourth, len);
     let words = [first, second, third, fourth, 0].map(u64::to_le_bytes);
     Ok(Rendered { words, len })
@@ -116,21 +114,24 @@ fn fraction(nanos: u32, precision: Precision) -> usize {
     }
 }
 
-/// The decimal digits of a number below 10⁸ as text, the first in the lowest byte.
-///
-/// All at once: halves of four digits, then pairs, then digits, each in a lane of one word. A
-/// hundredth is 10486 / 2²⁰ and a tenth 103 / 2¹⁰, near enough for four and two digits.
+/// The two decimal digits of a number below 100, the first in the lower byte.
 #[inline]
-fn eight(value: u32) -> u64 {
-    let value = u64::from(value);
-    let fours = value / 10_000 | (value % 10_000) << 32;
-    let hundreds = fours * 10_486 >> 20 & 0x0000_007f_0000_007f;
-    let twos = hundreds | (fours - 100 * hundreds) << 16;
-    let tens = twos * 103 >> 10 & 0x000f_000f_000f_000f;
-    let ones = tens | (twos - 10 * tens) << 8;
-    ones | 0x3030_3030_3030_3030
+fn two(number: u32) -> u64 {
+    #[allow(clippy::cast_possible_truncation, reason = "32 bits fit")]
+    let place = number as usize;
+    PAIRS.get(place).copied().unwrap_or_default().into()
 }
 
+/// Looked up, for what is computed has to wait for what it is computed from.
+const PAIRS: [u16; 100] = {
+    let mut pairs = [0; 100];
+    let mut number = 0;
+    while number < 100 {
+        pairs[number as usize] = (number / 10 + 0x30) | (number % 10 + 0x30) << 8;
+        number += 1;
+    }
+    pairs
+};
 /// `2024-01-02T03:04:05`
 const WITHOUT_FRACTION: usize = 19;
 /// `2024-01-02T03:04:05.123456789+01:00` has 35 bytes.
@@ -138,16 +139,13 @@ const WORDS: usize = 5;
 
 #[cfg(test)]
 mod tests {
-    use super::eight;
+    use super::two;
 
     #[test]
     fn digits_are_those_of_the_number() {
-        let numbers = (0..10_000).flat_map(|n| [n, n * 10_000, n * 9_973 + 7, 99_999_999 - n]);
-        for number in numbers {
-            assert_eq!(
-                eight(number).to_le_bytes(),
-                *format!("{number:08}").as_bytes()
-            );
+        for number in 0..100 {
+            let [tens, ones, ..] = two(number).to_le_bytes();
+            assert_eq!([tens, ones], *format!("{number:02}").as_bytes());
         }
     }
 }

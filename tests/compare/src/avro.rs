@@ -10,10 +10,10 @@ use wireform::{Deserializer, ReadCodec, ReadPlan, Serializer, SerializerExt};
 use crate::generated;
 use crate::hand_written;
 use crate::measure::{Group, Row};
-use crate::rows::{appends, leaked, reads, writes};
 use crate::order::{
     NEW_SCHEMA, NewOrder, OLD_SCHEMA, Order, OrderRef, SCHEMA, ShortOrder, new_order, order,
 };
+use crate::rows::{appends, leaked, reads, writes};
 
 pub const HAND: &str = "hand-written";
 

@@ -1,64 +1,222 @@
-//! JSON of a record with six datetimes, whose texts are all the same.
+//! JSON with datetimes, whose texts are all the same: in an order that has three, and in a record
+//! of six that has little else.
 
+use std::collections::HashMap;
+use std::fmt::Debug;
+
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use wireform::datetime::{DatetimePolicy, Micros, Precision, Rfc3339};
 use wireform::{DatetimeJson, Deserializer, Json, Serializer};
 
-use crate::measure::Group;
-use crate::rows::{leaked, reads, writes};
+use crate::measure::{Group, Row};
+use crate::order::{Item, Status, order};
+use crate::rows::{reads, writes};
 
 const READY: &str = "serde_json";
 
-/// A parcel and its times.
-macro_rules! parcel {
-    ($name:ident: $at:ty $(, $attribute:meta)?) => {
-        #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-        struct $name {
-            id: String,
-            $(#[$attribute])?
-            ordered: $at,
-            $(#[$attribute])?
-            paid: $at,
-            $(#[$attribute])?
-            packed: $at,
-            $(#[$attribute])?
-            shipped: $at,
-            $(#[$attribute])?
-            delivered: $at,
-            $(#[$attribute])?
-            updated: $at,
-        }
+/// An order that says when, and a parcel's times.
+macro_rules! records {
+    ($module:ident: $at:ty $(, $attribute:meta)?) => {
+        mod $module {
+            use super::*;
 
-        impl $name {
-            fn new(at: impl Fn(&str) -> $at) -> Self {
-                let [ordered, paid, packed, shipped, delivered, updated] = TIMES.map(at);
-                Self {
-                    id: "PARCEL-000123".to_owned(),
-                    ordered,
-                    paid,
-                    packed,
-                    shipped,
-                    delivered,
-                    updated,
+            #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+            pub struct Order {
+                order_id: String,
+                customer: String,
+                items: Vec<Item>,
+                total: f64,
+                status: Status,
+                $(#[$attribute])?
+                placed_at: $at,
+                $(#[$attribute])?
+                paid_at: $at,
+                $(#[$attribute])?
+                shipped_at: $at,
+                note: Option<String>,
+                tags: HashMap<String, String>,
+            }
+
+            #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+            pub struct Parcel {
+                id: String,
+                $(#[$attribute])?
+                ordered: $at,
+                $(#[$attribute])?
+                paid: $at,
+                $(#[$attribute])?
+                packed: $at,
+                $(#[$attribute])?
+                shipped: $at,
+                $(#[$attribute])?
+                delivered: $at,
+                $(#[$attribute])?
+                updated: $at,
+            }
+
+            impl Timed for Order {
+                type At = $at;
+
+                fn new(at: impl Fn(&str) -> $at) -> Self {
+                    let order = order();
+                    let [placed_at, paid_at, shipped_at, ..] = TIMES.map(at);
+                    Self {
+                        order_id: order.order_id,
+                        customer: order.customer,
+                        items: order.items,
+                        total: order.total,
+                        status: order.status,
+                        placed_at,
+                        paid_at,
+                        shipped_at,
+                        note: order.note,
+                        // One only: in no order of its own.
+                        tags: [("channel".to_owned(), "web".to_owned())].into(),
+                    }
+                }
+            }
+
+            impl Timed for Parcel {
+                type At = $at;
+
+                fn new(at: impl Fn(&str) -> $at) -> Self {
+                    let [ordered, paid, packed, shipped, delivered, updated] = TIMES.map(at);
+                    Self {
+                        id: "PARCEL-000123".to_owned(),
+                        ordered,
+                        paid,
+                        packed,
+                        shipped,
+                        delivered,
+                        updated,
+                    }
                 }
             }
         }
     };
 }
 
+trait Timed: DeserializeOwned + Serialize + PartialEq + Debug + 'static {
+    type At;
+
+    fn new(at: impl Fn(&str) -> Self::At) -> Self;
+}
+
 type ChronoTime = chrono::DateTime<chrono::Utc>;
 
-parcel!(Ready: String);
-parcel!(Module: ChronoTime, serde(with = "wireform::datetime::rfc3339::micros"));
-parcel!(ModuleOfJiff: jiff::Timestamp, serde(with = "wireform::datetime::rfc3339::micros"));
-parcel!(Newtype: Rfc3339<ChronoTime, Micros>);
-parcel!(NewtypeOfJiff: Rfc3339<jiff::Timestamp, Micros>);
-parcel!(Chrono: ChronoTime);
-parcel!(Jiff: jiff::Timestamp);
-parcel!(Time: time::OffsetDateTime, serde(with = "time::serde::rfc3339"));
+records!(ready: String);
+records!(module: ChronoTime, serde(with = "wireform::datetime::rfc3339::micros"));
+records!(module_of_jiff: jiff::Timestamp, serde(with = "wireform::datetime::rfc3339::micros"));
+records!(newtype: Rfc3339<ChronoTime, Micros>);
+records!(newtype_of_jiff: Rfc3339<jiff::Timestamp, Micros>);
+records!(of_chrono: ChronoTime);
+records!(of_jiff: jiff::Timestamp);
+records!(of_time: time::OffsetDateTime, serde(with = "time::serde::rfc3339"));
+
+/// The rows of one group: `(name, value, codec)`.
+macro_rules! groups {
+    ($direction:ident $name:literal, $record:ident) => {{
+        let ready = ready::$record::new(str::to_owned);
+        let text = serde_json::to_vec(&ready).expect("valid");
+        let chrono = || of_chrono::$record::new(chrono_time);
+        let jiff = || of_jiff::$record::new(jiff_time);
+        let rows = vec![
+            $direction(READY, &text, ready, Plain),
+            $direction(
+                "wireform module",
+                &text,
+                module::$record::new(chrono_time),
+                Json::new(),
+            ),
+            $direction(
+                "wireform module, jiff",
+                &text,
+                module_of_jiff::$record::new(jiff_time),
+                Json::new(),
+            ),
+            $direction(
+                "wireform newtype",
+                &text,
+                newtype::$record::new(|text| chrono_time(text).into()),
+                Json::new(),
+            ),
+            $direction(
+                "wireform newtype, jiff",
+                &text,
+                newtype_of_jiff::$record::new(|text| jiff_time(text).into()),
+                Json::new(),
+            ),
+            $direction("wireform recognised", &text, chrono(), recognised()),
+            $direction("wireform recognised, jiff", &text, jiff(), recognised()),
+            $direction("chrono", &text, chrono(), Plain),
+            $direction("jiff", &text, jiff(), Plain),
+            $direction("time", &text, of_time::$record::new(time_time), Plain),
+        ];
+        Group::new($name, READY, rows)
+    }};
+}
 
 pub fn groups() -> Vec<Group> {
-    vec![encode(), decode()]
+    vec![
+        groups!(encode "datetime", Order),
+        groups!(decode "datetime-decode", Order),
+        groups!(encode "datetime-only", Parcel),
+        groups!(decode "datetime-only-decode", Parcel),
+    ]
+}
+
+/// serde_json itself.
+struct Plain;
+
+trait Codec<T> {
+    fn write(&self, value: &T, out: &mut Vec<u8>);
+
+    fn read(&self, text: &[u8]) -> T;
+}
+
+impl<T: Timed> Codec<T> for Plain {
+    fn write(&self, value: &T, out: &mut Vec<u8>) {
+        serde_json::to_writer(out, value).expect("valid");
+    }
+
+    fn read(&self, text: &[u8]) -> T {
+        serde_json::from_slice(text).expect("valid")
+    }
+}
+
+macro_rules! of_wireform {
+    ($($codec:ident),+) => {$(
+        impl<T: Timed> Codec<T> for $codec<T> {
+            fn write(&self, value: &T, out: &mut Vec<u8>) {
+                self.serialize(value, out).expect("valid");
+            }
+
+            fn read(&self, text: &[u8]) -> T {
+                self.deserialize(text).expect("valid")
+            }
+        }
+    )+};
+}
+
+of_wireform!(Json, DatetimeJson);
+
+fn encode<T: Timed>(
+    name: &'static str,
+    text: &[u8],
+    value: T,
+    codec: impl Codec<T> + 'static,
+) -> Row {
+    writes(name, text, move |out| codec.write(&value, out))
+}
+
+fn decode<T: Timed>(
+    name: &'static str,
+    text: &[u8],
+    value: T,
+    codec: impl Codec<T> + 'static,
+) -> Row {
+    reads(name, text, &value, move |text| codec.read(text))
 }
 
 fn chrono_time(text: &str) -> ChronoTime {
@@ -76,113 +234,6 @@ fn time_time(text: &str) -> time::OffsetDateTime {
 
 fn recognised<T>() -> DatetimeJson<T> {
     DatetimeJson::new(DatetimePolicy::rfc3339(Precision::Micros))
-}
-
-fn encode() -> Group {
-    let ready: &'static Ready = leaked(Ready::new(str::to_owned));
-    let text = serde_json::to_vec(ready).expect("valid");
-    let module = Module::new(chrono_time);
-    let module_of_jiff = ModuleOfJiff::new(jiff_time);
-    let newtype = Newtype::new(|text| chrono_time(text).into());
-    let newtype_of_jiff = NewtypeOfJiff::new(|text| jiff_time(text).into());
-    let chrono: &'static Chrono = leaked(Chrono::new(chrono_time));
-    let jiff: &'static Jiff = leaked(Jiff::new(jiff_time));
-    let time = Time::new(time_time);
-    let (of_module, of_newtype) = (Json::<Module>::new(), Json::<Newtype>::new());
-    let of_module_of_jiff = Json::<ModuleOfJiff>::new();
-    let of_newtype_of_jiff = Json::<NewtypeOfJiff>::new();
-    let (of_chrono, of_jiff) = (recognised::<Chrono>(), recognised::<Jiff>());
-    let rows = vec![
-        writes(READY, &text, move |out| {
-            serde_json::to_writer(out, ready).expect("valid");
-        }),
-        writes("wireform module", &text, move |out| {
-            of_module.serialize(&module, out).expect("valid");
-        }),
-        writes("wireform module, jiff", &text, move |out| {
-            of_module_of_jiff
-                .serialize(&module_of_jiff, out)
-                .expect("valid");
-        }),
-        writes("wireform newtype", &text, move |out| {
-            of_newtype.serialize(&newtype, out).expect("valid");
-        }),
-        writes("wireform newtype, jiff", &text, move |out| {
-            of_newtype_of_jiff
-                .serialize(&newtype_of_jiff, out)
-                .expect("valid");
-        }),
-        writes("wireform recognised", &text, move |out| {
-            of_chrono.serialize(chrono, out).expect("valid");
-        }),
-        writes("wireform recognised, jiff", &text, move |out| {
-            of_jiff.serialize(jiff, out).expect("valid");
-        }),
-        writes("chrono", &text, move |out| {
-            serde_json::to_writer(out, chrono).expect("valid");
-        }),
-        writes("jiff", &text, move |out| {
-            serde_json::to_writer(out, jiff).expect("valid");
-        }),
-        writes("time", &text, move |out| {
-            serde_json::to_writer(out, &time).expect("valid");
-        }),
-    ];
-    Group::new("datetime", READY, rows)
-}
-
-fn decode() -> Group {
-    let ready = Ready::new(str::to_owned);
-    let text = serde_json::to_vec(&ready).expect("valid");
-    let (of_module, of_newtype) = (Json::<Module>::new(), Json::<Newtype>::new());
-    let of_module_of_jiff = Json::<ModuleOfJiff>::new();
-    let of_newtype_of_jiff = Json::<NewtypeOfJiff>::new();
-    let (of_chrono, of_jiff) = (recognised::<Chrono>(), recognised::<Jiff>());
-    let newtype = Newtype::new(|text| chrono_time(text).into());
-    let newtype_of_jiff = NewtypeOfJiff::new(|text| jiff_time(text).into());
-    let (chrono, jiff) = (Chrono::new(chrono_time), Jiff::new(jiff_time));
-    let rows = vec![
-        reads(READY, &text, &ready, |text| {
-            serde_json::from_slice(text).expect("valid")
-        }),
-        reads(
-            "wireform module",
-            &text,
-            &Module::new(chrono_time),
-            move |text| of_module.deserialize(text).expect("valid"),
-        ),
-        reads(
-            "wireform module, jiff",
-            &text,
-            &ModuleOfJiff::new(jiff_time),
-            move |text| of_module_of_jiff.deserialize(text).expect("valid"),
-        ),
-        reads("wireform newtype", &text, &newtype, move |text| {
-            of_newtype.deserialize(text).expect("valid")
-        }),
-        reads(
-            "wireform newtype, jiff",
-            &text,
-            &newtype_of_jiff,
-            move |text| of_newtype_of_jiff.deserialize(text).expect("valid"),
-        ),
-        reads("wireform recognised", &text, &chrono, move |text| {
-            of_chrono.deserialize(text).expect("valid")
-        }),
-        reads("wireform recognised, jiff", &text, &jiff, move |text| {
-            of_jiff.deserialize(text).expect("valid")
-        }),
-        reads("chrono", &text, &chrono, |text| {
-            serde_json::from_slice(text).expect("valid")
-        }),
-        reads("jiff", &text, &jiff, |text| {
-            serde_json::from_slice(text).expect("valid")
-        }),
-        reads("time", &text, &Time::new(time_time), |text| {
-            serde_json::from_slice(text).expect("valid")
-        }),
-    ];
-    Group::new("datetime-decode", READY, rows)
 }
 
 const TIMES: [&str; 6] = [

@@ -9,11 +9,11 @@ use wireform::registry::{ResolvedSchema, SchemaId, SchemaKind};
 use wireform::{Deserializer, NoHeaders, Reader, Serializer};
 
 use crate::avro::datum;
-use crate::rows::leaked;
 use crate::hand_written;
 use crate::measure::{Row, batch, median};
 use crate::options::Options;
 use crate::order::{Order, SCHEMA, order};
+use crate::rows::leaked;
 
 pub fn print(options: &Options) {
     let rounds = options.rounds() / 10;

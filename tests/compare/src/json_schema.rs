@@ -78,10 +78,15 @@ fn decode() -> Group {
         reads("wireform json-schema", &text, &order, move |text| {
             checked.deserialize(text).expect("valid")
         }),
-        reads("wireform json-schema, framed", &frame, &order, move |frame| {
-            let decoded = reader.decode(&NoHeaders, Some(frame)).expect("valid");
-            decoded.expect("no tombstone").value
-        }),
+        reads(
+            "wireform json-schema, framed",
+            &frame,
+            &order,
+            move |frame| {
+                let decoded = reader.decode(&NoHeaders, Some(frame)).expect("valid");
+                decoded.expect("no tombstone").value
+            },
+        ),
         reads(
             "wireform json-schema, not validated",
             &text,

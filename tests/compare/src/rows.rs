@@ -12,12 +12,7 @@ pub fn writes(
 ) -> Row {
     let mut out = Vec::with_capacity(1024);
     write(&mut out);
-    assert_eq!(
-        out,
-        expected,
-        "{name}: {}",
-        String::from_utf8_lossy(&out)
-    );
+    assert_eq!(out, expected, "{name}: {}", String::from_utf8_lossy(&out));
     appends(name, write)
 }
 
