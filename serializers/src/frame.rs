@@ -72,6 +72,20 @@ impl<'a> Frame<'a> {
         self.schema
     }
 
+    /// The body, if it is of the first message: of what nearly all frames hold.
+    #[inline]
+    pub(crate) fn first_body(&self, kind: SchemaKind) -> Option<&'a [u8]> {
+        let tail = match (kind, self.tail.split_first()) {
+            (SchemaKind::Protobuf, Some((0, rest))) => rest,
+            (SchemaKind::Protobuf, _) => return None,
+            _ => self.tail,
+        };
+        match self.payload {
+            None => Some(tail),
+            Some(payload) => tail.is_empty().then_some(payload),
+        }
+    }
+
     /// The message index and the body, once the type of the writer schema is known: only Protobuf
     /// frames have an index.
     ///

@@ -273,7 +273,7 @@ impl<T> Reader<T> {
     }
 
     /// Without a schema id header: a frame where there is one, else what the content type says.
-    #[inline]
+    #[inline(always)]
     fn decode_payload(
         &self,
         content_type: Option<&ContentType>,
@@ -314,9 +314,18 @@ impl<T> Reader<T> {
         })
     }
 
-    #[inline]
+    #[inline(always)]
     fn decode_frame(&self, frame: &Frame<'_>) -> Result<Decoded<T>> {
         let key = frame.schema();
+        match self.plans.first(key) {
+            Some(planned) => planned.decode(frame),
+            None => self.decode_rarer(key, frame),
+        }
+    }
+
+    /// What is not among the first plans.
+    #[inline(never)]
+    fn decode_rarer(&self, key: SchemaKey, frame: &Frame<'_>) -> Result<Decoded<T>> {
         if let Some(decoded) = self.plans.with(key, |planned| planned.decode(frame)) {
             return decoded;
         }
@@ -327,11 +336,19 @@ impl<T> Reader<T> {
 }
 
 impl<T> Planned<T> {
-    #[inline]
+    #[inline(always)]
     fn decode(&self, frame: &Frame<'_>) -> Result<Decoded<T>> {
-        let (message, body) = frame.body(self.kind)?;
+        // An index is large, and nearly always the same.
+        static FIRST: MessageIndex = MessageIndex::FIRST;
+        let value = match frame.first_body(self.kind) {
+            Some(body) => self.plan.decode(&FIRST, body)?,
+            None => {
+                let (message, body) = frame.body(self.kind)?;
+                self.plan.decode(&message, body)?
+            }
+        };
         Ok(Decoded {
-            value: self.plan.decode(&message, body)?,
+            value,
             schema: Some(self.schema.clone()),
         })
     }

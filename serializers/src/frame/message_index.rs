@@ -27,6 +27,12 @@ impl Hash for MessageIndex {
 }
 
 impl MessageIndex {
+    /// `[0]`.
+    pub(crate) const FIRST: Self = Self {
+        path: [0; MAX_LEN],
+        len: 1,
+    };
+
     /// The index of the message at `path`.
     ///
     /// # Errors

@@ -15,21 +15,28 @@ pub(super) struct Plans<P> {
 }
 
 impl<P> Plans<P> {
-    /// What `read` makes of that which is known of `key`.
+    /// What is known of `key`, if it was among the first.
     #[inline]
-    pub(super) fn with<R>(&self, key: SchemaKey, read: impl FnOnce(&P) -> R) -> Option<R> {
+    pub(super) fn first(&self, key: SchemaKey) -> Option<&P> {
         for place in self.places(key) {
             match place.get() {
-                Some(known) if known.0 == key => return Some(read(&known.1)),
+                Some(known) if known.0 == key => return Some(&known.1),
                 Some(_) => {}
                 // Places are taken in this order, and never left.
                 None => return None,
             }
         }
-        self.other(key).map(|plan| read(&plan))
+        None
     }
 
-    #[inline(never)]
+    /// What `read` makes of that which is known of `key`.
+    pub(super) fn with<R>(&self, key: SchemaKey, read: impl FnOnce(&P) -> R) -> Option<R> {
+        match self.first(key) {
+            Some(plan) => Some(read(plan)),
+            None => self.other(key).map(|plan| read(&plan)),
+        }
+    }
+
     fn other(&self, key: SchemaKey) -> Option<Arc<P>> {
         let others = self.others.read().unwrap_or_else(PoisonError::into_inner);
         others.get(&key).cloned()
