@@ -107,8 +107,8 @@ fn fraction(nanos: u32, precision: Precision) -> usize {
         Precision::Millis => 4,
         Precision::Micros => 7,
         Precision::Nanos => 10,
-        Precision::Auto if nanos % 1_000 != 0 => 10,
-        Precision::Auto if nanos % 1_000_000 != 0 => 7,
+        Precision::Auto if !nanos.is_multiple_of(1_000) => 10,
+        Precision::Auto if !nanos.is_multiple_of(1_000_000) => 7,
         Precision::Auto if nanos != 0 => 4,
         Precision::Auto => 0,
     }
@@ -123,6 +123,7 @@ fn two(number: u32) -> u64 {
 }
 
 /// Looked up, for what is computed has to wait for what it is computed from.
+#[allow(clippy::indexing_slicing, reason = "settled when this is compiled")]
 const PAIRS: [u16; 100] = {
     let mut pairs = [0; 100];
     let mut number = 0;

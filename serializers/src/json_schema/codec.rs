@@ -235,7 +235,7 @@ impl<T: DeserializeOwned> Deserializer<T> for JsonSchema<T> {
         self.limits.check_payload(bytes)?;
         self.on_read
             .apply(|| self.check_own(ErrorKind::Decode, bytes))?;
-        read(bytes, &self.limits)
+        self.read(bytes)
     }
 }
 
@@ -293,13 +293,18 @@ impl<T: DeserializeOwned> ReadPlan<T> for Plan<T> {
                 ReadSchema::Reader | ReadSchema::Both => codec.check_own(ErrorKind::Decode, body),
             }
         })?;
-        read(body, &codec.limits)
+        codec.read(body)
     }
 }
 
-fn read<T: DeserializeOwned>(text: &[u8], limits: &Limits) -> Result<T> {
-    tree::check_depth(text, limits.depth)?;
-    serde_json::from_slice(text).map_err(|error| json_error(ErrorKind::Decode, &error))
+impl<T: DeserializeOwned> JsonSchema<T> {
+    fn read(&self, text: &[u8]) -> Result<T> {
+        // What was validated and is still here is not nested too deeply.
+        if !matches!(self.on_read, Validation::Enforce) {
+            tree::check_depth(text, self.limits.depth)?;
+        }
+        serde_json::from_slice(text).map_err(|error| json_error(ErrorKind::Decode, &error))
+    }
 }
 
 /// A registered schema with its references as imports.

@@ -10,9 +10,12 @@ use wireform_registry::SchemaKey;
 /// Those that were met first, which for nearly every program are all, are found without a lock
 /// and without counting: their places are written once. Others are in a map.
 pub(super) struct Plans<P> {
-    first: Box<[OnceLock<Box<(SchemaKey, P)>>]>,
+    first: Box<[Place<P>]>,
     others: RwLock<HashMap<SchemaKey, Arc<P>, KeyHashing>>,
 }
+
+/// Written once.
+type Place<P> = OnceLock<Box<(SchemaKey, P)>>;
 
 impl<P> Plans<P> {
     /// What is known of `key`, if it was among the first.
@@ -64,7 +67,7 @@ impl<P> Plans<P> {
 
     /// Where `key` may be among the first, in the order in which places are taken.
     #[inline]
-    fn places(&self, key: SchemaKey) -> impl Iterator<Item = &OnceLock<Box<(SchemaKey, P)>>> {
+    fn places(&self, key: SchemaKey) -> impl Iterator<Item = &Place<P>> {
         let hash = BuildHasherDefault::<KeyHasher>::default().hash_one(key);
         #[allow(
             clippy::cast_possible_truncation,

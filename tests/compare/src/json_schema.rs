@@ -1,5 +1,5 @@
-//! JSON that is validated: `jsonschema` on values of serde_json, compiled once, as one would write
-//! it by hand.
+//! JSON that is validated: `jsonschema`, compiled once, on what serde_json reads of the text that is
+//! written, as one would write it by hand.
 
 use serde_json::Value;
 use wireform::header::NoHeaders;
@@ -38,14 +38,16 @@ fn encode() -> Group {
     let (checked, framed) = (codec(), Framed::with_id(codec(), SchemaId::new(ID)));
     let rows = vec![
         writes(PLAIN, &text, move |out| {
-            let value = serde_json::to_value(order).expect("valid");
-            assert!(by_value.is_valid(&value));
-            serde_json::to_writer(out, order).expect("valid");
-        }),
-        writes("jsonschema, of the text", &text, move |out| {
             serde_json::to_writer(&mut *out, order).expect("valid");
             let value: Value = serde_json::from_slice(out).expect("JSON");
             assert!(by_text.is_valid(&value));
+        }),
+        // Quicker, but what is validated is not quite what is written: 0.1 as `f32` is another
+        // number then.
+        writes("jsonschema, of `to_value`", &text, move |out| {
+            let value = serde_json::to_value(order).expect("valid");
+            assert!(by_value.is_valid(&value));
+            serde_json::to_writer(out, order).expect("valid");
         }),
         writes("wireform json-schema", &text, move |out| {
             checked.serialize(order, out).expect("valid");
