@@ -47,6 +47,7 @@
 //! | `derive` | `#[derive(Avro)]`: the schema from a type, and code in a straight line; `#[derive(Events)]`: several kinds of [`events`] on one topic | no |
 //! | `compact_str`, `bytes` | short strings, and shared bytes, as Avro's | no |
 //! | `avro-value` | generic Avro records, as `apache_avro::types::Value` | no |
+//! | `glue` | compressed bodies of AWS Glue, see [`foreign`] | no |
 //! | `cloudevents` | [`cloudevents`]: attributes of events, and events in structured mode | no |
 //! | `json-schema` | [`json_schema`]: JSON validated against its schema | no |
 //! | `schemars` | `json-schema` with the schema that schemars derives | no |
@@ -63,6 +64,7 @@
 mod content_type;
 mod error;
 pub mod events;
+pub mod foreign;
 mod format;
 pub mod frame;
 mod framed;
