@@ -6,6 +6,10 @@ use crate::frame::MessageIndex;
 
 /// What stands in front of the bodies of one writer schema.
 #[derive(Debug)]
+#[cfg_attr(
+    not(feature = "protobuf"),
+    allow(dead_code, reason = "two are of that feature")
+)]
 pub(crate) enum Bodies {
     /// Nothing: Avro and JSON.
     Plain,
