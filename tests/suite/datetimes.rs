@@ -98,8 +98,10 @@ impl Case<'_> {
     }
 }
 
+type Reason = (&'static str, fn(&Case<'_>) -> bool);
+
 /// Why we see a text otherwise than somebody; the first that holds counts.
-const REASONS: [(&str, fn(&Case<'_>) -> bool); 14] = [
+const REASONS: [Reason; 14] = [
     ("Python cuts off what is below a microsecond", |case| {
         case.is_python() && case.digits() > 6
     }),
@@ -184,7 +186,7 @@ fn texts_are_read_as_others_read_them_or_for_a_reason() {
             match REASONS.iter().find(|(_, holds)| holds(&case)) {
                 Some((name, _)) => *reasons.get_mut(name).unwrap() += 1,
                 None => {
-                    unexplained.push(format!("{who} {:?}: {theirs:?}, ours {ours:?}", row.text))
+                    unexplained.push(format!("{who} {:?}: {theirs:?}, ours {ours:?}", row.text));
                 }
             }
         }
