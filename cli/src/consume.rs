@@ -1,4 +1,7 @@
-//! `consume`: records of a topic as JSON lines.
+//! `consume`: records of a topic as JSON lines, or to look at.
+
+mod block;
+mod start;
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
@@ -23,13 +26,17 @@ use crate::registry::Connection;
 use crate::source::Source;
 use crate::{Result, input};
 
+use start::From;
+
 /// Prints the records of a topic, a JSON line each: place, key, headers, schema and value.
 ///
 /// What cannot be read is shown with its error and its bytes; the exit status is 1 then.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   wireform consume --brokers localhost:9092 --topic orders --registry http://localhost:8081 --until-end
-  wireform consume --topic orders --from end --count 10")]
+  wireform consume --topic orders --from end --count 10
+  wireform consume --topic orders --from -20 --until-end --output text
+  wireform consume --topic orders --from @2026-11-24T09:30:00Z --count 1")]
 pub(crate) struct Consume {
     /// Kafka
     #[arg(long, value_name = "HOST:PORT,…", env = "WIREFORM_BROKERS")]
@@ -39,9 +46,18 @@ pub(crate) struct Consume {
     topic: String,
     #[command(flatten)]
     connection: Connection,
-    /// Where to begin
-    #[arg(long, value_enum, default_value = "beginning")]
+    /// Where to begin in each partition: beginning, end, an offset, -N for the last N records, or
+    /// @TIME for the first record since then, RFC 3339 or milliseconds since 1970
+    #[arg(
+        long,
+        value_name = "PLACE",
+        default_value = "beginning",
+        allow_hyphen_values = true
+    )]
     from: From,
+    /// How records are shown
+    #[arg(long, value_enum, default_value = "json")]
+    output: Output,
     /// End after so many records
     #[arg(long, value_name = "N")]
     count: Option<u64>,
@@ -57,11 +73,11 @@ pub(crate) struct Consume {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum From {
-    /// With the oldest record
-    Beginning,
-    /// With what comes
-    End,
+enum Output {
+    /// A line each
+    Json,
+    /// A block of lines each, to look at
+    Text,
 }
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -79,6 +95,7 @@ impl Consume {
         let mut values = Values {
             source: source.transpose()?,
             known: HashMap::new(),
+            places: HashMap::new(),
         };
         let mut out = io::BufWriter::new(io::stdout().lock());
         let (mut outcome, mut seen) = (Outcome::Fine, 0);
@@ -99,7 +116,10 @@ impl Consume {
             if !self.until_end || is_within {
                 seen += 1;
                 let (line, is_read) = self.line(&message, &mut values)?;
-                writeln!(out, "{line}")?;
+                match self.output {
+                    Output::Json => writeln!(out, "{}", input::json(&line))?,
+                    Output::Text => block::write(&line, &mut out)?,
+                }
                 if !is_read {
                     outcome = Outcome::Findings;
                 }
@@ -153,8 +173,8 @@ impl Consume {
                 .fetch_watermarks(&self.topic, partition.id(), PATIENCE)
                 .map_err(failed)?;
             let start = match self.from {
-                From::Beginning => first,
-                From::End => end,
+                From::Time(millis) => self.since(consumer, partition.id(), millis)?.unwrap_or(end),
+                from => from.offset(first, end),
             };
             let place =
                 assignment.add_partition_offset(&self.topic, partition.id(), Offset::Offset(start));
@@ -167,7 +187,24 @@ impl Consume {
         Ok(ends)
     }
 
-    fn line(&self, message: &BorrowedMessage<'_>, values: &mut Values) -> Result<(String, bool)> {
+    /// The offset of the first record that is not older; `None` if there is none.
+    fn since(&self, consumer: &BaseConsumer, partition: i32, millis: i64) -> Result<Option<i64>> {
+        let failed = |error: KafkaError| Error::Io(error.to_string());
+        let mut wanted = TopicPartitionList::new();
+        wanted
+            .add_partition_offset(&self.topic, partition, Offset::Offset(millis))
+            .map_err(failed)?;
+        let found = consumer
+            .offsets_for_times(wanted, PATIENCE)
+            .map_err(failed)?;
+        let found = found.find_partition(&self.topic, partition);
+        Ok(found.and_then(|place| match place.offset() {
+            Offset::Offset(offset) if offset >= 0 => Some(offset),
+            _ => None,
+        }))
+    }
+
+    fn line(&self, message: &BorrowedMessage<'_>, values: &mut Values) -> Result<(Value, bool)> {
         let mut headers = Vec::new();
         let mut id = None;
         for header in message
@@ -196,12 +233,13 @@ impl Consume {
         };
         let Some(payload) = message.payload() else {
             add("value", Value::Null);
-            return Ok((input::json(&line), true));
+            return Ok((line, true));
         };
         match values.read(id, payload)? {
             Ok((key, value)) => {
                 if let Some(key) = key {
                     add("schema", Value::String(key.to_string()));
+                    add("registered", values.places(key).into());
                 }
                 let value: Box<RawValue> = value;
                 add(
@@ -222,7 +260,7 @@ impl Consume {
                 Value::String(String::from_utf8(hex).unwrap_or_default()),
             );
         }
-        Ok((input::json(&line), is_read))
+        Ok((line, is_read))
     }
 }
 
@@ -241,11 +279,21 @@ fn text(bytes: &[u8]) -> String {
 struct Values {
     source: Option<Source>,
     known: HashMap<SchemaKey, std::result::Result<Codec, String>>,
+    /// The subjects and versions of each schema, asked for once.
+    places: HashMap<SchemaKey, Vec<String>>,
 }
 
 type Shown = (Option<SchemaKey>, Box<RawValue>);
 
 impl Values {
+    fn places(&mut self, key: SchemaKey) -> Vec<String> {
+        let Some(source) = &self.source else {
+            return Vec::new();
+        };
+        let places = self.places.entry(key);
+        places.or_insert_with(|| source.places(key)).clone()
+    }
+
     fn read(
         &mut self,
         id: Option<&[u8]>,

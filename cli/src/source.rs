@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use wireform::registry::{
-    Blocking, ErrorKind, HttpRegistry, LockFile, Registry, ResolvedSchema, SchemaKey, resolve,
+    Blocking, ErrorKind, HttpRegistry, Include, LockFile, Registry, RegistryAdmin, ResolvedSchema,
+    SchemaKey, resolve,
 };
 
 use crate::exit::Error;
@@ -30,6 +31,19 @@ impl Source {
             Self::Registry(registry) => get(registry, key),
             Self::Lock(lock) => get(lock, key),
         }
+    }
+
+    /// The subjects and versions of a schema; none where nobody says.
+    pub(crate) fn places(&self, key: SchemaKey) -> Vec<String> {
+        let (Self::Registry(registry), SchemaKey::Id(id)) = (self, key) else {
+            return Vec::new();
+        };
+        let places = registry.inner().places_of(id, None, Include::default());
+        let places = registry.wait(places).and_then(|places| places);
+        let places = places.unwrap_or_default().into_iter();
+        places
+            .map(|(subject, version)| format!("{subject} version {version}"))
+            .collect()
     }
 }
 

@@ -17,6 +17,8 @@ mod malformed;
 mod pages;
 mod records;
 mod registry;
+#[cfg(feature = "kafka")]
+mod servers;
 mod tour;
 
 use std::io::Write as _;
@@ -45,7 +47,10 @@ fn folder(name: &str) -> PathBuf {
 
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wireform"));
-    command.args(arguments).env_remove("WIREFORM_REGISTRY_URL");
+    command.args(arguments);
+    for name in ["WIREFORM_BROKERS", "WIREFORM_REGISTRY_URL"] {
+        command.env_remove(name);
+    }
     command
 }
 
