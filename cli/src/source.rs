@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use wireform::registry::{
-    Blocking, ErrorKind, HttpRegistry, Include, LockFile, Registry, RegistryAdmin, ResolvedSchema,
-    SchemaKey, resolve,
+    Blocking, ErrorKind, HttpRegistry, LockFile, Registry, ResolvedSchema, SchemaKey, resolve,
 };
+#[cfg(feature = "kafka")]
+use wireform::registry::{Include, RegistryAdmin};
 
 use crate::exit::Error;
 use crate::{Result, input};
@@ -34,6 +35,7 @@ impl Source {
     }
 
     /// The subjects and versions of a schema; none where nobody says.
+    #[cfg(feature = "kafka")]
     pub(crate) fn places(&self, key: SchemaKey) -> Vec<String> {
         let (Self::Registry(registry), SchemaKey::Id(id)) = (self, key) else {
             return Vec::new();
