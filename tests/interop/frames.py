@@ -65,7 +65,7 @@ def cases():
         for name, file, message, value in message_cases.cases()
     ]
     json_cases = [
-        {"name": name, "format": "json", "schema": schema["title"], "value": value}
+        {"name": f"json-{name}", "format": "json", "schema": schema["title"], "value": value}
         for name, schema, value in JSON
     ]
     return protobuf + json_cases
@@ -77,7 +77,7 @@ def schemas():
     for place, (name, file) in enumerate(sorted(files().items())):
         imports = [imported for imported in formats.with_imports(file)[1:]]
         made[name] = {
-            "format": "protobuf", "subject": f"{name}-value", "id": 70000 + place, "version": 1,
+            "guid": guid(name), "format": "protobuf", "subject": f"{name}-value", "id": 70000 + place, "version": 1,
             "schema": file.read_text(),
             "references": [
                 {"name": imported, "subject": imported, "version": 1, "schema": files()[imported].read_text()}
@@ -86,10 +86,14 @@ def schemas():
         }
     for place, schema in enumerate((ORDER, ANYTHING)):
         made[schema["title"]] = {
-            "format": "json", "subject": f"{schema['title']}-value", "id": 127 + place, "version": 1,
+            "guid": guid(schema["title"]), "format": "json", "subject": f"{schema['title']}-value", "id": 127 + place, "version": 1,
             "schema": json.dumps(schema), "references": [],
         }
     return made
+
+
+def guid(name):
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, name))
 
 
 def dump(name, value):
@@ -104,7 +108,7 @@ def main():
     dump("cases.json", cases())
     asked = {
         "descriptors": base64.b64encode(descriptor_set).decode(), "cases": cases(), "schemas": schemas(),
-        "guids": [str(uuid.uuid5(uuid.NAMESPACE_URL, str(n))) for n in range(1000)],
+        "guids": [guid(str(n)) for n in range(1000)],
     }
     for language, (program, *arguments) in PROGRAMS.items():
         ran = subprocess.run([HERE / program, *arguments, "write"], input=json.dumps(asked), text=True,
