@@ -71,7 +71,9 @@ async function write() {
       });
     }
     const metadata = await client.getLatestSchemaMetadata(subject);
-    const { id, version, guid } = metadata;
+    // A text under two subjects has two GUIDs there; these are the subject's.
+    const { id, guid } = await client.getIdFullResponse(subject, metadata);
+    const { version } = metadata;
     const found = await references(client, metadata);
     schemas[given.schema] = { format: given.format, subject, id, version, guid, schema: metadata.schema, references: found };
   }

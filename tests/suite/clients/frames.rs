@@ -1,0 +1,194 @@
+//! Frames that we write, of every case in `tests/data/golden/frames`, read by clients in other languages.
+
+use std::fmt::Debug;
+
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+use wireform::protobuf::prost_reflect::prost::Message;
+use wireform::protobuf::{Protobuf, ProtobufDynamic, ProtobufRecord, ProtobufSchema};
+use wireform::{Framed, HeaderNames, JsonSchema, SchemaCodec, SerializerExt, Subject, header};
+use wireform_registry::{HttpRegistry, serve};
+use wireform_tests::frames::{Case, cases, descriptors, frames};
+use wireform_tests::golden::Golden;
+use wireform_tests::rules;
+use wireform_tests::workspace::root;
+
+use super::{formats::hex, run};
+use crate::golden::frames::numbers;
+use crate::golden::messages::source;
+use crate::proto::with_type;
+
+/// Our frames, and what they hold.
+struct Written {
+    runtime: Runtime,
+    registry: HttpRegistry,
+    in_headers: bool,
+    frames: Vec<Value>,
+    cases: Vec<Case>,
+}
+
+impl Written {
+    /// Registers the codec's schema, and writes the value behind a prefix and with headers.
+    fn push<T, C>(&mut self, case: &Case, codec: &C, value: &T)
+    where
+        C: SchemaCodec<T> + Clone,
+    {
+        let subject = Subject::value(&case.schema);
+        let framed = Framed::register(codec.clone(), &self.registry, subject);
+        let framed = self.runtime.block_on(framed).unwrap();
+        self.push_framed(case, &framed.to_vec(value).unwrap(), &[]);
+        if self.in_headers {
+            let framed = framed.in_headers().unwrap();
+            let headers = header::codec_headers(&HeaderNames::plain(), None, Some(&framed));
+            self.push_framed(case, &framed.to_vec(value).unwrap(), &headers);
+        }
+    }
+
+    fn push_framed(&mut self, case: &Case, payload: &[u8], headers: &[(String, Vec<u8>)]) {
+        let headers: Value = headers
+            .iter()
+            .map(|(name, value)| (name.clone(), Value::from(hex(value))))
+            .collect::<serde_json::Map<_, _>>()
+            .into();
+        self.frames.push(json!({
+            "topic": case.schema,
+            "format": case.format,
+            "message": case.message,
+            "payload": hex(payload),
+            "headers": headers,
+        }));
+        self.cases.push(case.clone());
+    }
+}
+
+/// The case's value as a message without generated code, and with it.
+fn push_protobuf(written: &mut Written, case: &Case, golden: &Golden) {
+    let message = case.message.as_deref();
+    let schema = ProtobufSchema::parse(&golden.resolved()).unwrap();
+    let body = schema
+        .from_json(&case.value.to_string(), message)
+        .unwrap()
+        .body;
+    let codec = ProtobufDynamic::with_source(source(golden), message).unwrap();
+    let value = wireform::Deserializer::deserialize(&codec, &body).unwrap();
+    written.push(case, &codec, &value);
+    with_type!(message.unwrap(), push_typed(written, case, &body));
+}
+
+fn push_typed<T>(written: &mut Written, case: &Case, body: &[u8])
+where
+    T: ProtobufRecord + Message + Debug,
+{
+    let value = T::decode(body).unwrap();
+    written.push(case, &Protobuf::<T>::new(), &value);
+}
+
+/// A value that is not what the case says: prost leaves out -0.0.
+fn expected(case: &Case) -> Value {
+    match &*case.name {
+        "parts-hole-negative-zero" => json!({}),
+        _ => numbers(&case.value),
+    }
+}
+
+/// Has `program` of `tests/interop` read our frames with schemas from our registry.
+fn check(program: &str, arguments: &[&str], in_headers: bool) {
+    let runtime = Runtime::new().unwrap();
+    let server = runtime.block_on(serve(rules::registry(), ([127, 0, 0, 1], 0).into()));
+    let server = server.unwrap();
+    let registry = HttpRegistry::new(server.url()).unwrap();
+    let mut written = Written {
+        runtime,
+        registry,
+        in_headers,
+        frames: Vec::new(),
+        cases: Vec::new(),
+    };
+    // Go's frames name the schemas by their texts.
+    let texts = frames("go");
+    for case in cases() {
+        let golden = texts
+            .iter()
+            .find(|golden| golden.name == format!("go/{}-prefix", case.name));
+        let golden = golden.unwrap();
+        if case.format == "json" {
+            let codec = JsonSchema::<Value>::new(&*golden.schema).unwrap();
+            written.push(&case, &codec, &case.value);
+        } else {
+            push_protobuf(&mut written, &case, golden);
+        }
+    }
+    assert!(
+        written.frames.len() >= 60,
+        "{} frames",
+        written.frames.len()
+    );
+
+    let asked = json!({
+        "registry": server.url(),
+        "descriptors": base64(&descriptors()),
+        "frames": written.frames,
+        "cases": [],
+        "guids": [],
+    });
+    let folder = root().join("tests/interop");
+    let mut command = std::process::Command::new(folder.join(program));
+    command.current_dir(&folder).args(arguments);
+    let answer = run(command, &asked.to_string());
+    let values = answer["values"].as_array().unwrap();
+    assert_eq!(values.len(), written.cases.len());
+    for (found, case) in values.iter().zip(&written.cases) {
+        let found = match &case.message {
+            Some(message) => {
+                assert_eq!(found["message"], **message, "{}", case.name);
+                &found["value"]
+            }
+            None => found,
+        };
+        assert_eq!(numbers(found), expected(case), "{}", case.name);
+    }
+    println!("{program} read {} frames", values.len());
+    written.runtime.block_on(server.stop());
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let chunks = bytes.chunks(3);
+    let group = |chunk: &[u8]| {
+        let bits = chunk
+            .iter()
+            .fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte));
+        let bits = bits << (8 * (3 - chunk.len()));
+        let place = |place: usize| match place <= chunk.len() {
+            true => char::from(LETTERS[(bits >> (18 - 6 * place) & 63) as usize]),
+            false => '=',
+        };
+        [place(0), place(1), place(2), place(3)]
+    };
+    chunks.flat_map(group).collect()
+}
+
+#[test]
+#[ignore = "needs Python and its packages: tests/interop/python"]
+fn python_reads_our_frames() {
+    check("python", &["read_frames.py"], true);
+}
+
+#[test]
+#[ignore = "needs Node and its packages: tests/interop/node"]
+fn node_reads_our_frames() {
+    check("node/run", &["frames.js", "read"], true);
+}
+
+/// franz-go knows no schema ids in headers.
+#[test]
+#[ignore = "needs Go and its modules: tests/interop/go"]
+fn go_reads_our_frames() {
+    check("go/frames", &["read"], false);
+}
+
+#[test]
+#[ignore = "needs a JDK and Maven: tests/interop/java"]
+fn java_reads_our_frames() {
+    check("java/frames", &["read"], true);
+}
