@@ -20,7 +20,7 @@ ORDER = {
 }
 
 # Maps have one entry each: Python writes several in an order of its own.
-PART = {"name": "bolt", "lasts": "1.5s", "holes": [{"width": 0.25}, {}]}
+PART = {"name": "bolt", "lasts": "1.500s", "holes": [{"width": 0.25}, {}]}
 PROTOBUF = {
     "kinds": [
         ("numbers", "Numbers", {"whole": {"i32": -1}, "fixed": {"yes": True}}),

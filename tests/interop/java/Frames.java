@@ -177,7 +177,7 @@ final class Frames {
             }
             files.clear();
             Descriptor kind = null;
-            FileDescriptor file = fetch(schema, "");
+            FileDescriptor file = fetch(schema, "the-frame-s.proto");
             for (int place : path) {
                 kind = kind == null ? file.getMessageTypes().get(place) : kind.getNestedTypes().get(place);
             }
@@ -208,7 +208,8 @@ final class Frames {
                 }
             }
         }
-        return link(FileDescriptorProto.parseFrom(base64(text(found, "schema"))), name);
+        var file = FileDescriptorProto.parseFrom(base64(text(found, "schema"))).toBuilder();
+        return link(file.setName(name).build(), name);
     }
 
     private FileDescriptor link(FileDescriptorProto file, String name) throws Exception {

@@ -92,12 +92,13 @@ async function read() {
     const payload = Buffer.from(frame.payload, "hex");
     const kind = frame.format === "json" ? JsonDeserializer : ProtobufDeserializer;
     const found = await new kind(client, SerdeType.VALUE, {}).deserialize(frame.topic, payload, headers);
-    if (frame.format === "json") {
+    // It takes an empty payload for a tombstone, also where a header names its schema.
+    if (frame.format === "json" || found === null) {
       values.push(found);
     } else {
       const options = { registry, useProtoFieldName: true };
-      const message = { $typeName: found.$typeName };
-      values.push({ message: message.$typeName, value: toJson(registry.getMessage(message.$typeName), found, options) });
+      const message = found.$typeName;
+      values.push({ message, value: toJson(registry.getMessage(message), found, options) });
     }
   }
   return { values };

@@ -83,9 +83,10 @@ where
     written.push(case, &Protobuf::<T>::new(), &value);
 }
 
-/// A value that is not what the case says: prost leaves out -0.0.
+/// What the programs print: the names of the `.proto` file, and no -0.0, which prost leaves out.
 fn expected(case: &Case) -> Value {
     match &*case.name {
+        "kinds-names" => json!({"camelCase": "a", "snake_case_2": "b", "type": "c", "far": 1.0}),
         "parts-hole-negative-zero" => json!({}),
         _ => numbers(&case.value),
     }
@@ -135,9 +136,19 @@ fn check(program: &str, arguments: &[&str], in_headers: bool) {
     let mut command = std::process::Command::new(folder.join(program));
     command.current_dir(&folder).args(arguments);
     let answer = run(command, &asked.to_string());
-    let values = answer["values"].as_array().unwrap();
+    // With the names of the file, Go's protojson prints a group under the name of its message.
+    let values = answer["values"].to_string();
+    let values: Vec<Value> =
+        serde_json::from_str(&values.replace("\"Extra\":", "\"extra\":")).unwrap();
     assert_eq!(values.len(), written.cases.len());
-    for (found, case) in values.iter().zip(&written.cases) {
+    let mut read = values.len();
+    for ((found, case), frame) in values.iter().zip(&written.cases).zip(&written.frames) {
+        // Node's client takes an empty payload for a tombstone, also where a header names its schema.
+        if found.is_null() && program.starts_with("node") {
+            assert_eq!(frame["payload"], "", "{}", case.name);
+            read -= 1;
+            continue;
+        }
         let found = match &case.message {
             Some(message) => {
                 assert_eq!(found["message"], **message, "{}", case.name);
@@ -147,7 +158,7 @@ fn check(program: &str, arguments: &[&str], in_headers: bool) {
         };
         assert_eq!(numbers(found), expected(case), "{}", case.name);
     }
-    println!("{program} read {} frames", values.len());
+    println!("{program} read {read} of {} frames", values.len());
     written.runtime.block_on(server.stop());
 }
 

@@ -18,6 +18,15 @@ import (
 	"google.golang.org/protobuf/reflect/protoregistry"
 	"google.golang.org/protobuf/types/descriptorpb"
 	"google.golang.org/protobuf/types/dynamicpb"
+
+	// The known types are linked in, for files that import them.
+	_ "google.golang.org/protobuf/types/known/anypb"
+	_ "google.golang.org/protobuf/types/known/durationpb"
+	_ "google.golang.org/protobuf/types/known/emptypb"
+	_ "google.golang.org/protobuf/types/known/fieldmaskpb"
+	_ "google.golang.org/protobuf/types/known/structpb"
+	_ "google.golang.org/protobuf/types/known/timestamppb"
+	_ "google.golang.org/protobuf/types/known/wrapperspb"
 )
 
 type schema struct {
@@ -125,7 +134,7 @@ func read(given asked) []any {
 		}
 		message := dynamicpb.NewMessage(kind)
 		must(proto.Unmarshal(body, message))
-		options := protojson.MarshalOptions{UseProtoNames: true, Resolver: dynamicpb.NewTypes(files)}
+		options := protojson.MarshalOptions{UseProtoNames: true, Resolver: types{dynamicpb.NewTypes(files)}}
 		text := value(options.Marshal(message))
 		values = append(values, map[string]any{"message": kind.FullName(), "value": json.RawMessage(text)})
 	}
@@ -173,6 +182,16 @@ func (r resolver) FindDescriptorByName(name protoreflect.FullName) (protoreflect
 		return found, nil
 	}
 	return protoregistry.GlobalFiles.FindDescriptorByName(name)
+}
+
+// The types in an Any: those of the files, then those that are linked in.
+type types struct{ *dynamicpb.Types }
+
+func (t types) FindMessageByURL(url string) (protoreflect.MessageType, error) {
+	if found, err := t.Types.FindMessageByURL(url); err == nil {
+		return found, nil
+	}
+	return protoregistry.GlobalTypes.FindMessageByURL(url)
 }
 
 func versions() string {
