@@ -4,7 +4,6 @@
 NODE, GO and JAVA.json the frames, with the schemas that they name. Run again, it writes the same.
 """
 
-import base64
 import json
 import pathlib
 import subprocess
@@ -107,7 +106,7 @@ def main():
     (OUT / "interop.binpb").write_bytes(descriptor_set)
     dump("cases.json", cases())
     asked = {
-        "descriptors": base64.b64encode(descriptor_set).decode(), "cases": cases(), "schemas": schemas(),
+        "descriptors": descriptor_set.hex(), "cases": cases(), "schemas": schemas(),
         "guids": [guid(str(n)) for n in range(1000)],
     }
     for language, (program, *arguments) in PROGRAMS.items():

@@ -66,7 +66,7 @@ final class Frames {
 
     /** Behind the prefix, with the GUID in a header, and with the index [0] in its long form. */
     private JsonArray write() throws Exception {
-        var set = FileDescriptorSet.parseFrom(base64(asked.get("descriptors").getAsString()));
+        var set = FileDescriptorSet.parseFrom(HEX.parseHex(text(asked, "descriptors")));
         for (FileDescriptorProto file : set.getFileList()) {
             link(file, file.getName());
         }

@@ -23,7 +23,7 @@ const {
   SerdeType,
 } = require("@confluentinc/schemaregistry");
 
-const set = fromBinary(FileDescriptorSetSchema, Buffer.from(asked.descriptors, "base64"));
+const set = fromBinary(FileDescriptorSetSchema, Buffer.from(asked.descriptors, "hex"));
 const registry = createFileRegistry(set);
 const hex = (bytes) => Buffer.from(bytes).toString("hex");
 

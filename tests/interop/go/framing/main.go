@@ -70,7 +70,7 @@ func main() {
 
 func write(given asked) []frame {
 	var set descriptorpb.FileDescriptorSet
-	must(proto.Unmarshal(value(base64.StdEncoding.DecodeString(given.Descriptors)), &set))
+	must(proto.Unmarshal(value(hex.DecodeString(given.Descriptors)), &set))
 	files := value(protodesc.NewFiles(&set))
 	var frames []frame
 	for _, one := range given.Cases {
