@@ -108,7 +108,7 @@ fn write_all(runtime: Runtime, url: &str, in_headers: bool) -> Written {
         let name = format!("go/{}-prefix", case.name);
         let golden = texts.iter().find(|golden| golden.name == name).unwrap();
         if case.format == "json" {
-            let codec = JsonSchema::<Value>::new(&*golden.schema).unwrap();
+            let codec = JsonSchema::<Value>::new(&golden.schema).unwrap();
             written.push(&case, &codec, &case.value);
         } else {
             push_protobuf(&mut written, &case, golden);

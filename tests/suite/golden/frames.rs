@@ -166,7 +166,7 @@ fn json_is_read_and_written() {
             let otherwise = OTHER_JSON.iter().any(|(_, languages, name)| {
                 languages.contains(&language) && *name == case(&golden)
             });
-            let schema = wireform::JsonSchema::<Value>::new(&*golden.schema).unwrap();
+            let schema = wireform::JsonSchema::<Value>::new(&golden.schema).unwrap();
             let equal = written(&golden, schema, &value) == golden.payload;
             assert_eq!(equal, !otherwise, "{}", golden.name);
             count += 1;
