@@ -1,7 +1,6 @@
 //! Whole programs, a page for each format: writing with headers, reading, evolving, errors.
 //!
-//! Which format to take is told in
-//! [docs/formats.md](https://github.com/wireform/wireform/blob/main/docs/formats.md).
+//! Which format to take is told in `docs/formats.md` of the repository.
 //! The programs ask an in-memory registry; with `HttpRegistry` of `wireform-registry` (feature
 //! `http`) in its place they are those of a service.
 
