@@ -1,19 +1,12 @@
 //! Frames: data with the id of their schema in front, as each client writes and reads them.
 
-use std::hint::black_box;
 use std::rc::Rc;
 
-use schema_registry_client::rest::client_config::ClientConfig;
 use schema_registry_client::rest::models::Schema as ClientSchema;
-use schema_registry_client::rest::schema_registry_client::{Client, SchemaRegistryClient};
 use schema_registry_client::serdes::avro::{AvroDeserializer, AvroSerializer};
-use schema_registry_client::serdes::config::{DeserializerConfig, SerializerConfig};
-use schema_registry_client::serdes::serde::{
-    SerdeFormat, SerdeType, SerializationContext, SubjectNameStrategyType,
-};
+use schema_registry_client::serdes::serde::SerdeFormat;
 use schema_registry_converter::async_impl::avro::{AvroDecoder, AvroEncoder};
 use schema_registry_converter::async_impl::schema_registry::SrSettings;
-use schema_registry_converter::schema_registry_common::SubjectNameStrategy;
 use schemreg::EncodeTarget;
 use schemreg::avro::{AvroSchemaDecoder, AvroSchemaEncoder};
 use schemreg::confluent::ConfluentSchemaRegistry;
@@ -24,47 +17,18 @@ use wireform::registry::{ResolvedSchema, SchemaId, SchemaKind};
 use wireform::{Deserializer, Framed, ReadCodec, Reader, Serializer, SerializerExt};
 
 use crate::avro::{HAND, datum};
+use crate::clients::{
+    CLIENT, CONVERTER, SCHEMREG, awaited, client, context, reads_as, runtime, subject, writes_as,
+};
 use crate::generated;
 use crate::hand_written;
 use crate::measure::{Group, Row};
 use crate::order::{Order, SCHEMA, ShortOrder};
-use crate::registry::{ID, start};
+use crate::registry::{ID, Served, start};
 use crate::rows::{appends, leaked, reads, writes};
 
-const CONVERTER: &str = "schema_registry_converter 6";
-const CLIENT: &str = "schema-registry-client 0.4.2";
-const SCHEMREG: &str = "schemreg 0.6";
-
-/// A row whose operation is asynchronous, on a runtime of one thread; a batch is one `block_on`,
-/// and what it returns, read as an order, is checked first.
-macro_rules! awaited {
-    ($name:expr, $runtime:expr, $order:expr, $to_order:expr, $operation:expr) => {{
-        let (runtime, operation) = ($runtime.clone(), $operation);
-        assert_eq!(
-            $to_order(runtime.block_on(operation())),
-            *$order,
-            "{}",
-            $name
-        );
-        Row {
-            name: $name,
-            run: Box::new(move |times| {
-                runtime.block_on(async {
-                    for _ in 0..times {
-                        black_box(operation().await);
-                    }
-                });
-            }),
-        }
-    }};
-}
-
 pub fn groups() -> Vec<Group> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime");
-    let (runtime, url) = (Rc::new(runtime), leaked(start(SCHEMA)));
+    let (runtime, url) = (runtime(), leaked(start(Served::avro(SCHEMA))));
     vec![encode(&runtime, url), decode(&runtime, url)]
 }
 
@@ -129,37 +93,19 @@ fn encode(runtime: &Rc<Runtime>, url: &'static str) -> Group {
 
 fn converter_encode(runtime: &Rc<Runtime>, url: &str, order: &'static Order) -> Row {
     let encoder = leaked(AvroEncoder::new(SrSettings::new(url.to_owned())));
-    let subject = leaked(SubjectNameStrategy::TopicNameStrategy(
-        "orders".to_owned(),
-        false,
-    ));
+    let subject = leaked(subject());
     awaited!(CONVERTER, runtime, order, unframed, move || async move {
         encoder.encode_struct(order, subject).await.expect("valid")
     })
 }
 
-fn context() -> &'static SerializationContext {
-    leaked(SerializationContext {
-        topic: "orders".to_owned(),
-        serde_type: SerdeType::Value,
-        serde_format: SerdeFormat::Avro,
-        headers: None,
-    })
-}
-
 fn client_encode(runtime: &Rc<Runtime>, url: &str, order: &'static Order) -> Row {
-    let client = leaked(SchemaRegistryClient::new(ClientConfig::new(vec![
-        url.to_owned(),
-    ])));
     let schema = leaked(ClientSchema::new(
         Some("AVRO".to_owned()),
         SCHEMA.to_owned(),
     ));
-    // Without registering, which would ask the registry for each record.
-    let mut config = SerializerConfig::new(false, None, false, false, Default::default());
-    config.subject_name_strategy_type = SubjectNameStrategyType::Topic;
-    let encoder = leaked(AvroSerializer::new(client, Some(schema), None, config).expect("valid"));
-    let context = context();
+    let encoder = AvroSerializer::new(client(url), Some(schema), None, writes_as(false));
+    let (encoder, context) = (leaked(encoder.expect("valid")), context(SerdeFormat::Avro));
     awaited!(CLIENT, runtime, order, unframed, move || async move {
         encoder.serialize_ser(context, order).await.expect("valid")
     })
@@ -259,13 +205,8 @@ fn converter_decode(
 }
 
 fn client_decode(runtime: &Rc<Runtime>, url: &str, order: &Order, frame: &'static Vec<u8>) -> Row {
-    let client = leaked(SchemaRegistryClient::new(ClientConfig::new(vec![
-        url.to_owned(),
-    ])));
-    let mut config = DeserializerConfig::new(None, false, Default::default());
-    config.subject_name_strategy_type = SubjectNameStrategyType::Topic;
-    let decoder = leaked(AvroDeserializer::new(client, None, config).expect("valid"));
-    let context = context();
+    let decoder = AvroDeserializer::new(client(url), None, reads_as(false));
+    let (decoder, context) = (leaked(decoder.expect("valid")), context(SerdeFormat::Avro));
     awaited!(CLIENT, runtime, order, |order| order, move || async move {
         let decoded = decoder.deserialize(context, frame).await.expect("valid");
         apache_avro_021::from_value::<Order>(&decoded.value).expect("an order")

@@ -1,22 +1,28 @@
 //! JSON that is validated: `jsonschema`, compiled once, on what serde_json reads of the text that is
 //! written, as one would write it by hand.
 
+use std::rc::Rc;
+
 use serde_json::Value;
+use tokio::runtime::Runtime;
 use wireform::header::NoHeaders;
 use wireform::json_schema::Validation;
 use wireform::registry::{ResolvedSchema, SchemaId, SchemaKind};
 use wireform::{Deserializer, Framed, JsonSchema, Reader, Serializer};
 
+use crate::clients::runtime;
+use crate::json_schema_clients as clients;
 use crate::measure::Group;
 use crate::order::{Order, order};
-use crate::registry::ID;
+use crate::registry::{ID, Served, start};
 use crate::rows::{leaked, reads, writes};
 
 const PLAIN: &str = "jsonschema";
 const SCHEMA: &str = include_str!("../schemas/order.schema.json");
 
 pub fn groups() -> Vec<Group> {
-    vec![encode(), decode()]
+    let (runtime, url) = (runtime(), start(Served::json(SCHEMA)));
+    vec![encode(&runtime, &url), decode(&runtime, &url)]
 }
 
 fn validator() -> jsonschema::Validator {
@@ -29,14 +35,14 @@ fn codec() -> JsonSchema<Order> {
     codec.on_read(Validation::Enforce)
 }
 
-fn encode() -> Group {
+fn encode(runtime: &Rc<Runtime>, url: &str) -> Group {
     let order: &'static Order = leaked(order());
     let text = serde_json::to_vec(order).expect("valid");
     let frame = [&[0, 0, 0, 0, 7][..], &text].concat();
     let (by_value, by_text) = (validator(), validator());
     let unchecked = codec().on_write(Validation::Off);
     let (checked, framed) = (codec(), Framed::with_id(codec(), SchemaId::new(ID)));
-    let rows = vec![
+    let mut rows = vec![
         writes(PLAIN, &text, move |out| {
             serde_json::to_writer(&mut *out, order).expect("valid");
             let value: Value = serde_json::from_slice(out).expect("JSON");
@@ -59,10 +65,11 @@ fn encode() -> Group {
             unchecked.serialize(order, out).expect("valid");
         }),
     ];
+    rows.extend(clients::encode(runtime, url, SCHEMA, order));
     Group::new("json-schema", PLAIN, rows)
 }
 
-fn decode() -> Group {
+fn decode(runtime: &Rc<Runtime>, url: &str) -> Group {
     let order = order();
     let text = serde_json::to_vec(&order).expect("valid");
     let frame = [&[0, 0, 0, 0, 7][..], &text].concat();
@@ -71,7 +78,7 @@ fn decode() -> Group {
     let reader = Reader::offline().with(codec()).build();
     let schema = ResolvedSchema::new(SchemaKind::Json, SCHEMA);
     reader.add(SchemaId::new(ID), &schema).expect("readable");
-    let rows = vec![
+    let mut rows = vec![
         reads(PLAIN, &text, &order, move |text| {
             let value: Value = serde_json::from_slice(text).expect("JSON");
             assert!(validator.is_valid(&value));
@@ -96,5 +103,6 @@ fn decode() -> Group {
             move |text| unchecked.deserialize(text).expect("valid"),
         ),
     ];
+    rows.extend(clients::decode(runtime, url, &order, leaked(frame)));
     Group::new("json-schema-decode", PLAIN, rows)
 }

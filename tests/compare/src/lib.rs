@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod avro;
+mod clients;
 mod datetime;
 mod frames;
 mod generated;
@@ -10,11 +11,13 @@ mod growth;
 mod hand_written;
 mod json;
 mod json_schema;
+mod json_schema_clients;
 mod measure;
 mod options;
 mod order;
 mod others;
 mod protobuf;
+mod protobuf_clients;
 mod registry;
 mod rows;
 mod table;
@@ -122,7 +125,7 @@ fn groups_of(area: Area) -> Vec<Group> {
         }
         area => {
             // With a second thread, as above.
-            registry::start(order::SCHEMA);
+            registry::start(registry::Served::avro(order::SCHEMA));
             match area {
                 Area::Datetime => datetime::groups(),
                 Area::Json => json::groups(),

@@ -6,8 +6,38 @@ use std::net::{TcpListener, TcpStream};
 /// The id of the one schema.
 pub const ID: u32 = 7;
 
+/// The one schema.
+#[derive(Clone, Copy)]
+pub struct Served {
+    /// As the registry calls its type.
+    pub kind: &'static str,
+    pub text: &'static str,
+    /// In base64, for those who ask for a descriptor.
+    pub serialized: Option<&'static str>,
+}
+
+impl Served {
+    pub fn avro(text: &'static str) -> Self {
+        let kind = "AVRO";
+        let serialized = None;
+        Self {
+            kind,
+            text,
+            serialized,
+        }
+    }
+
+    pub fn json(text: &'static str) -> Self {
+        let kind = "JSON";
+        Self {
+            kind,
+            ..Self::avro(text)
+        }
+    }
+}
+
 /// Starts it on a thread of its own; returns its URL.
-pub fn start(schema: &'static str) -> String {
+pub fn start(schema: Served) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback");
     let address = listener.local_addr().expect("bound");
     std::thread::spawn(move || {
@@ -19,7 +49,7 @@ pub fn start(schema: &'static str) -> String {
     format!("http://{address}")
 }
 
-fn answer(stream: &TcpStream, schema: &str) -> std::io::Result<()> {
+fn answer(stream: &TcpStream, schema: Served) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream);
     let mut request = String::new();
     reader.read_line(&mut request)?;
@@ -46,10 +76,14 @@ fn answer(stream: &TcpStream, schema: &str) -> std::io::Result<()> {
     )
 }
 
-fn body(path: &str, schema: &str) -> (&'static str, String) {
-    let path = path.split('?').next().unwrap_or_default();
+fn body(path: &str, schema: Served) -> (&'static str, String) {
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    let text = match schema.serialized {
+        Some(serialized) if query.contains("format=serialized") => serialized,
+        _ => schema.text,
+    };
     let registered = serde_json::json!({
-        "subject": "orders-value", "version": 1, "id": ID, "schemaType": "AVRO", "schema": schema,
+        "subject": "orders-value", "version": 1, "id": ID, "schemaType": schema.kind, "schema": text,
     });
     if path.starts_with(&format!("/schemas/ids/{ID}")) || path.starts_with("/subjects/orders-value")
     {

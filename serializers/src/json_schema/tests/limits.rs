@@ -23,6 +23,11 @@ fn limits_are_kept() {
     check(limits.payload(3), "[12]", Err(ErrorKind::LimitExceeded));
     check(limits.depth(2), "[[1]]", Ok(()));
     check(limits.depth(2), "[[[1]]]", Err(ErrorKind::LimitExceeded));
+    check(limits.depth(2), r#"[[], {}, {"a": 1}, 2]"#, Ok(()));
+    for text in ["[[{}]]", r#"{"a":{"b":[]}}"#, r#"[{"a":{"b":1}}]"#] {
+        check(limits.depth(3), text, Ok(()));
+        check(limits.depth(2), text, Err(ErrorKind::LimitExceeded));
+    }
     check(limits.heap(1000), "[1,2]", Ok(()));
     check(
         limits.heap(1000),
@@ -39,6 +44,11 @@ fn limits_are_kept() {
 #[test]
 fn depth_counts_without_validation_too() {
     let codec = JsonSchema::<Value>::new("true").unwrap();
-    let error = codec.deserialize("[".repeat(65).as_bytes()).unwrap_err();
+    let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    let error = codec.deserialize(nested(65).as_bytes()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::LimitExceeded);
+    codec.deserialize(nested(64).as_bytes()).unwrap();
+    // Brackets side by side, and in strings, are not deep.
+    let many = format!("[{}, \"{}\"]", vec!["[]"; 100].join(", "), "[".repeat(100));
+    codec.deserialize(many.as_bytes()).unwrap();
 }
