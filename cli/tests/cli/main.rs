@@ -17,6 +17,8 @@ mod malformed;
 mod pages;
 mod records;
 mod registry;
+#[cfg(feature = "kafka")]
+mod servers;
 mod tour;
 
 use std::io::Write as _;
