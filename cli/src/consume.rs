@@ -11,8 +11,8 @@ use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::error::KafkaError;
 use rdkafka::message::{BorrowedMessage, Headers as _, Message as _};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
+use serde::Serialize;
 use serde_json::value::RawValue;
-use serde_json::{Value, json};
 use wireform::frame::Frame;
 use wireform::registry::SchemaKey;
 
@@ -21,7 +21,7 @@ use crate::exit::{Error, Outcome};
 use crate::framing::{self, Framing};
 use crate::registry::Connection;
 use crate::source::Source;
-use crate::{Result, input};
+use crate::{Result, compact, input};
 
 /// Prints the records of a topic, a JSON line each: place, key, headers, schema and value.
 ///
@@ -168,8 +168,15 @@ impl Consume {
     }
 
     fn line(&self, message: &BorrowedMessage<'_>, values: &mut Values) -> Result<(String, bool)> {
-        let mut headers = Vec::new();
         let mut id = None;
+        let mut line = Line {
+            topic: message.topic(),
+            partition: message.partition(),
+            offset: message.offset(),
+            timestamp: message.timestamp().to_millis(),
+            key: message.key().map(text),
+            ..Line::default()
+        };
         for header in message
             .headers()
             .into_iter()
@@ -178,52 +185,48 @@ impl Consume {
             if header.key == "__value_schema_id" {
                 id = header.value;
             }
-            headers.push(json!([header.key, header.value.map(text)]));
+            line.headers.push((header.key, header.value.map(text)));
         }
-        let mut line = json!({
-            "topic": message.topic(),
-            "partition": message.partition(),
-            "offset": message.offset(),
-            "timestamp": message.timestamp().to_millis(),
-            "key": message.key().map(text),
-            "headers": headers,
-        });
-        let mut is_read = true;
-        let mut add = |name: &str, value: Value| {
-            if let Some(object) = line.as_object_mut() {
-                object.insert(name.to_owned(), value);
-            }
-        };
         let Some(payload) = message.payload() else {
-            add("value", Value::Null);
+            line.value = Some(RawValue::NULL.to_owned());
             return Ok((input::json(&line), true));
         };
         match values.read(id, payload)? {
             Ok((key, value)) => {
-                if let Some(key) = key {
-                    add("schema", Value::String(key.to_string()));
-                }
-                let value: Box<RawValue> = value;
-                add(
-                    "value",
-                    serde_json::from_str(value.get()).unwrap_or(Value::Null),
-                );
+                line.schema = key.map(|key| key.to_string());
+                line.value = Some(value);
             }
-            Err(error) => {
-                is_read = false;
-                add("error", Value::String(error));
-            }
+            Err(error) => line.error = Some(error),
         }
+        let is_read = line.error.is_none();
         if self.hex || !is_read {
             let mut hex = Vec::new();
             framing::to_hex(payload, &mut hex);
-            add(
-                "hex",
-                Value::String(String::from_utf8(hex).unwrap_or_default()),
-            );
+            line.hex = String::from_utf8(hex).ok();
         }
         Ok((input::json(&line), is_read))
     }
+}
+
+/// A record, as it is shown: the value as it was written, for numbers may have more digits than any
+/// type here.
+#[derive(Default, Serialize)]
+struct Line<'a> {
+    topic: &'a str,
+    partition: i32,
+    offset: i64,
+    timestamp: Option<i64>,
+    key: Option<String>,
+    headers: Vec<(&'a str, Option<String>)>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    schema: Option<String>,
+    /// Of a tombstone, null.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<Box<RawValue>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hex: Option<String>,
 }
 
 /// Text as it is, other bytes as hex digits.
@@ -289,7 +292,7 @@ fn unframed(payload: &[u8]) -> std::result::Result<Shown, String> {
     let text = std::str::from_utf8(payload)
         .map_err(|_| "no schema is named, and it is no text".to_owned())?;
     match RawValue::from_string(text.to_owned()) {
-        Ok(value) => Ok((None, value)),
+        Ok(value) => Ok((None, raw(compact::compact(value.get()))?)),
         Err(_) => Ok((None, raw(input::json(&text))?)),
     }
 }
