@@ -1,5 +1,6 @@
 //! Against a real Kafka and a real registry, which `tests/servers/with` starts.
 
+mod journal;
 mod records;
 
 use std::time::{SystemTime, UNIX_EPOCH};
