@@ -13,6 +13,7 @@ mod generate;
 mod inspect;
 #[cfg(feature = "kafka")]
 mod kafka;
+mod life;
 mod lint;
 mod malformed;
 mod pages;

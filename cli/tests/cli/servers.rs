@@ -1,6 +1,7 @@
 //! Against a real Kafka and a real registry, which `tests/servers/with` starts.
 
 mod journal;
+mod plans;
 mod records;
 
 use std::time::{SystemTime, UNIX_EPOCH};
