@@ -1,4 +1,7 @@
-//! `consume`: records of a topic as JSON lines.
+//! `consume`: records of a topic as JSON lines, or to look at.
+
+mod block;
+mod start;
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
@@ -13,6 +16,7 @@ use rdkafka::message::{BorrowedMessage, Headers as _, Message as _};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use serde::Serialize;
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 use wireform::frame::Frame;
 use wireform::registry::SchemaKey;
 
@@ -23,13 +27,17 @@ use crate::registry::Connection;
 use crate::source::Source;
 use crate::{Result, compact, input};
 
+use start::From;
+
 /// Prints the records of a topic, a JSON line each: place, key, headers, schema and value.
 ///
 /// What cannot be read is shown with its error and its bytes; the exit status is 1 then.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   wireform consume --brokers localhost:9092 --topic orders --registry http://localhost:8081 --until-end
-  wireform consume --topic orders --from end --count 10")]
+  wireform consume --topic orders --from end --count 10
+  wireform consume --topic orders --from -20 --until-end --output text
+  wireform consume --topic orders --from @2026-11-24T09:30:00Z --count 1")]
 pub(crate) struct Consume {
     /// Kafka
     #[arg(long, value_name = "HOST:PORT,…", env = "WIREFORM_BROKERS")]
@@ -39,9 +47,18 @@ pub(crate) struct Consume {
     topic: String,
     #[command(flatten)]
     connection: Connection,
-    /// Where to begin
-    #[arg(long, value_enum, default_value = "beginning")]
+    /// Where to begin in each partition: beginning, end, an offset, -N for the last N records, or
+    /// @TIME for the first record since then, RFC 3339 or milliseconds since 1970
+    #[arg(
+        long,
+        value_name = "PLACE",
+        default_value = "beginning",
+        allow_hyphen_values = true
+    )]
     from: From,
+    /// How records are shown
+    #[arg(long, value_enum, default_value = "json")]
+    output: Output,
     /// End after so many records
     #[arg(long, value_name = "N")]
     count: Option<u64>,
@@ -57,11 +74,11 @@ pub(crate) struct Consume {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum From {
-    /// With the oldest record
-    Beginning,
-    /// With what comes
-    End,
+enum Output {
+    /// A line each
+    Json,
+    /// A block of lines each, to look at
+    Text,
 }
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -79,6 +96,7 @@ impl Consume {
         let mut values = Values {
             source: source.transpose()?,
             known: HashMap::new(),
+            places: HashMap::new(),
         };
         let mut out = io::BufWriter::new(io::stdout().lock());
         let (mut outcome, mut seen) = (Outcome::Fine, 0);
@@ -99,7 +117,10 @@ impl Consume {
             if !self.until_end || is_within {
                 seen += 1;
                 let (line, is_read) = self.line(&message, &mut values)?;
-                writeln!(out, "{line}")?;
+                match self.output {
+                    Output::Json => writeln!(out, "{}", input::json(&line))?,
+                    Output::Text => block::write(&line.to_value(), &mut out)?,
+                }
                 if !is_read {
                     outcome = Outcome::Findings;
                 }
@@ -153,8 +174,8 @@ impl Consume {
                 .fetch_watermarks(&self.topic, partition.id(), PATIENCE)
                 .map_err(failed)?;
             let start = match self.from {
-                From::Beginning => first,
-                From::End => end,
+                From::Time(millis) => self.since(consumer, partition.id(), millis)?.unwrap_or(end),
+                from => from.offset(first, end),
             };
             let place =
                 assignment.add_partition_offset(&self.topic, partition.id(), Offset::Offset(start));
@@ -167,16 +188,26 @@ impl Consume {
         Ok(ends)
     }
 
-    fn line(&self, message: &BorrowedMessage<'_>, values: &mut Values) -> Result<(String, bool)> {
+    /// The offset of the first record that is not older; `None` if there is none.
+    fn since(&self, consumer: &BaseConsumer, partition: i32, millis: i64) -> Result<Option<i64>> {
+        let failed = |error: KafkaError| Error::Io(error.to_string());
+        let mut wanted = TopicPartitionList::new();
+        wanted
+            .add_partition_offset(&self.topic, partition, Offset::Offset(millis))
+            .map_err(failed)?;
+        let found = consumer
+            .offsets_for_times(wanted, PATIENCE)
+            .map_err(failed)?;
+        let found = found.find_partition(&self.topic, partition);
+        Ok(found.and_then(|place| match place.offset() {
+            Offset::Offset(offset) if offset >= 0 => Some(offset),
+            _ => None,
+        }))
+    }
+
+    fn line(&self, message: &BorrowedMessage<'_>, values: &mut Values) -> Result<(Line, bool)> {
+        let mut headers = Vec::new();
         let mut id = None;
-        let mut line = Line {
-            topic: message.topic(),
-            partition: message.partition(),
-            offset: message.offset(),
-            timestamp: message.timestamp().to_millis(),
-            key: message.key().map(text),
-            ..Line::default()
-        };
         for header in message
             .headers()
             .into_iter()
@@ -185,48 +216,76 @@ impl Consume {
             if header.key == "__value_schema_id" {
                 id = header.value;
             }
-            line.headers.push((header.key, header.value.map(text)));
+            headers.push(json!([header.key, header.value.map(text)]));
         }
+        let mut line = json!({
+            "topic": message.topic(),
+            "partition": message.partition(),
+            "offset": message.offset(),
+            "timestamp": message.timestamp().to_millis(),
+            "key": message.key().map(text),
+            "headers": headers,
+        });
+        let (mut is_read, mut shown) = (true, None);
+        let mut add = |name: &str, value: Value| {
+            if let Some(object) = line.as_object_mut() {
+                object.insert(name.to_owned(), value);
+            }
+        };
         let Some(payload) = message.payload() else {
-            line.value = Some(RawValue::NULL.to_owned());
-            return Ok((input::json(&line), true));
+            let value = Some(RawValue::NULL.to_owned());
+            return Ok((Line { place: line, value }, true));
         };
         match values.read(id, payload)? {
             Ok((key, value)) => {
-                line.schema = key.map(|key| key.to_string());
-                line.value = Some(value);
+                if let Some(key) = key {
+                    add("schema", Value::String(key.to_string()));
+                    add("registered", values.places(key).into());
+                }
+                shown = Some(value);
             }
-            Err(error) => line.error = Some(error),
+            Err(error) => {
+                is_read = false;
+                add("error", Value::String(error));
+            }
         }
-        let is_read = line.error.is_none();
         if self.hex || !is_read {
             let mut hex = Vec::new();
             framing::to_hex(payload, &mut hex);
-            line.hex = String::from_utf8(hex).ok();
+            add(
+                "hex",
+                Value::String(String::from_utf8(hex).unwrap_or_default()),
+            );
         }
-        Ok((input::json(&line), is_read))
+        let line = Line {
+            place: line,
+            value: shown,
+        };
+        Ok((line, is_read))
     }
 }
 
-/// A record, as it is shown: the value as it was written, for numbers may have more digits than any
-/// type here.
-#[derive(Default, Serialize)]
-struct Line<'a> {
-    topic: &'a str,
-    partition: i32,
-    offset: i64,
-    timestamp: Option<i64>,
-    key: Option<String>,
-    headers: Vec<(&'a str, Option<String>)>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    schema: Option<String>,
-    /// Of a tombstone, null.
+/// A record, as it is shown: the value as it was written, for its numbers may have more digits than
+/// any type here.
+#[derive(Serialize)]
+struct Line {
+    #[serde(flatten)]
+    place: Value,
     #[serde(skip_serializing_if = "Option::is_none")]
     value: Option<Box<RawValue>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    hex: Option<String>,
+}
+
+impl Line {
+    /// For people: what no type here holds is text.
+    fn to_value(&self) -> Value {
+        let mut line = self.place.clone();
+        if let (Some(object), Some(value)) = (line.as_object_mut(), &self.value) {
+            let text = value.get();
+            let value = serde_json::from_str(text).unwrap_or_else(|_| text.into());
+            object.insert("value".to_owned(), value);
+        }
+        line
+    }
 }
 
 /// Text as it is, other bytes as hex digits.
@@ -244,11 +303,21 @@ fn text(bytes: &[u8]) -> String {
 struct Values {
     source: Option<Source>,
     known: HashMap<SchemaKey, std::result::Result<Codec, String>>,
+    /// The subjects and versions of each schema, asked for once.
+    places: HashMap<SchemaKey, Vec<String>>,
 }
 
 type Shown = (Option<SchemaKey>, Box<RawValue>);
 
 impl Values {
+    fn places(&mut self, key: SchemaKey) -> Vec<String> {
+        let Some(source) = &self.source else {
+            return Vec::new();
+        };
+        let places = self.places.entry(key);
+        places.or_insert_with(|| source.places(key)).clone()
+    }
+
     fn read(
         &mut self,
         id: Option<&[u8]>,

@@ -31,6 +31,7 @@ mod pages;
 mod plan;
 #[cfg(feature = "kafka")]
 mod produce;
+#[cfg(feature = "kafka")]
 mod progress;
 mod registry;
 mod report;

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use serde_json::value::RawValue;
 use wireform::registry::{
-    RegisterOptions, ResolvedSchema, SchemaDef, SchemaKey, SchemaKind, SubjectNaming as _,
-    TopicName, resolve,
+    RegisterOptions, RegisteredSchema, ResolvedSchema, SchemaDef, SchemaKey, SchemaKind,
+    SubjectNaming as _, TopicName, resolve,
 };
 use wireform::{ContentType, Role, Utf8, from_fn};
 use wireform_producer::{CloseReport, Producer, Record, Topic};
@@ -96,14 +96,16 @@ impl Produce {
         };
         let codec =
             Codec::new(&schema, None, options).map_err(|error| broken(&self.schema, &error))?;
-        let key = registry
+        let registered = registry
             .map(|registry| self.register(&registry, &definition))
             .transpose()?;
+        let key = registered.as_ref().map(|schema| SchemaKey::Id(schema.id));
         let run = Run::new(
             self.producer()?,
             self.journal.as_deref().map(Journal::open).transpose()?,
         );
-        let topic = self.topic(&run.producer, schema.kind)?;
+        let version = registered.map(|schema| schema.version.to_string());
+        let topic = self.topic(&run.producer, schema.kind, version)?;
         run.note_from_time_to_time();
         run.close_on_ctrl_c();
         let sent = self.send_all(&codec, key, &topic, &run);
@@ -200,14 +202,11 @@ impl Produce {
         Ok((definition, schema))
     }
 
-    /// The schema's id.
-    fn register(&self, registry: &Open, schema: &SchemaDef) -> Result<SchemaKey> {
+    fn register(&self, registry: &Open, schema: &SchemaDef) -> Result<RegisteredSchema> {
         let subject = TopicName.subject(&self.topic, Role::Value, None);
         let subject = subject.map_err(|error| Error::Usage(error.to_string()))?;
         let registered = registry.register(&subject, schema, RegisterOptions::default());
-        registered
-            .map(|schema| SchemaKey::Id(schema.id))
-            .map_err(|error| failed(&error))
+        registered.map_err(|error| failed(&error))
     }
 
     fn producer(&self) -> Result<Producer> {
@@ -220,7 +219,12 @@ impl Produce {
             .map_err(|error| Error::Usage(error.to_string()))
     }
 
-    fn topic(&self, producer: &Producer, kind: SchemaKind) -> Result<Topic<str, [u8]>> {
+    fn topic(
+        &self,
+        producer: &Producer,
+        kind: SchemaKind,
+        version: Option<String>,
+    ) -> Result<Topic<str, [u8]>> {
         let content_type = match kind {
             SchemaKind::Avro => ContentType::AVRO,
             SchemaKind::Json => ContentType::JSON,
@@ -230,7 +234,11 @@ impl Produce {
             out.extend_from_slice(value);
             Ok(())
         };
-        let topic = producer.topic(&self.topic, Utf8, from_fn(content_type, write));
+        let serializer = from_fn(content_type, write);
+        let topic = match version {
+            Some(version) => producer.topic(&self.topic, Utf8, serializer.version(version)),
+            None => producer.topic(&self.topic, Utf8, serializer),
+        };
         topic.map_err(|error| Error::Usage(error.to_string()))
     }
 

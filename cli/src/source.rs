@@ -5,6 +5,8 @@ use std::path::Path;
 use wireform::registry::{
     Blocking, ErrorKind, HttpRegistry, LockFile, Registry, ResolvedSchema, SchemaKey, resolve,
 };
+#[cfg(feature = "kafka")]
+use wireform::registry::{Include, RegistryAdmin};
 
 use crate::exit::Error;
 use crate::{Result, input};
@@ -30,6 +32,20 @@ impl Source {
             Self::Registry(registry) => get(registry, key),
             Self::Lock(lock) => get(lock, key),
         }
+    }
+
+    /// The subjects and versions of a schema; none where nobody says.
+    #[cfg(feature = "kafka")]
+    pub(crate) fn places(&self, key: SchemaKey) -> Vec<String> {
+        let (Self::Registry(registry), SchemaKey::Id(id)) = (self, key) else {
+            return Vec::new();
+        };
+        let places = registry.inner().places_of(id, None, Include::default());
+        let places = registry.wait(places).and_then(|places| places);
+        let places = places.unwrap_or_default().into_iter();
+        places
+            .map(|(subject, version)| format!("{subject} version {version}"))
+            .collect()
     }
 }
 

@@ -29,6 +29,8 @@ pub enum ErrorKind {
     InvalidSchema,
     /// A file could not be read or written.
     Io,
+    /// A schema file and a type have moved apart.
+    Stale,
     /// The schema is valid, but there is no Rust for it.
     Unsupported,
 }

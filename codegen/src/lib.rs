@@ -63,6 +63,11 @@
 //! Types of strings, bytes and maps are yours to choose ([`Avsc::strings`], [`Avsc::bytes`],
 //! [`Avsc::maps`]), and [`Avsc::borrowed`] adds types that borrow from the payload.
 //!
+//! # From types to files
+//!
+//! [`write_schema`] writes the schema of a type that derives `Avro` to a file, [`write_schema_of`]
+//! that of any codec; a test with [`check_schema`] fails where file and type have moved apart.
+//!
 //! [`Protos::generate`] and [`Avsc::generate`] give the text instead of writing it, for other tools.
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -77,8 +82,10 @@ mod messages;
 mod modules;
 mod protos;
 mod rename;
+mod schema_file;
 
 pub use crate::avsc::{Avsc, Bytes, Maps, Strings, avsc};
 pub use crate::error::{Error, ErrorKind, Result};
 pub use crate::generated::Generated;
 pub use crate::protos::{Protos, protos};
+pub use crate::schema_file::{check_schema, check_schema_of, write_schema, write_schema_of};

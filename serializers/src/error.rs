@@ -4,6 +4,8 @@ use std::fmt;
 
 use wireform_registry::{SchemaKey, Subject};
 
+use crate::foreign::ForeignId;
+
 /// The result of encoding, decoding, or building a serializer.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -55,6 +57,9 @@ pub enum ErrorKind {
     /// A datum names its writer schema by a fingerprint that the reader does not know, most
     /// significant byte first: add the schema, then decode again.
     UnknownFingerprint([u8; 8]),
+    /// The record's writer schema is named as another registry does, and was not met before: give
+    /// the reader somebody to ask, fetch it, then decode again.
+    UnknownForeignSchema(ForeignId),
     /// The record's writer schema was not met before: fetch it, then decode again.
     UnknownSchema(SchemaKey),
     /// No codec of this reader reads this content type, or the record names none.

@@ -33,6 +33,8 @@
 //! ```
 //! The crate `wireform-producer` does this for every record that it sends.
 //!
+//! The [`cookbook`] has whole programs, a page for each format.
+//!
 //! # Features
 //! | Name | Description | Default? |
 //! |---|---|---|
@@ -47,6 +49,7 @@
 //! | `derive` | `#[derive(Avro)]`: the schema from a type, and code in a straight line; `#[derive(Events)]`: several kinds of [`events`] on one topic | no |
 //! | `compact_str`, `bytes` | short strings, and shared bytes, as Avro's | no |
 //! | `avro-value` | generic Avro records, as `apache_avro::types::Value` | no |
+//! | `glue` | compressed bodies of AWS Glue, see [`foreign`] | no |
 //! | `cloudevents` | [`cloudevents`]: attributes of events, and events in structured mode | no |
 //! | `json-schema` | [`json_schema`]: JSON validated against its schema | no |
 //! | `schemars` | `json-schema` with the schema that schemars derives | no |
@@ -63,6 +66,7 @@
 mod content_type;
 mod error;
 pub mod events;
+pub mod foreign;
 mod format;
 pub mod frame;
 mod framed;
@@ -82,6 +86,8 @@ pub mod avro;
 #[cfg(feature = "cloudevents")]
 #[cfg_attr(docsrs, doc(cfg(feature = "cloudevents")))]
 pub mod cloudevents;
+#[cfg(any(doc, doctest))]
+pub mod cookbook;
 #[cfg(feature = "datetime")]
 #[cfg_attr(docsrs, doc(cfg(feature = "datetime")))]
 pub mod datetime;

@@ -1,11 +1,13 @@
 use std::fmt;
 
 use wireform_registry::{
-    LockFile, Registry, ResolvedSchema, Role, SchemaKey, SchemaKind, StoredSchema, resolve,
+    LockFile, Registry, ResolvedSchema, Role, SchemaId, SchemaKey, SchemaKind, StoredSchema,
+    resolve,
 };
 
 use crate::content_type::ContentType;
 use crate::error::{Error, ErrorKind, Result};
+use crate::foreign::{Bodies, ForeignFrame, ForeignId, ForeignSchemas};
 use crate::format::SchemaRef;
 use crate::frame::{Frame, MessageIndex};
 use crate::header::{self, HeaderList};
@@ -93,7 +95,9 @@ pub struct Reader<T> {
     codecs: Vec<Box<dyn ReadCodec<T>>>,
     role: Role,
     limits: Limits,
-    plans: Plans<Planned<T>>,
+    plans: Plans<SchemaKey, Planned<T>>,
+    foreign: Option<Box<dyn ForeignSchemas>>,
+    foreign_plans: Plans<ForeignId, ForeignPlan<T>>,
 }
 
 /// What is known of a writer schema; a plan that cannot be made is kept as its reason.
@@ -103,8 +107,15 @@ struct Planned<T> {
     plan: Box<dyn ReadPlan<T>>,
 }
 
+/// The same of a schema of another registry.
+struct ForeignPlan<T> {
+    plan: Box<dyn ReadPlan<T>>,
+    bodies: Bodies,
+}
+
 /// Builds a [`Reader`].
 pub struct ReaderBuilder<T> {
+    foreign: Option<Box<dyn ForeignSchemas>>,
     registry: Option<Box<dyn Registry>>,
     lock: Option<LockFile>,
     codecs: Vec<Box<dyn ReadCodec<T>>>,
@@ -126,6 +137,7 @@ impl<T> Reader<T> {
     #[must_use]
     pub fn offline() -> ReaderBuilder<T> {
         ReaderBuilder {
+            foreign: None,
             registry: None,
             lock: None,
             codecs: Vec::new(),
@@ -148,6 +160,8 @@ impl<T> Reader<T> {
     /// # Errors
     /// - `UnknownSchema(key)` if the writer schema was not met before: [`fetch`](Self::fetch) it
     ///   (or lock it, with [`locked`](Self::locked)).
+    /// - `UnknownForeignSchema(id)` for the frames of Apicurio and AWS Glue, likewise:
+    ///   [`fetch_foreign`](Self::fetch_foreign) it.
     /// - `Framing` if the payload has no frame and nothing says what it is.
     /// - `UnsupportedContent` if no codec of this reader reads it.
     /// - `Decode`, `WrongType`, `Incompatible` and `LimitExceeded` from the codec.
@@ -164,6 +178,9 @@ impl<T> Reader<T> {
             return self
                 .decode_frame(&Frame::from_header(id, payload)?)
                 .map(Some);
+        }
+        if let Some(frame) = ForeignFrame::from_headers(headers, self.role, payload)? {
+            return self.decode_foreign(&frame).map(Some);
         }
         let content_type = match self.role {
             Role::Key => None,
@@ -195,6 +212,37 @@ impl<T> Reader<T> {
         self.add_stored(key, &stored, &writer)
     }
 
+    /// Fetches a schema of another registry and makes the plan for it; does nothing if that was
+    /// done before.
+    ///
+    /// # Errors
+    /// As the resolver; `Config` without one; `InvalidSchema`, `Incompatible` or
+    /// `UnsupportedContent` if no plan can be made.
+    pub async fn fetch_foreign(&self, id: ForeignId) -> Result<()> {
+        if self.foreign_plans.with(id, |_| ()).is_some() {
+            return Ok(());
+        }
+        let Some(foreign) = &self.foreign else {
+            let message = format!("{id} is unknown, and this reader has nobody to ask for it");
+            return Err(Error::new(ErrorKind::Config, message));
+        };
+        self.add_foreign(id, &foreign.schema(id).await?)
+    }
+
+    /// Makes a schema of another registry known, as [`add`](Self::add).
+    ///
+    /// # Errors
+    /// As [`add`](Self::add).
+    pub fn add_foreign(&self, id: ForeignId, writer: &ResolvedSchema) -> Result<()> {
+        let codec = self.codec_for(&id, writer.kind)?;
+        let plan = ForeignPlan {
+            plan: codec.plan(writer)?,
+            bodies: Bodies::new(id, writer)?,
+        };
+        self.foreign_plans.insert(id, plan);
+        Ok(())
+    }
+
     /// Decodes, fetching the writer schema first where it is not known.
     ///
     /// # Errors
@@ -208,6 +256,10 @@ impl<T> Reader<T> {
             Err(error) => match error.kind() {
                 ErrorKind::UnknownSchema(key) => {
                     self.fetch(key).await?;
+                    self.decode(headers, payload)
+                }
+                ErrorKind::UnknownForeignSchema(id) if self.foreign.is_some() => {
+                    self.fetch_foreign(id).await?;
                     self.decode(headers, payload)
                 }
                 _ => Err(error),
@@ -258,18 +310,18 @@ impl<T> Reader<T> {
 
     fn insert(&self, key: SchemaKey, schema: SchemaRef, writer: &ResolvedSchema) -> Result<()> {
         let kind = writer.kind;
-        let codec = self
-            .codecs
-            .iter()
-            .find(|codec| codec.reads_schema(kind))
-            .ok_or_else(|| {
-                let message =
-                    format!("{key} is of type {kind}, which no codec of this reader reads");
-                Error::new(ErrorKind::UnsupportedContent, message)
-            })?;
+        let codec = self.codec_for(&key, kind)?;
         let plan = codec.plan(writer)?;
         self.plans.insert(key, Planned { kind, schema, plan });
         Ok(())
+    }
+
+    fn codec_for(&self, key: &dyn fmt::Display, kind: SchemaKind) -> Result<&dyn ReadCodec<T>> {
+        let codec = self.codecs.iter().find(|codec| codec.reads_schema(kind));
+        codec.map(|codec| &**codec).ok_or_else(|| {
+            let message = format!("{key} is of type {kind}, which no codec of this reader reads");
+            Error::new(ErrorKind::UnsupportedContent, message)
+        })
     }
 
     /// Without a schema id header: a frame where there is one, else what the content type says.
@@ -279,6 +331,11 @@ impl<T> Reader<T> {
         content_type: Option<&ContentType>,
         payload: &[u8],
     ) -> Result<Decoded<T>> {
+        if let [0, 0, 0, 0, 0, ..] | [3, 0 | 5, ..] = payload
+            && let Some(decoded) = self.decode_if_foreign(content_type, payload)
+        {
+            return decoded;
+        }
         let frame = Frame::from_payload(payload);
         let unframed = content_type.and_then(|content_type| {
             self.codecs
@@ -298,6 +355,45 @@ impl<T> Reader<T> {
                 Err(Error::new(ErrorKind::UnsupportedContent, message))
             }
             (Err(error), None, None) => Err(error),
+        }
+    }
+
+    /// A payload that starts as those of Apicurio and Glue do, unless it is something else: data of
+    /// a known schema 0, or unframed data where nobody can be asked.
+    #[inline(never)]
+    fn decode_if_foreign(
+        &self,
+        content_type: Option<&ContentType>,
+        payload: &[u8],
+    ) -> Option<Result<Decoded<T>>> {
+        let frame = ForeignFrame::from_payload(payload)?;
+        let zero = SchemaKey::from(SchemaId::new(0));
+        let is_ours = payload.first() == Some(&0)
+            && (self.plans.with(zero, |_| ()).is_some() || self.plan_locked(zero).is_ok());
+        if is_ours {
+            return None;
+        }
+        let is_known = self.foreign_plans.with(frame.id, |_| ()).is_some();
+        let is_unframed = content_type
+            .is_some_and(|name| self.codecs.iter().any(|codec| codec.reads_content(name)));
+        if !is_known && self.foreign.is_none() && is_unframed {
+            return None;
+        }
+        Some(self.decode_foreign(&frame))
+    }
+
+    fn decode_foreign(&self, frame: &ForeignFrame<'_>) -> Result<Decoded<T>> {
+        let decode = |planned: &ForeignPlan<T>| {
+            let body = frame.body(&self.limits)?;
+            let (message, body) = planned.bodies.split(&body)?;
+            planned.plan.decode(&message, body)
+        };
+        match self.foreign_plans.with(frame.id, decode) {
+            Some(value) => Ok(Decoded {
+                value: value?,
+                schema: None,
+            }),
+            None => Err(frame.unknown(self.foreign.is_some())),
         }
     }
 
@@ -368,6 +464,14 @@ impl<T> ReaderBuilder<T> {
         self
     }
 
+    /// Whom to ask for schemas that frames of Apicurio or AWS Glue name, see
+    /// [`foreign`](crate::foreign).
+    #[must_use]
+    pub fn foreign(mut self, schemas: impl ForeignSchemas + 'static) -> Self {
+        self.foreign = Some(Box::new(schemas));
+        self
+    }
+
     /// Which side of the record is read; the value by default.
     #[must_use]
     pub fn role(mut self, role: Role) -> Self {
@@ -392,6 +496,8 @@ impl<T> ReaderBuilder<T> {
             role: self.role,
             limits: self.limits,
             plans: Plans::default(),
+            foreign: self.foreign,
+            foreign_plans: Plans::default(),
         }
     }
 }

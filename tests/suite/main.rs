@@ -14,6 +14,7 @@ mod bombs;
 mod clients;
 mod conformance;
 mod converter;
+mod datetimes;
 mod embedded;
 mod events;
 mod evolution;

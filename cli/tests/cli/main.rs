@@ -49,7 +49,10 @@ fn folder(name: &str) -> PathBuf {
 
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wireform"));
-    command.args(arguments).env_remove("WIREFORM_REGISTRY_URL");
+    command.args(arguments);
+    for name in ["WIREFORM_BROKERS", "WIREFORM_REGISTRY_URL"] {
+        command.env_remove(name);
+    }
     command
 }
 

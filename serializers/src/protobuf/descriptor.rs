@@ -149,6 +149,11 @@ impl MessageNames {
         names
     }
 
+    /// The full names at the top, in their order.
+    pub(super) fn top(&self) -> impl Iterator<Item = &str> {
+        self.top.iter().map(|message| &*message.full_name)
+    }
+
     /// All indexes and full names.
     pub(super) fn by_index(&self) -> HashMap<MessageIndex, String> {
         let mut found = HashMap::new();
@@ -170,6 +175,25 @@ impl MessageNames {
             .then(|| MessageIndex::new(&path).ok())
             .flatten()
     }
+}
+
+/// The full names of all messages that `file` declares, also of those that no index counts.
+pub(super) fn declared(file: &FileDescriptorProto) -> Vec<String> {
+    let join_all = |scope: &str, messages: &[DescriptorProto]| -> Vec<String> {
+        messages.iter().map(|m| join(scope, m.name())).collect()
+    };
+    let top = file.message_type.iter();
+    let mut pending: Vec<(String, &DescriptorProto)> = join_all(file.package(), &file.message_type)
+        .into_iter()
+        .zip(top)
+        .collect();
+    let mut names = Vec::new();
+    while let Some((name, message)) = pending.pop() {
+        let nested = join_all(&name, &message.nested_type);
+        pending.extend(nested.into_iter().zip(&message.nested_type));
+        names.push(name);
+    }
+    names
 }
 
 fn numbered<'n>(

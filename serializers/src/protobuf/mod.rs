@@ -126,6 +126,36 @@ pub(crate) fn messages(text: &str) -> Result<std::collections::HashMap<MessageIn
     Ok(names.by_index())
 }
 
+/// The simple names of the messages at the top of a registered schema, in their order.
+///
+/// # Errors
+/// `InvalidSchema` if it does not parse.
+pub(crate) fn top_messages(text: &str) -> Result<Vec<String>> {
+    let names = descriptor::MessageNames::new(&descriptor::parse("schema", text)?);
+    let simple = |name: &str| name.rsplit('.').next().unwrap_or_default().to_owned();
+    Ok(names.top().map(simple).collect())
+}
+
+/// All messages of a registered schema, sorted by full name; `None` for those that no message
+/// index counts.
+///
+/// # Errors
+/// `InvalidSchema` if it does not parse.
+pub(crate) fn sorted_messages(text: &str) -> Result<Vec<Option<MessageIndex>>> {
+    let registered = descriptor::parse("schema", text)?;
+    let by_index = descriptor::MessageNames::new(&registered).by_index();
+    let by_name: std::collections::HashMap<_, _> = by_index
+        .into_iter()
+        .map(|(index, name)| (name, index))
+        .collect();
+    let mut names = descriptor::declared(&registered.file);
+    names.sort_unstable();
+    Ok(names
+        .iter()
+        .map(|name| by_name.get(name).copied())
+        .collect())
+}
+
 impl<T: ProtobufRecord> Protobuf<T> {
     /// A codec for `T` that declares no version.
     ///

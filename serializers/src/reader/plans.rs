@@ -1,26 +1,24 @@
 use std::collections::HashMap;
-use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
+use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
-
-use wireform_registry::SchemaKey;
 
 /// What is known of each schema, by its key; ids never change their meaning, so nothing is ever
 /// replaced.
 ///
 /// Those that were met first, which for nearly every program are all, are found without a lock
 /// and without counting: their places are written once. Others are in a map.
-pub(super) struct Plans<P> {
-    first: Box<[Place<P>]>,
-    others: RwLock<HashMap<SchemaKey, Arc<P>, KeyHashing>>,
+pub(super) struct Plans<K, P> {
+    first: Box<[Place<K, P>]>,
+    others: RwLock<HashMap<K, Arc<P>, KeyHashing>>,
 }
 
 /// Written once.
-type Place<P> = OnceLock<Box<(SchemaKey, P)>>;
+type Place<K, P> = OnceLock<Box<(K, P)>>;
 
-impl<P> Plans<P> {
+impl<K: Copy + Eq + Hash, P> Plans<K, P> {
     /// What is known of `key`, if it was among the first.
     #[inline]
-    pub(super) fn first(&self, key: SchemaKey) -> Option<&P> {
+    pub(super) fn first(&self, key: K) -> Option<&P> {
         for place in self.places(key) {
             match place.get() {
                 Some(known) if known.0 == key => return Some(&known.1),
@@ -33,20 +31,20 @@ impl<P> Plans<P> {
     }
 
     /// What `read` makes of that which is known of `key`.
-    pub(super) fn with<R>(&self, key: SchemaKey, read: impl FnOnce(&P) -> R) -> Option<R> {
+    pub(super) fn with<R>(&self, key: K, read: impl FnOnce(&P) -> R) -> Option<R> {
         match self.first(key) {
             Some(plan) => Some(read(plan)),
             None => self.other(key).map(|plan| read(&plan)),
         }
     }
 
-    fn other(&self, key: SchemaKey) -> Option<Arc<P>> {
+    fn other(&self, key: K) -> Option<Arc<P>> {
         let others = self.others.read().unwrap_or_else(PoisonError::into_inner);
         others.get(&key).cloned()
     }
 
     /// Keeps `plan`, unless one is known by now.
-    pub(super) fn insert(&self, key: SchemaKey, plan: P) {
+    pub(super) fn insert(&self, key: K, plan: P) {
         let mut entry = Box::new((key, plan));
         for place in self.places(key) {
             match place.set(entry) {
@@ -67,7 +65,7 @@ impl<P> Plans<P> {
 
     /// Where `key` may be among the first, in the order in which places are taken.
     #[inline]
-    fn places(&self, key: SchemaKey) -> impl Iterator<Item = &Place<P>> {
+    fn places(&self, key: K) -> impl Iterator<Item = &Place<K, P>> {
         let hash = BuildHasherDefault::<KeyHasher>::default().hash_one(key);
         #[allow(
             clippy::cast_possible_truncation,
@@ -78,7 +76,7 @@ impl<P> Plans<P> {
     }
 }
 
-impl<P> Default for Plans<P> {
+impl<K, P> Default for Plans<K, P> {
     fn default() -> Self {
         Self {
             first: std::iter::repeat_with(OnceLock::new).take(FIRST).collect(),
@@ -87,7 +85,7 @@ impl<P> Default for Plans<P> {
     }
 }
 
-/// Hashes a [`SchemaKey`] by a multiplication for each part.
+/// Hashes the key of a schema by a multiplication for each part.
 ///
 /// Keys that are kept come from the registry and from the program; those in payloads are looked up
 /// and never inserted, so that nobody outside can fill a bucket.
@@ -121,6 +119,10 @@ impl Hasher for KeyHasher {
         self.add(part.into());
     }
 
+    fn write_u64(&mut self, part: u64) {
+        self.add(part);
+    }
+
     fn write_isize(&mut self, _part: isize) {
         // Whether it is an id or a GUID: those differ enough without.
     }
@@ -135,7 +137,7 @@ const MAX_OTHERS: usize = 10_000;
 
 #[cfg(test)]
 mod tests {
-    use wireform_registry::{SchemaGuid, SchemaId};
+    use wireform_registry::{SchemaGuid, SchemaId, SchemaKey};
 
     use super::*;
 
@@ -171,7 +173,7 @@ mod tests {
     fn the_first_ids_of_a_registry_need_no_lock() {
         let plans = Plans::default();
         for id in 1..=40 {
-            plans.insert(SchemaId::new(id).into(), id);
+            plans.insert(SchemaKey::from(SchemaId::new(id)), id);
         }
         assert!(plans.others.read().unwrap().is_empty());
     }

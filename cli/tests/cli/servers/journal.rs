@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::super::{command, data, folder, run};
-use super::{brokers, consume, parsed, topic, url};
+use super::{brokers, consume, records, registry, unique};
 
 const LINES: usize = 60_000;
 
@@ -16,7 +16,7 @@ fn line(number: usize) -> String {
 }
 
 fn arguments(topic: &str, journal: &Path) -> Vec<String> {
-    let (brokers, url, schema) = (brokers(), url(), data("order_v1.avsc"));
+    let (brokers, url, schema) = (brokers(), registry(), data("order_v1.avsc"));
     let journal = journal.display().to_string();
     [
         ["--brokers", &brokers],
@@ -90,7 +90,7 @@ fn resumed(topic: &str, journal: &Path) -> BTreeMap<String, usize> {
     assert!(sent.talk.contains(&said), "{said}: {}", sent.talk);
     assert_eq!(noted(journal), LINES);
     let mut counts = BTreeMap::new();
-    for record in parsed(&consume(topic).out) {
+    for record in records(&consume(topic, &["--until-end"])) {
         assert_eq!(record["key"], record["value"]["id"]);
         let key = record["key"].as_str().unwrap();
         *counts.entry(key.to_owned()).or_default() += 1;
@@ -101,7 +101,7 @@ fn resumed(topic: &str, journal: &Path) -> BTreeMap<String, usize> {
 #[test]
 #[ignore = "needs WIREFORM_BROKERS and WIREFORM_REGISTRY_URL"]
 fn interrupted_twice_every_line_is_sent_once() {
-    let (topic, journal) = (topic("interrupted"), folder("servers-int").join("sent"));
+    let (topic, journal) = (unique("interrupted"), folder("servers-int").join("sent"));
     for _ in 0..2 {
         let (code, talk) = broken_off(&topic, &journal, "-INT");
         assert_eq!(code, Some(1), "{talk}");
@@ -117,7 +117,7 @@ fn interrupted_twice_every_line_is_sent_once() {
 #[test]
 #[ignore = "needs WIREFORM_BROKERS and WIREFORM_REGISTRY_URL"]
 fn killed_no_line_is_left_out() {
-    let (topic, journal) = (topic("killed"), folder("servers-kill").join("sent"));
+    let (topic, journal) = (unique("killed"), folder("servers-kill").join("sent"));
     assert_eq!(broken_off(&topic, &journal, "-KILL").0, None);
     let counts = resumed(&topic, &journal);
     assert_eq!(counts.len(), LINES);

@@ -1,9 +1,13 @@
 //! What is produced is consumed, as it was.
 
-use serde_json::json;
+use rdkafka::ClientConfig;
+use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
+use rdkafka::client::DefaultClientContext;
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer as _};
+use serde_json::{Value, json};
 
 use super::super::{data, folder};
-use super::{consume, parsed, produce, registry, send_raw, topic};
+use super::{brokers, consume, produce, unique, wireform};
 
 const PAYMENT: &str = r#"{"type": "record", "name": "Payment", "fields": [
   {"name": "id", "type": "string"},
@@ -11,6 +15,44 @@ const PAYMENT: &str = r#"{"type": "record", "name": "Payment", "fields": [
   {"name": "amount", "type": {"type": "bytes", "logicalType": "decimal", "precision": 30, "scale": 2}},
   {"name": "by", "type": ["null", "long", "string",
     {"type": "record", "name": "Card", "fields": [{"name": "last", "type": "string"}]}]}]}"#;
+
+const END: [&str; 1] = ["--until-end"];
+
+/// A topic of one partition, so that records stand in the order they came.
+fn topic(name: &str) -> String {
+    let topic = unique(name);
+    let admin: AdminClient<DefaultClientContext> = ClientConfig::new()
+        .set("bootstrap.servers", brokers())
+        .create()
+        .unwrap();
+    let new = [NewTopic::new(&topic, 1, TopicReplication::Fixed(1))];
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let made = runtime.block_on(admin.create_topics(&new, &AdminOptions::new()));
+    made.unwrap()[0].as_ref().unwrap();
+    topic
+}
+
+/// Sends what no serializer would: any bytes, or none at all.
+fn send_raw(topic: &str, records: &[(&str, Option<&[u8]>)]) {
+    let producer: BaseProducer = ClientConfig::new()
+        .set("bootstrap.servers", brokers())
+        .create()
+        .unwrap();
+    for (key, payload) in records {
+        let mut record: BaseRecord<'_, str, [u8]> = BaseRecord::to(topic).key(*key);
+        if let Some(payload) = payload {
+            record = record.payload(payload);
+        }
+        producer.send(record).map_err(|(error, _)| error).unwrap();
+    }
+    producer.flush(std::time::Duration::from_secs(20)).unwrap();
+}
+
+#[track_caller]
+fn parsed(lines: &str) -> Vec<Value> {
+    let parse = |line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+    lines.lines().map(parse).collect()
+}
 
 /// Produces, and expects every line to be read again, with the id of the topic's subject.
 #[track_caller]
@@ -21,16 +63,22 @@ fn round(topic: &str, schema: &str, more: &[&str], lines: &str) {
     assert!(sent.talk.contains(&said), "{}", sent.talk);
     assert_eq!(sent.code, Some(0), "{}", sent.talk);
     let subject = format!("{topic}-value");
-    let found = parsed(&registry(&["lookup", &subject, schema]).out);
+    let found = parsed(&wireform(&["registry"], &["lookup", &subject, schema], "").out);
     assert_eq!(found[0]["subject"], json!(subject));
     assert_eq!(found[0]["version"], json!(1));
 
-    let read = consume(topic);
+    let read = consume(topic, &END);
     assert_eq!(read.code, Some(0), "{}{}", read.out, read.talk);
     let (records, values) = (parsed(&read.out), parsed(lines));
     assert_eq!(records.len(), values.len(), "{}", read.out);
     for (offset, (record, value)) in records.iter().zip(values).enumerate() {
         assert_eq!(record["value"], value);
+        // The same schema may be another subject's, too.
+        let places = record["registered"].as_array().unwrap();
+        assert!(
+            places.contains(&json!(format!("{subject} version 1"))),
+            "{record}"
+        );
         assert_eq!(
             record["schema"],
             json!(format!("schema id {}", found[0]["id"]))
@@ -63,7 +111,7 @@ fn avro_with_its_types_keys_and_headers() {
         "empty=",
     ];
     round(&topic, &schema.display().to_string(), &more, lines);
-    for (record, value) in parsed(&consume(&topic).out).iter().zip(parsed(lines)) {
+    for (record, value) in parsed(&consume(&topic, &END).out).iter().zip(parsed(lines)) {
         assert_eq!(record["key"], value["id"]);
         let headers = record["headers"].as_array().unwrap();
         assert!(headers.contains(&json!(["source", "test"])), "{record}");
@@ -112,7 +160,7 @@ fn json_as_it_was_written() {
     );
     assert_eq!(sent.code, Some(1), "{}", sent.talk);
     assert!(sent.talk.contains("line 2: "), "{}", sent.talk);
-    let read = consume(&topic);
+    let read = consume(&topic, &END);
     assert!(
         read.out.contains(&format!("\"value\":{line}")),
         "{}",
@@ -147,7 +195,7 @@ fn poison_and_tombstones_are_shown_as_such() {
         produce(&topic, &schema, &["--key", "id"], order).code,
         Some(0)
     );
-    let read = consume(&topic);
+    let read = consume(&topic, &END);
     assert_eq!(read.code, Some(1), "{}{}", read.out, read.talk);
     assert!(read.out.contains("\"value\":1e400"), "{}", read.out);
     let all = parsed(&read.out.replace("1e400", "\"1e400\""));

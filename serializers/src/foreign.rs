@@ -1,0 +1,203 @@
+//! Frames of other registries: Apicurio's own ids, and AWS Glue's.
+//!
+//! | written by | bytes |
+//! |---|---|
+//! | Apicurio 2, or 3 with `Legacy8ByteIdHandler` | `00` · id, 8 bytes big endian · body |
+//! | Apicurio with ids in headers | `apicurio.value.globalId` or `apicurio.value.contentId`: id, 8 bytes big endian |
+//! | AWS Glue | `03` · `00`, or `05` for a body compressed by zlib · schema version, 16 bytes UUID · body |
+//!
+//! Apicurio's ids of four bytes look like Confluent's, and are asked for in the
+//! [`Registry`](crate::registry::Registry): its Confluent API knows them. An id of eight bytes starts
+//! with four zeros, which is no id of Confluent's; Apicurio tells them apart in the same way.
+//!
+//! In front of a Protobuf body, Apicurio writes the message's simple name, as a delimited message
+//! `Ref { string name = 1; }`, and Glue a varint: the place of the message among all of the file,
+//! sorted by full name.
+//!
+//! Sources: `OptimisticFallbackIdHandler.java`, `KafkaSerdeHeaders.java` and `ProtobufSerializer.java`
+//! of <https://github.com/Apicurio/apicurio-registry>; `AWSSchemaRegistryConstants.java`,
+//! `ProtobufWireFormatEncoder.java` and `MessageIndexFinder.java` of
+//! <https://github.com/awslabs/aws-glue-schema-registry>.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use uuid::Uuid;
+use wireform_registry::{BoxFuture, ResolvedSchema, Role};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::header::HeaderList;
+use crate::limits::Limits;
+
+mod body;
+
+pub(crate) use self::body::Bodies;
+
+/// A schema, as a frame of another registry names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum ForeignId {
+    /// Apicurio's `contentId`, from a header; also what 8 bytes in a payload are, unless that
+    /// Apicurio was told to write global ids.
+    ApicurioContent(u64),
+    /// Apicurio's `globalId`, from a header.
+    ApicurioGlobal(u64),
+    /// The id of a schema version in AWS Glue.
+    Glue(Uuid),
+}
+
+impl fmt::Display for ForeignId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ApicurioContent(id) => write!(f, "Apicurio's content id {id}"),
+            Self::ApicurioGlobal(id) => write!(f, "Apicurio's global id {id}"),
+            Self::Glue(id) => write!(f, "schema version {id} of AWS Glue"),
+        }
+    }
+}
+
+/// **A type that implements `ForeignSchemas` finds the schemas that frames of other registries
+/// name.**
+///
+/// Given to a [`Reader`](crate::Reader) by [`ReaderBuilder::foreign`](crate::ReaderBuilder::foreign);
+/// asked once for each id.
+///
+/// # Contract
+/// The schema of an id never changes.
+pub trait ForeignSchemas: fmt::Debug + Send + Sync {
+    /// The schema, with all that it refers to.
+    ///
+    /// # Errors
+    /// `Registry`, or whatever says why there is none.
+    fn schema<'a>(&'a self, id: ForeignId) -> BoxFuture<'a, Result<ResolvedSchema>>;
+}
+
+/// A payload with a frame of another registry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ForeignFrame<'a> {
+    pub(crate) id: ForeignId,
+    body: &'a [u8],
+    is_compressed: bool,
+}
+
+impl<'a> ForeignFrame<'a> {
+    fn new(id: ForeignId, body: &'a [u8]) -> Self {
+        Self {
+            id,
+            body,
+            is_compressed: false,
+        }
+    }
+
+    /// A payload whose schema is in a header of Apicurio's.
+    pub(crate) fn from_headers<H: HeaderList + ?Sized>(
+        headers: &H,
+        role: Role,
+        payload: &'a [u8],
+    ) -> Result<Option<Self>> {
+        let (mut found, mut is_json) = (None, false);
+        let prefix = match role {
+            Role::Key => "apicurio.key.",
+            Role::Value => "apicurio.value.",
+        };
+        for index in 0.. {
+            let Some((name, value)) = headers.header(index) else {
+                break;
+            };
+            let (Some(name), Some(value)) = (name.strip_prefix(prefix), value) else {
+                continue;
+            };
+            match name {
+                "globalId" => found = Some(ForeignId::ApicurioGlobal(id_of(value)?)),
+                "contentId" => found = Some(ForeignId::ApicurioContent(id_of(value)?)),
+                "encoding" => is_json = value == b"JSON",
+                _ => {}
+            }
+        }
+        match found {
+            Some(_) if is_json => {
+                let message = "Apicurio's JSON encoding of Avro data: only the binary one is read";
+                Err(Error::new(ErrorKind::UnsupportedContent, message))
+            }
+            found => Ok(found.map(|id| Self::new(id, payload))),
+        }
+    }
+
+    /// A payload that starts with an id of eight bytes, or Glue's frame.
+    #[inline]
+    pub(crate) fn from_payload(payload: &'a [u8]) -> Option<Self> {
+        match payload {
+            [0, 0, 0, 0, 0, rest @ ..] => {
+                let (low, body) = rest.split_first_chunk::<4>()?;
+                let id = u32::from_be_bytes(*low).into();
+                Some(Self::new(ForeignId::ApicurioContent(id), body))
+            }
+            [3, compression @ (0 | 5), rest @ ..] => {
+                let (id, body) = rest.split_first_chunk::<16>()?;
+                Some(Self {
+                    is_compressed: *compression == 5,
+                    ..Self::new(ForeignId::Glue(Uuid::from_bytes(*id)), body)
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// The body as it was before it was compressed.
+    ///
+    /// # Errors
+    /// `Decode` if it does not decompress; `LimitExceeded` if it is too long then;
+    /// `UnsupportedContent` without the feature `glue`.
+    pub(crate) fn body(&self, limits: &Limits) -> Result<Cow<'a, [u8]>> {
+        match self.is_compressed {
+            false => Ok(Cow::Borrowed(self.body)),
+            true => decompress(self.body, limits).map(Cow::Owned),
+        }
+    }
+
+    /// Nobody was asked for the schema so far.
+    #[cold]
+    pub(crate) fn unknown(&self, has_resolver: bool) -> Error {
+        let id = self.id;
+        let message = match has_resolver {
+            true => format!("{id} was not met before"),
+            false => format!(
+                "the record names {id}, and this reader has nobody to ask for it: \
+                 `ReaderBuilder::foreign`"
+            ),
+        };
+        Error::new(ErrorKind::UnknownForeignSchema(id), message)
+    }
+}
+
+fn id_of(value: &[u8]) -> Result<u64> {
+    let bytes = value.try_into().map_err(|_| {
+        let message = "Apicurio's header with a schema id: expected 8 bytes";
+        Error::new(ErrorKind::Framing, message)
+    })?;
+    Ok(u64::from_be_bytes(bytes))
+}
+
+#[cfg(feature = "glue")]
+fn decompress(body: &[u8], limits: &Limits) -> Result<Vec<u8>> {
+    use miniz_oxide::inflate::{TINFLStatus, decompress_to_vec_zlib_with_limit};
+    decompress_to_vec_zlib_with_limit(body, limits.payload).map_err(|error| match error.status {
+        TINFLStatus::HasMoreOutput => {
+            let message = format!("the decompressed payload is over {}", limits.payload);
+            Error::new(ErrorKind::LimitExceeded, message)
+        }
+        status => {
+            let message = format!("the body does not decompress: {status:?}");
+            Error::new(ErrorKind::Decode, message)
+        }
+    })
+}
+
+#[cfg(not(feature = "glue"))]
+fn decompress(_body: &[u8], _limits: &Limits) -> Result<Vec<u8>> {
+    let message = "the body is compressed: wireform's feature `glue` reads it";
+    Err(Error::new(ErrorKind::UnsupportedContent, message))
+}
+
+#[cfg(test)]
+mod tests;
