@@ -14,6 +14,7 @@ use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::error::KafkaError;
 use rdkafka::message::{BorrowedMessage, Headers as _, Message as _};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
+use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use wireform::frame::Frame;
@@ -24,7 +25,7 @@ use crate::exit::{Error, Outcome};
 use crate::framing::{self, Framing};
 use crate::registry::Connection;
 use crate::source::Source;
-use crate::{Result, input};
+use crate::{Result, compact, input};
 
 use start::From;
 
@@ -118,7 +119,7 @@ impl Consume {
                 let (line, is_read) = self.line(&message, &mut values)?;
                 match self.output {
                     Output::Json => writeln!(out, "{}", input::json(&line))?,
-                    Output::Text => block::write(&line, &mut out)?,
+                    Output::Text => block::write(&line.to_value(), &mut out)?,
                 }
                 if !is_read {
                     outcome = Outcome::Findings;
@@ -204,7 +205,7 @@ impl Consume {
         }))
     }
 
-    fn line(&self, message: &BorrowedMessage<'_>, values: &mut Values) -> Result<(Value, bool)> {
+    fn line(&self, message: &BorrowedMessage<'_>, values: &mut Values) -> Result<(Line, bool)> {
         let mut headers = Vec::new();
         let mut id = None;
         for header in message
@@ -225,15 +226,15 @@ impl Consume {
             "key": message.key().map(text),
             "headers": headers,
         });
-        let mut is_read = true;
+        let (mut is_read, mut shown) = (true, None);
         let mut add = |name: &str, value: Value| {
             if let Some(object) = line.as_object_mut() {
                 object.insert(name.to_owned(), value);
             }
         };
         let Some(payload) = message.payload() else {
-            add("value", Value::Null);
-            return Ok((line, true));
+            let value = Some(RawValue::NULL.to_owned());
+            return Ok((Line { place: line, value }, true));
         };
         match values.read(id, payload)? {
             Ok((key, value)) => {
@@ -241,11 +242,7 @@ impl Consume {
                     add("schema", Value::String(key.to_string()));
                     add("registered", values.places(key).into());
                 }
-                let value: Box<RawValue> = value;
-                add(
-                    "value",
-                    serde_json::from_str(value.get()).unwrap_or(Value::Null),
-                );
+                shown = Some(value);
             }
             Err(error) => {
                 is_read = false;
@@ -260,7 +257,34 @@ impl Consume {
                 Value::String(String::from_utf8(hex).unwrap_or_default()),
             );
         }
+        let line = Line {
+            place: line,
+            value: shown,
+        };
         Ok((line, is_read))
+    }
+}
+
+/// A record, as it is shown: the value as it was written, for its numbers may have more digits than
+/// any type here.
+#[derive(Serialize)]
+struct Line {
+    #[serde(flatten)]
+    place: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<Box<RawValue>>,
+}
+
+impl Line {
+    /// For people: what no type here holds is text.
+    fn to_value(&self) -> Value {
+        let mut line = self.place.clone();
+        if let (Some(object), Some(value)) = (line.as_object_mut(), &self.value) {
+            let text = value.get();
+            let value = serde_json::from_str(text).unwrap_or_else(|_| text.into());
+            object.insert("value".to_owned(), value);
+        }
+        line
     }
 }
 
@@ -337,7 +361,7 @@ fn unframed(payload: &[u8]) -> std::result::Result<Shown, String> {
     let text = std::str::from_utf8(payload)
         .map_err(|_| "no schema is named, and it is no text".to_owned())?;
     match RawValue::from_string(text.to_owned()) {
-        Ok(value) => Ok((None, value)),
+        Ok(value) => Ok((None, raw(compact::compact(value.get()))?)),
         Err(_) => Ok((None, raw(input::json(&text))?)),
     }
 }

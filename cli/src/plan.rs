@@ -1,5 +1,6 @@
 //! `plan` and `apply`: what a registry should have, against what it has.
 
+mod reason;
 mod wanted;
 
 use std::io::{self, Write as _};
@@ -175,11 +176,7 @@ fn of_subject(registry: &Open, wanted: &Wanted, changes: &mut Vec<Change>) -> Re
             continue;
         }
         let problem = match has_one {
-            true => {
-                let checked = ask(registry, inner.check(subject, VersionRef::Latest, schema))?;
-                (!checked.is_compatible && wanted.level != Some(Level::None))
-                    .then(|| format!("does not fit: {}", checked.messages.join("; ")))
-            }
+            true => problem(registry, wanted, schema)?,
             false => None,
         };
         changes.push(Change::Register {
@@ -198,6 +195,22 @@ fn of_subject(registry: &Open, wanted: &Wanted, changes: &mut Vec<Change>) -> Re
         changes.insert(at, level);
     }
     Ok(())
+}
+
+/// Why a schema may not follow the subject's latest version.
+fn problem(registry: &Open, wanted: &Wanted, schema: &SchemaDef) -> Result<Option<String>> {
+    let (inner, subject) = (registry.inner(), &wanted.subject);
+    let checked = ask(registry, inner.check(subject, VersionRef::Latest, schema))?;
+    if checked.is_compatible || wanted.level == Some(Level::None) {
+        return Ok(None);
+    }
+    let said = checked.messages.join("; ");
+    let why = match said.is_empty() {
+        true => reason::of_rules(registry, subject, wanted.level, schema)
+            .map_err(|error| failed(&error))?,
+        false => said,
+    };
+    Ok(Some(format!("does not fit: {why}")))
 }
 
 type Answer<T> = std::result::Result<T, wireform::registry::Error>;

@@ -88,6 +88,30 @@ fn what_is_produced_is_consumed() {
     assert_eq!(two.out.lines().count(), 2);
 }
 
+/// Values are shown as they were written: more digits than a double has, and names in their order.
+#[test]
+fn json_is_shown_as_it_was_written() {
+    let cluster = EmbeddedCluster::start().unwrap();
+    cluster.create_topic("any", 1).unwrap();
+    let to = ["--brokers", cluster.brokers(), "--topic", "any"];
+    let schema = folder("written").join("any.json");
+    std::fs::write(&schema, "true").unwrap();
+    let schema = schema.display().to_string();
+    let lines = "{\"z\": 12345678901234567890123.45, \"a\": [1e300]}\n1E5\n";
+    let sent = run(
+        &[&["produce", "--schema", &schema][..], &to].concat(),
+        lines,
+    );
+    assert_eq!(sent.code, Some(0), "{}", sent.talk);
+    let read = run(&[&["consume", "--until-end"][..], &to].concat(), "");
+    assert_eq!(read.code, Some(0), "{}", read.talk);
+    let mut records = read.out.lines();
+    for value in ["{\"z\":12345678901234567890123.45,\"a\":[1e300]}", "1E5"] {
+        let record = records.next().unwrap();
+        assert!(record.contains(&format!("\"value\":{value}")), "{record}");
+    }
+}
+
 /// Ctrl-C delivers what was taken, writes the journal and says so.
 #[test]
 fn an_interrupted_run_goes_on_where_it_was() {

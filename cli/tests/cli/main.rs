@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 #![allow(
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
     reason = "a test fails by panicking"
@@ -12,6 +13,7 @@ mod generate;
 mod inspect;
 #[cfg(feature = "kafka")]
 mod kafka;
+mod life;
 mod lint;
 mod malformed;
 mod pages;
