@@ -79,7 +79,6 @@ enum Verb {
     /// Send JSON lines to a topic
     #[cfg(feature = "kafka")]
     Produce(produce::Produce),
-    /// Print the records of a topic
     #[cfg(feature = "kafka")]
     Consume(consume::Consume),
     /// Show what would change in a registry

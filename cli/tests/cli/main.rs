@@ -8,6 +8,8 @@
 )]
 
 mod check;
+#[cfg(feature = "kafka")]
+mod consume;
 mod generate;
 mod inspect;
 #[cfg(feature = "kafka")]
