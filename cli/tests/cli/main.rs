@@ -19,6 +19,7 @@ mod malformed;
 mod pages;
 mod records;
 mod registry;
+mod reports;
 #[cfg(feature = "kafka")]
 mod servers;
 mod tour;
