@@ -11,8 +11,9 @@ use crate::exit::{Error, Outcome};
 use crate::registry::{Connection, failed};
 use crate::{Result, input};
 
-/// Writes wireform.lock: the latest schema of each subject, with its id, as the registry has it.
+/// Write down the schemas that a program is built with.
 ///
+/// Into wireform.lock: the latest schema of each subject, with its id, as the registry has it.
 /// Without subjects, those that the file has already; if there is no file, all of the registry.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
