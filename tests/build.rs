@@ -12,5 +12,6 @@ fn main() -> Result<(), wireform_build::Error> {
             "nested.proto",
             "kinds.proto",
             "legacy.proto",
+            "edges.proto",
         ])
 }

@@ -33,6 +33,8 @@
 //! ```
 //! The crate `wireform-producer` does this for every record that it sends.
 //!
+//! The [`cookbook`] has whole programs, a page for each format.
+//!
 //! # Features
 //! | Name | Description | Default? |
 //! |---|---|---|
@@ -84,6 +86,8 @@ pub mod avro;
 #[cfg(feature = "cloudevents")]
 #[cfg_attr(docsrs, doc(cfg(feature = "cloudevents")))]
 pub mod cloudevents;
+#[cfg(any(doc, doctest))]
+pub mod cookbook;
 #[cfg(feature = "datetime")]
 #[cfg_attr(docsrs, doc(cfg(feature = "datetime")))]
 pub mod datetime;

@@ -1,132 +1,115 @@
-"""Writes tests/data/golden/datetime/{strings,instants}.jsonl: what Java's Instant and OffsetDateTime
-and Python's datetime read of texts, and what they and orjson write of instants.
+"""Writes tests/data/golden/datetime: what Java's java.time and Python's datetime and orjson make of
+the texts and instants of datetime_cases.py. Run again with the same versions, it writes the same.
 
-tests/interop/datetimes
+Of each text, where a type reads it: `instant` (Instant), `offset` (OffsetDateTime, with the offset in
+seconds), `local` (LocalDateTime, as if in UTC), `date` (LocalDate, days since 1970), `time` (LocalTime,
+nanoseconds), `python` (datetime.fromisoformat with a zone) and `python_naive` (without one).
 """
 
-import datetime
 import json
-import os
 import pathlib
+import platform
 import subprocess
+from datetime import datetime, timedelta, timezone
 
 import orjson
 
+import datetime_cases
+
 HERE = pathlib.Path(__file__).resolve().parent
-DATA = HERE.parent / "data/golden/datetime"
-EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+OUT = HERE.parents[1] / "tests" / "data" / "golden" / "datetime"
+EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+JAVA_READS = ("instant", "offset", "local", "date", "time")
 
 
-def texts():
-    """Every text once, in the order in which it comes up."""
-    days = ["2024-02-29", "2023-02-28", "1969-12-31", "1970-01-01", "0000-01-01", "0001-01-01",
-            "1582-10-15", "1900-03-01", "2000-12-31", "9999-12-31"]
-    clocks = ["00:00:00", "23:59:59", "12:30:45.5", "03:04:05.000001", "21:07:09.123456789"]
-    found = [f"{day}T{clock}Z" for day in days for clock in clocks]
-    # What is no date or time.
-    for day in ["2023-02-29", "1900-02-29", "2024-02-30", "2024-04-31", "2024-00-10", "2024-13-01",
-                "2024-01-00", "2024-01-32", "2024-1-02", "2024-01-2", "24-01-02", "02024-01-02",
-                "10000-01-01", "+10000-01-01", "-0001-01-01", "+2024-01-02", "-2024-01-02",
-                "+999999-12-31", "2024-001", "2024-W01-1", "2024W011", "20240102", "2024/01/02",
-                "2024.01.02", " 2024-01-02", "2024-01-02 "]:
-        found += [f"{day}T03:04:05Z", f"{day}T03:04:05+01:00"]
-    for clock in ["24:00:00", "24:00:01", "25:00:00", "23:60:00", "23:59:60", "23:59:61",
-                  "12:59:60", "3:04:05", "03:4:05", "03:04:5", "03:04", "03", "0304", "030405",
-                  "03.04.05", "03:04:05:06", "-3:04:05", "03:04:05,5", "03:04:05.", "03:04:60.5",
-                  "24:00:00.0", "24:00:00.000000001", "23:59:60.999"]:
-        found += [f"2016-12-31T{clock}Z", f"2016-12-31T{clock}-05:00"]
-    # Digits of a second.
-    for count in range(0, 13):
-        for digits in ("1" * count, "9" * count, "0" * count, "123456789000"[:count]):
-            point = "." if count else ""
-            found += [f"2024-01-02T03:04:05{point}{digits}Z", f"1969-12-31T23:59:59{point}{digits}+00:30"]
-    # Zones.
-    for zone in ["Z", "z", "", "+00:00", "-00:00", "+01:00", "-01:00", "+05:30", "+14:00", "-12:00",
-                 "+17:59", "+18:00", "-18:00", "+18:01", "-18:01", "+19:00", "+23:59", "-23:59",
-                 "+24:00", "+25:00", "+99:59", "+01:60", "+01:99", "+01", "+1", "+1:00", "+0100",
-                 "-0530", "+01:00:00", "+01:00:30", "+01:00:00.5", " Z", " +01:00", "UTC", "GMT",
-                 "[UTC]", "Z[UTC]", "+01:00[Europe/Paris]", "+01:0", "01:00", "\u221201:00", "ZZ",
-                 "Z ", "Zx", "+-1:00", "+ 1:00", "\n", "\u0000"]:
-        for clock in ["03:04:05", "03:04:05.250"]:
-            found.append(f"2024-01-02T{clock}{zone}")
-    # What separates, and letters.
-    for separator in ["t", " ", "_", "-", "", "TT", " T ", "\t", "\u00a0", "x"]:
-        found += [f"2024-01-02{separator}03:04:05{zone}" for zone in ("Z", "z", "+01:00")]
-    # Digits of other scripts, other texts, whole texts alone.
-    found += ["\u0662\u0660\u0662\u0664-01-02T03:04:05Z", "2024-01-02T03:04:0\u0665Z",
-              "2024-01-02T03:04:05.\u0661Z", "\uff12\uff10\uff12\uff14-01-02T03:04:05Z", "", "T", "Z",
-              "now", "0", "1704164645", "1704164645.5", "2024", "2024-01", "2024-01-02", "03:04:05Z",
-              "T03:04:05Z", "2024-01-02T", "20240102T030405Z", "20240102T030405+0100",
-              "2024-01-02T030405Z", "20240102T03:04:05Z", "Tue, 02 Jan 2024 03:04:05 GMT",
-              "2024-01-02T03:04:05.5e1Z", "2024-01-02T03:04:05.-5Z", "2024-01-02T03:04:05+01:00Z",
-              "\ufeff2024-01-02T03:04:05Z", "2024-01-02T03:04:05Z\u0301"]
-    return list(dict.fromkeys(text for text in found if "\n" not in text and "\u0000" not in text))
+def java(lines):
+    """What Datetimes.java answers to each line, and its version."""
+    ran = subprocess.run([HERE / "java" / "datetimes"], input="\n".join(lines) + "\n", text=True,
+                         encoding="ascii", capture_output=True, check=True)
+    version, *answers = ran.stdout.splitlines()
+    assert len(answers) == len(lines)
+    return version, [answer.split("\t") for answer in answers]
 
 
-def instants():
-    """Pairs of seconds and nanoseconds since 1970."""
-    seconds = [0, 1, -1, 59, 60, 86399, 86400, -86400, 951782400, 1709164800, 1795000000,
-               -2208988800, -62135596800, -62135596801, -62167219200, -62167219201, 253402300799,
-               253402300800, 2**31 - 1, 2**31, -2**31, 2**32]
-    nanos = [0, 1, 999, 1000, 250481000, 500000000, 999999999]
-    return [(second, nano) for second in seconds for nano in nanos]
+def escaped(text):
+    """As in a source of Java, in UTF-16, when it is not plain ASCII."""
+    utf_16 = text.encode("utf-16-be")
+    units = (high << 8 | low for high, low in zip(utf_16[::2], utf_16[1::2]))
+    return "".join(chr(unit) if 32 <= unit < 127 and unit != 92 else f"\\u{unit:04x}" for unit in units)
 
 
-def ask_java(questions):
-    questions = list(questions)
-    command = [os.environ["JAVA"], str(HERE / "java/Datetimes.java")]
-    text = "".join(f"{question}\n" for question in questions)
-    done = subprocess.run(command, input=text.encode(), stdout=subprocess.PIPE, check=True)
-    answers = done.stdout.decode().splitlines()
-    assert len(answers) == len(questions)
-    return [answer.split("\t") for answer in answers]
-
-
-def numbers(answer):
-    return None if answer == "error" else [int(word) for word in answer.split()]
+def shown(at):
+    """Seconds and nanoseconds, exactly; no float in between."""
+    since = at - EPOCH
+    return f"{since.days * 86400 + since.seconds}.{since.microseconds:06}000"
 
 
 def python_reads(text):
-    """Seconds and nanoseconds; None for an error, "naive" for what has no zone."""
     try:
-        read = datetime.datetime.fromisoformat(text)
+        # What orjson reads is a string, which is left to datetime.
+        at = datetime.fromisoformat(orjson.loads(orjson.dumps(text)))
     except ValueError:
-        return None
-    if read.tzinfo is None:
-        return "naive"
-    # An instant before the year 1 is nothing that can be subtracted from.
-    offset = read.utcoffset()
-    since = read.replace(tzinfo=datetime.timezone.utc) - EPOCH - offset
-    micros = since // datetime.timedelta(microseconds=1)
-    return [micros // 1_000_000, micros % 1_000_000 * 1000]
+        return {}
+    if at.tzinfo is None:
+        return {"python_naive": shown(at.replace(tzinfo=timezone.utc))}
+    offset = at.utcoffset()
+    parts = f".{offset.microseconds:06}" if offset.microseconds else ""
+    return {"python": f"{shown(at)} {offset.days * 86400 + offset.seconds:+}{parts}"}
 
 
-def python_writes(second, nano):
-    """With microseconds, by isoformat and by orjson; None outside of the years 1 to 9999."""
+def readings(texts):
+    _, answers = java([f"read {escaped(text)}" for text in texts])
+    for text, answer in zip(texts, answers):
+        of_java = {name: told for name, told in zip(JAVA_READS, answer, strict=True) if told}
+        yield {"text": text, **of_java, **python_reads(text)}
+
+
+def orjson_writes(seconds, nanos, offset):
+    """Python has years from 1 to 9999, and microseconds."""
+    zone = timezone(timedelta(minutes=offset))
     try:
-        at = EPOCH + datetime.timedelta(seconds=second, microseconds=nano // 1000)
+        at = EPOCH + timedelta(seconds=seconds, microseconds=nanos // 1000)
+        at_offset = at.astimezone(zone)
     except OverflowError:
-        return None, None
-    return at.isoformat(), orjson.dumps(at, option=orjson.OPT_UTC_Z).decode().strip('"')
+        return {}
+    write = lambda at, option=0: orjson.loads(orjson.dumps(at, option=option))
+    return {
+        "orjson": write(at, orjson.OPT_UTC_Z),
+        "orjson_seconds": write(at, orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS),
+        "orjson_offset": write(at_offset),
+    }
+
+
+def writings(instants):
+    _, answers = java([f"write {' '.join(map(str, instant))}" for instant in instants])
+    for instant, answer in zip(instants, answers):
+        seconds, nanos, offset = instant
+        auto, *texts, millis = answer
+        yield {
+            "seconds": seconds, "nanos": nanos, "offset": offset, "auto": auto, "utc": texts[:4],
+            "at_offset": texts[4:], "millis": int(millis), **orjson_writes(*instant),
+        }
+
+
+def save(name, lines):
+    with open(OUT / name, "w", encoding="utf-8", newline="\n") as out:
+        for line in lines:
+            out.write(json.dumps(line) + "\n")
 
 
 def main():
-    DATA.mkdir(parents=True, exist_ok=True)
-    strings = texts()
-    with open(DATA / "strings.jsonl", "w", encoding="utf-8") as out:
-        for text, (instant, offset) in zip(strings, ask_java(f"read {text}" for text in strings)):
-            row = {"text": text, "instant": numbers(instant), "offset": numbers(offset),
-                   "python": python_reads(text)}
-            out.write(json.dumps(row) + "\n")
-    pairs = instants()
-    with open(DATA / "instants.jsonl", "w", encoding="utf-8") as out:
-        java = ask_java(f"write {second} {nano}" for second, nano in pairs)
-        for (second, nano), written in zip(pairs, java):
-            iso, fast = python_writes(second, nano)
-            row = {"seconds": second, "nanos": nano, "java": written, "python": iso, "orjson": fast}
-            out.write(json.dumps(row) + "\n")
-    print(f"{len(strings)} texts, {len(pairs)} instants")
+    written = list(writings(list(datetime_cases.instants())))
+    texts = []
+    for line in written:
+        texts += [line["auto"], *line["utc"], *line["at_offset"]]
+        texts += [line[name] for name in ("orjson", "orjson_seconds", "orjson_offset") if name in line]
+    version, _ = java(["read "])
+    OUT.mkdir(parents=True, exist_ok=True)
+    (OUT / "witnesses.txt").write_text(
+        f"{version}, Python {platform.python_version()}, orjson {orjson.__version__}\n")
+    save("read.jsonl", readings(datetime_cases.texts()))
+    save("written.jsonl", written)
+    save("read_again.jsonl", readings(list(dict.fromkeys(texts))))
 
 
-if __name__ == "__main__":
-    main()
+main()

@@ -36,7 +36,7 @@ pub struct Golden {
 }
 
 /// A schema that a golden schema refers to.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[allow(missing_docs)]
 pub struct GoldenReference {
     pub name: String,

@@ -9,6 +9,7 @@
 )]
 
 pub mod conformance;
+pub mod frames;
 pub mod generic;
 pub mod golden;
 pub mod lab;

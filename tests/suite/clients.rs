@@ -2,6 +2,7 @@
 //! serialize and read is what we do.
 
 mod formats;
+mod frames;
 
 use std::io::Write;
 use std::process::{Command, Stdio};

@@ -28,7 +28,8 @@ const ARROWS: [(&str, &[&str]); 6] = [
 /// Modules of `wireform` that are codecs, and the other codecs that they may name.
 const CODECS: [(&str, &[&str]); 5] = [
     ("avro", &[]),
-    ("datetime", &["json"]),
+    // An annotated datetime is one of Avro's timestamps, too.
+    ("datetime", &["avro", "json"]),
     ("json", &[]),
     ("json_schema", &[]),
     // A `google.protobuf.Timestamp` is a datetime.

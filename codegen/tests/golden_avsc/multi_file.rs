@@ -16,7 +16,7 @@
 )]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ::wireform::Avro)]
 #[avro(file = "__wireform_avsc::FILE_UNRELATED")]
-pub struct Unrelated(#[avro(fixed = "Unrelated")] pub [u8; 3]);
+pub struct Unrelated(#[avro(fixed = ".Unrelated")] pub [u8; 3]);
 #[allow(
     clippy::all,
     clippy::pedantic,

@@ -26,7 +26,7 @@ pub struct Inner {
     unused_qualifications
 )]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ::wireform::Avro)]
-pub struct Code(#[avro(fixed = "Code")] pub [u8; 1]);
+pub struct Code(#[avro(fixed = ".Code")] pub [u8; 1]);
 #[allow(
     clippy::all,
     clippy::pedantic,

@@ -46,7 +46,7 @@ pub struct L {
     unused_qualifications
 )]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ::wireform::Avro)]
-pub struct D16(#[avro(fixed = "D16")] pub [u8; 16]);
+pub struct D16(#[avro(fixed = ".D16")] pub [u8; 16]);
 #[allow(
     clippy::all,
     clippy::pedantic,
@@ -58,7 +58,7 @@ pub struct D16(#[avro(fixed = "D16")] pub [u8; 16]);
     unused_qualifications
 )]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ::wireform::Avro)]
-pub struct U3(#[avro(fixed = "U3")] pub [u8; 3]);
+pub struct U3(#[avro(fixed = ".U3")] pub [u8; 3]);
 #[allow(
     clippy::all,
     clippy::pedantic,
@@ -70,7 +70,7 @@ pub struct U3(#[avro(fixed = "U3")] pub [u8; 3]);
     unused_qualifications
 )]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ::wireform::Avro)]
-pub struct Dec(#[avro(fixed = "Dec")] pub [u8; 8]);
+pub struct Dec(#[avro(fixed = ".Dec")] pub [u8; 8]);
 #[allow(
     clippy::all,
     clippy::pedantic,

@@ -55,7 +55,7 @@ pub enum RootUn {
     unused_qualifications
 )]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ::wireform::Avro)]
-pub struct F(#[avro(fixed = "F")] pub [u8; 3]);
+pub struct F(#[avro(fixed = ".F")] pub [u8; 3]);
 #[allow(
     clippy::all,
     clippy::pedantic,

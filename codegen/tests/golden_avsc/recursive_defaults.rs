@@ -190,7 +190,7 @@ pub enum K {
     unused_qualifications
 )]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ::wireform::Avro)]
-pub struct F(#[avro(fixed = "F")] pub [u8; 2]);
+pub struct F(#[avro(fixed = ".F")] pub [u8; 2]);
 #[allow(
     clippy::all,
     clippy::pedantic,

@@ -181,7 +181,7 @@ pub enum None {
     unused_qualifications
 )]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ::wireform::Avro)]
-pub struct Ok(#[avro(fixed = "Ok")] pub [u8; 2]);
+pub struct Ok(#[avro(fixed = ".Ok")] pub [u8; 2]);
 #[allow(
     clippy::all,
     clippy::pedantic,
@@ -557,7 +557,7 @@ pub enum Copy {
     unused_qualifications
 )]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ::wireform::Avro)]
-pub struct Fingerprint(#[avro(fixed = "Fingerprint")] pub [u8; 8]);
+pub struct Fingerprint(#[avro(fixed = ".Fingerprint")] pub [u8; 8]);
 #[allow(
     clippy::all,
     clippy::pedantic,

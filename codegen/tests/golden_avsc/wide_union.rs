@@ -85,7 +85,7 @@ pub enum AU {
     unused_qualifications
 )]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ::wireform::Avro)]
-pub struct Array(#[avro(fixed = "Array")] pub [u8; 2]);
+pub struct Array(#[avro(fixed = ".Array")] pub [u8; 2]);
 #[allow(
     clippy::all,
     clippy::pedantic,

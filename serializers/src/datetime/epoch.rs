@@ -44,11 +44,11 @@ field_modules! { Epoch;
     /// Whole seconds.
     seconds: Seconds;
     /// Milliseconds.
-    millis: Millis;
+    millis: Millis, avro;
     /// Microseconds.
-    micros: Micros;
+    micros: Micros, avro;
     /// Nanoseconds, from 1677 to 2262.
-    nanos: Nanos;
+    nanos: Nanos, avro;
 }
 
 fn write<T, U, S>(value: &T, serializer: S) -> Result<S::Ok, S::Error>

@@ -3,6 +3,8 @@
 #![cfg_attr(feature = "jiff", doc = include_str!("guide/jiff.md"))]
 #![cfg_attr(feature = "time", doc = include_str!("guide/time.md"))]
 
+#[cfg(feature = "avro")]
+mod avro;
 mod calendar;
 mod fault;
 mod json;
@@ -29,7 +31,7 @@ pub use moment::Moment;
 pub use newtype::{Epoch, Rfc3339};
 pub use policy::{DatetimeFormat, DatetimePolicy, Naive, Precision, Zone};
 pub use types::Datetime;
-pub use unit::{Auto, EpochUnit, Micros, Millis, Nanos, Seconds, TextPrecision};
+pub use unit::{Auto, AvroUnit, EpochUnit, Micros, Millis, Nanos, Seconds, TextPrecision};
 
 #[cfg(test)]
 mod tests;

@@ -56,11 +56,11 @@ field_modules! { Rfc3339;
     /// No digits of a second: `03:04:05Z`.
     seconds: Seconds;
     /// Three digits of a second: `03:04:05.006Z`.
-    millis: Millis;
+    millis: Millis, avro;
     /// Six digits of a second: `03:04:05.006007Z`.
-    micros: Micros;
+    micros: Micros, avro;
     /// Nine digits of a second: `03:04:05.006007008Z`.
-    nanos: Nanos;
+    nanos: Nanos, avro;
     /// As few of 0, 3, 6 and 9 digits of a second as lose nothing.
     auto: Auto;
 }

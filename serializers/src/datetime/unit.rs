@@ -34,6 +34,13 @@ pub trait EpochUnit: sealed::Sealed {
     const PER_SECOND: u32;
 }
 
+/// **A type that implements `AvroUnit` says what one of Avro's timestamps counts; they are
+/// [`Millis`], [`Micros`] and [`Nanos`].**
+pub trait AvroUnit: EpochUnit + TextPrecision {
+    /// Avro's name for it: `timestamp-millis`.
+    const LOGICAL_TYPE: &'static str;
+}
+
 mod sealed {
     pub trait Sealed {}
 }
@@ -58,4 +65,16 @@ impl sealed::Sealed for Auto {}
 
 impl TextPrecision for Auto {
     const PRECISION: Precision = Precision::Auto;
+}
+
+impl AvroUnit for Millis {
+    const LOGICAL_TYPE: &'static str = "timestamp-millis";
+}
+
+impl AvroUnit for Micros {
+    const LOGICAL_TYPE: &'static str = "timestamp-micros";
+}
+
+impl AvroUnit for Nanos {
+    const LOGICAL_TYPE: &'static str = "timestamp-nanos";
 }

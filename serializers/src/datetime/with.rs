@@ -3,9 +3,16 @@
 /// A module for each unit, with `serialize`, `deserialize`, and the same in `option`. The
 /// surrounding module has `write`, `Borrowed` and the newtype.
 macro_rules! field_modules {
-    ($newtype:ident; $($(#[$doc:meta])+ $module:ident: $unit:ident;)+) => {$(
+    (@avro $unit:ident) => {
+        #[cfg(feature = "avro")]
+        #[cfg_attr(docsrs, doc(cfg(feature = "avro")))]
+        pub use crate::datetime::avro::$unit::{MIN_SIZE, decode, decode_with, encode, write_schema};
+    };
+    ($newtype:ident; $($(#[$doc:meta])+ $module:ident: $unit:ident $(, $avro:ident)?;)+) => {$(
         $(#[$doc])+
         pub mod $module {
+            $(crate::datetime::with::field_modules!(@$avro $module);)?
+
             use serde::Deserialize;
 
             use crate::datetime::types::Datetime;

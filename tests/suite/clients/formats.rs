@@ -83,7 +83,7 @@ async fn check_protobuf(program: &str, arguments: &[&str]) {
     .await;
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -1,0 +1,23 @@
+//! Whole programs, a page for each format: writing with headers, reading, evolving, errors.
+//!
+//! Which format to take is told in `docs/formats.md` of the repository.
+//! The programs ask an in-memory registry; with `HttpRegistry` of `wireform-registry` (feature
+//! `http`) in its place they are those of a service.
+
+#[doc = include_str!("cookbook/avro.md")]
+pub mod avro {}
+
+#[doc = include_str!("cookbook/datetimes.md")]
+pub mod datetimes {}
+
+#[doc = include_str!("cookbook/events.md")]
+pub mod events {}
+
+#[doc = include_str!("cookbook/json.md")]
+pub mod json {}
+
+#[doc = include_str!("cookbook/json_schema.md")]
+pub mod json_schema {}
+
+#[doc = include_str!("cookbook/protobuf.md")]
+pub mod protobuf {}
