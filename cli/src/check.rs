@@ -15,9 +15,10 @@ use crate::{Result, check_batch, input};
 
 mod registered;
 
-/// Says whether data written with one schema can be read with another.
+/// Say whether a schema may follow another.
 ///
-/// Exit status 1 if it cannot.
+/// Whether data written with one schema can be read with another: all of it offline. Each finding says
+/// where it stands, what it breaks and for whom. Exit status 1 if there is any.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   wireform check --reader new.avsc --writer old.avsc

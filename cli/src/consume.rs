@@ -1,43 +1,45 @@
-//! `consume`: records of a topic as JSON lines, or to look at.
+//! `consume`: records of a topic, for machines or for people.
 
-mod block;
+mod moment;
+mod shown;
 mod start;
+mod values;
 
-use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::io::{self, Write as _};
-use std::time::Duration;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
 use rdkafka::config::ClientConfig;
-use rdkafka::consumer::{BaseConsumer, Consumer as _};
+use rdkafka::consumer::BaseConsumer;
 use rdkafka::error::KafkaError;
-use rdkafka::message::{BorrowedMessage, Headers as _, Message as _};
-use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
-use serde::Serialize;
-use serde_json::value::RawValue;
-use serde_json::{Value, json};
-use wireform::frame::Frame;
-use wireform::registry::SchemaKey;
+use rdkafka::message::{BorrowedMessage, Message as _};
 
+use self::shown::Shown;
+use self::start::{Scope, Start};
+use self::values::Values;
+use crate::Result;
 use crate::codec::{Codec, Options};
+use crate::encode::{broken, eprintln};
 use crate::exit::{Error, Outcome};
-use crate::framing::{self, Framing};
+use crate::progress::Progress;
 use crate::registry::Connection;
-use crate::source::Source;
-use crate::{Result, compact, input};
+use crate::schema::Reading;
 
-use start::From;
-
-/// Prints the records of a topic, a JSON line each: place, key, headers, schema and value.
+/// Print the records of a topic: place, key, headers, schema and value.
 ///
-/// What cannot be read is shown with its error and its bytes; the exit status is 1 then.
+/// A record that names its schema is read with what the registry has; keys are, too. What cannot be
+/// read is shown with its error and its bytes, and the exit status is 1 then. Ctrl-C ends it, and it
+/// says how many it read.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   wireform consume --brokers localhost:9092 --topic orders --registry http://localhost:8081 --until-end
-  wireform consume --topic orders --from end --count 10
-  wireform consume --topic orders --from -20 --until-end --output text
-  wireform consume --topic orders --from @2026-11-24T09:30:00Z --count 1")]
+  wireform consume --topic orders --output text --from -3 --until-end
+  wireform consume --topic orders --from 2026-11-23T16:45:00Z --count 10
+  wireform consume --topic plain --schema order.avsc --until-end | jq .value")]
 pub(crate) struct Consume {
     /// Kafka
     #[arg(long, value_name = "HOST:PORT,…", env = "WIREFORM_BROKERS")]
@@ -45,26 +47,37 @@ pub(crate) struct Consume {
     /// The topic
     #[arg(long, value_name = "T")]
     topic: String,
+    /// Only this partition
+    #[arg(long, value_name = "N")]
+    partition: Option<i32>,
     #[command(flatten)]
     connection: Connection,
-    /// Where to begin in each partition: beginning, end, an offset, -N for the last N records, or
-    /// @TIME for the first record since then, RFC 3339 or milliseconds since 1970
+    /// The schema of values that name none, or that no registry is asked about
+    #[arg(long, value_name = "FILE")]
+    schema: Option<PathBuf>,
+    #[command(flatten)]
+    reading: Reading,
+    /// The Protobuf message of --schema [default: what the frame says, else the first of the file]
+    #[arg(long, value_name = "NAME")]
+    message: Option<String>,
+    /// Where to begin: beginning, end, an offset, -N for the last N, or a time such as
+    /// 2026-11-23T16:45:00Z, 2026-11-23 or @MILLISECONDS; in every partition
     #[arg(
         long,
-        value_name = "PLACE",
+        value_name = "WHERE",
         default_value = "beginning",
         allow_hyphen_values = true
     )]
-    from: From,
-    /// How records are shown
-    #[arg(long, value_enum, default_value = "json")]
-    output: Output,
+    from: Start,
     /// End after so many records
     #[arg(long, value_name = "N")]
     count: Option<u64>,
     /// End where the topic ends now
     #[arg(long)]
     until_end: bool,
+    /// How records are shown
+    #[arg(long, value_enum, default_value = "json")]
+    output: Look,
     /// Show the bytes of every value, too
     #[arg(long)]
     hex: bool,
@@ -73,64 +86,78 @@ pub(crate) struct Consume {
     settings: Vec<String>,
 }
 
+/// How records are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Output {
-    /// A line each
+enum Look {
+    /// A JSON line each
     Json,
-    /// A block of lines each, to look at
+    /// A block of lines each, for people
     Text,
 }
 
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How often what is read is passed on, where nothing else comes.
+const PAUSE: Duration = Duration::from_millis(200);
 
 impl Consume {
     pub(crate) fn run(&self) -> Result {
-        let failed = |error: KafkaError| Error::Io(error.to_string());
+        let mut values = Values::new(&self.topic, self.registry()?, self.given()?);
         let consumer = self.consumer()?;
-        let ends = self.assign(&consumer)?;
-        let mut open: HashSet<i32> = ends.keys().copied().collect();
-        let source = self
-            .connection
-            .is_given()
-            .then(|| self.connection.open().map(Source::Registry));
-        let mut values = Values {
-            source: source.transpose()?,
-            known: HashMap::new(),
-            places: HashMap::new(),
+        let scope = Scope {
+            topic: &self.topic,
+            partition: self.partition,
+            start: self.from,
         };
-        let mut out = io::BufWriter::new(io::stdout().lock());
-        let (mut outcome, mut seen) = (Outcome::Fine, 0);
-        while self.count.is_none_or(|count| seen < count) && !(self.until_end && open.is_empty()) {
-            let Some(message) = consumer.poll(Duration::from_millis(200)) else {
+        let mut left = Left::new(self, scope.assign(&consumer)?);
+        let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
+        let mut progress = Progress::new();
+        let mut flushed = Instant::now();
+        while left.is_more() {
+            let message = consumer.poll(PAUSE);
+            if message.is_none() || flushed.elapsed() > PAUSE {
                 out.flush()?;
-                continue;
-            };
+                flushed = Instant::now();
+            }
             let message = match message {
-                Err(KafkaError::PartitionEOF(partition)) => {
-                    open.remove(&partition);
+                None => continue,
+                Some(Err(KafkaError::PartitionEOF(partition))) => {
+                    left.open.remove(&partition);
                     continue;
                 }
-                message => message.map_err(failed)?,
+                Some(message) => message.map_err(|error| Error::Io(error.to_string()))?,
             };
-            let end = ends.get(&message.partition());
-            let is_within = end.is_some_and(|end| message.offset() < *end);
-            if !self.until_end || is_within {
-                seen += 1;
-                let (line, is_read) = self.line(&message, &mut values)?;
+            if left.take(&message) {
+                let shown = Shown::new(&message, &mut values, self.hex)?;
                 match self.output {
-                    Output::Json => writeln!(out, "{}", input::json(&line))?,
-                    Output::Text => block::write(&line.to_value(), &mut out)?,
+                    Look::Json => writeln!(out, "{}", shown.line())?,
+                    Look::Text => out.write_all(shown.block().as_bytes())?,
                 }
-                if !is_read {
-                    outcome = Outcome::Findings;
-                }
-            }
-            if end.is_some_and(|end| message.offset() + 1 >= *end) {
-                open.remove(&message.partition());
+                left.unread += u64::from(!shown.is_read());
+                progress.at(left.seen);
             }
         }
         out.flush()?;
-        Ok(outcome)
+        progress.clear();
+        Ok(left.report())
+    }
+
+    fn registry(&self) -> Result<Option<crate::registry::Open>> {
+        let is_given = self.connection.is_given();
+        is_given.then(|| self.connection.open()).transpose()
+    }
+
+    /// What reads values that name no schema.
+    fn given(&self) -> Result<Option<Codec>> {
+        let Some(path) = &self.schema else {
+            return Ok(None);
+        };
+        let schema = self.reading.load(path)?;
+        let options = Options {
+            message: self.message.as_deref(),
+            is_readable: true,
+            ..Options::default()
+        };
+        let codec = Codec::new(&schema, None, options);
+        codec.map(Some).map_err(|error| broken(path, &error))
     }
 
     fn consumer(&self) -> Result<BaseConsumer> {
@@ -151,221 +178,80 @@ impl Consume {
             .create()
             .map_err(|error| Error::Usage(error.to_string()))
     }
-
-    /// Takes all partitions; where those end that have anything to read.
-    fn assign(&self, consumer: &BaseConsumer) -> Result<HashMap<i32, i64>> {
-        let failed = |error: KafkaError| Error::Io(error.to_string());
-        let metadata = consumer
-            .fetch_metadata(Some(&self.topic), PATIENCE)
-            .map_err(failed)?;
-        let topic = metadata
-            .topics()
-            .iter()
-            .find(|topic| topic.name() == self.topic);
-        let partitions = topic
-            .filter(|topic| topic.error().is_none())
-            .map(rdkafka::metadata::MetadataTopic::partitions);
-        let partitions = partitions
-            .filter(|partitions| !partitions.is_empty())
-            .ok_or_else(|| Error::Io(format!("there is no topic {:?}", self.topic)))?;
-        let (mut assignment, mut ends) = (TopicPartitionList::new(), HashMap::new());
-        for partition in partitions {
-            let (first, end) = consumer
-                .fetch_watermarks(&self.topic, partition.id(), PATIENCE)
-                .map_err(failed)?;
-            let start = match self.from {
-                From::Time(millis) => self.since(consumer, partition.id(), millis)?.unwrap_or(end),
-                from => from.offset(first, end),
-            };
-            let place =
-                assignment.add_partition_offset(&self.topic, partition.id(), Offset::Offset(start));
-            place.map_err(failed)?;
-            if self.until_end && start < end {
-                ends.insert(partition.id(), end);
-            }
-        }
-        consumer.assign(&assignment).map_err(failed)?;
-        Ok(ends)
-    }
-
-    /// The offset of the first record that is not older; `None` if there is none.
-    fn since(&self, consumer: &BaseConsumer, partition: i32, millis: i64) -> Result<Option<i64>> {
-        let failed = |error: KafkaError| Error::Io(error.to_string());
-        let mut wanted = TopicPartitionList::new();
-        wanted
-            .add_partition_offset(&self.topic, partition, Offset::Offset(millis))
-            .map_err(failed)?;
-        let found = consumer
-            .offsets_for_times(wanted, PATIENCE)
-            .map_err(failed)?;
-        let found = found.find_partition(&self.topic, partition);
-        Ok(found.and_then(|place| match place.offset() {
-            Offset::Offset(offset) if offset >= 0 => Some(offset),
-            _ => None,
-        }))
-    }
-
-    fn line(&self, message: &BorrowedMessage<'_>, values: &mut Values) -> Result<(Line, bool)> {
-        let mut headers = Vec::new();
-        let mut id = None;
-        for header in message
-            .headers()
-            .into_iter()
-            .flat_map(|headers| headers.iter())
-        {
-            if header.key == "__value_schema_id" {
-                id = header.value;
-            }
-            headers.push(json!([header.key, header.value.map(text)]));
-        }
-        let mut line = json!({
-            "topic": message.topic(),
-            "partition": message.partition(),
-            "offset": message.offset(),
-            "timestamp": message.timestamp().to_millis(),
-            "key": message.key().map(text),
-            "headers": headers,
-        });
-        let (mut is_read, mut shown) = (true, None);
-        let mut add = |name: &str, value: Value| {
-            if let Some(object) = line.as_object_mut() {
-                object.insert(name.to_owned(), value);
-            }
-        };
-        let Some(payload) = message.payload() else {
-            let value = Some(RawValue::NULL.to_owned());
-            return Ok((Line { place: line, value }, true));
-        };
-        match values.read(id, payload)? {
-            Ok((key, value)) => {
-                if let Some(key) = key {
-                    add("schema", Value::String(key.to_string()));
-                    add("registered", values.places(key).into());
-                }
-                shown = Some(value);
-            }
-            Err(error) => {
-                is_read = false;
-                add("error", Value::String(error));
-            }
-        }
-        if self.hex || !is_read {
-            let mut hex = Vec::new();
-            framing::to_hex(payload, &mut hex);
-            add(
-                "hex",
-                Value::String(String::from_utf8(hex).unwrap_or_default()),
-            );
-        }
-        let line = Line {
-            place: line,
-            value: shown,
-        };
-        Ok((line, is_read))
-    }
 }
 
-/// A record, as it is shown: the value as it was written, for its numbers may have more digits than
-/// any type here.
-#[derive(Serialize)]
-struct Line {
-    #[serde(flatten)]
-    place: Value,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    value: Option<Box<RawValue>>,
+/// How much there is to read yet, and what was read.
+struct Left {
+    count: Option<u64>,
+    is_until_end: bool,
+    ends: HashMap<i32, i64>,
+    /// The partitions that have not been read to their end.
+    open: HashSet<i32>,
+    seen: u64,
+    unread: u64,
+    is_interrupted: Arc<AtomicBool>,
 }
 
-impl Line {
-    /// For people: what no type here holds is text.
-    fn to_value(&self) -> Value {
-        let mut line = self.place.clone();
-        if let (Some(object), Some(value)) = (line.as_object_mut(), &self.value) {
-            let text = value.get();
-            let value = serde_json::from_str(text).unwrap_or_else(|_| text.into());
-            object.insert("value".to_owned(), value);
+impl Left {
+    fn new(consume: &Consume, ends: HashMap<i32, i64>) -> Self {
+        Self {
+            count: consume.count,
+            is_until_end: consume.until_end,
+            open: ends.keys().copied().collect(),
+            ends,
+            seen: 0,
+            unread: 0,
+            is_interrupted: at_ctrl_c(),
         }
-        line
     }
-}
 
-/// Text as it is, other bytes as hex digits.
-fn text(bytes: &[u8]) -> String {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        Err(_) => {
-            let mut hex = b"0x".to_vec();
-            framing::to_hex(bytes, &mut hex);
-            String::from_utf8(hex).unwrap_or_default()
+    fn is_more(&self) -> bool {
+        let is_enough = self.count.is_some_and(|count| self.seen >= count);
+        let is_ended = self.is_until_end && self.open.is_empty();
+        !(is_enough || is_ended || self.is_interrupted.load(Ordering::SeqCst))
+    }
+
+    /// Counts a record; whether it is one of those that were asked for.
+    fn take(&mut self, message: &BorrowedMessage<'_>) -> bool {
+        let (partition, offset) = (message.partition(), message.offset());
+        let end = self.ends.get(&partition);
+        if end.is_none_or(|end| offset + 1 >= *end) {
+            self.open.remove(&partition);
+        }
+        let is_within = !self.is_until_end || end.is_some_and(|end| offset < *end);
+        self.seen += u64::from(is_within);
+        is_within
+    }
+
+    fn report(&self) -> Outcome {
+        let s = if self.seen == 1 { "" } else { "s" };
+        let of_them = match self.unread {
+            0 => String::new(),
+            unread => format!(", {unread} of them not readable"),
+        };
+        eprintln(&format!("{} record{s}{of_them}", self.seen));
+        match self.unread {
+            0 => Outcome::Fine,
+            _ => Outcome::Findings,
         }
     }
 }
 
-struct Values {
-    source: Option<Source>,
-    known: HashMap<SchemaKey, std::result::Result<Codec, String>>,
-    /// The subjects and versions of each schema, asked for once.
-    places: HashMap<SchemaKey, Vec<String>>,
-}
-
-type Shown = (Option<SchemaKey>, Box<RawValue>);
-
-impl Values {
-    fn places(&mut self, key: SchemaKey) -> Vec<String> {
-        let Some(source) = &self.source else {
-            return Vec::new();
-        };
-        let places = self.places.entry(key);
-        places.or_insert_with(|| source.places(key)).clone()
-    }
-
-    fn read(
-        &mut self,
-        id: Option<&[u8]>,
-        payload: &[u8],
-    ) -> Result<std::result::Result<Shown, String>> {
-        let frame = match id {
-            Some(id) => Frame::from_header(id, payload),
-            None => Frame::from_payload(payload),
-        };
-        let (Ok(frame), Some(source)) = (frame, &self.source) else {
-            return Ok(unframed(payload));
-        };
-        let key = frame.schema();
-        let codec = match self.known.entry(key) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(place) => {
-                let options = Options {
-                    is_readable: true,
-                    ..Options::default()
-                };
-                place.insert(match source.schema(key)? {
-                    Some(schema) => {
-                        Codec::new(&schema, None, options).map_err(|error| error.to_string())
-                    }
-                    None => Err(format!("{key} is not known to the registry")),
-                })
-            }
-        };
-        let read = match codec {
-            Ok(codec) => framing::take_apart(Framing::Auto, codec.kind(), id, payload, &[key])
-                .and_then(|record| codec.read(record.index.as_ref(), record.body))
-                .map_err(|error| error.to_string()),
-            Err(error) => Err(error.clone()),
-        };
-        Ok(read.and_then(|read| Ok((Some(key), raw(read.json)?))))
-    }
-}
-
-/// JSON is shown as what it is, text as text.
-fn unframed(payload: &[u8]) -> std::result::Result<Shown, String> {
-    let text = std::str::from_utf8(payload)
-        .map_err(|_| "no schema is named, and it is no text".to_owned())?;
-    match RawValue::from_string(text.to_owned()) {
-        Ok(value) => Ok((None, raw(compact::compact(value.get()))?)),
-        Err(_) => Ok((None, raw(input::json(&text))?)),
-    }
-}
-
-fn raw(json: String) -> std::result::Result<Box<RawValue>, String> {
-    RawValue::from_string(json).map_err(|error| error.to_string())
+/// Becomes true at Ctrl-C; a second one ends the process at once.
+fn at_ctrl_c() -> Arc<AtomicBool> {
+    let is_interrupted = Arc::new(AtomicBool::new(false));
+    let told = Arc::clone(&is_interrupted);
+    let wait = move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        let Ok(runtime) = runtime else { return };
+        let is_told = runtime.block_on(tokio::signal::ctrl_c()).is_ok();
+        told.store(is_told, Ordering::SeqCst);
+        if is_told && runtime.block_on(tokio::signal::ctrl_c()).is_ok() {
+            std::process::exit(1);
+        }
+    };
+    let _ = std::thread::Builder::new().spawn(wait);
+    is_interrupted
 }

@@ -16,8 +16,9 @@ use crate::schema::Reading;
 use crate::source::Source;
 use crate::{Result, decode_batch, input};
 
-/// Writes records, hex lines from standard input, as JSON lines.
+/// Write records as JSON lines.
 ///
+/// Reads hex lines from a file or standard input, or with --raw one record's bytes.
 /// A record that cannot be read is an error line on standard error, with its number; the others are
 /// written all the same, and the exit status is 1 at the end.
 #[derive(Args, Debug)]

@@ -12,8 +12,10 @@ use crate::exit::{Error, Outcome};
 use crate::registry::in_memory;
 use crate::{Cli, Result};
 
-/// Shows it all at once: a Kafka and a registry inside this process, three orders written and read
-/// back, and what to try next. Nothing is left behind.
+/// Show it all at once, in this process.
+///
+/// A Kafka and a registry inside this process, three orders written and read back, and what to try
+/// next. Nothing is left behind.
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  wireform demo")]
 pub(crate) struct Demo {}

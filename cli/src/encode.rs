@@ -12,8 +12,9 @@ use crate::exit::{Error, Outcome};
 use crate::schema::Reading;
 use crate::{Result, framing, input};
 
-/// Writes JSON lines from standard input as records, a hex line each.
+/// Write JSON lines as records.
 ///
+/// Reads a file or standard input, and writes a hex line for each record, or with --raw its bytes.
 /// A line that does not fit the schema is an error line on standard error, with its number; the others
 /// are written all the same, and the exit status is 1 at the end.
 #[derive(Args, Debug)]

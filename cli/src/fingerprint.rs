@@ -9,7 +9,9 @@ use wireform::avro::Schema;
 use crate::exit::{Error, Outcome};
 use crate::{Result, input};
 
-/// A lower-case hex line for each file.
+/// Print the fingerprints of Avro schemas.
+///
+/// A lower-case hex line for each file: CRC-64-AVRO big-endian, unless another is asked for.
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  wireform fingerprint --algorithm sha256 schemas/order.avsc")]
 pub(crate) struct Fingerprint {
@@ -31,6 +33,8 @@ enum Algorithm {
     Sha256,
 }
 
+/// Print the Parsing Canonical Form of Avro schemas.
+///
 /// A line for each file.
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  wireform canonical schemas/order.avsc")]

@@ -14,7 +14,10 @@ use crate::{Result, input};
 
 mod json_schema;
 
-/// Writes Rust types for .avsc, .proto and .json files, as a module: `mod.rs` and what it needs.
+/// Write Rust types for schema files.
+///
+/// For .avsc, .proto and .json files, as a module: the folder gets a `mod.rs` and what that needs, so
+/// that `mod name;` is all that a crate adds.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   wireform generate --out src/events schemas/

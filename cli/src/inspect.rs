@@ -17,8 +17,9 @@ use crate::{Result, framing, input};
 
 mod by_schema;
 
-/// Says what bytes are: a frame and the schema it names, a format, or a guess at it.
+/// Say what bytes are.
 ///
+/// A frame and the schema that it names, a format, or a guess at it; with --explain, every field.
 /// Exit status 1 if a schema is given and the bytes are none of it.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:

@@ -16,10 +16,11 @@ use crate::schema::{Reading, rules};
 
 mod units;
 
-/// Looks for what makes schemas hard to evolve, or to use from other languages.
+/// Look for what makes schemas hard to evolve.
 ///
-/// Of several versions of a schema, the oldest first, it also says where a unit changed, which the
-/// rules of compatibility let pass. Exit status 1 if there is something. Of Protobuf and JSON Schema it says whether they are valid.
+/// And hard to use from other languages. Of several versions of a schema, the oldest first, it also
+/// says where a unit changed, which the rules of compatibility let pass. Of Protobuf and JSON Schema
+/// it says whether they are valid. Exit status 1 if there is something.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   wireform lint --docs schemas/order.avsc

@@ -9,10 +9,12 @@ use wireform::registry::{LockFile, RegistryAdmin as _, Subject, SubjectFilter, V
 
 use crate::exit::{Error, Outcome};
 use crate::registry::{Connection, failed};
+use crate::report::counted;
 use crate::{Result, input};
 
-/// Writes wireform.lock: the latest schema of each subject, with its id, as the registry has it.
+/// Write down the schemas that a program is built with.
 ///
+/// Into wireform.lock: the latest schema of each subject, with its id, as the registry has it.
 /// Without subjects, those that the file has already; if there is no file, all of the registry.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
@@ -79,7 +81,8 @@ impl Lock {
             fs::write(&self.file, after)
                 .map_err(|error| Error::file(self.file.display(), &error))?;
         }
-        writeln!(out, "{}: {} subjects", self.file.display(), subjects.len())?;
+        let subjects = counted(subjects.len(), "subject");
+        writeln!(out, "{}: {subjects}", self.file.display())?;
         Ok(Outcome::Fine)
     }
 }

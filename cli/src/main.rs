@@ -50,7 +50,14 @@ use crate::exit::Outcome;
     name = "wireform",
     version,
     max_term_width = 100,
-    arg_required_else_help = true
+    arg_required_else_help = true,
+    after_help = "Examples:
+  wireform demo
+  wireform check --level full v1.avsc v2.avsc
+  wireform decode --schema order.avsc < records.hex
+
+Each verb has its own: wireform help VERB. Data goes to standard output, talk to standard error.
+Exit status: 0 fine, 1 findings, 2 usage, 3 registry or I/O."
 )]
 struct Cli {
     #[command(subcommand)]
@@ -59,46 +66,29 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
-    /// Say whether a schema may follow another
     Check(check::Check),
-    /// Write JSON lines as records
     Encode(encode::Encode),
-    /// Write records as JSON lines
     Decode(decode::Decode),
-    /// Look for what makes schemas hard to evolve
     Lint(lint::Lint),
-    /// Write Rust types for schema files
+    Fingerprint(fingerprint::Fingerprint),
+    Canonical(fingerprint::Canonical),
     Generate(generate::Generate),
-    /// Say what bytes are
     Inspect(inspect::Inspect),
-    /// Ask and change a schema registry, or serve one
     Registry(registry::Registry),
-    /// Show it all at once, in this process
     #[cfg(feature = "kafka")]
     Demo(demo::Demo),
-    /// Send JSON lines to a topic
     #[cfg(feature = "kafka")]
     Produce(produce::Produce),
-    /// Print the records of a topic
     #[cfg(feature = "kafka")]
     Consume(consume::Consume),
-    /// Show what would change in a registry
     Plan(plan::Plan),
-    /// Change a registry as `plan` shows
     Apply(plan::Apply),
-    /// Write down the schemas that a program is built with
     Lock(lock::Lock),
-    /// Print completions for a shell
     Completions(pages::Completions),
-    /// Write man pages
     Man(pages::Man),
     /// Print docs/cli.md
     #[command(hide = true)]
     Markdown,
-    /// Print the fingerprints of Avro schemas
-    Fingerprint(fingerprint::Fingerprint),
-    /// Print the Parsing Canonical Form of Avro schemas
-    Canonical(fingerprint::Canonical),
 }
 
 fn main() -> ExitCode {

@@ -10,7 +10,7 @@ use clap_complete::Shell;
 use crate::exit::{Error, Outcome};
 use crate::{Cli, Result};
 
-/// Prints completions for a shell.
+/// Print completions for a shell.
 #[derive(Args, Debug)]
 #[command(
     after_help = "Example:\n  wireform completions bash > ~/.local/share/bash-completion/completions/wireform"
@@ -20,7 +20,7 @@ pub(crate) struct Completions {
     shell: Shell,
 }
 
-/// Writes man pages, one for each verb.
+/// Write man pages, one for each verb.
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  wireform man ~/.local/share/man/man1")]
 pub(crate) struct Man {

@@ -17,11 +17,12 @@ use crate::Result;
 use crate::encode::eprintln;
 use crate::exit::{Error, Outcome};
 use crate::registry::{Connection, Open, failed};
+use crate::report::counted;
 
-/// Shows what would have to change in a registry, so that it has the subjects, levels and schemas of
-/// a folder (<subject>/v<version>.<extension>) or of a wireform.toml.
+/// Show what would change in a registry.
 ///
-/// Changes nothing. Exit status 1 if a schema does not fit, or with --check if anything would change.
+/// So that it has the subjects, levels and schemas of a folder (<subject>/v<version>.<extension>) or
+/// of a wireform.toml. Changes nothing. Exit status 1 if a schema does not fit, or with --check if anything would change.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   wireform plan --registry http://localhost:8081 schemas/
@@ -39,7 +40,7 @@ pub(crate) struct Plan {
     check: bool,
 }
 
-/// Changes a registry as `plan` shows.
+/// Change a registry as `plan` shows.
 ///
 /// What fails is told for each subject, and the others are done; running it again does the rest.
 #[derive(Args, Debug)]
@@ -94,7 +95,7 @@ impl Plan {
                 outcome = Outcome::Findings;
             }
         }
-        writeln!(out, "{} changes", changes.len())?;
+        writeln!(out, "{}", counted(changes.len(), "change"))?;
         Ok(if self.check && !changes.is_empty() {
             Outcome::Findings
         } else {
@@ -128,7 +129,7 @@ impl Apply {
                 }
             }
         }
-        writeln!(out, "{done} changes made, {left} not")?;
+        writeln!(out, "{} made, {left} not", counted(done, "change"))?;
         Ok(if left == 0 {
             Outcome::Fine
         } else {

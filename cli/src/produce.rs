@@ -25,8 +25,9 @@ use crate::registry::{Connection, Open, Uses, failed};
 use crate::schema::Reading;
 use crate::{Result, framing, input};
 
-/// Sends JSON lines as records of a topic, written by a schema.
+/// Send JSON lines to a topic.
 ///
+/// Each line is a record, written by the schema: datetimes and decimals are text, unions plain values.
 /// With a registry, the schema is registered as the topic's value, and records are framed with its id.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:

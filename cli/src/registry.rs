@@ -19,7 +19,7 @@ pub(crate) use self::serve::Serve;
 #[cfg(feature = "kafka")]
 pub(crate) use self::serve::in_memory;
 
-/// Asks and changes a schema registry.
+/// Ask and change a schema registry, or serve one.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   wireform registry list --registry http://localhost:8081

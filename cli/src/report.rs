@@ -36,6 +36,29 @@ pub(crate) struct Finding {
     pub(crate) whom: String,
 }
 
+impl Finding {
+    /// All of it, in lines without marks.
+    fn told(&self) -> String {
+        let Self {
+            file,
+            line,
+            column,
+            kind,
+            message,
+            whom,
+            path,
+            ..
+        } = self;
+        let place = format!("{file}:{line}:{column} {path}");
+        let mut told = format!("{}: {kind}: {message}", place.trim_end());
+        if !whom.is_empty() {
+            told.push('\n');
+            told.push_str(whom);
+        }
+        told
+    }
+}
+
 /// All findings of a run.
 pub(crate) struct Report {
     style: Style,
@@ -134,44 +157,37 @@ impl Report {
         writeln!(out, "{}", input::json(&report))
     }
 
+    /// As Jenkins, GitLab and others read it: a test case for each schema, with a failure for each
+    /// finding. How long it took is left out, so that the same input has the same report.
     fn junit(&self, out: &mut impl Write) -> io::Result<()> {
-        let failures = self
-            .checked
-            .iter()
-            .filter(|file| self.failed(file).next().is_some())
-            .count();
+        let is_failed = |file: &&String| self.failed(file).next().is_some();
+        let counts = format!(
+            r#"name="wireform" tests="{}" failures="{}" errors="0""#,
+            self.checked.len(),
+            self.checked.iter().filter(is_failed).count(),
+        );
         writeln!(out, r#"<?xml version="1.0" encoding="UTF-8"?>"#)?;
-        writeln!(
-            out,
-            r#"<testsuites><testsuite name="wireform" tests="{}" failures="{failures}">"#,
-            self.checked.len()
-        )?;
+        writeln!(out, "<testsuites {counts}>")?;
+        writeln!(out, r#"<testsuite {counts} skipped="0">"#)?;
         for file in &self.checked {
+            let name = xml(file);
             write!(
                 out,
-                r#"<testcase classname="wireform" name="{}">"#,
-                xml(file)
+                r#"<testcase classname="wireform" name="{name}" file="{name}">"#
             )?;
-            let all: Vec<String> = self
-                .failed(file)
-                .map(|finding| {
-                    format!(
-                        "{}:{}:{}: {}: {}",
-                        finding.file, finding.line, finding.column, finding.kind, finding.message
-                    )
-                })
-                .collect();
-            if let Some(first) = all.first() {
+            for finding in self.failed(file) {
                 write!(
                     out,
-                    r#"<failure message="{}">{}</failure>"#,
-                    xml(first),
-                    xml(&all.join("\n"))
+                    r#"<failure type="{}" message="{}">{}</failure>"#,
+                    xml(&finding.kind),
+                    xml(&finding.message),
+                    xml(&finding.told())
                 )?;
             }
             writeln!(out, "</testcase>")?;
         }
-        writeln!(out, "</testsuite></testsuites>")
+        writeln!(out, "</testsuite>")?;
+        writeln!(out, "</testsuites>")
     }
 
     fn failed<'a>(&'a self, file: &'a str) -> impl Iterator<Item = &'a Finding> {
@@ -214,7 +230,7 @@ impl Report {
     }
 }
 
-fn counted(count: usize, what: &str) -> String {
+pub(crate) fn counted(count: usize, what: &str) -> String {
     let s = if count == 1 { "" } else { "s" };
     format!("{count} {what}{s}")
 }

@@ -3,16 +3,15 @@
 use std::path::Path;
 
 use wireform::registry::{
-    Blocking, ErrorKind, HttpRegistry, LockFile, Registry, ResolvedSchema, SchemaKey, resolve,
+    Blocking, ErrorKind, LockFile, Registry, ResolvedSchema, SchemaKey, resolve,
 };
-#[cfg(feature = "kafka")]
-use wireform::registry::{Include, RegistryAdmin};
 
 use crate::exit::Error;
+use crate::registry::Open;
 use crate::{Result, input};
 
 pub(crate) enum Source {
-    Registry(Blocking<HttpRegistry>),
+    Registry(Open),
     Lock(Blocking<LockFile>),
 }
 
@@ -34,18 +33,10 @@ impl Source {
         }
     }
 
-    /// The subjects and versions of a schema; none where nobody says.
+    /// The same, of a registry.
     #[cfg(feature = "kafka")]
-    pub(crate) fn places(&self, key: SchemaKey) -> Vec<String> {
-        let (Self::Registry(registry), SchemaKey::Id(id)) = (self, key) else {
-            return Vec::new();
-        };
-        let places = registry.inner().places_of(id, None, Include::default());
-        let places = registry.wait(places).and_then(|places| places);
-        let places = places.unwrap_or_default().into_iter();
-        places
-            .map(|(subject, version)| format!("{subject} version {version}"))
-            .collect()
+    pub(crate) fn of(registry: &Open, key: SchemaKey) -> Result<Option<ResolvedSchema>> {
+        get(registry, key)
     }
 }
 

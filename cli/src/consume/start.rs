@@ -1,96 +1,207 @@
-//! Where `consume` begins.
+//! Where a topic is read from, and how far.
 
+use std::collections::HashMap;
 use std::str::FromStr;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use wireform::datetime::{Millis, Rfc3339};
+use rdkafka::consumer::{BaseConsumer, Consumer as _};
+use rdkafka::error::KafkaError;
+use rdkafka::metadata::MetadataPartition;
+use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
-/// In each partition.
+use super::moment;
+use crate::Result;
+use crate::exit::Error;
+
+/// How long a broker may take to answer.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Where to begin, in every partition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum From {
+pub(super) enum Start {
+    /// With the oldest record.
     Beginning,
+    /// With what comes.
     End,
-    /// That offset.
-    Offset(i64),
-    /// So many records before the end.
+    /// With the last so many.
     Last(i64),
-    /// Milliseconds since 1970.
+    /// With this offset.
+    Offset(i64),
+    /// With the first record of this time, milliseconds since 1970Z, or of a later one.
     Time(i64),
 }
 
-impl From {
-    /// The offset, between the first and the one behind the last; a time is asked for elsewhere.
-    pub(super) fn offset(self, first: i64, end: i64) -> i64 {
-        match self {
-            Self::Beginning => first,
-            Self::End | Self::Time(_) => end,
-            Self::Offset(offset) => offset.clamp(first, end),
-            Self::Last(count) => end.saturating_sub(count).max(first),
+impl FromStr for Start {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        let expected = || {
+            "expected beginning, end, an offset, -N for the last N, or a time \
+             such as 2026-11-23T16:45:00Z, 2026-11-23 or @MILLISECONDS"
+                .to_owned()
+        };
+        let number = |text: &str| -> std::result::Result<i64, String> {
+            let is_number = text.starts_with(|c: char| c.is_ascii_digit());
+            let number = text.parse().ok().filter(|_| is_number);
+            number.ok_or_else(expected)
+        };
+        match text {
+            "beginning" => Ok(Self::Beginning),
+            "end" => Ok(Self::End),
+            _ => match (text.strip_prefix('-'), text.strip_prefix('@')) {
+                (Some(count), _) => number(count).map(Self::Last),
+                (_, Some(time)) => match moment::parse(time) {
+                    Some(millis) => Ok(Self::Time(millis)),
+                    None => number(time).map(Self::Time),
+                },
+                _ => match moment::parse(text) {
+                    Some(millis) => Ok(Self::Time(millis)),
+                    None => number(text).map(Self::Offset),
+                },
+            },
         }
     }
 }
 
-impl FromStr for From {
-    type Err = String;
+/// What of a topic is read.
+pub(super) struct Scope<'a> {
+    pub(super) topic: &'a str,
+    /// One partition, or all.
+    pub(super) partition: Option<i32>,
+    pub(super) start: Start,
+}
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        let number = |text: &str| text.parse::<i64>().ok().filter(|number| *number >= 0);
-        let found = match text {
-            "beginning" => Some(Self::Beginning),
-            "end" => Some(Self::End),
-            _ => match (text.strip_prefix('-'), text.strip_prefix('@')) {
-                (Some(count), _) => number(count).map(Self::Last),
-                (_, Some(time)) => number(time).or_else(|| millis(time)).map(Self::Time),
-                _ => number(text).map(Self::Offset),
-            },
+impl Scope<'_> {
+    /// Takes the partitions; where those end that have anything to read.
+    pub(super) fn assign(&self, consumer: &BaseConsumer) -> Result<HashMap<i32, i64>> {
+        let ids = self.partitions(consumer)?;
+        let mut watermarks = HashMap::new();
+        for id in ids {
+            let marks = consumer.fetch_watermarks(self.topic, id, PATIENCE);
+            watermarks.insert(id, marks.map_err(failed)?);
+        }
+        let times = match self.start {
+            Start::Time(millis) => self.at_time(consumer, &watermarks, millis)?,
+            _ => HashMap::new(),
         };
-        found.ok_or_else(|| {
-            "expected beginning, end, an offset, -N, or @ with an RFC 3339 time or milliseconds"
-                .to_owned()
-        })
+        let (mut assignment, mut ends) = (TopicPartitionList::new(), HashMap::new());
+        for (id, (first, end)) in watermarks {
+            let wanted = match self.start {
+                Start::Beginning => first,
+                Start::End => end,
+                Start::Last(count) => end.saturating_sub(count),
+                Start::Offset(offset) => offset,
+                Start::Time(_) => times.get(&id).copied().unwrap_or(end),
+            };
+            // What was deleted is not there, and what comes has no offset yet.
+            let start = wanted.clamp(first, end);
+            let place = assignment.add_partition_offset(self.topic, id, Offset::Offset(start));
+            place.map_err(failed)?;
+            if start < end {
+                ends.insert(id, end);
+            }
+        }
+        consumer.assign(&assignment).map_err(failed)?;
+        Ok(ends)
+    }
+
+    fn partitions(&self, consumer: &BaseConsumer) -> Result<Vec<i32>> {
+        let metadata = consumer.fetch_metadata(Some(self.topic), PATIENCE);
+        let metadata = metadata.map_err(failed)?;
+        let topic = metadata
+            .topics()
+            .iter()
+            .find(|topic| topic.name() == self.topic && topic.error().is_none());
+        let ids = topic.map(|topic| topic.partitions().iter().map(MetadataPartition::id));
+        let ids: Vec<i32> = ids.into_iter().flatten().collect();
+        match self.partition {
+            _ if ids.is_empty() => Err(Error::Io(format!("there is no topic {:?}", self.topic))),
+            None => Ok(ids),
+            Some(id) if ids.contains(&id) => Ok(vec![id]),
+            Some(id) => Err(Error::Io(format!(
+                "topic {:?} has no partition {id}, only 0 to {}",
+                self.topic,
+                ids.len() - 1
+            ))),
+        }
+    }
+
+    /// The offsets of a time; none where all is older.
+    fn at_time(
+        &self,
+        consumer: &BaseConsumer,
+        watermarks: &HashMap<i32, (i64, i64)>,
+        millis: i64,
+    ) -> Result<HashMap<i32, i64>> {
+        let mut asked = TopicPartitionList::new();
+        for id in watermarks.keys() {
+            let place = asked.add_partition_offset(self.topic, *id, Offset::Offset(millis));
+            place.map_err(failed)?;
+        }
+        let found = consumer
+            .offsets_for_times(asked, PATIENCE)
+            .map_err(failed)?;
+        let elements = found.elements();
+        let offsets = elements.iter().filter_map(|place| match place.offset() {
+            Offset::Offset(offset) => Some((place.partition(), offset)),
+            _ => None,
+        });
+        Ok(offsets.collect())
     }
 }
 
-fn millis(text: &str) -> Option<i64> {
-    let json = serde_json::Value::from(text);
-    let at: Rfc3339<SystemTime, Millis> = serde_json::from_value(json).ok()?;
-    let since = at.into_inner().duration_since(UNIX_EPOCH).ok()?;
-    i64::try_from(since.as_millis()).ok()
+#[allow(clippy::needless_pass_by_value, reason = "for map_err")]
+fn failed(error: KafkaError) -> Error {
+    Error::Io(error.to_string())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    #[track_caller]
+    fn check(text: &str, expected: Option<Start>) {
+        assert_eq!(text.parse::<Start>().ok(), expected, "{text}");
+    }
+
     #[test]
-    fn places_are_parsed() {
-        let parse = |text: &str| text.parse::<From>().ok();
-        assert_eq!(parse("beginning"), Some(From::Beginning));
-        assert_eq!(parse("17"), Some(From::Offset(17)));
-        assert_eq!(parse("-3"), Some(From::Last(3)));
-        assert_eq!(parse("@1700000000000"), Some(From::Time(1_700_000_000_000)));
-        let at = Some(From::Time(1_704_164_645_500));
-        assert_eq!(parse("@2024-01-02T03:04:05.5Z"), at);
-        assert_eq!(parse("@2024-01-02T04:04:05.5+01:00"), at);
+    fn a_start_is_a_word_a_number_or_a_time() {
+        check("beginning", Some(Start::Beginning));
+        check("end", Some(Start::End));
+        check("0", Some(Start::Offset(0)));
+        check("42", Some(Start::Offset(42)));
+        check("-3", Some(Start::Last(3)));
+        check("@1700000000000", Some(Start::Time(1_700_000_000_000)));
+        check("2023-11-14T22:13:20Z", Some(Start::Time(1_700_000_000_000)));
+        check(
+            "2023-11-15T00:13:20.5+02:00",
+            Some(Start::Time(1_700_000_000_500)),
+        );
+        check(
+            "@2023-11-14T22:13:20Z",
+            Some(Start::Time(1_700_000_000_000)),
+        );
+        check("2023-11-14", Some(Start::Time(1_699_920_000_000)));
+    }
+
+    #[test]
+    fn nothing_else_is_a_start() {
         for text in [
             "",
             "-",
             "@",
-            "--3",
-            "start",
-            "1.5",
-            "@2024-01-02",
-            "@1969-01-01T00:00:00Z",
+            "--1",
+            "-+1",
+            "@-5",
+            "+5",
+            "now",
+            "5s",
+            "99999999999999999999",
+            "2023-02-30",
+            "2023-11-14T22:13:20",
+            "2023-11-14T25:00:00Z",
         ] {
-            assert_eq!(parse(text), None, "{text}");
+            check(text, None);
         }
-    }
-
-    #[test]
-    fn offsets_stay_within_the_partition() {
-        assert_eq!(From::Offset(3).offset(5, 9), 5);
-        assert_eq!(From::Offset(30).offset(5, 9), 9);
-        assert_eq!(From::Last(2).offset(5, 9), 7);
-        assert_eq!(From::Last(20).offset(5, 9), 5);
     }
 }

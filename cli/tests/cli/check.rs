@@ -102,7 +102,7 @@ fn reports_for_machines_are_what_these_read() {
     assert!(
         junit
             .out
-            .starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>")
+            .starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites ")
     );
     assert!(junit.out.contains("tests=\"1\" failures=\"1\""));
     let json = run(

@@ -176,7 +176,7 @@ fn unfit(at: &At<'_>, [avro, json, protobuf]: &[String; 3], file: &Path) {
     assert_eq!(lookup.code, Some(1), "{}{}", lookup.out, lookup.talk);
     let applied = at.folder("apply", &[], 1);
     assert!(
-        applied.out.ends_with("1 changes made, 2 not\n"),
+        applied.out.ends_with("1 change made, 2 not\n"),
         "{}",
         applied.out
     );

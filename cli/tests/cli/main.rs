@@ -9,6 +9,8 @@
 )]
 
 mod check;
+#[cfg(feature = "kafka")]
+mod consume;
 mod generate;
 mod inspect;
 #[cfg(feature = "kafka")]
@@ -19,6 +21,7 @@ mod malformed;
 mod pages;
 mod records;
 mod registry;
+mod reports;
 #[cfg(feature = "kafka")]
 mod servers;
 mod tour;

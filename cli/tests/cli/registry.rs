@@ -184,7 +184,7 @@ fn a_plan_is_shown_applied_and_then_empty() {
         "0 changes\n",
         "nothing is deleted unasked"
     );
-    assert_eq!(verb("plan", &["--delete-others"]).1, "- c\n1 changes\n");
+    assert_eq!(verb("plan", &["--delete-others"]).1, "- c\n1 change\n");
 }
 
 #[test]

@@ -178,7 +178,7 @@ async fn poison_and_tombstones_are_shown() {
     for part in [
         "offset 2, 20",
         "error   ",
-        "hex     fffe",
+        "hex     000000  fffe ",
         "value   none: a tombstone",
     ] {
         assert!(block.out.contains(part), "{}", block.out);

@@ -1,0 +1,65 @@
+//! Kafka's timestamps as text, RFC 3339, and back: as Avro's `timestamp-millis` is told.
+
+use std::sync::LazyLock;
+
+use wireform::avro::Schema;
+use wireform::avro::json::AvroJson;
+
+#[allow(clippy::expect_used, reason = "the schema is of this file")]
+static MILLIS: LazyLock<AvroJson> = LazyLock::new(|| {
+    let schema = Schema::parse(r#"{"type":"long","logicalType":"timestamp-millis"}"#);
+    AvroJson::new(&schema.expect("a schema that the specification has")).readable()
+});
+
+/// The milliseconds since 1970Z of `2026-11-23T16:45:00Z`, or of the midnight with which a day such
+/// as `2026-11-23` begins in UTC.
+pub(super) fn parse(text: &str) -> Option<i64> {
+    let is_day = text.len() == 10;
+    let text = match is_day {
+        true => format!("{text}T00:00:00Z"),
+        false => text.to_owned(),
+    };
+    let is_time = text
+        .bytes()
+        .all(|byte| matches!(byte, b' '..=b'~') && byte != b'"');
+    if !is_time || text.contains('\\') {
+        return None;
+    }
+    let datum = MILLIS.to_datum(&format!("\"{text}\"")).ok()?;
+    let mut zigzag = 0_u64;
+    for (place, byte) in datum.iter().enumerate() {
+        zigzag |= u64::from(byte & 0x7f) << (7 * place);
+    }
+    Some((zigzag >> 1).cast_signed() ^ -(zigzag & 1).cast_signed())
+}
+
+/// `2026-11-23T16:45:00.000Z`; a time that no text can tell is its number.
+pub(super) fn show(millis: i64) -> String {
+    let mut datum = Vec::new();
+    let mut zigzag = ((millis << 1) ^ (millis >> 63)).cast_unsigned();
+    while zigzag >= 0x80 {
+        datum.push(u8::try_from(zigzag & 0x7f).unwrap_or(0) | 0x80);
+        zigzag >>= 7;
+    }
+    datum.push(u8::try_from(zigzag).unwrap_or(0));
+    let mut text = String::new();
+    match MILLIS.write_text(&datum, &mut text) {
+        Ok(()) => text.trim_matches('"').to_owned(),
+        Err(_) => millis.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_is_read() {
+        for millis in [0, 1, -1, 1_700_000_000_123, -62_135_596_800_000] {
+            assert_eq!(parse(&show(millis)), Some(millis), "{}", show(millis));
+        }
+        assert_eq!(show(1_700_000_000_123), "2023-11-14T22:13:20.123Z");
+        assert_eq!(show(i64::MAX), i64::MAX.to_string());
+        assert_eq!(parse("2023-11-14\",\"x"), None);
+    }
+}

@@ -1,0 +1,208 @@
+//! What keys and values say, by the schemas that they name.
+
+use std::collections::HashMap;
+
+use serde_json::value::RawValue;
+use wireform::Role;
+use wireform::frame::Frame;
+use wireform::registry::{Include, RegistryAdmin as _, SchemaKey, Subject, Version};
+
+use crate::codec::{Codec, Options};
+use crate::framing::{self, Framing};
+use crate::registry::Open;
+use crate::source::Source;
+use crate::{Result, compact, input};
+
+/// A schema as it is shown.
+#[derive(Clone, Debug)]
+pub(super) struct SchemaName {
+    /// Its id or GUID.
+    pub(super) key: SchemaKey,
+    /// The subjects and versions that it is registered as; the topic's own first.
+    pub(super) places: Vec<String>,
+}
+
+/// What bytes say, with the schema that told so.
+pub(super) type Said = (Option<SchemaName>, Box<RawValue>);
+
+type Outcome<T> = std::result::Result<T, String>;
+
+struct Known {
+    codec: Outcome<Codec>,
+    key: SchemaKey,
+    places: Vec<(Subject, Version)>,
+}
+
+impl Known {
+    /// The schema as one of `subject`, rather than as one of others.
+    fn name(&self, subject: &str) -> SchemaName {
+        let (mut places, others): (Vec<_>, Vec<_>) = self
+            .places
+            .iter()
+            .partition(|(place, _)| place.to_string() == subject);
+        places.extend(others);
+        let shown =
+            |(subject, version): &(Subject, Version)| format!("{subject} version {version}");
+        SchemaName {
+            key: self.key,
+            places: places.into_iter().map(shown).collect(),
+        }
+    }
+
+    fn is_of(&self, subject: &str) -> bool {
+        self.places
+            .iter()
+            .any(|(place, _)| place.to_string() == subject)
+    }
+}
+
+/// Reads the records of a topic.
+pub(super) struct Values<'a> {
+    topic: &'a str,
+    registry: Option<Open>,
+    /// For values that the registry is not asked about.
+    given: Option<Codec>,
+    known: HashMap<SchemaKey, Option<Known>>,
+}
+
+impl<'a> Values<'a> {
+    pub(super) fn new(topic: &'a str, registry: Option<Open>, given: Option<Codec>) -> Self {
+        Self {
+            topic,
+            registry,
+            given,
+            known: HashMap::new(),
+        }
+    }
+
+    /// What a value says; `id` is the header that names its schema. The outer error is the registry's.
+    pub(super) fn value(&mut self, id: Option<&[u8]>, payload: &[u8]) -> Result<Outcome<Said>> {
+        let key = match id {
+            Some(id) => Frame::from_header(id, payload),
+            None => Frame::from_payload(payload),
+        };
+        match (key, &self.registry, &self.given) {
+            (Ok(frame), Some(_), _) => self.named(frame.schema(), Role::Value, id, payload),
+            (_, _, Some(codec)) => Ok(read(codec, &[], id, payload).map(|json| (None, json))),
+            _ => Ok(unframed(payload)),
+        }
+    }
+
+    /// What a key says that names its schema: in its header, or in front, if the registry has that
+    /// schema for keys of this topic. Many keys that are no such begin with zeros.
+    pub(super) fn key(
+        &mut self,
+        id: Option<&[u8]>,
+        payload: &[u8],
+    ) -> Result<Option<Outcome<Said>>> {
+        let frame = match id {
+            Some(id) => Frame::from_header(id, payload),
+            None => Frame::from_payload(payload),
+        };
+        let Some(key) = frame.ok().map(|frame| frame.schema()) else {
+            return Ok(None);
+        };
+        if self.registry.is_none() {
+            return Ok(None);
+        }
+        let subject = self.subject(Role::Key);
+        let known = self.known(key)?;
+        let is_ours = known.is_some_and(|known| known.is_of(&subject));
+        match id.is_some() || is_ours {
+            true => self.named(key, Role::Key, id, payload).map(Some),
+            false => Ok(None),
+        }
+    }
+
+    fn subject(&self, role: Role) -> String {
+        match role {
+            Role::Key => format!("{}-key", self.topic),
+            _ => format!("{}-value", self.topic),
+        }
+    }
+
+    fn named(
+        &mut self,
+        key: SchemaKey,
+        role: Role,
+        id: Option<&[u8]>,
+        payload: &[u8],
+    ) -> Result<Outcome<Said>> {
+        let subject = self.subject(role);
+        let Some(known) = self.known(key)? else {
+            return Ok(Err(format!("{key} is not known to the registry")));
+        };
+        let json = match &known.codec {
+            Ok(codec) => read(codec, &[key], id, payload),
+            Err(error) => Err(error.clone()),
+        };
+        Ok(json.map(|json| (Some(known.name(&subject)), json)))
+    }
+
+    /// What is named so, asked for once; `None` if the registry does not have it.
+    fn known(&mut self, key: SchemaKey) -> Result<Option<&Known>> {
+        if !self.known.contains_key(&key) {
+            let found = self.ask(key)?;
+            self.known.insert(key, found);
+        }
+        Ok(self.known.get(&key).and_then(Option::as_ref))
+    }
+
+    fn ask(&self, key: SchemaKey) -> Result<Option<Known>> {
+        let Some(registry) = &self.registry else {
+            return Ok(None);
+        };
+        let Some(schema) = Source::of(registry, key)? else {
+            return Ok(None);
+        };
+        let options = Options {
+            is_readable: true,
+            ..Options::default()
+        };
+        Ok(Some(Known {
+            codec: Codec::new(&schema, None, options).map_err(|error| error.to_string()),
+            key,
+            places: places(registry, key).unwrap_or_default(),
+        }))
+    }
+}
+
+/// Where a schema stands; `None` if the registry has no such answer.
+fn places(registry: &Open, key: SchemaKey) -> Option<Vec<(Subject, Version)>> {
+    let inner = registry.inner();
+    let id = match key {
+        SchemaKey::Id(id) => id,
+        SchemaKey::Guid(guid) => registry.wait(inner.ids_of(guid)).ok()?.ok()?.first()?.1,
+    };
+    let places = registry.wait(inner.places_of(id, None, Include::Live));
+    places.ok()?.ok()
+}
+
+fn read(
+    codec: &Codec,
+    expected: &[SchemaKey],
+    id: Option<&[u8]>,
+    payload: &[u8],
+) -> Outcome<Box<RawValue>> {
+    let record = framing::take_apart(Framing::Auto, codec.kind(), id, payload, expected);
+    let json = record.and_then(|record| {
+        let mut json = String::new();
+        codec.read_json(record.index.as_ref(), record.body, &mut json)?;
+        Ok(json)
+    });
+    json.map_err(|error| error.to_string()).and_then(raw)
+}
+
+/// JSON is shown as what it is, text as text.
+fn unframed(payload: &[u8]) -> Outcome<Said> {
+    let text = std::str::from_utf8(payload)
+        .map_err(|_| "no schema is named, and it is no text".to_owned())?;
+    match serde_json::from_str::<&RawValue>(text) {
+        Ok(_) => Ok((None, raw(compact::compact(text))?)),
+        Err(_) => Ok((None, raw(input::json(&text))?)),
+    }
+}
+
+fn raw(json: String) -> Outcome<Box<RawValue>> {
+    RawValue::from_string(json).map_err(|error| error.to_string())
+}
