@@ -113,6 +113,10 @@ struct ForeignPlan<T> {
     bodies: Bodies,
 }
 
+/// What [`Reader::decode`] returns, made where the value is: each step on the way that wraps it
+/// once more would move it, and values are large.
+type Read<T> = Result<Option<Decoded<T>>>;
+
 /// Builds a [`Reader`].
 pub struct ReaderBuilder<T> {
     foreign: Option<Box<dyn ForeignSchemas>>,
@@ -175,19 +179,16 @@ impl<T> Reader<T> {
         };
         self.limits.check_payload(payload)?;
         if let Some(id) = header::schema_id(headers, self.role) {
-            return self
-                .decode_frame(&Frame::from_header(id, payload)?)
-                .map(Some);
+            return self.decode_frame(&Frame::from_header(id, payload)?);
         }
         if let Some(frame) = ForeignFrame::from_headers(headers, self.role, payload)? {
-            return self.decode_foreign(&frame).map(Some);
+            return self.decode_foreign(&frame);
         }
         let content_type = match self.role {
             Role::Key => None,
             Role::Value => header::content_type(headers),
         };
         self.decode_payload(content_type.as_ref(), payload)
-            .map(Some)
     }
 
     /// Fetches a writer schema and makes the plan for it; does nothing if that was done before.
@@ -326,11 +327,7 @@ impl<T> Reader<T> {
 
     /// Without a schema id header: a frame where there is one, else what the content type says.
     #[inline(always)]
-    fn decode_payload(
-        &self,
-        content_type: Option<&ContentType>,
-        payload: &[u8],
-    ) -> Result<Decoded<T>> {
+    fn decode_payload(&self, content_type: Option<&ContentType>, payload: &[u8]) -> Read<T> {
         if let [0, 0, 0, 0, 0, ..] | [3, 0 | 5, ..] = payload
             && let Some(decoded) = self.decode_if_foreign(content_type, payload)
         {
@@ -365,7 +362,7 @@ impl<T> Reader<T> {
         &self,
         content_type: Option<&ContentType>,
         payload: &[u8],
-    ) -> Option<Result<Decoded<T>>> {
+    ) -> Option<Read<T>> {
         let frame = ForeignFrame::from_payload(payload)?;
         let zero = SchemaKey::from(SchemaId::new(0));
         let is_ours = payload.first() == Some(&0)
@@ -382,17 +379,17 @@ impl<T> Reader<T> {
         Some(self.decode_foreign(&frame))
     }
 
-    fn decode_foreign(&self, frame: &ForeignFrame<'_>) -> Result<Decoded<T>> {
+    fn decode_foreign(&self, frame: &ForeignFrame<'_>) -> Read<T> {
         let decode = |planned: &ForeignPlan<T>| {
             let body = frame.body(&self.limits)?;
             let (message, body) = planned.bodies.split(&body)?;
             planned.plan.decode(&message, body)
         };
         match self.foreign_plans.with(frame.id, decode) {
-            Some(value) => Ok(Decoded {
+            Some(value) => Ok(Some(Decoded {
                 value: value?,
                 schema: None,
-            }),
+            })),
             None => Err(frame.unknown(self.foreign.is_some())),
         }
     }
@@ -403,15 +400,15 @@ impl<T> Reader<T> {
         self.registry.is_none() && matches!(error.kind(), ErrorKind::UnknownSchema(_))
     }
 
-    fn unframed(codec: &dyn ReadCodec<T>, payload: &[u8]) -> Result<Decoded<T>> {
-        Ok(Decoded {
+    fn unframed(codec: &dyn ReadCodec<T>, payload: &[u8]) -> Read<T> {
+        Ok(Some(Decoded {
             value: codec.decode_unframed(payload)?,
             schema: None,
-        })
+        }))
     }
 
     #[inline(always)]
-    fn decode_frame(&self, frame: &Frame<'_>) -> Result<Decoded<T>> {
+    fn decode_frame(&self, frame: &Frame<'_>) -> Read<T> {
         let key = frame.schema();
         match self.plans.first(key) {
             Some(planned) => planned.decode(frame),
@@ -421,7 +418,7 @@ impl<T> Reader<T> {
 
     /// What is not among the first plans.
     #[inline(never)]
-    fn decode_rarer(&self, key: SchemaKey, frame: &Frame<'_>) -> Result<Decoded<T>> {
+    fn decode_rarer(&self, key: SchemaKey, frame: &Frame<'_>) -> Read<T> {
         if let Some(decoded) = self.plans.with(key, |planned| planned.decode(frame)) {
             return decoded;
         }
@@ -433,7 +430,7 @@ impl<T> Reader<T> {
 
 impl<T> Planned<T> {
     #[inline(always)]
-    fn decode(&self, frame: &Frame<'_>) -> Result<Decoded<T>> {
+    fn decode(&self, frame: &Frame<'_>) -> Read<T> {
         // An index is large, and nearly always the same.
         static FIRST: MessageIndex = MessageIndex::FIRST;
         let value = match frame.first_body(self.kind) {
@@ -443,10 +440,10 @@ impl<T> Planned<T> {
                 self.plan.decode(&message, body)?
             }
         };
-        Ok(Decoded {
+        Ok(Some(Decoded {
             value,
             schema: Some(self.schema.clone()),
-        })
+        }))
     }
 }
 
