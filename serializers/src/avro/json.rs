@@ -7,6 +7,7 @@ use crate::limits::Limits;
 use crate::serializer::append_or_restore;
 
 mod logical;
+mod number;
 mod read;
 mod text;
 mod write;

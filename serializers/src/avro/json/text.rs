@@ -294,12 +294,35 @@ pub(super) fn write_bytes(bytes: &[u8], out: &mut String) {
 }
 
 fn write_characters(text: &str, out: &mut String) {
-    // Without an early end, many bytes are looked at at once.
-    let is_plain = |byte: u8| matches!(byte, b' '..=b'~') & (byte != b'"') & (byte != b'\\');
-    match text.bytes().fold(true, |all, byte| all & is_plain(byte)) {
+    match is_plain(text.as_bytes()) {
         true => out.push_str(text),
         false => write_escaped(text, out),
     }
+}
+
+/// Whether all are printable ASCII that stands in a string as it is. Eight at a time, without an
+/// early end: most strings are short and plain.
+fn is_plain(bytes: &[u8]) -> bool {
+    const ONES: u64 = u64::MAX / 0xff;
+    /// The high bit of each byte that is zero, and maybe of one above such.
+    const fn zeros(word: u64) -> u64 {
+        word.wrapping_sub(ONES) & !word
+    }
+    let others = |word: u64| {
+        let below_blank = word.wrapping_sub(ONES * 0x20) & !word;
+        let above_tilde = word | word.wrapping_add(ONES);
+        let quote = zeros(word ^ (ONES * 0x22));
+        let backslash = zeros(word ^ (ONES * 0x5c));
+        below_blank | above_tilde | quote | backslash
+    };
+    let (words, rest) = bytes.as_chunks::<8>();
+    let mut last = [b' '; 8];
+    for (to, from) in last.iter_mut().zip(rest) {
+        *to = *from;
+    }
+    let found = words.iter().chain([&last]);
+    let found = found.fold(0, |found, word| found | others(u64::from_le_bytes(*word)));
+    found & (ONES * 0x80) == 0
 }
 
 fn write_escaped(text: &str, out: &mut String) {
@@ -320,4 +343,30 @@ fn write_escaped(text: &str, out: &mut String) {
         rest = characters.as_str();
     }
     out.push_str(rest);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_byte_that_must_be_escaped_goes_by() {
+        for length in 1..20 {
+            for place in 0..length {
+                for byte in 0..=u8::MAX {
+                    let mut bytes = vec![b'~'; length];
+                    if let Some(at) = bytes.get_mut(place) {
+                        *at = byte;
+                    }
+                    let is_expected = matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\');
+                    assert_eq!(
+                        is_plain(&bytes),
+                        is_expected,
+                        "{byte} at {place} of {length}"
+                    );
+                }
+            }
+        }
+        assert!(is_plain(b""));
+    }
 }

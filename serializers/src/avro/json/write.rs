@@ -1,7 +1,6 @@
 //! Avro data to JSON text.
 
-use std::fmt::{self, Write as _};
-
+use super::number::{write_double, write_float, write_integer};
 use super::text::{write_bytes, write_string};
 use super::{AvroJson, logical, too_long};
 use crate::avro::read::Cursor;
@@ -54,15 +53,21 @@ impl<'j> Writer<'j, '_, '_, '_> {
         let (cursor, out) = (&mut *self.cursor, &mut *self.out);
         match kind {
             Kind::Boolean => out.push_str(if cursor.boolean()? { "true" } else { "false" }),
-            Kind::Int => write_display(cursor.int()?, out),
-            Kind::Long => write_display(cursor.long()?, out),
+            Kind::Int => write_integer(cursor.int()?.into(), out),
+            Kind::Long => write_integer(cursor.long()?, out),
             Kind::Float => {
                 let value = cursor.float()?;
-                write_float(value.into(), format_args!("{value:?}"), out);
+                match value.is_finite() {
+                    true => write_float(value, out),
+                    false => write_no_number(value.into(), out),
+                }
             }
             Kind::Double => {
                 let value = cursor.double()?;
-                write_float(value, format_args!("{value:?}"), out);
+                match value.is_finite() {
+                    true => write_double(value, out),
+                    false => write_no_number(value, out),
+                }
             }
             Kind::Bytes => write_bytes(cursor.bytes()?, out),
             Kind::String => write_string(cursor.string()?, out),
@@ -141,18 +146,11 @@ fn symbol<'e>(enumeration: &'e Enum, cursor: &mut Cursor<'_>) -> Result<&'e str>
     Ok(enumeration.symbols.get(index).map_or("", |symbol| symbol))
 }
 
-/// As `text`, in as few digits as tell the number from all others; or as Java's `JsonEncoder`
-/// writes what JSON has no number for.
-fn write_float(value: f64, text: fmt::Arguments<'_>, out: &mut String) {
-    match value {
-        _ if value.is_nan() => out.push_str("\"NaN\""),
-        f64::INFINITY => out.push_str("\"Infinity\""),
-        f64::NEG_INFINITY => out.push_str("\"-Infinity\""),
-        _ => write_display(text, out),
-    }
-}
-
-fn write_display(value: impl fmt::Display, out: &mut String) {
-    // A string has room.
-    let _ = write!(out, "{value}");
+/// As Java's `JsonEncoder` writes what JSON has no number for.
+fn write_no_number(value: f64, out: &mut String) {
+    out.push_str(match value {
+        _ if value.is_nan() => "\"NaN\"",
+        _ if value > 0.0 => "\"Infinity\"",
+        _ => "\"-Infinity\"",
+    });
 }
