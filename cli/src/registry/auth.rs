@@ -2,10 +2,11 @@
 
 use std::fmt;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Args;
-use wireform::registry::{Blocking, HttpRegistry};
+use wireform::registry::{Blocking, HttpRegistry, HttpRegistryBuilder, OAuth};
 
 use super::{Open, failed};
 use crate::Result;
@@ -15,37 +16,138 @@ use crate::exit::Error;
 #[derive(Args, Debug)]
 pub(crate) struct Connection {
     /// The registry; several URLs of one cluster are separated by commas
-    #[arg(long, global = true, value_name = "URL", env = "WIREFORM_REGISTRY_URL")]
-    registry: Option<String>,
-    /// Whom it knows
     #[arg(
         long,
         global = true,
+        help_heading = "Registry",
+        value_name = "URL",
+        env = "WIREFORM_REGISTRY_URL"
+    )]
+    registry: Option<String>,
+    /// Whom it knows, or an API key
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Registry",
         value_name = "NAME",
-        env = "WIREFORM_REGISTRY_USER"
+        env = "WIREFORM_REGISTRY_USER",
+        hide_short_help = true
     )]
     registry_user: Option<String>,
-    /// The password of --registry-user
+    /// The password of --registry-user, or the API key's secret
     #[arg(
         long,
         global = true,
+        help_heading = "Registry",
         value_name = "TEXT",
         env = "WIREFORM_REGISTRY_PASSWORD",
-        hide_env_values = true
+        hide_env_values = true,
+        hide_short_help = true
     )]
     registry_password: Option<Secret>,
     /// A bearer token
     #[arg(
         long,
         global = true,
+        help_heading = "Registry",
         value_name = "TEXT",
         env = "WIREFORM_REGISTRY_TOKEN",
-        hide_env_values = true
+        hide_env_values = true,
+        hide_short_help = true
     )]
     registry_token: Option<Secret>,
+    /// Where OAuth gives a client's tokens out (client credentials, RFC 6749 §4.4)
+    #[arg(long, global = true, help_heading = "Registry", value_name = "URL", env = "WIREFORM_REGISTRY_OAUTH", hide_short_help = true, requires_all = ["registry_oauth_client", "registry_oauth_secret"], conflicts_with_all = ["registry_user", "registry_token"])]
+    registry_oauth: Option<String>,
+    /// The client's id, for --registry-oauth
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Registry",
+        value_name = "ID",
+        env = "WIREFORM_REGISTRY_OAUTH_CLIENT",
+        hide_short_help = true
+    )]
+    registry_oauth_client: Option<String>,
+    /// The client's secret, for --registry-oauth
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Registry",
+        value_name = "TEXT",
+        env = "WIREFORM_REGISTRY_OAUTH_SECRET",
+        hide_env_values = true,
+        hide_short_help = true
+    )]
+    registry_oauth_secret: Option<Secret>,
+    /// What the token is to be good for, or another parameter such as audience=NAME; may be given more than once
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Registry",
+        value_name = "SCOPE",
+        env = "WIREFORM_REGISTRY_OAUTH_SCOPE",
+        hide_short_help = true,
+        value_delimiter = ','
+    )]
+    registry_oauth_scope: Vec<String>,
     /// Certificates of the authority that signed the registry's, as PEM
-    #[arg(long, global = true, value_name = "FILE", env = "WIREFORM_REGISTRY_CA")]
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Registry",
+        value_name = "FILE",
+        env = "WIREFORM_REGISTRY_CA",
+        hide_short_help = true
+    )]
     registry_ca: Option<PathBuf>,
+    /// Our own certificate and those above it, as PEM, where the registry asks for one (mTLS)
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Registry",
+        value_name = "FILE",
+        env = "WIREFORM_REGISTRY_CERT",
+        hide_short_help = true,
+        requires = "registry_key"
+    )]
+    registry_cert: Option<PathBuf>,
+    /// The private key of --registry-cert, as PEM
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Registry",
+        value_name = "FILE",
+        env = "WIREFORM_REGISTRY_KEY",
+        hide_short_help = true,
+        requires = "registry_cert"
+    )]
+    registry_key: Option<PathBuf>,
+    /// A header for every request, such as Confluent-Identity-Pool-Id=pool-1; may be given more than once
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Registry",
+        value_name = "NAME=VALUE",
+        env = "WIREFORM_REGISTRY_HEADER",
+        hide_env_values = true,
+        hide_short_help = true
+    )]
+    registry_header: Vec<Secret>,
+    /// A proxy that everything goes through
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Registry",
+        value_name = "URL",
+        env = "WIREFORM_REGISTRY_PROXY",
+        hide_env_values = true,
+        hide_short_help = true
+    )]
+    registry_proxy: Option<Secret>,
+    /// How long a call may take, retries included [default: 15]
+    #[arg(long, global = true, help_heading = "Registry", value_name = "SECONDS", env = "WIREFORM_REGISTRY_TIMEOUT", hide_short_help = true, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    registry_timeout: Option<u64>,
 }
 
 /// Never shown.
@@ -85,20 +187,68 @@ impl Connection {
         for url in urls {
             builder = builder.url(url);
         }
+        for Secret(header) in &self.registry_header {
+            // What it is may not be shown.
+            let (name, value) = header
+                .split_once('=')
+                .ok_or_else(|| Error::Usage("--registry-header: expected NAME=VALUE".to_owned()))?;
+            builder = builder.header(name, value);
+        }
+        if let Some(Secret(proxy)) = &self.registry_proxy {
+            builder = builder.proxy(proxy);
+        }
+        if let Some(seconds) = self.registry_timeout {
+            builder = builder.timeout(Duration::from_secs(seconds));
+        }
+        let builder = self.add_identity(self.add_credentials(builder))?;
+        builder.build().map_err(|error| failed(&error))
+    }
+
+    fn add_credentials(&self, mut builder: HttpRegistryBuilder) -> HttpRegistryBuilder {
         if let Some(user) = &self.registry_user {
-            let password = self
-                .registry_password
-                .as_ref()
-                .map_or("", |secret| &secret.0);
+            let password = self.registry_password.as_ref();
+            let password = password.map_or("", |secret| &secret.0);
             builder = builder.basic_auth(user, password);
         }
         if let Some(Secret(token)) = &self.registry_token {
             builder = builder.bearer(token);
         }
-        if let Some(file) = &self.registry_ca {
-            let pem = fs::read(file).map_err(|error| Error::file(file.display(), &error))?;
-            builder = builder.ca_pem(pem);
+        if let (Some(url), Some(client), Some(Secret(secret))) = (
+            &self.registry_oauth,
+            &self.registry_oauth_client,
+            &self.registry_oauth_secret,
+        ) {
+            builder = builder.oauth(self.oauth(url, client, secret));
         }
-        builder.build().map_err(|error| failed(&error))
+        builder
     }
+
+    fn oauth(&self, url: &str, client: &str, secret: &str) -> OAuth {
+        let oauth = OAuth::client_credentials(url, client, secret);
+        let (params, scopes): (Vec<&str>, Vec<&str>) = self
+            .registry_oauth_scope
+            .iter()
+            .map(String::as_str)
+            .partition(|text| text.contains('='));
+        let oauth = match scopes.is_empty() {
+            true => oauth,
+            false => oauth.scope(scopes.join(" ")),
+        };
+        let params = params.iter().filter_map(|text| text.split_once('='));
+        params.fold(oauth, |oauth, (name, value)| oauth.param(name, value))
+    }
+
+    fn add_identity(&self, mut builder: HttpRegistryBuilder) -> Result<HttpRegistryBuilder> {
+        if let Some(file) = &self.registry_ca {
+            builder = builder.ca_pem(read(file)?);
+        }
+        if let (Some(cert), Some(key)) = (&self.registry_cert, &self.registry_key) {
+            builder = builder.client_certificate_pem(read(cert)?, read(key)?);
+        }
+        Ok(builder)
+    }
+}
+
+fn read(file: &Path) -> Result<Vec<u8>> {
+    fs::read(file).map_err(|error| Error::file(file.display(), &error))
 }

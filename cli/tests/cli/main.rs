@@ -11,6 +11,7 @@
 mod check;
 #[cfg(feature = "kafka")]
 mod consume;
+mod credentials;
 mod generate;
 mod inspect;
 #[cfg(feature = "kafka")]
