@@ -2,6 +2,8 @@
 //! `timestamp-millis`, and the modules that `#[serde(with = "…")]` names are good for
 //! `#[avro(with = "…")]`, too.
 
+pub(super) mod civil;
+
 use super::{AvroUnit, Datetime, Epoch, Moment, Rfc3339};
 use crate::avro::{
     AvroBorrow, AvroDecode, AvroEncode, AvroType, Cursor, Encoder, Resolution, SchemaWriter,
@@ -10,11 +12,14 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// The number of an instant; digits that do not fit are cut off, towards the past.
 #[inline]
-fn write<U: AvroUnit>(value: &impl Datetime, encoder: &mut Encoder) -> Result<()> {
-    let units = value.to_moment()?.in_units(U::PER_SECOND);
-    units
-        .ok_or_else(|| outside(ErrorKind::Encode))?
-        .encode(encoder)
+fn write<T: Datetime, U: AvroUnit>(value: &T, encoder: &mut Encoder) -> Result<()> {
+    units_of::<U>(value.to_moment()?)?.encode(encoder)
+}
+
+#[inline]
+fn units_of<U: AvroUnit>(moment: Moment) -> Result<i64> {
+    let units = moment.in_units(U::PER_SECOND);
+    units.ok_or_else(|| outside(ErrorKind::Encode))
 }
 
 #[inline]
@@ -49,7 +54,7 @@ macro_rules! timestamps {
         impl<T: Datetime, U: AvroUnit> AvroEncode for $newtype<T, U> {
             #[inline]
             fn encode(&self, encoder: &mut Encoder) -> Result<()> {
-                write::<U>(&**self, encoder)
+                write::<T, U>(self, encoder)
             }
         }
 
@@ -76,53 +81,55 @@ timestamps!(Epoch, Rfc3339);
 
 /// The functions of a `with` module, for each unit.
 macro_rules! modules {
-    ($($module:ident: $unit:ident;)+) => {$(
-        pub(super) mod $module {
+    ($newtype:ident of $type:ident; $($module:ident: $unit:ident;)+) => {$(
+        pub(in crate::datetime) mod $module {
             use crate::avro::{AvroDecode, AvroType, Cursor, Encoder, Resolution, SchemaWriter};
-            use crate::datetime::{Datetime, Epoch, $unit};
+            use crate::datetime::{$newtype, $type, $unit};
             use crate::error::Result;
 
             /// See [`AvroType::MIN_SIZE`].
             pub const MIN_SIZE: usize = 1;
 
             /// See [`AvroType::write_schema`].
-            pub fn write_schema<T: Datetime>(schema: &mut SchemaWriter) {
-                Epoch::<T, $unit>::write_schema(schema);
+            pub fn write_schema<T: $type>(schema: &mut SchemaWriter) {
+                $newtype::<T, $unit>::write_schema(schema);
             }
 
             /// See [`AvroEncode::encode`](crate::avro::AvroEncode::encode).
             ///
             /// # Errors
-            /// `Encode` if the number does not fit 64 bits, or the type has no such instant.
+            /// `Encode` if the number does not fit 64 bits, or the value is a leap second.
             #[inline]
-            pub fn encode<T: Datetime>(value: &T, encoder: &mut Encoder) -> Result<()> {
-                super::write::<$unit>(value, encoder)
+            pub fn encode<T: $type>(value: &T, encoder: &mut Encoder) -> Result<()> {
+                super::write::<T, $unit>(value, encoder)
             }
 
             /// See [`AvroDecode::decode`].
             ///
             /// # Errors
-            /// `Decode` if `T` cannot hold the instant, or there is none.
+            /// `Decode` if `T` cannot hold what the number means.
             #[inline]
-            pub fn decode<T: Datetime>(cursor: &mut Cursor<'_>) -> Result<T> {
-                Epoch::<T, $unit>::decode(cursor).map(Epoch::into_inner)
+            pub fn decode<T: $type>(cursor: &mut Cursor<'_>) -> Result<T> {
+                $newtype::<T, $unit>::decode(cursor).map($newtype::into_inner)
             }
 
             /// See [`AvroDecode::decode_with`].
             ///
             /// # Errors
             /// As [`decode`].
-            pub fn decode_with<'de, T: Datetime>(
+            pub fn decode_with<'de, T: $type>(
                 cursor: &mut Cursor<'de>,
                 resolution: Resolution<'de>,
             ) -> Result<T> {
-                Epoch::<T, $unit>::decode_with(cursor, resolution).map(Epoch::into_inner)
+                $newtype::<T, $unit>::decode_with(cursor, resolution).map($newtype::into_inner)
             }
         }
     )+};
 }
 
-modules! {
+use modules;
+
+modules! { Epoch of Datetime;
     millis: Millis;
     micros: Micros;
     nanos: Nanos;

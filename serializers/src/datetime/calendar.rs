@@ -13,6 +13,12 @@ pub(super) struct Date {
 }
 
 impl Date {
+    pub(super) const EPOCH: Self = Self {
+        year: 1970,
+        month: 1,
+        day: 1,
+    };
+
     /// The date, where there is such a day.
     #[inline]
     pub(super) fn checked(year: i32, month: u32, day: u32) -> Option<Self> {

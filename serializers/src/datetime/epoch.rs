@@ -40,7 +40,7 @@ use super::types::Datetime;
 use super::unit::{EpochUnit, Micros, Millis, Nanos, Seconds};
 use super::with::field_modules;
 
-field_modules! { Epoch;
+field_modules! { Epoch of Datetime;
     /// Whole seconds.
     seconds: Seconds;
     /// Milliseconds.

@@ -23,12 +23,14 @@ mod unit;
 mod with;
 mod write;
 
+pub mod civil;
 pub mod epoch;
 pub mod rfc3339;
 
+pub use civil::{CivilDate, CivilDatetime, CivilKind};
 pub use json::DatetimeJson;
 pub use moment::Moment;
-pub use newtype::{Epoch, Rfc3339};
+pub use newtype::{Civil, Epoch, Rfc3339};
 pub use policy::{DatetimeFormat, DatetimePolicy, Naive, Precision, Zone};
 pub use types::Datetime;
 pub use unit::{Auto, AvroUnit, EpochUnit, Micros, Millis, Nanos, Seconds, TextPrecision};

@@ -41,16 +41,37 @@ pub struct Rfc3339<T, P = Micros>(T, PhantomData<fn() -> P>);
 /// ```
 pub struct Epoch<T, U = Millis>(T, PhantomData<fn() -> U>);
 
+/// A [`CivilDatetime`](super::CivilDatetime), a date, a time of day or both in nobody's zone, that is
+/// written as text with the digits of `P`, and read back strictly, as [`civil`](super::civil) says.
+/// A date has no digits of a second, whatever `P` is.
+#[cfg_attr(
+    feature = "jiff",
+    doc = "
+```
+use wireform::datetime::{Civil, Millis};
+
+type Shift = (Civil<jiff::civil::Date>, Civil<jiff::civil::Time, Millis>);
+
+let json = r#\"[\"2024-01-02\",\"03:04:05.006\"]\"#;
+let shift: Shift = serde_json::from_str(json)?;
+assert_eq!(*shift.0, jiff::civil::date(2024, 1, 2));
+assert_eq!(serde_json::to_string(&shift)?, json);
+# Ok::<(), serde_json::Error>(())
+```
+"
+)]
+pub struct Civil<T, P = Micros>(T, PhantomData<fn() -> P>);
+
 macro_rules! newtypes {
     ($($name:ident),+) => {$(
         impl<T, P> $name<T, P> {
-            /// Wraps a datetime.
+            /// Wraps it.
             #[must_use]
             pub const fn new(datetime: T) -> Self {
                 Self(datetime, PhantomData)
             }
 
-            /// The datetime itself.
+            /// What is wrapped.
             #[must_use]
             pub fn into_inner(self) -> T {
                 self.0
@@ -125,4 +146,4 @@ macro_rules! newtypes {
     )+};
 }
 
-newtypes!(Epoch, Rfc3339);
+newtypes!(Civil, Epoch, Rfc3339);

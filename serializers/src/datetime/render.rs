@@ -26,6 +26,16 @@ impl Rendered {
         AsciiStr::from_ascii(bytes).expect("ASCII").as_str()
     }
 
+    /// The date alone.
+    pub(super) fn date(&self) -> &str {
+        self.as_str().get(..DATE).unwrap_or_default()
+    }
+
+    /// What stands behind the `T`.
+    pub(super) fn time(&self) -> &str {
+        self.as_str().get(DATE + 1..).unwrap_or_default()
+    }
+
     #[cold]
     fn push_offset(&mut self, minutes: i16) {
         let sign = if minutes < 0 { b'-' } else { b'+' };
@@ -133,6 +143,8 @@ const PAIRS: [u16; 100] = {
     }
     pairs
 };
+/// `2024-01-02`
+const DATE: usize = 10;
 /// `2024-01-02T03:04:05`
 const WITHOUT_FRACTION: usize = 19;
 /// `2024-01-02T03:04:05.123456789+01:00` has 35 bytes.

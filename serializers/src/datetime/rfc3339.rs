@@ -52,7 +52,7 @@ use super::unit::{Auto, Micros, Millis, Nanos, Seconds, TextPrecision};
 use super::with::field_modules;
 use super::{render, scan};
 
-field_modules! { Rfc3339;
+field_modules! { Rfc3339 of Datetime;
     /// No digits of a second: `03:04:05Z`.
     seconds: Seconds;
     /// Three digits of a second: `03:04:05.006Z`.

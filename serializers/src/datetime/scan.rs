@@ -1,4 +1,5 @@
 use super::calendar::Date;
+use super::civil::CivilKind;
 use super::fault::Fault;
 use super::moment::Moment;
 use super::shape::Usual;
@@ -85,42 +86,89 @@ fn seconds(date: Date, [hour, minute, second]: [u32; 3]) -> Result<i64, Fault> {
 /// As [`scan`], whatever the shape.
 pub(super) fn scan_any(text: &[u8]) -> Result<Scanned, Fault> {
     let (year, after_year) = scan_year(text).ok_or(Fault::Shape)?;
-    let (clock, after_clock) = after_year.split_first_chunk().ok_or(Fault::Shape)?;
-    let [
-        b'-',
-        m,
-        mm,
-        b'-',
-        d,
-        dd,
-        t @ (b'T' | b't'),
-        h,
-        hh,
-        b':',
-        n,
-        nn,
-        b':',
-        s,
-        ss,
-    ] = *clock
-    else {
+    let ([month, day], after_date) = scan_day(after_year).ok_or(Fault::Shape)?;
+    let [t @ (b'T' | b't'), clock @ ..] = after_date else {
         return Err(Fault::Shape);
     };
-    let two = |tens, ones| number(&[tens, ones]).ok_or(Fault::Shape);
-    let (month, day) = (two(m, mm)?, two(d, dd)?);
-    let (hour, minute, second) = (two(h, hh)?, two(n, nn)?, two(s, ss)?);
+    let (clock, after_clock) = scan_clock(clock).ok_or(Fault::Shape)?;
     let (nanos, after_fraction) = scan_fraction(after_clock)?;
     let (offset_minutes, lower_z, after_zone) = scan_zone(after_fraction)?;
     let date = Date::checked(year, month, day).ok_or(Fault::Field)?;
     Ok(Scanned {
         year,
-        local_seconds: seconds(date, [hour, minute, second])?,
+        local_seconds: seconds(date, clock)?,
         nanos,
         offset_minutes,
         rest: after_zone.len(),
-        leap: second == 60,
-        lower_case: t == b't' || lower_z,
+        leap: clock.ends_with(&[60]),
+        lower_case: *t == b't' || lower_z,
     })
+}
+
+/// Reads exactly a `full-date`, a `partial-time`, or both with a `T` between, of RFC 3339 §5.6: what
+/// the calendar and the clock show, since 1970-01-01T00:00:00 on the same.
+pub(super) fn civil(text: &str, kind: CivilKind) -> Result<Moment, Fault> {
+    let bytes = text.as_bytes();
+    let (date, after_date) = match kind {
+        CivilKind::Time => (Date::EPOCH, bytes),
+        CivilKind::Date | CivilKind::Datetime => scan_date(bytes)?,
+    };
+    let clock = match (kind, after_date) {
+        (CivilKind::Date, []) => return whole(seconds(date, [0; 3])?, 0),
+        (CivilKind::Datetime, [b'T' | b't', clock @ ..]) => clock,
+        (CivilKind::Time, clock) => clock,
+        _ => return Err(Fault::Civil),
+    };
+    let (clock, after_clock) = scan_clock(clock).ok_or(Fault::Civil)?;
+    let (nanos, after_fraction) = scan_fraction(after_clock).map_err(|fault| match fault {
+        Fault::Shape => Fault::Civil,
+        other => other,
+    })?;
+    match scan_zone(after_fraction) {
+        _ if after_fraction.is_empty() => {}
+        Ok((Some(_), _, [])) => return Err(Fault::Zone),
+        _ => return Err(Fault::Civil),
+    }
+    if clock.ends_with(&[60]) {
+        return Err(Fault::Leap);
+    }
+    whole(seconds(date, clock)?, nanos)
+}
+
+fn whole(seconds: i64, nanos: u32) -> Result<Moment, Fault> {
+    Moment::checked(seconds, nanos).ok_or(Fault::Range)
+}
+
+/// A date with a year of four digits.
+fn scan_date(text: &[u8]) -> Result<(Date, &[u8]), Fault> {
+    if matches!(text, [b'+' | b'-', ..]) {
+        return Err(Fault::Civil);
+    }
+    let (year, after_year) = scan_year(text).ok_or(Fault::Civil)?;
+    let ([month, day], rest) = scan_day(after_year).ok_or(Fault::Civil)?;
+    let date = Date::checked(year, month, day).ok_or(Fault::Field)?;
+    Ok((date, rest))
+}
+
+/// `-01-02`
+fn scan_day(text: &[u8]) -> Option<([u32; 2], &[u8])> {
+    let [b'-', m, mm, b'-', d, dd, rest @ ..] = text else {
+        return None;
+    };
+    Some(([number(&[*m, *mm])?, number(&[*d, *dd])?], rest))
+}
+
+/// `03:04:05`
+fn scan_clock(text: &[u8]) -> Option<([u32; 3], &[u8])> {
+    let [h, hh, b':', n, nn, b':', s, ss, rest @ ..] = text else {
+        return None;
+    };
+    let clock = [
+        number(&[*h, *hh])?,
+        number(&[*n, *nn])?,
+        number(&[*s, *ss])?,
+    ];
+    Some((clock, rest))
 }
 
 fn scan_year(text: &[u8]) -> Option<(i32, &[u8])> {

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use super::newtype::{Epoch, Rfc3339};
+use super::civil::{CivilDatetime, CivilKind};
+use super::newtype::{Civil, Epoch, Rfc3339};
 
 /// `{"type": "string", "format": "date-time"}`. For a field with
 /// `#[serde(with = "wireform::datetime::rfc3339::millis")]` say
@@ -37,6 +38,31 @@ impl<T, U> JsonSchema for Epoch<T, U> {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({"type": "integer", "format": "int64"})
+    }
+}
+
+/// `{"type": "string", "format": "date"}` for a date. JSON Schema's own `time` and `date-time` have a
+/// zone: a time of day is a `time-local`, a datetime a `date-time-local`, names of the OpenAPI
+/// initiative's format registry, and beside them is a `pattern`, which every validator checks.
+#[cfg_attr(docsrs, doc(cfg(feature = "schemars")))]
+impl<T: CivilDatetime, P> JsonSchema for Civil<T, P> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Civil".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        const DATE: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}";
+        const TIME: &str = "[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?$";
+        let (format, pattern) = match T::KIND {
+            CivilKind::Date => return json_schema!({"type": "string", "format": "date"}),
+            CivilKind::Time => ("time-local", format!("^{TIME}")),
+            CivilKind::Datetime => ("date-time-local", format!("{DATE}[Tt]{TIME}")),
+        };
+        json_schema!({"type": "string", "format": format, "pattern": pattern})
     }
 }
 

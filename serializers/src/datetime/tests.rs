@@ -3,6 +3,8 @@ use serde::Serialize;
 use super::{DatetimeJson, DatetimePolicy};
 use crate::serializer::SerializerExt;
 
+#[cfg(all(feature = "chrono", feature = "jiff", feature = "time"))]
+mod civil;
 mod errors;
 mod exact;
 #[cfg(all(feature = "chrono", feature = "jiff", feature = "time"))]

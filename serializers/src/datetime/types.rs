@@ -6,6 +6,8 @@ use crate::error::{ErrorKind, Result};
 
 #[cfg(feature = "chrono")]
 mod chrono;
+#[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
+mod civil;
 #[cfg(feature = "jiff")]
 mod jiff;
 #[cfg(feature = "time")]
@@ -28,7 +30,7 @@ mod time;
 /// | `time::UtcDateTime` | `time` | none |
 /// | `time::OffsetDateTime` | `time` | kept |
 ///
-/// A type without a zone is no instant, and jiff's `ZonedDateTime` is more than an instant and an offset:
+/// A type without a zone is no instant: it is a [`CivilDatetime`](super::CivilDatetime). And jiff's `ZonedDateTime` is more than an instant and an offset:
 /// neither would read back as it was, so neither is here.
 ///
 /// # Contract

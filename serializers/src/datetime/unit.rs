@@ -39,6 +39,10 @@ pub trait EpochUnit: sealed::Sealed {
 pub trait AvroUnit: EpochUnit + TextPrecision {
     /// Avro's name for it: `timestamp-millis`.
     const LOGICAL_TYPE: &'static str;
+    /// Avro's name for it in nobody's zone: `local-timestamp-millis`.
+    const LOCAL_LOGICAL_TYPE: &'static str;
+    /// Avro's name for a time of day: `time-millis`; `None` where it has none.
+    const TIME_LOGICAL_TYPE: Option<&'static str>;
 }
 
 mod sealed {
@@ -69,12 +73,18 @@ impl TextPrecision for Auto {
 
 impl AvroUnit for Millis {
     const LOGICAL_TYPE: &'static str = "timestamp-millis";
+    const LOCAL_LOGICAL_TYPE: &'static str = "local-timestamp-millis";
+    const TIME_LOGICAL_TYPE: Option<&'static str> = Some("time-millis");
 }
 
 impl AvroUnit for Micros {
     const LOGICAL_TYPE: &'static str = "timestamp-micros";
+    const LOCAL_LOGICAL_TYPE: &'static str = "local-timestamp-micros";
+    const TIME_LOGICAL_TYPE: Option<&'static str> = Some("time-micros");
 }
 
 impl AvroUnit for Nanos {
     const LOGICAL_TYPE: &'static str = "timestamp-nanos";
+    const LOCAL_LOGICAL_TYPE: &'static str = "local-timestamp-nanos";
+    const TIME_LOGICAL_TYPE: Option<&'static str> = None;
 }

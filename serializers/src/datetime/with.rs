@@ -1,21 +1,28 @@
 //! The modules that `#[serde(with = "…")]` names.
 
 /// A module for each unit, with `serialize`, `deserialize`, and the same in `option`. The
-/// surrounding module has `write`, `Borrowed` and the newtype.
+/// surrounding module has `write`, `Borrowed`'s `Serialize`, the newtype and the trait of what it wraps.
 macro_rules! field_modules {
     (@avro $unit:ident) => {
         #[cfg(feature = "avro")]
         #[cfg_attr(docsrs, doc(cfg(feature = "avro")))]
         pub use crate::datetime::avro::$unit::{MIN_SIZE, decode, decode_with, encode, write_schema};
     };
-    ($newtype:ident; $($(#[$doc:meta])+ $module:ident: $unit:ident $(, $avro:ident)?;)+) => {$(
+    (@avro_civil $unit:ident) => {
+        #[cfg(feature = "avro")]
+        #[cfg_attr(docsrs, doc(cfg(feature = "avro")))]
+        pub use crate::datetime::avro::civil::$unit::{
+            MIN_SIZE, decode, decode_with, encode, write_schema,
+        };
+    };
+    ($newtype:ident of $type:ident; $($(#[$doc:meta])+ $module:ident: $unit:ident $(, $avro:ident)?;)+) => {$(
         $(#[$doc])+
         pub mod $module {
             $(crate::datetime::with::field_modules!(@$avro $module);)?
 
             use serde::Deserialize;
 
-            use crate::datetime::types::Datetime;
+            use super::$type;
 
             /// Writes the datetime.
             ///
@@ -23,7 +30,7 @@ macro_rules! field_modules {
             /// If the datetime does not fit the format, or the serializer fails.
             pub fn serialize<T, S>(value: &T, serializer: S) -> Result<S::Ok, S::Error>
             where
-                T: Datetime,
+                T: $type,
                 S: serde::Serializer,
             {
                 super::write::<T, super::$unit, S>(value, serializer)
@@ -35,7 +42,7 @@ macro_rules! field_modules {
             /// If what is read is no such datetime, or `T` cannot hold it.
             pub fn deserialize<'de, T, D>(deserializer: D) -> Result<T, D::Error>
             where
-                T: Datetime,
+                T: $type,
                 D: serde::Deserializer<'de>,
             {
                 super::$newtype::<T, super::$unit>::deserialize(deserializer)
@@ -46,7 +53,7 @@ macro_rules! field_modules {
             pub mod option {
                 use serde::{Deserialize, Serialize};
 
-                use crate::datetime::types::Datetime;
+                use super::super::$type;
 
                 /// Writes the datetime, or none.
                 ///
@@ -54,7 +61,7 @@ macro_rules! field_modules {
                 /// If the datetime does not fit the format, or the serializer fails.
                 pub fn serialize<T, S>(value: &Option<T>, serializer: S) -> Result<S::Ok, S::Error>
                 where
-                    T: Datetime,
+                    T: $type,
                     S: serde::Serializer,
                 {
                     let borrowed = super::super::Borrowed::<T, super::super::$unit>::new;
@@ -67,7 +74,7 @@ macro_rules! field_modules {
                 /// If what is read is no such datetime, or `T` cannot hold it.
                 pub fn deserialize<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
                 where
-                    T: Datetime,
+                    T: $type,
                     D: serde::Deserializer<'de>,
                 {
                     let read = Option::<super::super::$newtype<T, super::super::$unit>>::deserialize(

@@ -1,6 +1,10 @@
-use chrono::{DateTime, FixedOffset, TimeZone, Utc};
+use chrono::{
+    DateTime, Datelike as _, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone,
+    Timelike as _, Utc,
+};
 
-use super::{Datetime, at_offset, decode, encode};
+use super::{Datetime, at_offset, civil, decode, encode};
+use crate::datetime::civil::{CivilDate, CivilDatetime, CivilKind};
 use crate::datetime::fault::Fault;
 use crate::datetime::moment::Moment;
 use crate::error::Result;
@@ -42,3 +46,14 @@ impl Datetime for DateTime<FixedOffset> {
 fn moment<Z: TimeZone>(datetime: &DateTime<Z>) -> std::result::Result<Moment, Fault> {
     Moment::checked(datetime.timestamp(), datetime.timestamp_subsec_nanos()).ok_or(Fault::Leap)
 }
+
+civil::civil! {
+    NaiveDate: |date| date.num_days_from_ce() - DAYS_TO_1970,
+        |days| i32::checked_add(days, DAYS_TO_1970).and_then(Self::from_num_days_from_ce_opt);
+    NaiveTime: |time| (time.num_seconds_from_midnight(), time.nanosecond()),
+        |seconds, nanos| Self::from_num_seconds_from_midnight_opt(seconds, nanos);
+    NaiveDateTime: Self::new;
+}
+
+/// From 0000-12-31 on, which chrono counts from.
+const DAYS_TO_1970: i32 = 719_163;

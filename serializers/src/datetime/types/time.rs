@@ -1,6 +1,7 @@
-use time::{OffsetDateTime, UtcDateTime, UtcOffset};
+use time::{Date, OffsetDateTime, PrimitiveDateTime, Time, UtcDateTime, UtcOffset};
 
-use super::{Datetime, at_offset, decode, encode};
+use super::{Datetime, at_offset, civil, decode, encode};
+use crate::datetime::civil::{CivilDate, CivilDatetime, CivilKind};
 use crate::datetime::fault::Fault;
 use crate::datetime::moment::Moment;
 use crate::error::Result;
@@ -37,3 +38,18 @@ impl Datetime for OffsetDateTime {
         decode(UtcDateTime::from_moment(moment)?.checked_to_offset(offset))
     }
 }
+
+civil::civil! {
+    Date: |date| date.to_julian_day() - JULIAN_DAY_OF_1970,
+        |days| i32::checked_add(days, JULIAN_DAY_OF_1970)
+            .and_then(|day| Self::from_julian_day(day).ok());
+    Time: |time| (
+            u32::from(time.hour()) * 3600 + u32::from(time.minute()) * 60 + u32::from(time.second()),
+            time.nanosecond(),
+        ),
+        |seconds, nanos| civil::parts(seconds)
+            .and_then(|[hour, minute, second]| Self::from_hms_nano(hour, minute, second, nanos).ok());
+    PrimitiveDateTime: Self::new;
+}
+
+const JULIAN_DAY_OF_1970: i32 = 2_440_588;
