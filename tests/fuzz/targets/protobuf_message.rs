@@ -4,7 +4,8 @@
 use std::sync::OnceLock;
 
 use libfuzzer_sys::fuzz_target;
-use wireform::protobuf::{Payload, ProtobufSchema};
+use wireform::ErrorKind;
+use wireform::protobuf::{DecodedMessage, Payload, ProtobufSchema};
 use wireform::registry::{ResolvedSchema, SchemaKind};
 
 const TEXT: &str = r#"syntax = "proto2"; package p;
@@ -37,14 +38,25 @@ fn schema() -> &'static ProtobufSchema {
 
 fuzz_target!(|input: &[u8]| {
     let _ = schema().decode(Payload::Framed(input), None);
-    if let Ok(read) = schema().decode(Payload::Body(input), None) {
-        let again = schema().decode(Payload::Body(&read.body), None).unwrap();
+    if let Ok(read) = schema().decode(Payload::Body(input), None)
+        && let Some(again) = again(&read.body)
+    {
         assert_eq!((again.body, again.json), (read.body, read.json));
     }
     if let Ok(json) = std::str::from_utf8(input)
         && let Ok(written) = schema().from_json(json, None)
+        && let Some(read) = again(&written.body)
     {
-        let read = schema().decode(Payload::Body(&written.body), None).unwrap();
         assert_eq!(read.body, written.body);
     }
 });
+
+/// Reads what we wrote. Memory is limited by the length of the bytes, which may be fewer when they
+/// are written again: fields of which the last counts are one then.
+fn again(body: &[u8]) -> Option<DecodedMessage> {
+    match schema().decode(Payload::Body(body), None) {
+        Ok(read) => Some(read),
+        Err(error) if error.kind() == ErrorKind::LimitExceeded => None,
+        Err(error) => panic!("{error}"),
+    }
+}
