@@ -6,16 +6,20 @@
 //! | Apicurio with ids in headers | `apicurio.value.globalId` or `apicurio.value.contentId`: id, 8 bytes big endian |
 //! | AWS Glue | `03` · `00`, or `05` for a body compressed by zlib · schema version, 16 bytes UUID · body |
 //!
-//! Apicurio's ids of four bytes look like Confluent's, and are asked for in the
-//! [`Registry`](crate::registry::Registry): its Confluent API knows them. An id of eight bytes starts
-//! with four zeros, which is no id of Confluent's; Apicurio tells them apart in the same way.
+//! Apicurio's ids of four bytes, which are what version 3 writes unless told otherwise, look like
+//! Confluent's, and are asked for in the [`Registry`](crate::registry::Registry): its Confluent API
+//! knows them. An id of eight bytes starts with four zeros, which is no id of Confluent's; Apicurio
+//! tells them apart in the same way.
 //!
 //! In front of a Protobuf body, Apicurio writes the message's simple name, as a delimited message
 //! `Ref { string name = 1; }`, and Glue a varint: the place of the message among all of the file,
-//! sorted by full name.
+//! sorted by full name. Behind four bytes a [`Reader`](crate::Reader) takes such a name, too, if it is
+//! no index of Confluent's. Where Apicurio was told to leave it out, the message is that of the header
+//! `apicurio.protobuf.type` (of keys: `apicurio.protobuf.type.key`), else the first of the file.
+//! Messages in others have no simple name that Apicurio finds again: it does not write them.
 //!
-//! Sources: `OptimisticFallbackIdHandler.java`, `KafkaSerdeHeaders.java` and `ProtobufSerializer.java`
-//! of <https://github.com/Apicurio/apicurio-registry>; `AWSSchemaRegistryConstants.java`,
+//! Sources: `OptimisticFallbackIdHandler.java`, `KafkaSerdeHeaders.java`, `ProtobufSerializer.java` and
+//! `ProtobufSerdeHeaders.java` of <https://github.com/Apicurio/apicurio-registry>; `AWSSchemaRegistryConstants.java`,
 //! `ProtobufWireFormatEncoder.java` and `MessageIndexFinder.java` of
 //! <https://github.com/awslabs/aws-glue-schema-registry>.
 
@@ -31,7 +35,7 @@ use crate::limits::Limits;
 
 mod body;
 
-pub(crate) use self::body::Bodies;
+pub(crate) use self::body::{Bodies, Names};
 
 /// A schema, as a frame of another registry names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -78,6 +82,8 @@ pub(crate) struct ForeignFrame<'a> {
     pub(crate) id: ForeignId,
     body: &'a [u8],
     is_compressed: bool,
+    /// What a header calls the message, where one does.
+    pub(crate) message: Option<&'a [u8]>,
 }
 
 impl<'a> ForeignFrame<'a> {
@@ -86,24 +92,28 @@ impl<'a> ForeignFrame<'a> {
             id,
             body,
             is_compressed: false,
+            message: None,
         }
     }
 
     /// A payload whose schema is in a header of Apicurio's.
     pub(crate) fn from_headers<H: HeaderList + ?Sized>(
-        headers: &H,
+        headers: &'a H,
         role: Role,
         payload: &'a [u8],
     ) -> Result<Option<Self>> {
-        let (mut found, mut is_json) = (None, false);
-        let prefix = match role {
-            Role::Key => "apicurio.key.",
-            Role::Value => "apicurio.value.",
+        let (mut found, mut is_json, mut message) = (None, false, None);
+        let (prefix, message_name) = match role {
+            Role::Key => ("apicurio.key.", "apicurio.protobuf.type.key"),
+            Role::Value => ("apicurio.value.", "apicurio.protobuf.type"),
         };
         for index in 0.. {
             let Some((name, value)) = headers.header(index) else {
                 break;
             };
+            if name == message_name {
+                message = value;
+            }
             let (Some(name), Some(value)) = (name.strip_prefix(prefix), value) else {
                 continue;
             };
@@ -119,7 +129,10 @@ impl<'a> ForeignFrame<'a> {
                 let message = "Apicurio's JSON encoding of Avro data: only the binary one is read";
                 Err(Error::new(ErrorKind::UnsupportedContent, message))
             }
-            found => Ok(found.map(|id| Self::new(id, payload))),
+            found => Ok(found.map(|id| Self {
+                message,
+                ..Self::new(id, payload)
+            })),
         }
     }
 

@@ -86,6 +86,14 @@ impl<'a> Frame<'a> {
         }
     }
 
+    /// All that stands behind the id, where that stands in the payload.
+    pub(crate) fn prefixed(&self) -> Option<&'a [u8]> {
+        match self.payload {
+            None => Some(self.tail),
+            Some(_) => None,
+        }
+    }
+
     /// The message index and the body, once the type of the writer schema is known: only Protobuf
     /// frames have an index.
     ///

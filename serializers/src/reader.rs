@@ -7,7 +7,7 @@ use wireform_registry::{
 
 use crate::content_type::ContentType;
 use crate::error::{Error, ErrorKind, Result};
-use crate::foreign::{Bodies, ForeignFrame, ForeignId, ForeignSchemas};
+use crate::foreign::{Bodies, ForeignFrame, ForeignId, ForeignSchemas, Names};
 use crate::format::SchemaRef;
 use crate::frame::{Frame, MessageIndex};
 use crate::header::{self, HeaderList};
@@ -105,6 +105,7 @@ struct Planned<T> {
     kind: SchemaKind,
     schema: SchemaRef,
     plan: Box<dyn ReadPlan<T>>,
+    names: Names,
 }
 
 /// The same of a schema of another registry.
@@ -312,8 +313,13 @@ impl<T> Reader<T> {
     fn insert(&self, key: SchemaKey, schema: SchemaRef, writer: &ResolvedSchema) -> Result<()> {
         let kind = writer.kind;
         let codec = self.codec_for(&key, kind)?;
-        let plan = codec.plan(writer)?;
-        self.plans.insert(key, Planned { kind, schema, plan });
+        let planned = Planned {
+            kind,
+            schema,
+            plan: codec.plan(writer)?,
+            names: Names::new(writer)?,
+        };
+        self.plans.insert(key, planned);
         Ok(())
     }
 
@@ -382,7 +388,7 @@ impl<T> Reader<T> {
     fn decode_foreign(&self, frame: &ForeignFrame<'_>) -> Read<T> {
         let decode = |planned: &ForeignPlan<T>| {
             let body = frame.body(&self.limits)?;
-            let (message, body) = planned.bodies.split(&body)?;
+            let (message, body) = planned.bodies.split(frame.message, &body)?;
             planned.plan.decode(&message, body)
         };
         match self.foreign_plans.with(frame.id, decode) {
@@ -436,7 +442,10 @@ impl<T> Planned<T> {
         let value = match frame.first_body(self.kind) {
             Some(body) => self.plan.decode(&FIRST, body)?,
             None => {
-                let (message, body) = frame.body(self.kind)?;
+                let (message, body) = match frame.prefixed() {
+                    Some(tail) if self.kind == SchemaKind::Protobuf => self.names.split(tail)?,
+                    _ => frame.body(self.kind)?,
+                };
                 self.plan.decode(&message, body)?
             }
         };

@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use wireform_registry::{ResolvedSchema, SchemaKind};
 
 use super::ForeignId;
@@ -13,9 +15,9 @@ use crate::frame::MessageIndex;
 pub(crate) enum Bodies {
     /// Nothing: Avro and JSON.
     Plain,
-    /// Apicurio's names, where they were not switched off: the simple names of the messages at the
-    /// top of the file, in their order.
-    Named(Vec<String>),
+    /// Apicurio's names, where they were not switched off: the messages at the top of the file, by
+    /// their simple names.
+    Named(Names),
     /// Glue's numbers: the messages of the file, sorted by full name. `None` where it counts what
     /// has no index: the entries of maps.
     Numbered(Vec<Option<MessageIndex>>),
@@ -33,16 +35,18 @@ impl Bodies {
         messages(id, writer)
     }
 
-    /// The message and what follows.
+    /// The message and what follows. `named` is what a header calls the message.
     ///
     /// # Errors
     /// `Framing` if a number is cut short or names no message.
-    pub(crate) fn split<'a>(&self, body: &'a [u8]) -> Result<(MessageIndex, &'a [u8])> {
+    pub(crate) fn split<'a>(
+        &self,
+        named: Option<&[u8]>,
+        body: &'a [u8],
+    ) -> Result<(MessageIndex, &'a [u8])> {
         match self {
             Self::Plain => Ok((MessageIndex::default(), body)),
-            Self::Named(names) => {
-                Ok(split_name(names, body).unwrap_or((MessageIndex::FIRST, body)))
-            }
+            Self::Named(names) => Ok(names.split_named(named, body)),
             Self::Numbered(messages) => {
                 let (number, rest) = varint(body).ok_or_else(|| {
                     Error::new(ErrorKind::Framing, "the number of the message is cut short")
@@ -62,7 +66,7 @@ impl Bodies {
 fn messages(id: ForeignId, writer: &ResolvedSchema) -> Result<Bodies> {
     Ok(match id {
         ForeignId::Glue(_) => Bodies::Numbered(crate::protobuf::sorted_messages(&writer.text)?),
-        _ => Bodies::Named(crate::protobuf::top_messages(&writer.text)?),
+        _ => Bodies::Named(Names::new(writer)?),
     })
 }
 
@@ -71,20 +75,84 @@ fn messages(_id: ForeignId, _writer: &ResolvedSchema) -> Result<Bodies> {
     Ok(Bodies::Plain)
 }
 
-/// Takes a delimited `Ref { string name = 1; }` off, if there is one that names a message.
-fn split_name<'a>(names: &[String], body: &'a [u8]) -> Option<(MessageIndex, &'a [u8])> {
-    let (len, rest) = varint(body)?;
-    let (reference, rest) = rest.split_at_checked(len)?;
-    let (&NAME_FIELD, name) = reference.split_first()? else {
-        return None;
-    };
-    let (len, name) = varint(name)?;
-    if name.len() != len {
-        return None;
+/// How Apicurio names the messages of a writer schema; none where it is not of Protobuf.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    /// Those at the top, by their simple names.
+    top: Vec<(String, MessageIndex)>,
+    indexes: HashSet<MessageIndex>,
+}
+
+impl Names {
+    /// The names in `writer`.
+    ///
+    /// # Errors
+    /// `InvalidSchema` if it does not parse.
+    #[cfg(feature = "protobuf")]
+    pub(crate) fn new(writer: &ResolvedSchema) -> Result<Self> {
+        if writer.kind != SchemaKind::Protobuf {
+            return Ok(Self::default());
+        }
+        let mut names = Self::default();
+        for (index, full_name) in crate::protobuf::messages(&writer.text)? {
+            if index.path().len() == 1 {
+                let name = full_name.rsplit('.').next().unwrap_or_default();
+                names.top.push((name.to_owned(), index));
+            }
+            names.indexes.insert(index);
+        }
+        Ok(names)
     }
-    let place = names.iter().position(|known| known.as_bytes() == name)?;
-    let index = MessageIndex::new(&[u32::try_from(place).ok()?]).ok()?;
-    Some((index, rest))
+
+    #[cfg(not(feature = "protobuf"))]
+    pub(crate) fn new(_writer: &ResolvedSchema) -> Result<Self> {
+        Ok(Self::default())
+    }
+
+    /// Takes what stands behind an id of four bytes apart: an index as Confluent's clients write it,
+    /// or a name as Apicurio's do. Where both could be meant it is an index of the schema; for that
+    /// a schema must have six messages at its top and nest others as deep as half the name is long.
+    ///
+    /// # Errors
+    /// `Framing` if it is neither and the index is malformed.
+    pub(crate) fn split<'a>(&self, tail: &'a [u8]) -> Result<(MessageIndex, &'a [u8])> {
+        let indexed = MessageIndex::read(tail);
+        match &indexed {
+            Ok((index, _)) if self.indexes.contains(index) => indexed,
+            _ => self.split_name(tail).map_or(indexed, Ok),
+        }
+    }
+
+    /// The message of a body in front of which there may be a name; the first one where nothing
+    /// names it.
+    fn split_named<'a>(&self, named: Option<&[u8]>, body: &'a [u8]) -> (MessageIndex, &'a [u8]) {
+        let by_header = named.and_then(|name| self.find(name));
+        match (by_header, self.split_name(body)) {
+            (Some(message), Some((again, rest))) if again == message => (message, rest),
+            (Some(message), _) => (message, body),
+            (None, Some(split)) => split,
+            (None, None) => (MessageIndex::FIRST, body),
+        }
+    }
+
+    /// Takes a delimited `Ref { string name = 1; }` off, if there is one that names a message.
+    fn split_name<'a>(&self, body: &'a [u8]) -> Option<(MessageIndex, &'a [u8])> {
+        let (len, rest) = varint(body)?;
+        let (reference, rest) = rest.split_at_checked(len)?;
+        let (&NAME_FIELD, name) = reference.split_first()? else {
+            return None;
+        };
+        let (len, name) = varint(name)?;
+        if name.len() != len {
+            return None;
+        }
+        Some((self.find(name)?, rest))
+    }
+
+    fn find(&self, name: &[u8]) -> Option<MessageIndex> {
+        let found = self.top.iter().find(|known| known.0.as_bytes() == name);
+        found.map(|known| known.1)
+    }
 }
 
 /// A varint of at most 32 bits, and what follows.

@@ -288,4 +288,89 @@ mod protobuf {
             );
         }
     }
+
+    #[test]
+    fn apicurio_names_the_message_behind_four_bytes_too() {
+        let reader = Reader::offline().with(Protobuf::<Item>::new()).build();
+        let text = Item::file().text().unwrap();
+        let writer = ResolvedSchema::new(SchemaKind::Protobuf, text);
+        reader
+            .add(wireform_registry::SchemaId::new(9), &writer)
+            .unwrap();
+        let body = Protobuf::<Item>::new().to_vec(&item()).unwrap();
+        let read = |prefix: &[u8]| {
+            let payload = [&[0, 0, 0, 0, 9], prefix, &body].concat();
+            Ok(reader.decode(&NoHeaders, Some(&payload))?.unwrap().value)
+        };
+        assert_eq!(read(b"\x06\x0a\x04Item").unwrap(), item());
+        assert_eq!(read(&[2, 2]).unwrap(), item());
+        let kind = |prefix: &[u8]| {
+            let error: Error = read(prefix).unwrap_err();
+            error.kind()
+        };
+        assert_eq!(kind(b"\x07\x0a\x05Order"), ErrorKind::WrongType);
+        for malformed in [
+            &b"\x06\x0a\x04Itex"[..],
+            b"\x06\x0a\x03Item",
+            b"\x06\x12\x04Item",
+        ] {
+            assert_eq!(kind(malformed), ErrorKind::Framing, "{malformed:?}");
+        }
+    }
+
+    #[test]
+    fn a_header_names_the_message_where_the_body_does_not() {
+        let reader = Reader::offline().with(Protobuf::<Item>::new()).build();
+        let text = Item::file().text().unwrap();
+        let id = ForeignId::ApicurioContent(9);
+        let writer = ResolvedSchema::new(SchemaKind::Protobuf, text);
+        reader.add_foreign(id, &writer).unwrap();
+        let body = Protobuf::<Item>::new().to_vec(&item()).unwrap();
+        let read = |name: &[u8], payload: &[u8]| {
+            let headers = [
+                ("apicurio.value.contentId", &9_u64.to_be_bytes()[..]),
+                ("apicurio.protobuf.type", name),
+            ];
+            let read = reader.decode(&headers, Some(payload));
+            read.map(|read| read.unwrap().value)
+        };
+        assert_eq!(read(b"Item", &body).unwrap(), item());
+        let named = [b"\x06\x0a\x04Item", &body[..]].concat();
+        assert_eq!(read(b"Item", &named).unwrap(), item());
+        for first in [&b"Order"[..], b"Nobody", b"\xff"] {
+            let error = read(first, &body).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::WrongType, "{first:?}");
+        }
+        // That of the key is not that of the value.
+        let headers = [
+            ("apicurio.value.contentId", &9_u64.to_be_bytes()[..]),
+            ("apicurio.protobuf.type.key", b"Item"),
+        ];
+        let error = reader.decode(&headers, Some(&body)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::WrongType);
+    }
+
+    #[cfg(feature = "protobuf-reflect")]
+    #[test]
+    fn an_index_that_the_schema_has_is_no_name() {
+        use crate::protobuf::AnyProtobuf;
+        use crate::protobuf::prost_reflect::ReflectMessage;
+        // The name "Ab" in front of a body, or the index [5, 1].
+        let payload = b"\0\0\0\0\x09\x04\x0a\x02Ab\0\0\0\0\0\0\0";
+        let read = |nested: &str, payload: &[u8]| {
+            let text = format!(
+                "syntax = \"proto3\"; message Ab {{}} message B {{}} message C {{}} \
+                 message D {{}} message E {{}} message F {{ message G {{}} {nested} }}"
+            );
+            let reader = Reader::offline().with(AnyProtobuf::new()).build();
+            let writer = ResolvedSchema::new(SchemaKind::Protobuf, text);
+            reader
+                .add(wireform_registry::SchemaId::new(9), &writer)
+                .unwrap();
+            let read = reader.decode(&NoHeaders, Some(payload)).unwrap();
+            read.unwrap().value.descriptor().full_name().to_owned()
+        };
+        assert_eq!(read("message H {}", payload), "F.H");
+        assert_eq!(read("", &payload[..10]), "Ab");
+    }
 }

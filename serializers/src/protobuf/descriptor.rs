@@ -149,11 +149,6 @@ impl MessageNames {
         names
     }
 
-    /// The full names at the top, in their order.
-    pub(super) fn top(&self) -> impl Iterator<Item = &str> {
-        self.top.iter().map(|message| &*message.full_name)
-    }
-
     /// All indexes and full names.
     pub(super) fn by_index(&self) -> HashMap<MessageIndex, String> {
         let mut found = HashMap::new();

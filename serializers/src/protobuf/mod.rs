@@ -126,16 +126,6 @@ pub(crate) fn messages(text: &str) -> Result<std::collections::HashMap<MessageIn
     Ok(names.by_index())
 }
 
-/// The simple names of the messages at the top of a registered schema, in their order.
-///
-/// # Errors
-/// `InvalidSchema` if it does not parse.
-pub(crate) fn top_messages(text: &str) -> Result<Vec<String>> {
-    let names = descriptor::MessageNames::new(&descriptor::parse("schema", text)?);
-    let simple = |name: &str| name.rsplit('.').next().unwrap_or_default().to_owned();
-    Ok(names.top().map(simple).collect())
-}
-
 /// All messages of a registered schema, sorted by full name; `None` for those that no message
 /// index counts.
 ///
