@@ -38,6 +38,7 @@ impl<'de> Deserialize<'de> for Plain {
     }
 }
 
+mod foreign;
 pub(crate) mod frames;
 mod generated;
 pub(crate) mod messages;
