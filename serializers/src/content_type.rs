@@ -31,6 +31,11 @@ impl ContentType {
     /// `None` if it is not UTF-8 or empty.
     #[must_use]
     pub fn from_header(value: &[u8]) -> Option<Self> {
+        // Those that nearly all records have are not copied.
+        let mut usual = [Self::AVRO, Self::JSON, Self::OCTET_STREAM, Self::PROTOBUF].into_iter();
+        if let Some(usual) = usual.find(|usual| usual.0.as_bytes() == value) {
+            return Some(usual);
+        }
         let text = std::str::from_utf8(value).ok()?.trim();
         let text = text
             .strip_prefix('"')
@@ -49,9 +54,10 @@ impl ContentType {
     /// The media type alone, without parameters: `text/plain` of `text/plain; charset=utf-8`.
     #[must_use]
     pub fn essence(&self) -> &str {
-        self.0
-            .split_once(';')
-            .map_or(&*self.0, |(essence, _)| essence)
+        let mut bytes = self.0.bytes();
+        let end = bytes.position(|byte| byte == b';');
+        end.and_then(|end| self.0.get(..end))
+            .unwrap_or(&self.0)
             .trim_end()
     }
 
@@ -65,13 +71,8 @@ impl ContentType {
     /// (Azure), `application/x-avro`, or any `application/…+avro` (Spring).
     #[must_use]
     pub fn is_avro(&self) -> bool {
-        const AZURE: &str = "avro/binary+";
-        let has_azure_id = self
-            .essence()
-            .get(..AZURE.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(AZURE));
         self.is_any(&["application/avro", "avro/binary", "application/x-avro"])
-            || has_azure_id
+            || starts_with(self.essence(), "avro/binary+")
             || self.has_suffix("avro")
     }
 
@@ -99,22 +100,26 @@ impl ContentType {
     }
 
     fn is_any(&self, names: &[&str]) -> bool {
-        names
-            .iter()
-            .any(|name| self.essence().eq_ignore_ascii_case(name))
+        let essence = self.essence();
+        names.iter().any(|name| essence.eq_ignore_ascii_case(name))
     }
 
     /// Structured syntax suffix, RFC 6838 §4.2.8.
     fn has_suffix(&self, suffix: &str) -> bool {
         let essence = self.essence();
-        let is_application = essence
-            .get(..12)
-            .is_some_and(|start| start.eq_ignore_ascii_case("application/"));
-        is_application
-            && essence
-                .rsplit_once('+')
-                .is_some_and(|(_, s)| s.eq_ignore_ascii_case(suffix))
+        let start = essence.len().checked_sub(suffix.len());
+        let split = start.and_then(|start| essence.as_bytes().split_at_checked(start));
+        let has_suffix = split.is_some_and(|(start, end)| {
+            start.last() == Some(&b'+') && end.eq_ignore_ascii_case(suffix.as_bytes())
+        });
+        has_suffix && starts_with(essence, "application/")
     }
+}
+
+/// In any case of its letters.
+fn starts_with(essence: &str, start: &str) -> bool {
+    let found = essence.as_bytes().get(..start.len());
+    found.is_some_and(|found| found.eq_ignore_ascii_case(start.as_bytes()))
 }
 
 impl fmt::Display for ContentType {

@@ -53,6 +53,17 @@ impl<'a> Frame<'a> {
         })
     }
 
+    /// The frame at the start of `payload`, if there is one.
+    #[inline]
+    pub(crate) fn find(payload: &'a [u8]) -> Option<Self> {
+        let (schema, tail) = find_id(payload)?;
+        Some(Self {
+            schema,
+            tail,
+            payload: None,
+        })
+    }
+
     /// Reads the frame in the value of a schema id header; all of `payload` is the body.
     ///
     /// # Errors
@@ -132,19 +143,23 @@ pub fn write_guid(guid: SchemaGuid, out: &mut Vec<u8>) {
 }
 
 fn split_id<'a>(bytes: &'a [u8], place: &str) -> Result<(SchemaKey, &'a [u8])> {
-    let found = match bytes.split_first() {
-        Some((&MAGIC_ID, rest)) => rest
-            .split_first_chunk::<4>()
-            .map(|(id, tail)| (SchemaKey::Id(SchemaId::new(u32::from_be_bytes(*id))), tail)),
-        Some((&MAGIC_GUID, rest)) => rest
-            .split_first_chunk::<16>()
-            .map(|(guid, tail)| (SchemaKey::Guid(SchemaGuid::from_bytes(*guid)), tail)),
-        _ => None,
-    };
-    found.ok_or_else(|| {
+    find_id(bytes).ok_or_else(|| {
         let message = format!("{place}: no schema frame: {}", guess::describe(bytes));
         Error::new(ErrorKind::Framing, message)
     })
+}
+
+#[inline]
+fn find_id(bytes: &[u8]) -> Option<(SchemaKey, &[u8])> {
+    match bytes.split_first()? {
+        (&MAGIC_ID, rest) => rest
+            .split_first_chunk::<4>()
+            .map(|(id, tail)| (SchemaKey::Id(SchemaId::new(u32::from_be_bytes(*id))), tail)),
+        (&MAGIC_GUID, rest) => rest
+            .split_first_chunk::<16>()
+            .map(|(guid, tail)| (SchemaKey::Guid(SchemaGuid::from_bytes(*guid)), tail)),
+        _ => None,
+    }
 }
 
 /// Magic byte of the frame with an id: `SchemaId.MAGIC_BYTE_V0`.

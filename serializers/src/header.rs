@@ -196,38 +196,50 @@ impl<H: HeaderList + ?Sized> HeaderList for &H {
     }
 }
 
-/// The value of the schema id header of `role`: the **last** of that name, if it has a value.
-///
-/// As Java's `DualSchemaIdDeserializer` does (`Headers.lastHeader`).
-pub(crate) fn schema_id<H: HeaderList + ?Sized>(headers: &H, role: Role) -> Option<&[u8]> {
-    last(headers, |name| name == schema_id_name(role)).flatten()
+/// The headers that say what a record is, found in one pass.
+#[derive(Debug, Default)]
+pub(crate) struct Telling<'h> {
+    /// The value of the schema id header: the **last** of that name, if it has a value.
+    ///
+    /// As Java's `DualSchemaIdDeserializer` does (`Headers.lastHeader`).
+    pub(crate) schema_id: Option<&'h [u8]>,
+    /// Whether one is of Apicurio.
+    pub(crate) has_apicurio: bool,
+    /// `content-type`, whatever its case, and Spring's `contentType`: the last of each.
+    content_types: [Option<&'h [u8]>; 2],
 }
 
-/// The content type that the headers name: `content-type`, else Spring's `contentType`.
-pub(crate) fn content_type<H: HeaderList + ?Sized>(headers: &H) -> Option<ContentType> {
-    ["content-type", "contentType"]
-        .into_iter()
-        .find_map(|wanted| {
-            let value = last(headers, |name| name.eq_ignore_ascii_case(wanted)).flatten()?;
-            ContentType::from_header(value)
-        })
-}
-
-fn last<H: HeaderList + ?Sized>(
-    headers: &H,
-    is_wanted: impl Fn(&str) -> bool,
-) -> Option<Option<&[u8]>> {
-    let mut found = None;
-    for index in 0.. {
-        let Some((name, value)) = headers.header(index) else {
-            break;
-        };
-        if is_wanted(name) {
-            found = Some(value);
+impl<'h> Telling<'h> {
+    pub(crate) fn find<H: HeaderList + ?Sized>(headers: &'h H, role: Role) -> Self {
+        let schema_id = schema_id_name(role);
+        let mut found = Self::default();
+        for index in 0.. {
+            let Some((name, value)) = headers.header(index) else {
+                break;
+            };
+            if name == schema_id {
+                found.schema_id = value;
+            } else if name.starts_with("apicurio.") {
+                found.has_apicurio = true;
+            } else if role == Role::Value {
+                for (known, place) in CONTENT_TYPES.iter().zip(&mut found.content_types) {
+                    if name.eq_ignore_ascii_case(known) {
+                        *place = value;
+                    }
+                }
+            }
         }
+        found
     }
-    found
+
+    /// The content type of the value: `content-type`, else Spring's `contentType`.
+    pub(crate) fn content_type(&self) -> Option<ContentType> {
+        let values = self.content_types.iter().flatten();
+        values.copied().find_map(ContentType::from_header)
+    }
 }
+
+const CONTENT_TYPES: [&str; 2] = ["content-type", "contentType"];
 
 #[cfg(test)]
 mod tests {
@@ -235,7 +247,7 @@ mod tests {
 
     #[track_caller]
     fn check_content_type(headers: &[(&str, &str)], expected: Option<&str>) {
-        let found = content_type(headers);
+        let found = Telling::find(headers, Role::Value).content_type();
         assert_eq!(found.as_ref().map(ContentType::as_str), expected);
     }
 
@@ -261,6 +273,25 @@ mod tests {
     fn no_content_type_is_none() {
         check_content_type(&[], None);
         check_content_type(&[("content-type", "")], None);
+    }
+
+    #[test]
+    fn one_pass_finds_what_tells() {
+        let headers: [(&str, &[u8]); 6] = [
+            ("__value_schema_id", b"first"),
+            ("content-type", b"a/b"),
+            ("__value_schema_id", b"last"),
+            ("__key_schema_id", b"key"),
+            ("apicurio.value.globalId", b"7"),
+            ("x", b"y"),
+        ];
+        let value = Telling::find(&headers, Role::Value);
+        assert_eq!(value.schema_id, Some(&b"last"[..]));
+        assert!(value.has_apicurio);
+        let key = Telling::find(&headers, Role::Key);
+        assert_eq!(key.schema_id, Some(&b"key"[..]));
+        assert_eq!(key.content_type(), None);
+        assert!(!Telling::find(&headers[..4], Role::Value).has_apicurio);
     }
 
     #[test]

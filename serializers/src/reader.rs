@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::foreign::{Bodies, ForeignFrame, ForeignId, ForeignSchemas, Names};
 use crate::format::SchemaRef;
 use crate::frame::{Frame, MessageIndex};
-use crate::header::{self, HeaderList};
+use crate::header::{HeaderList, Telling};
 use crate::limits::Limits;
 
 mod plans;
@@ -179,17 +179,16 @@ impl<T> Reader<T> {
             return Ok(None);
         };
         self.limits.check_payload(payload)?;
-        if let Some(id) = header::schema_id(headers, self.role) {
+        let telling = Telling::find(headers, self.role);
+        if let Some(id) = telling.schema_id {
             return self.decode_frame(&Frame::from_header(id, payload)?);
         }
-        if let Some(frame) = ForeignFrame::from_headers(headers, self.role, payload)? {
+        if telling.has_apicurio
+            && let Some(frame) = ForeignFrame::from_headers(headers, self.role, payload)?
+        {
             return self.decode_foreign(&frame);
         }
-        let content_type = match self.role {
-            Role::Key => None,
-            Role::Value => header::content_type(headers),
-        };
-        self.decode_payload(content_type.as_ref(), payload)
+        self.decode_payload(&telling, payload)
     }
 
     /// Fetches a writer schema and makes the plan for it; does nothing if that was done before.
@@ -332,43 +331,69 @@ impl<T> Reader<T> {
     }
 
     /// Without a schema id header: a frame where there is one, else what the content type says.
+    ///
+    /// A known schema id is stronger than a content type: framed JSON names both.
     #[inline(always)]
-    fn decode_payload(&self, content_type: Option<&ContentType>, payload: &[u8]) -> Read<T> {
+    fn decode_payload(&self, telling: &Telling<'_>, payload: &[u8]) -> Read<T> {
         if let [0, 0, 0, 0, 0, ..] | [3, 0 | 5, ..] = payload
-            && let Some(decoded) = self.decode_if_foreign(content_type, payload)
+            && let Some(decoded) = self.decode_if_foreign(telling, payload)
         {
             return decoded;
         }
-        let frame = Frame::from_payload(payload);
-        let unframed = content_type.and_then(|content_type| {
-            self.codecs
-                .iter()
-                .find(|codec| codec.reads_content(content_type))
-        });
-        match (frame, unframed, content_type) {
-            // A known schema id is stronger than a content type: framed JSON names both.
-            (Ok(frame), None, _) => self.decode_frame(&frame),
-            (Ok(frame), Some(codec), _) => match self.decode_frame(&frame) {
-                Err(error) if self.is_unframed(&error) => Self::unframed(&**codec, payload),
-                decoded => decoded,
-            },
-            (Err(_), Some(codec), _) => Self::unframed(&**codec, payload),
-            (Err(_), None, Some(content_type)) => {
+        let Some(frame) = Frame::find(payload) else {
+            return self.decode_unframed(telling, None, payload);
+        };
+        let key = frame.schema();
+        if let Some(planned) = self.plans.first(key) {
+            return planned.decode(&frame);
+        }
+        match self.decode_rarer(key, &frame) {
+            Err(error) if self.is_unframed(&error) => {
+                self.decode_unframed(telling, Some(error), payload)
+            }
+            decoded => decoded,
+        }
+    }
+
+    /// By what the content type says; `unknown` is the error of the frame, where there is one.
+    #[inline(never)]
+    fn decode_unframed(
+        &self,
+        telling: &Telling<'_>,
+        unknown: Option<Error>,
+        payload: &[u8],
+    ) -> Read<T> {
+        let content_type = telling.content_type();
+        let codec = content_type.as_ref().and_then(|name| self.reads(name));
+        if let Some(codec) = codec {
+            return Ok(Some(Decoded {
+                value: codec.decode_unframed(payload)?,
+                schema: None,
+            }));
+        }
+        match (unknown, content_type) {
+            (Some(unknown), _) => Err(unknown),
+            (None, Some(content_type)) => {
                 let message = format!("no codec of this reader reads {:?}", content_type.as_str());
                 Err(Error::new(ErrorKind::UnsupportedContent, message))
             }
-            (Err(error), None, None) => Err(error),
+            // Says what the payload looks like.
+            (None, None) => self.decode_frame(&Frame::from_payload(payload)?),
         }
+    }
+
+    fn reads(&self, content_type: &ContentType) -> Option<&dyn ReadCodec<T>> {
+        let codec = self
+            .codecs
+            .iter()
+            .find(|codec| codec.reads_content(content_type));
+        codec.map(|codec| &**codec)
     }
 
     /// A payload that starts as those of Apicurio and Glue do, unless it is something else: data of
     /// a known schema 0, or unframed data where nobody can be asked.
     #[inline(never)]
-    fn decode_if_foreign(
-        &self,
-        content_type: Option<&ContentType>,
-        payload: &[u8],
-    ) -> Option<Read<T>> {
+    fn decode_if_foreign(&self, telling: &Telling<'_>, payload: &[u8]) -> Option<Read<T>> {
         let frame = ForeignFrame::from_payload(payload)?;
         let zero = SchemaKey::from(SchemaId::new(0));
         let is_ours = payload.first() == Some(&0)
@@ -377,8 +402,8 @@ impl<T> Reader<T> {
             return None;
         }
         let is_known = self.foreign_plans.with(frame.id, |_| ()).is_some();
-        let is_unframed = content_type
-            .is_some_and(|name| self.codecs.iter().any(|codec| codec.reads_content(name)));
+        let content_type = telling.content_type();
+        let is_unframed = content_type.is_some_and(|name| self.reads(&name).is_some());
         if !is_known && self.foreign.is_none() && is_unframed {
             return None;
         }
@@ -406,13 +431,6 @@ impl<T> Reader<T> {
         self.registry.is_none() && matches!(error.kind(), ErrorKind::UnknownSchema(_))
     }
 
-    fn unframed(codec: &dyn ReadCodec<T>, payload: &[u8]) -> Read<T> {
-        Ok(Some(Decoded {
-            value: codec.decode_unframed(payload)?,
-            schema: None,
-        }))
-    }
-
     #[inline(always)]
     fn decode_frame(&self, frame: &Frame<'_>) -> Read<T> {
         let key = frame.schema();
@@ -435,23 +453,25 @@ impl<T> Reader<T> {
 }
 
 impl<T> Planned<T> {
-    #[inline(always)]
+    #[inline(never)]
     fn decode(&self, frame: &Frame<'_>) -> Read<T> {
         // An index is large, and nearly always the same.
         static FIRST: MessageIndex = MessageIndex::FIRST;
-        let value = match frame.first_body(self.kind) {
-            Some(body) => self.plan.decode(&FIRST, body)?,
-            None => {
-                let (message, body) = match frame.prefixed() {
+        let other;
+        let (message, body) = match (frame.first_body(self.kind), frame.prefixed()) {
+            (Some(body), _) => (&FIRST, body),
+            (None, tail) => {
+                other = match tail {
                     Some(tail) if self.kind == SchemaKind::Protobuf => self.names.split(tail)?,
                     _ => frame.body(self.kind)?,
                 };
-                self.plan.decode(&message, body)?
+                (&other.0, other.1)
             }
         };
         Ok(Some(Decoded {
-            value,
+            // Before the value, which then is moved once.
             schema: Some(self.schema.clone()),
+            value: self.plan.decode(message, body)?,
         }))
     }
 }
