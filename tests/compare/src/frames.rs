@@ -141,6 +141,7 @@ fn decode(runtime: &Rc<Runtime>, url: &'static str) -> Group {
             hand_written::decode(datum).expect("valid")
         }),
         reader("wireform derive", &frame, &order, Avro::<Order>::new()),
+        with_headers(&frame, &order),
         reader(
             "wireform generated",
             &frame,
@@ -167,6 +168,24 @@ fn decode(runtime: &Rc<Runtime>, url: &'static str) -> Group {
     Group::new("frame-decode", HAND, rows)
 }
 
+/// A reader that has met the schema.
+fn known<T: 'static>(codec: impl ReadCodec<T> + 'static) -> Reader<T> {
+    let reader = Reader::offline().with(codec).build();
+    let schema = ResolvedSchema::new(SchemaKind::Avro, SCHEMA);
+    reader.add(SchemaId::new(ID), &schema).expect("compatible");
+    reader
+}
+
+/// The same record with the two headers that the producer writes.
+fn with_headers(frame: &[u8], order: &Order) -> Row {
+    let headers = [("content-type", "application/avro"), ("version", "1")];
+    let reader = known(Avro::<Order>::new());
+    reads("wireform derive, 2 headers", frame, order, move |frame| {
+        let decoded = reader.decode(&headers, Some(frame)).expect("valid");
+        decoded.expect("no tombstone").value
+    })
+}
+
 fn reader<T>(
     name: &'static str,
     frame: &[u8],
@@ -176,21 +195,14 @@ fn reader<T>(
 where
     T: PartialEq + std::fmt::Debug + 'static,
 {
-    let reader = Reader::offline().with(codec).build();
-    let schema = ResolvedSchema::new(SchemaKind::Avro, SCHEMA);
-    reader.add(SchemaId::new(ID), &schema).expect("compatible");
+    let reader = known(codec);
     reads(name, frame, expected, move |frame| {
         let decoded = reader.decode(&NoHeaders, Some(frame)).expect("valid");
         decoded.expect("no tombstone").value
     })
 }
 
-fn converter_decode(
-    runtime: &Rc<Runtime>,
-    url: &str,
-    order: &Order,
-    frame: &'static Vec<u8>,
-) -> Row {
+fn converter_decode(runtime: &Rc<Runtime>, url: &str, order: &Order, frame: &'static [u8]) -> Row {
     let decoder = leaked(AvroDecoder::new(SrSettings::new(url.to_owned())));
     awaited!(
         CONVERTER,
@@ -204,7 +216,7 @@ fn converter_decode(
     )
 }
 
-fn client_decode(runtime: &Rc<Runtime>, url: &str, order: &Order, frame: &'static Vec<u8>) -> Row {
+fn client_decode(runtime: &Rc<Runtime>, url: &str, order: &Order, frame: &'static [u8]) -> Row {
     let decoder = AvroDeserializer::new(client(url), None, reads_as(false));
     let (decoder, context) = (leaked(decoder.expect("valid")), context(SerdeFormat::Avro));
     awaited!(CLIENT, runtime, order, |order| order, move || async move {

@@ -27,13 +27,16 @@ use std::process::{Command, ExitCode};
 use crate::measure::{Group, Results};
 use crate::options::{Area, Options};
 
+/// Counts the allocations of one call.
+pub type CountAllocations = fn(&mut dyn FnMut()) -> u64;
+
 /// What differs between the programs of this crate.
 #[derive(Debug)]
 pub struct Setting {
     /// The allocator that the program was linked with.
     pub allocator: &'static str,
     /// Counts the allocations of one call, in the program that does.
-    pub count: Option<fn(&mut dyn FnMut()) -> u64>,
+    pub count: Option<CountAllocations>,
 }
 
 /// Runs what the command line asks for.

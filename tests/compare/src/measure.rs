@@ -91,7 +91,7 @@ pub fn measure(group: &mut Group, rounds: usize) -> Results {
 }
 
 /// Allocations of one operation, once it is warm.
-pub fn count(groups: &mut [Group], count: fn(&mut dyn FnMut()) -> u64) -> Vec<Results> {
+pub fn count(groups: &mut [Group], count: crate::CountAllocations) -> Vec<Results> {
     let mut all = Vec::new();
     for group in groups {
         let counts = group.rows.iter_mut().map(|row| {

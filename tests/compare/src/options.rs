@@ -123,9 +123,8 @@ impl Options {
         if self.quick {
             arguments.push("--quick".to_owned());
         }
-        match (&self.json, &self.allocator) {
-            (Some(path), Some(_)) => arguments.extend(["--json".to_owned(), path.clone()]),
-            _ => {}
+        if let (Some(path), Some(_)) = (&self.json, &self.allocator) {
+            arguments.extend(["--json".to_owned(), path.clone()]);
         }
         arguments
     }

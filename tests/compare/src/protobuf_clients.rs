@@ -1,6 +1,5 @@
 //! How each registry client writes and reads a message with the id of its schema in front.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use prost::Message;
@@ -13,6 +12,7 @@ use schemreg::confluent::ConfluentSchemaRegistry;
 use schemreg::protobuf::{ProtobufSchemaDecoder, ProtobufSchemaEncoder};
 use tokio::runtime::Runtime;
 use wireform::ProtobufRecord;
+use wireform_compare_old_prost::{Message as _, Order as OldOrder};
 
 use crate::clients::{
     CLIENT, CONVERTER, SCHEMREG, awaited, client, context, reads_as, subject, writes_as,
@@ -21,43 +21,8 @@ use crate::measure::Row;
 use crate::protobuf::{FRAME, Order};
 use crate::rows::leaked;
 
-/// The order for the older prost that `schema-registry-client` brings along.
-#[derive(Clone, PartialEq, prost_013::Message)]
-#[prost(prost_path = "prost_013")]
-struct OldOrder {
-    #[prost(string, tag = "1")]
-    order_id: String,
-    #[prost(string, tag = "2")]
-    customer: String,
-    #[prost(message, repeated, tag = "3")]
-    items: Vec<OldItem>,
-    #[prost(double, tag = "4")]
-    total: f64,
-    #[prost(int32, tag = "5")]
-    status: i32,
-    #[prost(int64, tag = "6")]
-    created_at: i64,
-    #[prost(string, optional, tag = "7")]
-    note: Option<String>,
-    #[prost(map = "string, string", tag = "8")]
-    tags: HashMap<String, String>,
-}
-
-#[derive(Clone, PartialEq, prost_013::Message)]
-#[prost(prost_path = "prost_013")]
-struct OldItem {
-    #[prost(string, tag = "1")]
-    sku: String,
-    #[prost(int32, tag = "2")]
-    quantity: i32,
-    #[prost(double, tag = "3")]
-    price: f64,
-}
-
-impl OldOrder {
-    fn of(order: &Order) -> Self {
-        prost_013::Message::decode(&*order.encode_to_vec()).expect("the same message")
-    }
+fn old(order: &Order) -> OldOrder {
+    OldOrder::decode(&*order.encode_to_vec()).expect("the same message")
 }
 
 /// Maps have an order of their own: the bytes may differ, the order does not.
@@ -76,7 +41,7 @@ pub fn encode(runtime: &Rc<Runtime>, url: &str, order: &'static Order) -> Vec<Ro
     });
     let encoder = ProtobufSerializer::new(client(url), None, writes_as(false));
     let encoder = leaked(encoder.expect("valid"));
-    let (context, old) = (context(SerdeFormat::Protobuf), leaked(OldOrder::of(order)));
+    let (context, old) = (context(SerdeFormat::Protobuf), leaked(old(order)));
     let pool = prost_reflect_015::DescriptorPool::decode(&*Order::file().descriptor_set());
     let message = pool.expect("valid").get_message_by_name(Order::FULL_NAME);
     let message = leaked(message.expect("known"));
@@ -108,7 +73,7 @@ pub fn decode(runtime: &Rc<Runtime>, url: &str, order: &Order, frame: &'static [
     let decoder =
         leaked(ProtobufDeserializer::new(client(url), None, reads_as(false)).expect("valid"));
     let context = context(SerdeFormat::Protobuf);
-    let old = leaked(OldOrder::of(order));
+    let old = leaked(old(order));
     let same_old = |order: OldOrder| order;
     let client = awaited!(CLIENT, runtime, old, same_old, move || async move {
         let decoded = decoder.deserialize::<OldOrder>(context, frame);
