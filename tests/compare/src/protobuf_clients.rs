@@ -49,10 +49,12 @@ pub fn encode(runtime: &Rc<Runtime>, url: &str, order: &'static Order) -> Vec<Ro
         let encoded = encoder.serialize_with_message_desc(context, old, message);
         encoded.await.expect("valid")
     });
+    let pool = prost_reflect::DescriptorPool::decode(&*Order::file().descriptor_set());
+    let descriptor = pool.expect("valid").get_message_by_name(Order::FULL_NAME);
     let encoder = ProtobufSchemaEncoder::builder()
         .registry(ConfluentSchemaRegistry::new(url).expect("valid"))
         .schema(text)
-        .message_indexes(vec![0])
+        .descriptor(descriptor.expect("known"))
         .build();
     let encoder = leaked(encoder.expect("valid"));
     let schemreg = awaited!(SCHEMREG, runtime, order, unframed, move || async move {
