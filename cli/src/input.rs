@@ -1,7 +1,7 @@
 //! Files as users name them: `-` is standard input.
 
 use std::fs;
-use std::io::{self, BufRead, Read as _};
+use std::io::{self, Read};
 use std::path::Path;
 
 use crate::Result;
@@ -9,6 +9,8 @@ use crate::exit::Error;
 
 /// No schema and no list of cases is longer.
 const MAX_TEXT: u64 = 64 << 20;
+/// No line is longer.
+const MAX_LINE: usize = 64 << 20;
 
 /// The text of a file.
 pub(crate) fn text(path: &Path) -> Result<String> {
@@ -221,29 +223,164 @@ pub(crate) fn printable(text: &str) -> String {
     text.chars().map(shown).collect()
 }
 
-/// Calls `each` with every line of a file and its number, without its end; none is kept.
+/// Calls `each` with every line of a file and its number, without its end; none is kept. A line of a
+/// pipe is passed on when it is there.
 pub(crate) fn each_line(path: &Path, mut each: impl FnMut(u64, &[u8]) -> Result<()>) -> Result<()> {
     let name = path.display().to_string();
-    let mut from: Box<dyn BufRead> = match path == Path::new("-") {
-        true => Box::new(io::BufReader::with_capacity(1 << 16, io::stdin().lock())),
-        false => {
-            let file = fs::File::open(path).map_err(|error| Error::file(&name, &error))?;
-            Box::new(io::BufReader::with_capacity(1 << 16, file))
-        }
+    let from: Box<dyn Read> = match path == Path::new("-") {
+        true => Box::new(io::stdin().lock()),
+        false => Box::new(fs::File::open(path).map_err(|error| Error::file(&name, &error))?),
     };
-    let mut line = Vec::new();
-    for number in 1.. {
-        line.clear();
-        let read = from.by_ref().take(MAX_TEXT).read_until(b'\n', &mut line);
-        let length = read.map_err(|error| Error::file(&name, &error))?;
-        if length == 0 {
-            break;
+    let mut lines = Lines::new(from);
+    let mut number = 1;
+    loop {
+        if let Some(line) = lines.next_whole() {
+            each(number, line)?;
+            number += 1;
+            continue;
         }
-        // Half a line would be read as a line of its own.
-        if u64::try_from(length).is_ok_and(|length| length == MAX_TEXT) && !line.ends_with(b"\n") {
+        if lines.is_too_long() {
             return Err(Error::Io(format!("{name}, line {number}: over 64 MiB")));
         }
-        each(number, line.strip_suffix(b"\n").unwrap_or(&line))?;
+        let is_more = lines.fill().map_err(|error| Error::file(&name, &error))?;
+        if !is_more {
+            let last = lines.unread();
+            return match last.is_empty() {
+                true => Ok(()),
+                false => each(number, last),
+            };
+        }
     }
-    Ok(())
+}
+
+/// Lines, where they were read to: `read_until` would copy each of them.
+struct Lines<R> {
+    from: R,
+    buffer: Vec<u8>,
+    /// Where the next line begins.
+    start: usize,
+    /// Up to where no line ends.
+    searched: usize,
+    /// Up to where the buffer was filled.
+    end: usize,
+}
+
+impl<R: Read> Lines<R> {
+    fn new(from: R) -> Self {
+        Self {
+            from,
+            buffer: vec![0; 1 << 16],
+            start: 0,
+            searched: 0,
+            end: 0,
+        }
+    }
+
+    /// The next line that has an end; `None` if more must be read for one.
+    fn next_whole(&mut self) -> Option<&[u8]> {
+        let rest = self.buffer.get(self.searched..self.end)?;
+        let Some(length) = memchr::memchr(b'\n', rest) else {
+            self.searched = self.end;
+            return None;
+        };
+        let (start, end) = (self.start, self.searched + length);
+        (self.start, self.searched) = (end + 1, end + 1);
+        self.buffer.get(start..end)
+    }
+
+    /// What was read and not passed on.
+    fn unread(&self) -> &[u8] {
+        self.buffer.get(self.start..self.end).unwrap_or_default()
+    }
+
+    /// Half a line would be read as a line of its own.
+    fn is_too_long(&self) -> bool {
+        self.unread().len() >= MAX_LINE
+    }
+
+    /// Reads more; `false` at the end.
+    fn fill(&mut self) -> io::Result<bool> {
+        self.buffer.copy_within(self.start..self.end, 0);
+        self.end -= self.start;
+        (self.start, self.searched) = (0, self.end);
+        if self.end == self.buffer.len() {
+            self.buffer.resize(2 * self.end, 0);
+        }
+        loop {
+            let room = self.buffer.get_mut(self.end..).unwrap_or_default();
+            match self.from.read(room) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+                Ok(length) => {
+                    self.end += length;
+                    return Ok(length > 0);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Gives what it has in pieces of so many bytes, and an interruption before each.
+    struct Pieces<'a>(&'a [u8], usize, bool);
+
+    impl Read for Pieces<'_> {
+        fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+            self.2 = !self.2;
+            if self.2 {
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+            let length = self.1.min(self.0.len()).min(out.len());
+            let (now, later) = self.0.split_at(length);
+            out[..length].copy_from_slice(now);
+            self.0 = later;
+            Ok(length)
+        }
+    }
+
+    fn lines_of(text: &[u8], piece: usize) -> Vec<Vec<u8>> {
+        let mut lines = Lines::new(Pieces(text, piece, false));
+        let mut found = Vec::new();
+        loop {
+            while let Some(line) = lines.next_whole() {
+                found.push(line.to_vec());
+            }
+            if !lines.fill().unwrap() {
+                break;
+            }
+        }
+        if !lines.unread().is_empty() {
+            found.push(lines.unread().to_vec());
+        }
+        found
+    }
+
+    #[test]
+    fn lines_are_those_of_the_standard_library_however_they_come() {
+        let long = "x".repeat(200_000);
+        let texts = [
+            String::new(),
+            "\n".to_owned(),
+            "a".to_owned(),
+            "a\n\n\nb\r\nc".to_owned(),
+            format!("{long}\na\n{long}\n"),
+            format!(
+                "{}\n{}\n{}",
+                &long[..65_535],
+                &long[..65_536],
+                &long[..65_537]
+            ),
+        ];
+        for text in texts {
+            let expected: Vec<Vec<u8>> = io::BufRead::split(text.as_bytes(), b'\n')
+                .map(io::Result::unwrap)
+                .collect();
+            for piece in [1, 3, 4096, 65_536, 1 << 20] {
+                assert_eq!(lines_of(text.as_bytes(), piece), expected, "{piece}");
+            }
+        }
+    }
 }
