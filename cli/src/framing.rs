@@ -104,29 +104,43 @@ pub(crate) fn from_hex(text: &[u8]) -> Option<Vec<u8>> {
     read_hex(text, &mut out).then_some(out)
 }
 
-/// The bytes of hex digits, in place of what `out` held; whether they are hex digits. Without a
-/// branch, so that many are read at once.
+/// The bytes of hex digits, in place of what `out` held; whether they are hex digits.
 pub(crate) fn read_hex(text: &[u8], out: &mut Vec<u8>) -> bool {
-    let (pairs, rest) = text.as_chunks::<2>();
+    let (blocks, rest) = text.as_chunks::<{ 2 * BLOCK }>();
     out.clear();
-    out.resize(pairs.len(), 0);
+    out.resize(text.len() / 2, 0);
     let mut seen = 0;
-    for (byte, [high, low]) in out.iter_mut().zip(pairs) {
-        let (high, low) = (digit(*high), digit(*low));
-        seen |= high | low;
-        *byte = high << 4 | low & 15;
+    let (bytes, last) = out.as_chunks_mut::<BLOCK>();
+    for (bytes, digits) in bytes.iter_mut().zip(blocks) {
+        seen |= read_block(digits, bytes);
     }
-    rest.is_empty() && seen < 16
+    let (mut digits, mut bytes) = ([b'0'; 2 * BLOCK], [0; BLOCK]);
+    for (to, from) in digits.iter_mut().zip(rest) {
+        *to = *from;
+    }
+    seen |= read_block(&digits, &mut bytes);
+    for (to, from) in last.iter_mut().zip(bytes) {
+        *to = from;
+    }
+    text.len().is_multiple_of(2) && seen < 16
 }
 
-/// What a hex digit is worth; over 15 if it is none.
-fn digit(byte: u8) -> u8 {
-    let (number, letter) = (byte.wrapping_sub(b'0'), (byte | 0x20).wrapping_sub(b'a'));
-    match (number, letter) {
-        (0..10, _) => number,
-        (_, 0..6) => letter + 10,
-        _ => 16,
+/// How many bytes are read at once.
+const BLOCK: usize = 16;
+
+/// Reads hex digits; what comes back is over 15 if one of them is none. Without a branch, so that a
+/// compiler may take many of them in a step.
+fn read_block(digits: &[u8; 2 * BLOCK], bytes: &mut [u8; BLOCK]) -> u8 {
+    let halves = digits.map(|byte| {
+        let (number, letter) = (byte.wrapping_sub(b'0'), (byte | 0x20).wrapping_sub(b'a'));
+        let letter = if letter < 6 { letter + 10 } else { 16 };
+        if number < 10 { number } else { letter }
+    });
+    let (pairs, _) = halves.as_chunks::<2>();
+    for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
+        *byte = high << 4 | low & 15;
     }
+    halves.iter().fold(0, |seen, half| seen | half)
 }
 
 /// Appends hex digits.
@@ -165,5 +179,15 @@ mod tests {
         }
         assert_eq!(from_hex(b"012"), None);
         assert_eq!(from_hex(b""), Some(Vec::new()));
+        for length in 1..100 {
+            let mut digits = vec![b'7'; length];
+            let bytes = vec![0x77; length / 2];
+            assert_eq!(from_hex(&digits), (length % 2 == 0).then_some(bytes));
+            for place in 0..length {
+                digits[place] = b'g';
+                assert_eq!(from_hex(&digits), None, "{place} of {length}");
+                digits[place] = b'7';
+            }
+        }
     }
 }
