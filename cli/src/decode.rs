@@ -11,6 +11,7 @@ use crate::codec::{Codec, Options};
 use crate::encode::{broken, eprintln};
 use crate::exit::{Error, Outcome};
 use crate::framing::{self, Framing};
+use crate::progress::Progress;
 use crate::registry::Connection;
 use crate::schema::Reading;
 use crate::source::Source;
@@ -83,8 +84,10 @@ impl Decode {
         let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
         let mut outcome = Outcome::Fine;
         let mut text = String::new();
+        let mut progress = Progress::new();
         let mut one = |number: u64, payload: Option<&[u8]>| -> Result<()> {
             text.clear();
+            progress.at(number);
             let read = match payload {
                 Some(payload) => records.read(payload, &mut text),
                 None => Err(Error::Finding("no hex digits".to_owned())),
@@ -95,6 +98,7 @@ impl Decode {
                     out.write_all(text.as_bytes())?;
                 }
                 Err(Error::Finding(error)) => {
+                    progress.clear();
                     eprintln(&format!("line {number}: {error}"));
                     outcome = Outcome::Findings;
                 }

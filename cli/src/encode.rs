@@ -9,6 +9,7 @@ use wireform::registry::{SchemaGuid, SchemaKey};
 
 use crate::codec::{Codec, Options};
 use crate::exit::{Error, Outcome};
+use crate::progress::Progress;
 use crate::schema::Reading;
 use crate::{Result, framing, input};
 
@@ -83,13 +84,16 @@ impl Encode {
             has_shown_header: false,
         };
         let (mut body, mut record, mut outcome) = (Vec::new(), Vec::new(), Outcome::Fine);
+        let mut progress = Progress::new();
         input::each_line(&self.file, |number, line| {
+            progress.at(number);
             if line.trim_ascii().is_empty() {
                 return Ok(());
             }
             match records.write(line, &mut body, &mut record) {
                 Ok(()) => {}
                 Err(error) => {
+                    progress.clear();
                     eprintln(&format!("line {number}: {error}"));
                     outcome = Outcome::Findings;
                     return Ok(());

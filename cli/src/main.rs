@@ -31,7 +31,6 @@ mod pages;
 mod plan;
 #[cfg(feature = "kafka")]
 mod produce;
-#[cfg(feature = "kafka")]
 mod progress;
 mod registry;
 mod report;
