@@ -1,5 +1,6 @@
 //! Avro data as JSON text and back, without a value in between: for tools and tests.
 
+use self::names::Names;
 use super::read::{Cursor, MinSizes};
 use super::schema::Schema;
 use crate::error::{Error, ErrorKind, Result};
@@ -7,6 +8,7 @@ use crate::limits::Limits;
 use crate::serializer::append_or_restore;
 
 mod logical;
+mod names;
 mod number;
 mod read;
 mod text;
@@ -54,6 +56,7 @@ mod write;
 pub struct AvroJson {
     schema: Schema,
     sizes: MinSizes,
+    names: Names,
     style: Style,
     limits: Limits,
 }
@@ -74,6 +77,7 @@ impl AvroJson {
         Self {
             schema: schema.clone(),
             sizes: MinSizes::new(schema),
+            names: Names::new(schema),
             style: Style::default(),
             limits: Limits::default(),
         }
@@ -135,11 +139,23 @@ impl AvroJson {
     /// # Errors
     /// As [`to_text`](Self::to_text).
     pub fn write_text(&self, datum: &[u8], out: &mut String) -> Result<()> {
-        let start = out.len();
         let mut cursor = Cursor::new(datum, &self.limits)?;
-        write::write(self, &mut cursor, out)
-            .and_then(|()| cursor.finish())
-            .inspect_err(|_| out.truncate(start))
+        // What is appended is checked to be UTF-8 as one, which is cheaper than piece by piece.
+        let mut bytes = match out.is_empty() {
+            true => std::mem::take(out).into_bytes(),
+            false => Vec::new(),
+        };
+        let written = write::write(self, &mut cursor, &mut bytes).and_then(|()| cursor.finish());
+        if written.is_err() {
+            bytes.clear();
+        }
+        let text = String::from_utf8(bytes)
+            .map_err(|_| Error::new(ErrorKind::Decode, "a text that is no UTF-8"))?;
+        match out.is_empty() {
+            true => *out = text,
+            false => out.push_str(&text),
+        }
+        written
     }
 
     /// The datum that a JSON text describes.

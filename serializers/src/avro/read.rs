@@ -545,7 +545,7 @@ impl<'de> Cursor<'de> {
 
     #[cold]
     #[inline(never)]
-    fn no_utf8(&self) -> Error {
+    pub(crate) fn no_utf8(&self) -> Error {
         self.error("a string that is no UTF-8")
     }
 

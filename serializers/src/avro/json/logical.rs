@@ -1,5 +1,6 @@
 //! Logical types as JSON that people can read, and back.
 
+use super::number::write_integer;
 use super::text::{Shape, Text, write_string};
 use crate::avro::calendar::{self, Unit};
 use crate::avro::decimal::{Digits, sign_extended};
@@ -14,7 +15,7 @@ pub(super) fn write(
     kind: &Kind,
     logical: LogicalType,
     cursor: &mut Cursor<'_>,
-    out: &mut String,
+    out: &mut Vec<u8>,
 ) -> Result<()> {
     match logical {
         LogicalType::BigDecimal => {
@@ -52,7 +53,7 @@ fn big_decimal(bytes: &[u8]) -> Option<Digits> {
     Digits::of(unscaled, scale.into())
 }
 
-fn number(logical: LogicalType, value: i64, out: &mut String) {
+fn number(logical: LogicalType, value: i64, out: &mut Vec<u8>) {
     let text = match logical {
         LogicalType::Date => calendar::date(value),
         LogicalType::TimeMicros => calendar::time_of_day(value, Unit::Micros),
@@ -64,7 +65,7 @@ fn number(logical: LogicalType, value: i64, out: &mut String) {
     };
     match text {
         Some(text) => write_string(&text, out),
-        None => out.push_str(&value.to_string()),
+        None => write_integer(value, out),
     }
 }
 
@@ -80,16 +81,15 @@ fn timestamp(logical: LogicalType) -> Option<(Unit, bool)> {
     })
 }
 
-fn duration(cursor: &mut Cursor<'_>, out: &mut String) -> Result<()> {
+fn duration(cursor: &mut Cursor<'_>, out: &mut Vec<u8>) -> Result<()> {
     let mut part = || cursor.array().map(u32::from_le_bytes);
     let (months, days, millis) = (part()?, part()?, part()?);
-    out.push_str(&format!(
-        "{{\"months\":{months},\"days\":{days},\"millis\":{millis}}}"
-    ));
+    let text = format!("{{\"months\":{months},\"days\":{days},\"millis\":{millis}}}");
+    out.extend_from_slice(text.as_bytes());
     Ok(())
 }
 
-fn uuid(kind: &Kind, cursor: &mut Cursor<'_>, out: &mut String) -> Result<()> {
+fn uuid(kind: &Kind, cursor: &mut Cursor<'_>, out: &mut Vec<u8>) -> Result<()> {
     if let Kind::String = kind {
         write_string(cursor.string()?, out);
         return Ok(());

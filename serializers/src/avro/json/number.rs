@@ -1,38 +1,43 @@
 //! Numbers as JSON text, without the machinery of `fmt` where they are of the usual kind.
 
-use std::fmt::Write as _;
+use std::io::Write as _;
 
 /// Appends a whole number.
-pub(super) fn write_integer(value: i64, out: &mut String) {
+pub(super) fn write_integer(value: i64, out: &mut Vec<u8>) {
+    let mut digits = Digits::new();
+    digits.put_number(value.unsigned_abs());
     if value < 0 {
-        out.push('-');
+        digits.put(b'-');
     }
-    write_digits(value.unsigned_abs(), 1, out);
+    out.extend_from_slice(digits.text());
 }
 
 /// Appends a number in as few digits as tell it from all others of its type.
-pub(super) fn write_float(value: f32, out: &mut String) {
-    // A string has room.
+pub(super) fn write_float(value: f32, out: &mut Vec<u8>) {
+    // A vector has room.
     let _ = write!(out, "{value:?}");
 }
 
 /// Appends a number in as few digits as tell it from all others, as `{value:?}` does.
-pub(super) fn write_double(value: f64, out: &mut String) {
+pub(super) fn write_double(value: f64, out: &mut Vec<u8>) {
     match hundredths(value) {
         None => {
-            // A string has room.
+            // A vector has room.
             let _ = write!(out, "{value:?}");
         }
         Some(hundredths) => {
+            let mut digits = Digits::new();
+            digits.put_pair(hundredths % 100);
+            digits.put(b'.');
+            digits.put_number(hundredths / 100);
             if value.is_sign_negative() {
-                out.push('-');
+                digits.put(b'-');
             }
-            write_digits(hundredths / 100, 1, out);
-            out.push('.');
-            match hundredths % 100 {
-                rest if rest % 10 == 0 => write_digits(rest / 10, 1, out),
-                rest => write_digits(rest, 2, out),
-            }
+            let text = digits.text();
+            out.extend_from_slice(match hundredths % 10 {
+                0 => text.get(..text.len() - 1).unwrap_or_default(),
+                _ => text,
+            });
         }
     }
 }
@@ -50,26 +55,62 @@ pub(super) fn write_double(value: f64, out: &mut String) {
 fn hundredths(value: f64) -> Option<u64> {
     const BELOW: f64 = 1e15;
     let value = value.abs();
-    let hundredths = (value * 100.0).round();
-    let is_exact = hundredths < BELOW && hundredths / 100.0 == value;
-    is_exact.then_some(hundredths as u64)
+    // A cast ends at the largest number; what it cuts off makes it another number below.
+    let hundredths = (value * 100.0 + 0.5) as i64;
+    let is_exact = (hundredths as f64) < BELOW && hundredths as f64 / 100.0 == value;
+    is_exact.then_some(hundredths.unsigned_abs())
 }
 
-/// Appends the digits of a number, `least` of them at least.
-fn write_digits(mut value: u64, least: usize, out: &mut String) {
-    let mut digits = [b'0'; 20];
-    let mut start = digits.len();
-    for (place, digit) in digits.iter_mut().enumerate().rev() {
-        *digit = b'0' + u8::try_from(value % 10).unwrap_or(0);
-        value /= 10;
-        start = place;
-        if value == 0 {
-            break;
+/// A number's text, from its end on.
+struct Digits {
+    text: [u8; Self::LEN],
+    start: usize,
+}
+
+impl Digits {
+    /// As long as a sign and the digits of any number, and then some.
+    const LEN: usize = 24;
+
+    fn new() -> Self {
+        Self {
+            text: [0; Self::LEN],
+            start: Self::LEN,
         }
     }
-    let start = start.min(digits.len() - least);
-    let digits = digits.get(start..).unwrap_or_default();
-    out.push_str(std::str::from_utf8(digits).unwrap_or_default());
+
+    fn text(&self) -> &[u8] {
+        self.text.get(self.start..).unwrap_or_default()
+    }
+
+    #[inline]
+    fn put(&mut self, byte: u8) {
+        self.start = self.start.saturating_sub(1);
+        if let Some(place) = self.text.get_mut(self.start) {
+            *place = byte;
+        }
+    }
+
+    /// Two digits of a number below 100.
+    #[inline]
+    #[allow(clippy::cast_possible_truncation, reason = "below 100")]
+    fn put_pair(&mut self, value: u64) {
+        let value = value as u8;
+        self.put(b'0' + value % 10);
+        self.put(b'0' + value / 10);
+    }
+
+    #[inline]
+    fn put_number(&mut self, mut value: u64) {
+        while value >= 100 {
+            self.put_pair(value % 100);
+            value /= 100;
+        }
+        if value >= 10 {
+            self.put_pair(value);
+        } else {
+            self.put(b'0' | value.to_le_bytes()[0]);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -79,17 +120,17 @@ mod tests {
     #[track_caller]
     fn check_double(value: f64) {
         for value in [value, -value] {
-            let mut out = String::new();
+            let mut out = Vec::new();
             write_double(value, &mut out);
-            assert_eq!(out, format!("{value:?}"));
+            assert_eq!(String::from_utf8(out).unwrap(), format!("{value:?}"));
         }
     }
 
     #[track_caller]
     fn check_integer(value: i64) {
-        let mut out = String::new();
+        let mut out = Vec::new();
         write_integer(value, &mut out);
-        assert_eq!(out, value.to_string());
+        assert_eq!(String::from_utf8(out).unwrap(), value.to_string());
     }
 
     /// Numbers of all sizes, the same in every run.

@@ -278,26 +278,39 @@ impl<'t> Text<'t> {
 }
 
 /// Appends a string, quoted; control characters are escaped, C1's too: terminals obey them.
-pub(super) fn write_string(text: &str, out: &mut String) {
-    out.push('"');
-    write_characters(text, out);
-    out.push('"');
+pub(super) fn write_string(text: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    match is_plain(text.as_bytes()) {
+        true => out.extend_from_slice(text.as_bytes()),
+        false => write_escaped(text, out),
+    }
+    out.push(b'"');
+}
+
+/// Appends bytes that should be UTF-8 as a string; `None` if they are not.
+#[inline]
+pub(super) fn write_utf8(bytes: &[u8], out: &mut Vec<u8>) -> Option<()> {
+    out.push(b'"');
+    match is_plain(bytes) {
+        true => out.extend_from_slice(bytes),
+        false => write_escaped(std::str::from_utf8(bytes).ok()?, out),
+    }
+    out.push(b'"');
+    Some(())
 }
 
 /// Appends bytes as a string: the code points 0 to 255 are the bytes 0 to 255.
-pub(super) fn write_bytes(bytes: &[u8], out: &mut String) {
-    out.push('"');
-    for byte in bytes {
-        write_characters(char::from(*byte).encode_utf8(&mut [0; 2]), out);
+pub(super) fn write_bytes(bytes: &[u8], out: &mut Vec<u8>) {
+    out.push(b'"');
+    match is_plain(bytes) {
+        true => out.extend_from_slice(bytes),
+        false => {
+            for byte in bytes {
+                write_escaped(char::from(*byte).encode_utf8(&mut [0; 2]), out);
+            }
+        }
     }
-    out.push('"');
-}
-
-fn write_characters(text: &str, out: &mut String) {
-    match is_plain(text.as_bytes()) {
-        true => out.push_str(text),
-        false => write_escaped(text, out),
-    }
+    out.push(b'"');
 }
 
 /// Whether all are printable ASCII that stands in a string as it is. Eight at a time, without an
@@ -325,24 +338,44 @@ fn is_plain(bytes: &[u8]) -> bool {
     found & (ONES * 0x80) == 0
 }
 
-fn write_escaped(text: &str, out: &mut String) {
+#[inline(never)]
+fn write_escaped(text: &str, out: &mut Vec<u8>) {
     let mut rest = text;
-    while let Some(at) = rest.find(|c: char| c.is_control() || matches!(c, '"' | '\\')) {
+    while let Some(at) = next_special(rest) {
         let (plain, from) = rest.split_at(at);
-        out.push_str(plain);
+        out.extend_from_slice(plain.as_bytes());
         let mut characters = from.chars();
         match characters.next() {
-            Some('"') => out.push_str("\\\""),
-            Some('\\') => out.push_str("\\\\"),
-            Some('\n') => out.push_str("\\n"),
-            Some('\r') => out.push_str("\\r"),
-            Some('\t') => out.push_str("\\t"),
-            Some(other) => out.push_str(&format!("\\u{:04x}", u32::from(other))),
+            Some('"') => out.extend_from_slice(b"\\\""),
+            Some('\\') => out.extend_from_slice(b"\\\\"),
+            Some('\n') => out.extend_from_slice(b"\\n"),
+            Some('\r') => out.extend_from_slice(b"\\r"),
+            Some('\t') => out.extend_from_slice(b"\\t"),
+            Some(other) => {
+                let escape = format!("\\u{:04x}", u32::from(other));
+                out.extend_from_slice(escape.as_bytes());
+            }
             None => {}
         }
         rest = characters.as_str();
     }
-    out.push_str(rest);
+    out.extend_from_slice(rest.as_bytes());
+}
+
+/// Where a character stands that a string does not have as it is.
+fn next_special(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut from = 0;
+    loop {
+        let rest = bytes.get(from..)?;
+        let is_rare = |byte: &u8| matches!(byte, 0..=0x1f | b'"' | b'\\' | 0x7f | 0xc2);
+        let at = from + rest.iter().position(is_rare)?;
+        // C1 is U+0080 to U+009F, which is C2 80 to C2 9F.
+        match bytes.get(at..) {
+            Some([0xc2, 0xa0..=0xff, ..]) => from = at + 2,
+            _ => return Some(at),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -368,5 +401,20 @@ mod tests {
             }
         }
         assert!(is_plain(b""));
+    }
+
+    #[test]
+    fn every_character_is_escaped_that_a_terminal_obeys_and_no_other() {
+        for character in (0..0x3000).filter_map(char::from_u32) {
+            let text = format!("a{character}Ä{character}");
+            let mut out = Vec::new();
+            write_string(&text, &mut out);
+            let written = String::from_utf8(out).unwrap();
+            let is_as_it_is = written == format!("\"{text}\"");
+            let must_not = character.is_control() || matches!(character, '"' | '\\');
+            assert_eq!(is_as_it_is, !must_not, "{character:?}");
+            let read: String = serde_json::from_str(&written).unwrap();
+            assert_eq!(read, text);
+        }
     }
 }

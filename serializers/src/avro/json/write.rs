@@ -1,15 +1,15 @@
 //! Avro data to JSON text.
 
 use super::number::{write_double, write_float, write_integer};
-use super::text::{write_bytes, write_string};
+use super::text::{write_bytes, write_string, write_utf8};
 use super::{AvroJson, logical, too_long};
 use crate::avro::read::Cursor;
-use crate::avro::schema::{Enum, Field, Kind, NodeId};
+use crate::avro::schema::{Field, Kind, NodeId};
 use crate::avro::transcode::item_path;
 use crate::error::Result;
 
 /// Appends one value; what it leaves in `cursor` is the caller's to check.
-pub(super) fn write(json: &AvroJson, cursor: &mut Cursor<'_>, out: &mut String) -> Result<()> {
+pub(super) fn write(json: &AvroJson, cursor: &mut Cursor<'_>, out: &mut Vec<u8>) -> Result<()> {
     let max = out
         .len()
         .saturating_add(json.limits.heap_for(cursor.remaining()));
@@ -25,7 +25,7 @@ pub(super) fn write(json: &AvroJson, cursor: &mut Cursor<'_>, out: &mut String) 
 struct Writer<'j, 'c, 'de, 'o> {
     json: &'j AvroJson,
     cursor: &'c mut Cursor<'de>,
-    out: &'o mut String,
+    out: &'o mut Vec<u8>,
     /// How long `out` may become.
     max: usize,
 }
@@ -36,11 +36,12 @@ impl<'j> Writer<'j, '_, '_, '_> {
         match (&node.kind, node.logical) {
             (Kind::Array(items), _) => self.blocks(*items, false)?,
             (Kind::Map(values), _) => self.blocks(*values, true)?,
-            (Kind::Record(record), _) => self.record(&record.fields)?,
+            (Kind::Record(record), _) => self.record(id, &record.fields)?,
             (Kind::Union(branches), _) => self.union(branches)?,
             (kind, Some(logical)) if self.json.style.is_readable => {
                 logical::write(kind, logical, self.cursor, self.out)?;
             }
+            (Kind::Enum(enumeration), _) => self.symbol(id, enumeration.symbols.len())?,
             (kind, _) => self.scalar(kind)?,
         }
         match self.out.len() <= self.max {
@@ -52,7 +53,10 @@ impl<'j> Writer<'j, '_, '_, '_> {
     fn scalar(&mut self, kind: &Kind) -> Result<()> {
         let (cursor, out) = (&mut *self.cursor, &mut *self.out);
         match kind {
-            Kind::Boolean => out.push_str(if cursor.boolean()? { "true" } else { "false" }),
+            Kind::Boolean => out.extend_from_slice(match cursor.boolean()? {
+                true => b"true",
+                false => b"false",
+            }),
             Kind::Int => write_integer(cursor.int()?.into(), out),
             Kind::Long => write_integer(cursor.long()?, out),
             Kind::Float => {
@@ -70,56 +74,64 @@ impl<'j> Writer<'j, '_, '_, '_> {
                 }
             }
             Kind::Bytes => write_bytes(cursor.bytes()?, out),
-            Kind::String => write_string(cursor.string()?, out),
+            Kind::String => self.string()?,
             Kind::Fixed(fixed) => write_bytes(cursor.fixed(fixed.size)?, out),
-            Kind::Enum(enumeration) => write_string(symbol(enumeration, cursor)?, out),
-            _ => out.push_str("null"),
+            _ => out.extend_from_slice(b"null"),
         }
         Ok(())
+    }
+
+    #[inline]
+    fn string(&mut self) -> Result<()> {
+        let bytes = self.cursor.bytes()?;
+        write_utf8(bytes, self.out).ok_or_else(|| self.cursor.no_utf8())
     }
 
     fn blocks(&mut self, item: NodeId, is_map: bool) -> Result<()> {
         self.cursor.enter()?;
         let min_size = self.json.sizes.of(item) + usize::from(is_map);
-        self.out.push(if is_map { '{' } else { '[' });
+        self.out.push(if is_map { b'{' } else { b'[' });
         let mut place = 0;
         while let Some(block) = self.cursor.block(min_size)? {
             for _ in 0..block.items {
                 if place > 0 {
-                    self.out.push(',');
+                    self.out.push(b',');
                 }
                 self.item(item, is_map)
                     .map_err(|error| error.at(item_path(place, is_map)))?;
                 place += 1;
             }
         }
-        self.out.push(if is_map { '}' } else { ']' });
+        self.out.push(if is_map { b'}' } else { b']' });
         self.cursor.leave();
         Ok(())
     }
 
     fn item(&mut self, item: NodeId, is_map: bool) -> Result<()> {
         if is_map {
-            write_string(self.cursor.string()?, self.out);
-            self.out.push(':');
+            self.string()?;
+            self.out.push(b':');
         }
         self.value(item)
     }
 
-    fn record(&mut self, fields: &'j [Field]) -> Result<()> {
+    fn record(&mut self, id: NodeId, fields: &'j [Field]) -> Result<()> {
         self.cursor.enter_record(fields.len())?;
-        self.out.push('{');
-        for (index, field) in fields.iter().enumerate() {
-            if index > 0 {
-                self.out.push(',');
-            }
-            write_string(&field.name, self.out);
-            self.out.push(':');
+        for (name, field) in self.json.names.of(id).iter().zip(fields) {
+            self.out.extend_from_slice(name);
             self.value(field.schema)
                 .map_err(|error| error.at(field.name.to_string()))?;
         }
-        self.out.push('}');
+        let end: &[u8] = if fields.is_empty() { b"{}" } else { b"}" };
+        self.out.extend_from_slice(end);
         self.cursor.leave();
+        Ok(())
+    }
+
+    fn symbol(&mut self, id: NodeId, symbols: usize) -> Result<()> {
+        let index = self.cursor.index(symbols)?;
+        let symbol = self.json.names.of(id).get(index);
+        self.out.extend_from_slice(symbol.map_or(b"", |name| name));
         Ok(())
     }
 
@@ -132,25 +144,21 @@ impl<'j> Writer<'j, '_, '_, '_> {
         if self.json.style.is_plain || matches!(kind, Kind::Null) {
             return self.value(branch);
         }
-        self.out.push('{');
+        self.out.push(b'{');
         write_string(kind.branch_name(), self.out);
-        self.out.push(':');
+        self.out.push(b':');
         self.value(branch)?;
-        self.out.push('}');
+        self.out.push(b'}');
         Ok(())
     }
 }
 
-fn symbol<'e>(enumeration: &'e Enum, cursor: &mut Cursor<'_>) -> Result<&'e str> {
-    let index = cursor.index(enumeration.symbols.len())?;
-    Ok(enumeration.symbols.get(index).map_or("", |symbol| symbol))
-}
-
 /// As Java's `JsonEncoder` writes what JSON has no number for.
-fn write_no_number(value: f64, out: &mut String) {
-    out.push_str(match value {
+fn write_no_number(value: f64, out: &mut Vec<u8>) {
+    let name = match value {
         _ if value.is_nan() => "\"NaN\"",
         _ if value > 0.0 => "\"Infinity\"",
         _ => "\"-Infinity\"",
-    });
+    };
+    out.extend_from_slice(name.as_bytes());
 }
