@@ -128,7 +128,7 @@ impl Consume {
             if left.take(&message) {
                 let shown = Shown::new(&message, &mut values, self.hex)?;
                 match self.output {
-                    Look::Json => writeln!(out, "{}", shown.line())?,
+                    Look::Json => out.write_all(&shown.line())?,
                     Look::Text => out.write_all(shown.block().as_bytes())?,
                 }
                 left.unread += u64::from(!shown.is_read());
@@ -166,6 +166,8 @@ impl Consume {
             .set("bootstrap.servers", &self.brokers)
             .set("group.id", "wireform-consume")
             .set("enable.auto.commit", "false")
+            // After its queue was full once, librdkafka asks for more only a second later.
+            .set("fetch.queue.backoff.ms", "10")
             // Behind what a transaction leaves there may be no record at all.
             .set("enable.partition.eof", "true");
         for setting in &self.settings {

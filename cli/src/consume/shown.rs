@@ -1,10 +1,11 @@
 //! Records as they are shown: a JSON line each, or a block for people.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::rc::Rc;
 
 use rdkafka::message::{Headers as _, Message};
 use serde::Serialize;
-use serde_json::value::RawValue;
 
 use super::moment;
 use super::values::{SchemaName, Values};
@@ -15,30 +16,21 @@ const VALUE_SCHEMA: &str = "__value_schema_id";
 const KEY_SCHEMA: &str = "__key_schema_id";
 
 /// A record, with what its bytes say.
-#[derive(Serialize)]
 pub(super) struct Shown<'m> {
     topic: &'m str,
     partition: i32,
     offset: i64,
     timestamp: Option<i64>,
-    key: Option<Box<RawValue>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    key_schema: Option<String>,
-    headers: Vec<(&'m str, Option<String>)>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    content_type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    schema: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    registered: Option<Vec<String>>,
-    /// Not there if it could not be read; null is a tombstone, or the value null.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    value: Option<Box<RawValue>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// As JSON text.
+    key: Option<String>,
+    key_schema: Option<Rc<SchemaName>>,
+    headers: Vec<(&'m str, Option<Cow<'m, str>>)>,
+    content_type: Option<Cow<'m, str>>,
+    schema: Option<Rc<SchemaName>>,
+    /// As JSON text. Not there if it could not be read; null is a tombstone, or the value null.
+    value: Option<String>,
     error: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     hex: Option<String>,
-    #[serde(skip)]
     payload: Option<&'m [u8]>,
 }
 
@@ -71,7 +63,6 @@ impl<'m> Shown<'m> {
                 .collect(),
             content_type: last("content-type").map(text),
             schema: None,
-            registered: None,
             value: None,
             error: None,
             hex: None,
@@ -81,9 +72,12 @@ impl<'m> Shown<'m> {
             shown.add_key(key, last(KEY_SCHEMA), values)?;
         }
         match message.payload() {
-            None => shown.value = json(&()),
+            None => shown.value = Some("null".to_owned()),
             Some(payload) => match values.value(last(VALUE_SCHEMA), payload)? {
-                Ok((schema, value)) => shown.add_value(schema, value),
+                Ok((schema, value)) => {
+                    shown.schema = schema;
+                    shown.value = Some(value);
+                }
                 Err(error) => shown.fail("", &error),
             },
         }
@@ -94,24 +88,16 @@ impl<'m> Shown<'m> {
     }
 
     fn add_key(&mut self, key: &[u8], id: Option<&[u8]>, values: &mut Values<'_>) -> Result<()> {
-        self.key = json(&text(key));
+        self.key = Some(input::json(&text(key)));
         match values.key(id, key)? {
             None => {}
             Some(Ok((schema, key))) => {
-                self.key_schema = schema.map(told);
+                self.key_schema = schema;
                 self.key = Some(key);
             }
             Some(Err(error)) => self.fail("key: ", &error),
         }
         Ok(())
-    }
-
-    fn add_value(&mut self, schema: Option<SchemaName>, value: Box<RawValue>) {
-        self.value = Some(value);
-        if let Some(schema) = schema {
-            self.schema = Some(schema.key.to_string());
-            self.registered = Some(schema.places);
-        }
     }
 
     fn fail(&mut self, of: &str, error: &str) {
@@ -126,9 +112,35 @@ impl<'m> Shown<'m> {
         self.error.is_none()
     }
 
-    /// A JSON line, without its end.
-    pub(super) fn line(&self) -> String {
-        input::json(self)
+    /// A JSON line.
+    pub(super) fn line(&self) -> Vec<u8> {
+        let mut line = Line::default();
+        line.put("topic", &self.topic);
+        line.put("partition", &self.partition);
+        line.put("offset", &self.offset);
+        line.put("timestamp", &self.timestamp);
+        line.put_json("key", self.key.as_deref().unwrap_or("null"));
+        if let Some(schema) = &self.key_schema {
+            line.put("key_schema", &told(schema));
+        }
+        line.put("headers", &self.headers);
+        if let Some(content_type) = &self.content_type {
+            line.put("content_type", content_type);
+        }
+        if let Some(schema) = &self.schema {
+            line.put("schema", &schema.key);
+            line.put("registered", &schema.places);
+        }
+        if let Some(value) = &self.value {
+            line.put_json("value", value);
+        }
+        if let Some(error) = &self.error {
+            line.put("error", error);
+        }
+        if let Some(hex) = &self.hex {
+            line.put("hex", hex);
+        }
+        line.end()
     }
 
     /// A block for people, with an empty line behind it.
@@ -146,19 +158,14 @@ impl<'m> Shown<'m> {
             None => field(&mut out, "key", "none"),
         }
         if let Some(schema) = &self.key_schema {
-            field(&mut out, "", schema);
+            field(&mut out, "", &told(schema));
         }
         for (name, value) in &self.headers {
             let value = value.as_deref().unwrap_or("null");
             field(&mut out, "header", &format!("{name}: {value}"));
         }
         if let Some(schema) = &self.schema {
-            let places = self.registered.iter().flatten();
-            let all: Vec<&str> = std::iter::once(schema)
-                .chain(places)
-                .map(String::as_str)
-                .collect();
-            field(&mut out, "schema", &all.join(", "));
+            field(&mut out, "schema", &told(schema));
         }
         match (&self.value, self.payload) {
             (_, None) => field(&mut out, "value", "none: a tombstone"),
@@ -177,10 +184,39 @@ impl<'m> Shown<'m> {
 }
 
 /// A schema in one text.
-fn told(schema: SchemaName) -> String {
-    let mut all = vec![schema.key.to_string()];
-    all.extend(schema.places);
+fn told(schema: &SchemaName) -> String {
+    let places = schema.places.iter().map(String::as_str);
+    let all: Vec<&str> = std::iter::once(&*schema.key).chain(places).collect();
     all.join(", ")
+}
+
+/// A JSON object on a line: values that are JSON text already go in as they are.
+#[derive(Default)]
+struct Line(Vec<u8>);
+
+impl Line {
+    fn put(&mut self, name: &str, value: &impl Serialize) {
+        self.name(name);
+        // A vector has room, and nothing that is shown here has keys but text.
+        let _ = serde_json::to_writer(&mut self.0, value);
+    }
+
+    fn put_json(&mut self, name: &str, json: &str) {
+        self.name(name);
+        self.0.extend_from_slice(json.as_bytes());
+    }
+
+    fn name(&mut self, name: &str) {
+        let start = if self.0.is_empty() { "{\"" } else { ",\"" };
+        for part in [start, name, "\":"] {
+            self.0.extend_from_slice(part.as_bytes());
+        }
+    }
+
+    fn end(mut self) -> Vec<u8> {
+        self.0.extend_from_slice(b"}\n");
+        self.0
+    }
 }
 
 /// A name and what there is to say, whose further lines stand below its first.
@@ -194,16 +230,16 @@ fn field(out: &mut String, name: &str, text: &str) {
 }
 
 /// The text of a JSON string, and other JSON as it is.
-fn unquoted(value: &RawValue) -> String {
-    serde_json::from_str(value.get()).unwrap_or_else(|_| value.get().to_owned())
+fn unquoted(json: &str) -> String {
+    serde_json::from_str(json).unwrap_or_else(|_| json.to_owned())
 }
 
 /// JSON in lines of its own, numbers and the order of fields as they were.
-fn pretty(value: &RawValue) -> String {
+fn pretty(json: &str) -> String {
     let (mut out, mut depth, mut is_inside, mut is_escaped) =
         (String::new(), 0_usize, false, false);
     let mut last = ' ';
-    for character in value.get().chars() {
+    for character in json.chars() {
         if is_inside {
             is_inside = is_escaped || character != '"';
             is_escaped = !is_escaped && character == '\\';
@@ -253,10 +289,10 @@ fn dump(bytes: &[u8]) -> String {
 }
 
 /// Text as it is, other bytes as hex digits.
-fn text(bytes: &[u8]) -> String {
+fn text(bytes: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        Err(_) => format!("0x{}", hex(bytes)),
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => Cow::Owned(format!("0x{}", hex(bytes))),
     }
 }
 
@@ -266,18 +302,13 @@ fn hex(bytes: &[u8]) -> String {
     String::from_utf8(hex).unwrap_or_default()
 }
 
-fn json(value: &impl Serialize) -> Option<Box<RawValue>> {
-    serde_json::value::to_raw_value(value).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[track_caller]
     fn check_pretty(json: &str, expected: &str) {
-        let raw = RawValue::from_string(json.to_owned()).unwrap();
-        assert_eq!(pretty(&raw), expected);
+        assert_eq!(pretty(json), expected);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What keys and values say, by the schemas that they name.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use serde_json::value::RawValue;
 use wireform::Role;
@@ -14,46 +15,38 @@ use crate::source::Source;
 use crate::{Result, compact, input};
 
 /// A schema as it is shown.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct SchemaName {
     /// Its id or GUID.
-    pub(super) key: SchemaKey,
+    pub(super) key: String,
     /// The subjects and versions that it is registered as; the topic's own first.
     pub(super) places: Vec<String>,
 }
 
-/// What bytes say, with the schema that told so.
-pub(super) type Said = (Option<SchemaName>, Box<RawValue>);
+/// What bytes say as JSON text, with the schema that told so.
+pub(super) type Said = (Option<Rc<SchemaName>>, String);
 
 type Outcome<T> = std::result::Result<T, String>;
 
 struct Known {
     codec: Outcome<Codec>,
-    key: SchemaKey,
-    places: Vec<(Subject, Version)>,
+    as_value: Rc<SchemaName>,
+    as_key: Rc<SchemaName>,
+    /// Whether the topic's keys are registered with it.
+    is_of_keys: bool,
 }
 
-impl Known {
-    /// The schema as one of `subject`, rather than as one of others.
-    fn name(&self, subject: &str) -> SchemaName {
-        let (mut places, others): (Vec<_>, Vec<_>) = self
-            .places
-            .iter()
-            .partition(|(place, _)| place.to_string() == subject);
-        places.extend(others);
-        let shown =
-            |(subject, version): &(Subject, Version)| format!("{subject} version {version}");
-        SchemaName {
-            key: self.key,
-            places: places.into_iter().map(shown).collect(),
-        }
-    }
-
-    fn is_of(&self, subject: &str) -> bool {
-        self.places
-            .iter()
-            .any(|(place, _)| place.to_string() == subject)
-    }
+/// A schema as one of `subject`, rather than as one of others.
+fn name(key: SchemaKey, places: &[(Subject, Version)], subject: &str) -> Rc<SchemaName> {
+    let (mut own, others): (Vec<_>, Vec<_>) = places
+        .iter()
+        .partition(|(place, _)| place.to_string() == subject);
+    own.extend(others);
+    let shown = |(subject, version): &(Subject, Version)| format!("{subject} version {version}");
+    Rc::new(SchemaName {
+        key: key.to_string(),
+        places: own.into_iter().map(shown).collect(),
+    })
 }
 
 /// Reads the records of a topic.
@@ -105,9 +98,8 @@ impl<'a> Values<'a> {
         if self.registry.is_none() {
             return Ok(None);
         }
-        let subject = self.subject(Role::Key);
         let known = self.known(key)?;
-        let is_ours = known.is_some_and(|known| known.is_of(&subject));
+        let is_ours = known.is_some_and(|known| known.is_of_keys);
         match id.is_some() || is_ours {
             true => self.named(key, Role::Key, id, payload).map(Some),
             false => Ok(None),
@@ -128,15 +120,18 @@ impl<'a> Values<'a> {
         id: Option<&[u8]>,
         payload: &[u8],
     ) -> Result<Outcome<Said>> {
-        let subject = self.subject(role);
         let Some(known) = self.known(key)? else {
             return Ok(Err(format!("{key} is not known to the registry")));
+        };
+        let name = match role {
+            Role::Key => &known.as_key,
+            _ => &known.as_value,
         };
         let json = match &known.codec {
             Ok(codec) => read(codec, &[key], id, payload),
             Err(error) => Err(error.clone()),
         };
-        Ok(json.map(|json| (Some(known.name(&subject)), json)))
+        Ok(json.map(|json| (Some(Rc::clone(name)), json)))
     }
 
     /// What is named so, asked for once; `None` if the registry does not have it.
@@ -159,10 +154,13 @@ impl<'a> Values<'a> {
             is_readable: true,
             ..Options::default()
         };
+        let places = places(registry, key).unwrap_or_default();
+        let keys = self.subject(Role::Key);
         Ok(Some(Known {
             codec: Codec::new(&schema, None, options).map_err(|error| error.to_string()),
-            key,
-            places: places(registry, key).unwrap_or_default(),
+            as_value: name(key, &places, &self.subject(Role::Value)),
+            as_key: name(key, &places, &keys),
+            is_of_keys: places.iter().any(|(place, _)| place.to_string() == keys),
         }))
     }
 }
@@ -183,14 +181,14 @@ fn read(
     expected: &[SchemaKey],
     id: Option<&[u8]>,
     payload: &[u8],
-) -> Outcome<Box<RawValue>> {
+) -> Outcome<String> {
     let record = framing::take_apart(Framing::Auto, codec.kind(), id, payload, expected);
     let json = record.and_then(|record| {
         let mut json = String::new();
         codec.read_json(record.index.as_ref(), record.body, &mut json)?;
         Ok(json)
     });
-    json.map_err(|error| error.to_string()).and_then(raw)
+    json.map_err(|error| error.to_string())
 }
 
 /// JSON is shown as what it is, text as text.
@@ -198,11 +196,7 @@ fn unframed(payload: &[u8]) -> Outcome<Said> {
     let text = std::str::from_utf8(payload)
         .map_err(|_| "no schema is named, and it is no text".to_owned())?;
     match serde_json::from_str::<&RawValue>(text) {
-        Ok(_) => Ok((None, raw(compact::compact(text))?)),
-        Err(_) => Ok((None, raw(input::json(&text))?)),
+        Ok(_) => Ok((None, compact::compact(text))),
+        Err(_) => Ok((None, input::json(&text))),
     }
-}
-
-fn raw(json: String) -> Outcome<Box<RawValue>> {
-    RawValue::from_string(json).map_err(|error| error.to_string())
 }
