@@ -145,16 +145,16 @@ impl Produce {
             }
             body.clear();
             if line.trim_ascii().is_empty() {
-                note(&run.delivered, number);
+                note(run.delivered(), number);
             } else {
                 match write(codec, key, line, &mut body).and_then(|()| self.key_of(line)) {
-                    Ok(key) => self.send(topic, number, key.as_deref(), &body, &run.delivered)?,
+                    Ok(key) => self.send(topic, number, key.as_deref(), &body, run.delivered())?,
                     Err(error) => {
                         progress.clear();
                         eprintln(&format!("line {number}: {error}"));
                         refused += 1;
                         // It is dealt with: nothing is to be sent again.
-                        note(&run.delivered, number);
+                        note(run.delivered(), number);
                     }
                 }
             }
@@ -170,7 +170,7 @@ impl Produce {
         number: u64,
         key: Option<&str>,
         body: &[u8],
-        delivered: &Delivered,
+        delivered: Option<&Delivered>,
     ) -> Result<()> {
         let mut record = Record::new(body);
         if let Some(key) = key {
@@ -179,10 +179,10 @@ impl Produce {
         for (name, value) in &self.header {
             record = record.header(name, value);
         }
-        let delivered = Arc::clone(delivered);
+        let delivered = delivered.map(Arc::clone);
         let sent = topic.send_with(record, move |outcome| {
             if outcome.is_ok() {
-                note(&delivered, number);
+                note(delivered.as_ref(), number);
             }
         });
         sent.map_err(|error| Error::Io(format!("line {number}: {error}")))
@@ -264,11 +264,12 @@ impl Produce {
 /// The numbers of lines that are dealt with and not in the journal yet.
 type Delivered = Arc<Mutex<Vec<u64>>>;
 
-fn note(delivered: &Delivered, number: u64) {
-    delivered
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .push(number);
+/// Without a journal there is nobody to take the numbers away.
+fn note(delivered: Option<&Delivered>, number: u64) {
+    if let Some(delivered) = delivered {
+        let mut numbers = delivered.lock().unwrap_or_else(PoisonError::into_inner);
+        numbers.push(number);
+    }
 }
 
 fn write(
@@ -293,7 +294,8 @@ fn write(
 #[derive(Clone)]
 struct Run {
     producer: Producer,
-    delivered: Delivered,
+    /// With a journal.
+    delivered: Option<Delivered>,
     journal: Arc<Mutex<Option<Journal>>>,
     start: Instant,
     is_interrupted: Arc<AtomicBool>,
@@ -303,11 +305,15 @@ impl Run {
     fn new(producer: Producer, journal: Option<Journal>) -> Self {
         Self {
             producer,
-            delivered: Delivered::default(),
+            delivered: journal.as_ref().map(|_| Delivered::default()),
             journal: Arc::new(Mutex::new(journal)),
             start: Instant::now(),
             is_interrupted: Arc::default(),
         }
+    }
+
+    fn delivered(&self) -> Option<&Delivered> {
+        self.delivered.as_ref()
     }
 
     /// How many lines were dealt with before.
@@ -321,9 +327,9 @@ impl Run {
 
     /// Brings the journal up to date, if there is one.
     fn note(&self) -> Result<()> {
-        match &mut *self.journal() {
-            Some(journal) => journal.note(&self.delivered),
-            None => Ok(()),
+        match (&mut *self.journal(), self.delivered()) {
+            (Some(journal), Some(delivered)) => journal.note(delivered),
+            _ => Ok(()),
         }
     }
 
