@@ -93,8 +93,8 @@ fn show(folder: &Path, brokers: &str, registry: &str) -> Result {
         "--hex",
     ])?;
     say("
-Next, with your own Kafka and registry (WIREFORM_BROKERS, WIREFORM_REGISTRY_URL):
-  wireform check --level full v1.avsc v2.avsc    whether a schema may follow another
+Next, with Kafka and a registry in WIREFORM_BROKERS and WIREFORM_REGISTRY_URL:
+  wireform check --level full v1.avsc v2.avsc    may one follow the other?
   wireform generate --out src/events schemas/    Rust types for your schemas
   wireform registry serve                        a registry for development
 ")?;
