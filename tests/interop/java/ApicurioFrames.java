@@ -2,12 +2,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
-import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
-import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.DynamicMessage;
-import com.google.protobuf.TypeRegistry;
-import com.google.protobuf.util.JsonFormat;
 import io.apicurio.registry.serde.Legacy8ByteIdHandler;
 import io.apicurio.registry.serde.avro.AvroKafkaSerializer;
 import io.apicurio.registry.serde.jsonschema.JsonSchemaKafkaSerializer;
@@ -56,11 +51,12 @@ final class ApicurioFrames {
     }
 
     private final JsonNode asked;
-    private final Map<String, FileDescriptor> files = new HashMap<>();
+    private final Messages messages;
     private final ObjectNode schemas = JSON.createObjectNode();
 
-    private ApicurioFrames(JsonNode asked) {
+    private ApicurioFrames(JsonNode asked) throws Exception {
         this.asked = asked;
+        messages = new Messages(HEX.parseHex(asked.get("descriptors").asText()));
     }
 
     public static void main(String[] args) throws Exception {
@@ -73,10 +69,6 @@ final class ApicurioFrames {
     }
 
     private ArrayNode write() throws Exception {
-        for (FileDescriptorProto file :
-                FileDescriptorSet.parseFrom(HEX.parseHex(asked.get("descriptors").asText())).getFileList()) {
-            link(file);
-        }
         for (var schema : asked.get("json").properties()) {
             register(schema.getKey(), schema.getValue().asText());
         }
@@ -117,7 +109,7 @@ final class ApicurioFrames {
                 serializer = new AvroKafkaSerializer<>();
             }
             case "protobuf" -> {
-                value = message(given.get("message").asText(), given.get("value"));
+                value = messages.of(given.get("message").asText(), given.get("value"));
                 serializer = serializer(new ProtobufKafkaSerializer<DynamicMessage>());
             }
             default -> {
@@ -204,20 +196,6 @@ final class ApicurioFrames {
 
     private static String encode(String text) {
         return java.net.URLEncoder.encode(text, StandardCharsets.UTF_8);
-    }
-
-    private DynamicMessage message(String name, JsonNode value) throws Exception {
-        var types = TypeRegistry.newBuilder();
-        files.values().forEach(file -> types.add(file.getMessageTypes()));
-        TypeRegistry registry = types.build();
-        var message = DynamicMessage.newBuilder(registry.find(name));
-        JsonFormat.parser().usingTypeRegistry(registry).merge(value.toString(), message);
-        return message.build();
-    }
-
-    private void link(FileDescriptorProto file) throws Exception {
-        var imports = file.getDependencyList().stream().map(files::get).toArray(FileDescriptor[]::new);
-        files.put(file.getName(), FileDescriptor.buildFrom(file, imports));
     }
 
     @SuppressWarnings("unchecked")

@@ -4,12 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
-import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
-import com.google.protobuf.Descriptors.FileDescriptor;
-import com.google.protobuf.DynamicMessage;
-import com.google.protobuf.TypeRegistry;
-import com.google.protobuf.util.JsonFormat;
 import com.sun.net.httpserver.HttpServer;
 import java.io.PrintStream;
 import java.net.InetAddress;
@@ -34,12 +28,13 @@ final class GlueFrames {
     private static final HexFormat HEX = HexFormat.of();
 
     private final JsonNode asked;
-    private final Map<String, FileDescriptor> files = new HashMap<>();
+    private final Messages messages;
     private final ObjectNode schemas = JSON.createObjectNode();
     private String endpoint;
 
-    private GlueFrames(JsonNode asked) {
+    private GlueFrames(JsonNode asked) throws Exception {
         this.asked = asked;
+        messages = new Messages(HEX.parseHex(asked.get("descriptors").asText()));
     }
 
     public static void main(String[] args) throws Exception {
@@ -75,10 +70,6 @@ final class GlueFrames {
     }
 
     private ArrayNode write() throws Exception {
-        for (FileDescriptorProto file :
-                FileDescriptorSet.parseFrom(HEX.parseHex(asked.get("descriptors").asText())).getFileList()) {
-            link(file);
-        }
         var out = JSON.createArrayNode();
         for (JsonNode given : asked.get("cases")) {
             for (String compression : new String[] {"NONE", "ZLIB"}) {
@@ -99,7 +90,7 @@ final class GlueFrames {
                 var decoder = DecoderFactory.get().jsonDecoder(schema, given.get("encoded").asText());
                 yield new GenericDatumReader<>(schema).read(null, decoder);
             }
-            case "protobuf" -> message(given.get("message").asText(), given.get("value"));
+            case "protobuf" -> messages.of(given.get("message").asText(), given.get("value"));
             default -> JsonDataWithSchema.builder(
                     asked.get("json").get(given.get("schema").asText()).asText(), given.get("value").toString()).build();
         };
@@ -124,19 +115,5 @@ final class GlueFrames {
         frame.put("id", "glue " + id);
         ((ObjectNode) schemas.get("glue " + id)).put("format", format);
         return frame;
-    }
-
-    private DynamicMessage message(String name, JsonNode value) throws Exception {
-        var types = TypeRegistry.newBuilder();
-        files.values().forEach(file -> types.add(file.getMessageTypes()));
-        TypeRegistry registry = types.build();
-        var message = DynamicMessage.newBuilder(registry.find(name));
-        JsonFormat.parser().usingTypeRegistry(registry).merge(value.toString(), message);
-        return message.build();
-    }
-
-    private void link(FileDescriptorProto file) throws Exception {
-        var imports = file.getDependencyList().stream().map(files::get).toArray(FileDescriptor[]::new);
-        files.put(file.getName(), FileDescriptor.buildFrom(file, imports));
     }
 }
