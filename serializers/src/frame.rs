@@ -45,12 +45,7 @@ impl<'a> Frame<'a> {
     /// `Framing` if the payload is empty, too short, or starts with something else; the message
     /// says what it looks like, never what it holds.
     pub fn from_payload(payload: &'a [u8]) -> Result<Self> {
-        let (schema, tail) = split_id(payload, "payload")?;
-        Ok(Self {
-            schema,
-            tail,
-            payload: None,
-        })
+        Self::find(payload).ok_or_else(|| no_frame(payload, "payload"))
     }
 
     /// The frame at the start of `payload`, if there is one.
@@ -69,7 +64,7 @@ impl<'a> Frame<'a> {
     /// # Errors
     /// `Framing` if the header's value is no frame.
     pub fn from_header(value: &'a [u8], payload: &'a [u8]) -> Result<Self> {
-        let (schema, tail) = split_id(value, "schema id header")?;
+        let (schema, tail) = find_id(value).ok_or_else(|| no_frame(value, "schema id header"))?;
         Ok(Self {
             schema,
             tail,
@@ -142,11 +137,10 @@ pub fn write_guid(guid: SchemaGuid, out: &mut Vec<u8>) {
     out.extend_from_slice(guid.as_bytes());
 }
 
-fn split_id<'a>(bytes: &'a [u8], place: &str) -> Result<(SchemaKey, &'a [u8])> {
-    find_id(bytes).ok_or_else(|| {
-        let message = format!("{place}: no schema frame: {}", guess::describe(bytes));
-        Error::new(ErrorKind::Framing, message)
-    })
+#[cold]
+fn no_frame(bytes: &[u8], place: &str) -> Error {
+    let message = format!("{place}: no schema frame: {}", guess::describe(bytes));
+    Error::new(ErrorKind::Framing, message)
 }
 
 #[inline]
