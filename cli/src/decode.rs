@@ -8,7 +8,7 @@ use clap::Args;
 use wireform::registry::{ResolvedSchema, SchemaKey};
 
 use crate::codec::{Codec, Options};
-use crate::encode::{broken, eprintln};
+use crate::encode::broken;
 use crate::exit::{Error, Outcome};
 use crate::framing::{self, Framing};
 use crate::progress::Progress;
@@ -98,8 +98,7 @@ impl Decode {
                     out.write_all(text.as_bytes())?;
                 }
                 Err(Error::Finding(error)) => {
-                    progress.clear();
-                    eprintln(&format!("line {number}: {error}"));
+                    progress.say(&format!("line {number}: {error}"));
                     outcome = Outcome::Findings;
                 }
                 Err(error) => return Err(error),

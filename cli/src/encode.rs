@@ -93,8 +93,7 @@ impl Encode {
             match records.write(line, &mut body, &mut record) {
                 Ok(()) => {}
                 Err(error) => {
-                    progress.clear();
-                    eprintln(&format!("line {number}: {error}"));
+                    progress.say(&format!("line {number}: {error}"));
                     outcome = Outcome::Findings;
                     return Ok(());
                 }

@@ -145,16 +145,15 @@ impl Produce {
             }
             body.clear();
             if line.trim_ascii().is_empty() {
-                note(run.delivered(), number);
+                run.dealt_with(number);
             } else {
                 match write(codec, key, line, &mut body).and_then(|()| self.key_of(line)) {
-                    Ok(key) => self.send(topic, number, key.as_deref(), &body, run.delivered())?,
+                    Ok(key) => self.send(topic, number, key.as_deref(), &body, run)?,
                     Err(error) => {
-                        progress.clear();
-                        eprintln(&format!("line {number}: {error}"));
+                        progress.say(&format!("line {number}: {error}"));
                         refused += 1;
                         // It is dealt with: nothing is to be sent again.
-                        note(run.delivered(), number);
+                        run.dealt_with(number);
                     }
                 }
             }
@@ -170,7 +169,7 @@ impl Produce {
         number: u64,
         key: Option<&str>,
         body: &[u8],
-        delivered: Option<&Delivered>,
+        run: &Run,
     ) -> Result<()> {
         let mut record = Record::new(body);
         if let Some(key) = key {
@@ -179,10 +178,10 @@ impl Produce {
         for (name, value) in &self.header {
             record = record.header(name, value);
         }
-        let delivered = delivered.map(Arc::clone);
+        let kept = run.kept.clone();
         let sent = topic.send_with(record, move |outcome| {
-            if outcome.is_ok() {
-                note(delivered.as_ref(), number);
+            if let (Ok(_), Some(kept)) = (outcome, kept) {
+                kept.note(number);
             }
         });
         sent.map_err(|error| Error::Io(format!("line {number}: {error}")))
@@ -264,10 +263,23 @@ impl Produce {
 /// The numbers of lines that are dealt with and not in the journal yet.
 type Delivered = Arc<Mutex<Vec<u64>>>;
 
-/// Without a journal there is nobody to take the numbers away.
-fn note(delivered: Option<&Delivered>, number: u64) {
-    if let Some(delivered) = delivered {
-        let mut numbers = delivered.lock().unwrap_or_else(PoisonError::into_inner);
+/// A journal, and what is to be written down in it.
+#[derive(Clone)]
+struct Kept {
+    journal: Arc<Mutex<Journal>>,
+    delivered: Delivered,
+}
+
+impl Kept {
+    fn journal(&self) -> MutexGuard<'_, Journal> {
+        self.journal.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note(&self, number: u64) {
+        let mut numbers = self
+            .delivered
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         numbers.push(number);
     }
 }
@@ -294,9 +306,7 @@ fn write(
 #[derive(Clone)]
 struct Run {
     producer: Producer,
-    /// With a journal.
-    delivered: Option<Delivered>,
-    journal: Arc<Mutex<Option<Journal>>>,
+    kept: Option<Kept>,
     start: Instant,
     is_interrupted: Arc<AtomicBool>,
 }
@@ -305,38 +315,39 @@ impl Run {
     fn new(producer: Producer, journal: Option<Journal>) -> Self {
         Self {
             producer,
-            delivered: journal.as_ref().map(|_| Delivered::default()),
-            journal: Arc::new(Mutex::new(journal)),
+            kept: journal.map(|journal| Kept {
+                journal: Arc::new(Mutex::new(journal)),
+                delivered: Delivered::default(),
+            }),
             start: Instant::now(),
             is_interrupted: Arc::default(),
         }
     }
 
-    fn delivered(&self) -> Option<&Delivered> {
-        self.delivered.as_ref()
+    /// Notes a line that is not to be sent again.
+    fn dealt_with(&self, number: u64) {
+        if let Some(kept) = &self.kept {
+            kept.note(number);
+        }
     }
 
     /// How many lines were dealt with before.
     fn done(&self) -> u64 {
-        self.journal().as_ref().map_or(0, Journal::done)
-    }
-
-    fn journal(&self) -> MutexGuard<'_, Option<Journal>> {
-        self.journal.lock().unwrap_or_else(PoisonError::into_inner)
+        self.kept.as_ref().map_or(0, |kept| kept.journal().done())
     }
 
     /// Brings the journal up to date, if there is one.
     fn note(&self) -> Result<()> {
-        match (&mut *self.journal(), self.delivered()) {
-            (Some(journal), Some(delivered)) => journal.note(delivered),
-            _ => Ok(()),
+        match &self.kept {
+            Some(kept) => kept.journal().note(&kept.delivered),
+            None => Ok(()),
         }
     }
 
     /// So that a run which is killed goes on behind most of what it delivered, also where it waited
     /// for its input.
     fn note_from_time_to_time(&self) {
-        if self.journal().is_none() {
+        if self.kept.is_none() {
             return;
         }
         let run = self.clone();

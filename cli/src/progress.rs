@@ -3,6 +3,8 @@
 use std::io::{self, IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
 
+use crate::encode::eprintln;
+
 /// One line that is written over again and again; none where standard error is no terminal, or where
 /// standard output is one, whose lines show how far it is.
 pub(crate) struct Progress {
@@ -44,6 +46,12 @@ impl Progress {
         let rate = rate(count, self.start.elapsed());
         // Nobody reads it if it fails.
         let _ = write!(io::stderr(), "\r\x1b[K{count} records, {rate:.0} a second");
+    }
+
+    /// Says something else, in a line of its own.
+    pub(crate) fn say(&self, text: &str) {
+        self.clear();
+        eprintln(text);
     }
 
     /// Takes the line away, before something else is said.
