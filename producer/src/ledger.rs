@@ -245,6 +245,34 @@ mod tests {
     }
 
     #[test]
+    fn second_flush_ignores_records_sent_later() {
+        let mut ledger = ledger(100, 100);
+        let early = ledger.accept(1);
+        let (first, second) = (ledger.end_epoch(), ledger.end_epoch());
+        let mut pending = ledger.accept(1);
+        assert!(!ledger.is_settled(first) && !ledger.is_settled(second));
+        settle(&mut ledger, early, 1, Written::Yes);
+        for _ in 0..10 {
+            assert!(ledger.is_settled(first) && ledger.is_settled(second));
+            let next = ledger.accept(1);
+            settle(
+                &mut ledger,
+                std::mem::replace(&mut pending, next),
+                1,
+                Written::Yes,
+            );
+        }
+    }
+
+    #[test]
+    fn flush_before_the_first_record_waits_for_none() {
+        let mut ledger = ledger(100, 100);
+        let flush = ledger.end_epoch();
+        ledger.accept(1);
+        assert!(ledger.is_settled(flush));
+    }
+
+    #[test]
     fn empty_epochs_do_not_pile_up() {
         let mut ledger = ledger(100, 100);
         for _ in 0..10 {
