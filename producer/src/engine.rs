@@ -115,10 +115,10 @@ impl Engine {
         self.notice_fatal(producer);
         let done = Arc::new(Slot::new());
         let mut state = self.lock();
-        let epoch = state.ledger.end_epoch();
+        let epoch = state.ledger.start_epoch();
         if let Some(reason) = &state.fatal {
             let _ = done.put(Err(Error::fatal(reason)));
-        } else if state.ledger.is_settled(epoch) {
+        } else if state.ledger.is_settled_before(epoch) {
             let _ = done.put(Ok(()));
         } else {
             state.flushes.push(Flush {

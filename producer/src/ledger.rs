@@ -70,8 +70,8 @@ pub(crate) struct Room {
 
 /// Counts every record from its acceptance to its verdict.
 ///
-/// Records are accepted in epochs, so that a flush can wait for exactly those before it: it ends
-/// the current epoch and waits until that one and the older ones have none left.
+/// Records are accepted in epochs, so that a flush can wait for exactly those before it: it starts
+/// a new epoch and waits until all older ones have no open record.
 #[derive(Debug)]
 pub(crate) struct Ledger {
     room: Room,
@@ -114,7 +114,7 @@ impl Ledger {
         if let Some(current) = self.epochs.back_mut() {
             *current += 1;
         }
-        self.first_epoch + self.last_index()
+        self.current_epoch()
     }
 
     /// Takes an acceptance back: librdkafka did not take the record.
@@ -151,18 +151,18 @@ impl Ledger {
         }
     }
 
-    /// Ends the current epoch and gives it.
-    pub(crate) fn end_epoch(&mut self) -> u64 {
-        let epoch = self.first_epoch + self.last_index();
+    /// Starts an epoch for the records that are accepted from now on, and returns it. An epoch
+    /// without a record is one already.
+    pub(crate) fn start_epoch(&mut self) -> u64 {
         if self.epochs.back() != Some(&0) {
             self.epochs.push_back(0);
         }
-        epoch
+        self.current_epoch()
     }
 
-    /// Whether everything of `epoch` and before has its verdict.
-    pub(crate) fn is_settled(&self, epoch: u64) -> bool {
-        self.first_epoch > epoch || self.open == 0
+    /// Returns whether every record that was accepted before `epoch` has its delivery result.
+    pub(crate) fn is_settled_before(&self, epoch: u64) -> bool {
+        self.first_epoch >= epoch || self.open == 0
     }
 
     /// Records without a verdict.
@@ -179,8 +179,9 @@ impl Ledger {
         self.report
     }
 
-    fn last_index(&self) -> u64 {
-        u64::try_from(self.epochs.len().saturating_sub(1)).unwrap_or(u64::MAX)
+    fn current_epoch(&self) -> u64 {
+        let older = self.epochs.len().saturating_sub(1);
+        self.first_epoch + u64::try_from(older).unwrap_or(u64::MAX)
     }
 }
 
@@ -227,14 +228,14 @@ mod tests {
     fn epoch_is_settled_when_its_records_and_older_ones_are() {
         let mut ledger = ledger(100, 100);
         let (old, also_old) = (ledger.accept(1), ledger.accept(1));
-        let flush = ledger.end_epoch();
+        let flush = ledger.start_epoch();
         let new = ledger.accept(1);
         settle(&mut ledger, also_old, 1, Written::Yes);
         settle(&mut ledger, new, 1, Written::Yes);
         let newest = ledger.accept(1);
-        assert!(!ledger.is_settled(flush));
+        assert!(!ledger.is_settled_before(flush));
         settle(&mut ledger, old, 1, Written::No);
-        assert!(ledger.is_settled(flush));
+        assert!(ledger.is_settled_before(flush));
         settle(&mut ledger, newest, 1, Written::Maybe);
         let report = ledger.report();
         assert_eq!(
@@ -248,12 +249,12 @@ mod tests {
     fn second_flush_ignores_records_sent_later() {
         let mut ledger = ledger(100, 100);
         let early = ledger.accept(1);
-        let (first, second) = (ledger.end_epoch(), ledger.end_epoch());
+        let (first, second) = (ledger.start_epoch(), ledger.start_epoch());
         let mut pending = ledger.accept(1);
-        assert!(!ledger.is_settled(first) && !ledger.is_settled(second));
+        assert!(!ledger.is_settled_before(first) && !ledger.is_settled_before(second));
         settle(&mut ledger, early, 1, Written::Yes);
         for _ in 0..10 {
-            assert!(ledger.is_settled(first) && ledger.is_settled(second));
+            assert!(ledger.is_settled_before(first) && ledger.is_settled_before(second));
             let next = ledger.accept(1);
             settle(
                 &mut ledger,
@@ -267,17 +268,17 @@ mod tests {
     #[test]
     fn flush_before_the_first_record_waits_for_none() {
         let mut ledger = ledger(100, 100);
-        let flush = ledger.end_epoch();
+        let flush = ledger.start_epoch();
         ledger.accept(1);
-        assert!(ledger.is_settled(flush));
+        assert!(ledger.is_settled_before(flush));
     }
 
     #[test]
     fn empty_epochs_do_not_pile_up() {
         let mut ledger = ledger(100, 100);
         for _ in 0..10 {
-            let epoch = ledger.end_epoch();
-            assert!(ledger.is_settled(epoch));
+            let epoch = ledger.start_epoch();
+            assert!(ledger.is_settled_before(epoch));
         }
         assert_eq!(ledger.epochs.len(), 1);
     }

@@ -42,6 +42,7 @@ pub(crate) struct Waiter {
 }
 
 pub(crate) struct Flush {
+    /// The flush waits for the records of older epochs.
     pub(crate) epoch: u64,
     pub(crate) deadline: Option<Instant>,
     pub(crate) done: Arc<Slot<Result<()>>>,
@@ -137,7 +138,7 @@ impl State {
         self.drain(wakers);
         let ledger = &self.ledger;
         self.flushes.retain(|flush| {
-            let is_settled = ledger.is_settled(flush.epoch);
+            let is_settled = ledger.is_settled_before(flush.epoch);
             if is_settled {
                 wakers.extend(flush.done.put(Ok(())));
             }
