@@ -1,9 +1,10 @@
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::task::Waker;
 
 use crate::delivery::Outcome;
 use crate::error::Error;
 use crate::slot::Slot;
+use crate::sync::{Mutex, MutexGuard};
 
 /// The verdicts on records that were sent together: whoever waits for them is woken once.
 #[derive(Debug, Default)]
@@ -71,11 +72,8 @@ impl Batch {
         self.done.put(outcomes.into_iter().flatten().collect())
     }
 
-    /// Every change is complete before anything could panic.
     fn lock(&self) -> MutexGuard<'_, Collected> {
-        self.collected
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.collected.lock()
     }
 }
 

@@ -2,16 +2,17 @@ use std::fmt;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::batch::Seat;
 use crate::error::{Error, ErrorKind, Result};
 use crate::metering::Started;
 use crate::record::Timestamp;
 use crate::slot::{Slot, Taken};
+use crate::sync::{self, AtomicU64, Mutex};
 use crate::trace::Span;
 
 /// Where a record ended up.
@@ -78,7 +79,7 @@ impl Delivery {
         let Completion::Awaited(slot) = &self.ticket.completion else {
             return Err(self.ticket.taken());
         };
-        match slot.wait(Instant::now().checked_add(timeout)) {
+        match slot.wait(sync::now().checked_add(timeout)) {
             Some(taken) => self.ticket.outcome(taken),
             None => Err(
                 Error::new(ErrorKind::Timeout, format!("no verdict within {timeout:?}"))
@@ -184,7 +185,7 @@ impl Ticket {
             }
             Completion::Posted => {}
             Completion::Callback(callback) => {
-                let mut callback = callback.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut callback = callback.lock();
                 callback(outcome);
             }
         }));

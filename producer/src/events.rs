@@ -5,11 +5,11 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::DeliveryResult;
 use rdkafka::producer::{BaseProducer, ProducerContext};
 
+use crate::accounting::Verdict;
 use crate::delivery::{Outcome, Placed, PlacedTimestamp, Ticket};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::hooks::Hooks;
-use crate::ledger::Settlement;
 use crate::native::{Report, Written};
 use crate::partitioning::Partitioning;
 use crate::record::Timestamp;
@@ -54,38 +54,23 @@ impl ProducerContext<Partitioning> for Events {
 }
 
 impl Events {
-    /// Hands over the verdicts of one event.
+    /// Hands over the results of one event.
     pub(crate) fn deliver(&self, mut reports: impl Iterator<Item = (Arc<Ticket>, Report)>) {
-        let mut verdicts = Vec::with_capacity(AT_ONCE);
         loop {
+            let mut verdicts = Vec::with_capacity(reports.size_hint().0.min(AT_ONCE));
             verdicts.extend(reports.by_ref().take(AT_ONCE).map(|(ticket, report)| {
                 let (written, outcome) = self.judge(&ticket, &report);
-                (ticket, written, outcome)
+                Verdict {
+                    ticket,
+                    written,
+                    outcome,
+                }
             }));
             if verdicts.is_empty() {
                 return;
             }
-            let bytes = verdicts.iter().map(|(ticket, ..)| ticket.bytes).sum();
-            // First the room: who gets a verdict may count on it. Last the ledger: when a flush is
-            // over, the callbacks have run.
-            self.engine.make_room(verdicts.len(), bytes);
-            let mut settlement: Option<Settlement> = None;
-            let mut tickets = Vec::with_capacity(verdicts.len());
-            for (ticket, written, outcome) in verdicts.drain(..) {
-                self.hand_over(&ticket, outcome);
-                let epoch = ticket.epoch();
-                if let Some(other) = settlement.take_if(|settlement| settlement.epoch != epoch) {
-                    self.engine.settle(&other);
-                }
-                settlement
-                    .get_or_insert_with(|| Settlement::new(epoch))
-                    .add(written);
-                tickets.push(ticket);
-            }
-            if let Some(settlement) = settlement {
-                self.engine.settle(&settlement);
-            }
-            self.engine.discard(tickets);
+            let hand_over = |ticket: &Ticket, outcome| self.hand_over(ticket, outcome);
+            self.engine.deliver(verdicts, hand_over);
         }
     }
 

@@ -7,11 +7,12 @@
 //! calls the program.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::delivery::Ticket;
 use crate::native::{Event, MainQueue, Report};
+use crate::sync::{self, Condvar, Mutex, MutexGuard};
 
 /// What was taken from librdkafka and waits for the polling thread.
 #[derive(Debug, Default)]
@@ -39,7 +40,7 @@ pub(crate) enum Harvested {
 impl Harvest {
     /// For a thread that sends fast: takes what librdkafka has, and frees it.
     pub(crate) fn assist(&self, queue: &MainQueue) {
-        let until = Instant::now() + ASSISTED;
+        let until = sync::now() + ASSISTED;
         let spent = {
             let mut state = self.lock();
             state.assisted_until = Some(until);
@@ -67,8 +68,7 @@ impl Harvest {
         let mut state = self.lock();
         let is_assisted = state.is_assisted();
         if is_assisted && state.ripe.is_empty() {
-            let wait = self.arrived.wait_timeout(state, timeout.min(PATIENCE));
-            state = wait.unwrap_or_else(PoisonError::into_inner).0;
+            state = self.arrived.wait_timeout(state, timeout.min(PATIENCE));
         }
         let ripe = std::mem::take(&mut state.ripe);
         let spent = match is_assisted {
@@ -119,16 +119,14 @@ impl Harvest {
         self.arrived.notify_one();
     }
 
-    /// Every change is complete before anything could panic.
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 }
 
 impl State {
     fn is_assisted(&self) -> bool {
-        self.assisted_until
-            .is_some_and(|until| Instant::now() < until)
+        self.assisted_until.is_some_and(|until| sync::now() < until)
     }
 }
 

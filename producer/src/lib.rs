@@ -98,6 +98,7 @@
 #![deny(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod accounting;
 mod batch;
 mod builder;
 mod delivery;
@@ -125,13 +126,14 @@ mod parcel;
 mod partitioning;
 mod poison;
 mod producer;
+mod program;
 mod queue;
 mod record;
 mod sending;
 mod settings;
 mod slot;
-
 mod statistics;
+mod sync;
 mod topic;
 #[cfg(feature = "tracing")]
 mod trace;

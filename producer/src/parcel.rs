@@ -24,12 +24,23 @@ pub(crate) struct Body {
     pub(crate) has_value: bool,
 }
 
-impl Parcel {
-    /// Gives the record to librdkafka, which copies it.
+/// A record that can be given to a client.
+pub(crate) trait Outgoing {
+    fn ticket(&self) -> &Ticket;
+
+    /// Gives the record to the client, which copies it.
     ///
     /// # Errors
-    /// Librdkafka's reason; the parcel is as it was, so that it can be tried again.
-    pub(crate) fn produce(&mut self) -> Result<(), RDKafkaErrorCode> {
+    /// The client's reason; the record is as it was, so that it can be tried again.
+    fn produce(&mut self) -> Result<(), RDKafkaErrorCode>;
+}
+
+impl Outgoing for Parcel {
+    fn ticket(&self) -> &Ticket {
+        &self.ticket
+    }
+
+    fn produce(&mut self) -> Result<(), RDKafkaErrorCode> {
         let parts = Parts {
             key: self.body.key(),
             value: self.body.value(),

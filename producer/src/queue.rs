@@ -1,7 +1,7 @@
 //! What waits: sends for room, flushes and closes for verdicts.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
@@ -9,16 +9,17 @@ use rdkafka::error::RDKafkaErrorCode;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::ledger::{CloseReport, Ledger, Room};
-use crate::parcel::Parcel;
+use crate::parcel::{Outgoing, Parcel};
 use crate::slot::Slot;
+use crate::sync::{self, Mutex, MutexGuard};
 use crate::trace;
 
 /// All that changes in an engine, behind one lock.
-pub(crate) struct State {
+pub(crate) struct State<P> {
     pub(crate) ledger: Ledger,
     /// Sends that wait for room, the oldest first. They pass in this order: whoever comes while
     /// one waits, waits behind it.
-    pub(crate) waiting: VecDeque<Arc<Waiter>>,
+    pub(crate) waiting: VecDeque<Arc<Waiter<P>>>,
     pub(crate) flushes: Vec<Flush>,
     pub(crate) closes: Vec<Arc<Slot<CloseReport>>>,
     pub(crate) is_closed: bool,
@@ -35,9 +36,9 @@ pub(crate) struct State {
 }
 
 /// A send that waits for room.
-pub(crate) struct Waiter {
+pub(crate) struct Waiter<P = Parcel> {
     /// Taken by whoever decides first: the drain, or the sender who gives up.
-    parcel: Mutex<Option<Parcel>>,
+    parcel: Mutex<Option<P>>,
     pub(crate) accepted: Slot<Result<()>>,
 }
 
@@ -49,9 +50,12 @@ pub(crate) struct Flush {
 }
 
 /// How a send went on.
-pub(crate) enum Offered {
-    Accepted,
-    Waiting(Arc<Waiter>),
+pub(crate) enum Offered<P = Parcel> {
+    Accepted {
+        /// Whether the sender is to take delivery reports.
+        is_turn: bool,
+    },
+    Waiting(Arc<Waiter<P>>),
 }
 
 /// Whether a send may wait for room.
@@ -67,7 +71,7 @@ pub(crate) enum Place {
     Front,
 }
 
-impl State {
+impl<P: Outgoing> State<P> {
     pub(crate) fn new(room: Room) -> Self {
         Self {
             ledger: Ledger::new(room),
@@ -80,7 +84,7 @@ impl State {
             abandoned: None,
             is_released: false,
             is_stalled: false,
-            turn: (TURN, Instant::now()),
+            turn: (TURN, sync::now()),
         }
     }
 
@@ -93,7 +97,7 @@ impl State {
             return false;
         }
         *left = TURN;
-        let now = Instant::now();
+        let now = sync::now();
         let took = now.duration_since(std::mem::replace(last, now));
         took < FAST
     }
@@ -108,10 +112,10 @@ impl State {
 
     pub(crate) fn queue(
         &mut self,
-        parcel: Parcel,
+        parcel: P,
         patience: Patience,
         place: Place,
-    ) -> Result<Offered> {
+    ) -> Result<Offered<P>> {
         if patience == Patience::None {
             return Err(Error::queue_full());
         }
@@ -160,12 +164,12 @@ impl State {
                 self.waiting.pop_front();
                 continue;
             };
-            let bytes = parcel.ticket.bytes;
+            let bytes = parcel.ticket().bytes;
             if !self.ledger.fits(bytes) {
                 break;
             }
             let epoch = self.ledger.accept(bytes);
-            parcel.ticket.set_epoch(epoch);
+            parcel.ticket().set_epoch(epoch);
             let produced = parcel.produce();
             if produced.is_err() {
                 self.ledger.revoke(epoch, bytes);
@@ -192,7 +196,7 @@ impl State {
 
     pub(crate) fn fail(&mut self, reason: &str, wakers: &mut Vec<Waker>) {
         self.fatal = Some(Arc::from(reason));
-        self.purge_at = Some(Instant::now());
+        self.purge_at = Some(sync::now());
         self.turn_away(|| Error::fatal(reason), wakers);
         for flush in self.flushes.drain(..) {
             wakers.extend(flush.done.put(Err(Error::fatal(reason))));
@@ -225,9 +229,9 @@ const TURN: u32 = 1000;
 /// What they take at most where the polling thread is in the way.
 const FAST: Duration = Duration::from_millis(5);
 
-impl Waiter {
-    pub(crate) fn lock(&self) -> MutexGuard<'_, Option<Parcel>> {
-        self.parcel.lock().unwrap_or_else(PoisonError::into_inner)
+impl<P> Waiter<P> {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Option<P>> {
+        self.parcel.lock()
     }
 }
 

@@ -54,7 +54,7 @@ impl Sending {
                 let ticket = Arc::clone(&parcel.ticket);
                 let link = &self.link;
                 match link.engine.offer(&link.native, parcel, Patience::Wait)? {
-                    Offered::Accepted => return Poll::Ready(Ok(ticket)),
+                    Offered::Accepted { .. } => return Poll::Ready(Ok(ticket)),
                     Offered::Waiting(waiter) => (waiter, ticket),
                 }
             }

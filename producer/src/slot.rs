@@ -1,6 +1,7 @@
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
+
+use crate::sync::{self, Condvar, Mutex, MutexGuard};
 
 /// A place for one value that somebody else brings: taken by polling or by blocking, without any
 /// runtime.
@@ -84,16 +85,10 @@ impl<T> Slot<T> {
             };
             *has_sleeper = true;
             state = match deadline {
-                None => self
-                    .arrived
-                    .wait(state)
-                    .unwrap_or_else(PoisonError::into_inner),
+                None => self.arrived.wait(state),
                 Some(deadline) => {
-                    let left = deadline.checked_duration_since(Instant::now())?;
-                    self.arrived
-                        .wait_timeout(state, left)
-                        .unwrap_or_else(PoisonError::into_inner)
-                        .0
+                    let left = deadline.checked_duration_since(sync::now())?;
+                    self.arrived.wait_timeout(state, left)
                 }
             };
         }
@@ -106,9 +101,7 @@ impl<T> Slot<T> {
         }
     }
 
-    /// A panic while the lock is held cannot leave the state half changed: every change is one
-    /// assignment.
     fn lock(&self) -> MutexGuard<'_, State<T>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 }

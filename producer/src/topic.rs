@@ -276,7 +276,7 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
         };
         let offered = link.engine.offer(&link.native, parcel, patience);
         let accepted = offered.and_then(|offered| match offered {
-            Offered::Accepted => Ok(()),
+            Offered::Accepted { .. } => Ok(()),
             Offered::Waiting(waiter) => match waiter.accepted.wait(None) {
                 Some(Taken::Value(accepted)) => accepted,
                 Some(Taken::Gone) | None => Err(Error::closed()),
