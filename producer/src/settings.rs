@@ -259,6 +259,30 @@ mod tests {
         }
     }
 
+    /// A password may begin with the user name, or with another secret.
+    #[test]
+    fn no_part_of_a_longer_secret_is_shown() {
+        let mut settings = Settings::default();
+        settings.set("sasl.password", "kafka-user-2024");
+        settings.set("sasl.oauthbearer.client.secret", "kafka-user");
+        settings.set("sasl.username", "kafka-user");
+        let error = KafkaError::ClientCreation("invalid credentials kafka-user-2024".to_owned());
+        let text = settings.rejected(&error).to_string();
+        assert!(!text.contains("2024"), "{text}");
+    }
+
+    #[test]
+    fn only_secret_values_are_hidden() {
+        let mut settings = Settings::default();
+        settings.set("sasl.mechanism", "PLAIN");
+        settings.set("ssl.endpoint.identification.algorithm", "https");
+        settings.set("ssl.ca.location", "/etc/ca.pem");
+        let text = "PLAIN is not known, https neither, and /etc/ca.pem is not there";
+        let error = KafkaError::ClientCreation(text.to_owned());
+        let shown = settings.rejected(&error).to_string();
+        assert!(shown.contains(text), "{shown}");
+    }
+
     #[test]
     fn aliases_are_one_setting() {
         let mut settings = Settings::default();

@@ -11,6 +11,7 @@ mod headers;
 mod placing;
 mod poison;
 mod queue;
+mod settings;
 #[cfg(feature = "tracing")]
 mod spans;
 #[cfg(feature = "otel")]

@@ -1,0 +1,105 @@
+//! What the program's logger gets from librdkafka. A program of its own, since the logger is the
+//! process's.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use log::{LevelFilter, Log, Metadata, Record};
+use rdkafka::mocking::MockCluster;
+use rdkafka::producer::DefaultProducerContext;
+use wireform_producer::Producer;
+
+const SOON: Duration = Duration::from_secs(20);
+
+/// Keeps every line.
+struct Lines(Mutex<Vec<String>>);
+
+static LINES: Lines = Lines(Mutex::new(Vec::new()));
+
+impl Log for Lines {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, record: &Record<'_>) {
+        let line = format!("{} {} {}", record.target(), record.level(), record.args());
+        self.lock().push(line);
+    }
+
+    fn flush(&self) {}
+}
+
+impl Lines {
+    fn lock(&self) -> MutexGuard<'_, Vec<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn count(&self, text: &str) -> usize {
+        let lines = self.lock();
+        lines.iter().filter(|line| line.contains(text)).count()
+    }
+
+    fn wait(&self, text: &str) -> bool {
+        let deadline = Instant::now() + SOON;
+        while self.count(text) == 0 {
+            if Instant::now() >= deadline {
+                return false;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        true
+    }
+}
+
+/// Installs the logger, and lets one test run at a time with an empty list of lines.
+fn logger() -> MutexGuard<'static, ()> {
+    static ONE: Mutex<()> = Mutex::new(());
+    static INSTALLED: OnceLock<()> = OnceLock::new();
+    let guard = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    INSTALLED.get_or_init(|| {
+        log::set_logger(&LINES).unwrap();
+        log::set_max_level(LevelFilter::Debug);
+    });
+    LINES.lock().clear();
+    guard
+}
+
+#[test]
+fn log_lines_of_librdkafka_reach_the_logger() {
+    let _guard = logger();
+    let producer = Producer::builder()
+        .brokers("127.0.0.1:1")
+        .config("debug", "broker")
+        .build()
+        .unwrap();
+    assert!(LINES.wait("librdkafka DEBUG"), "{:?}", LINES.lock());
+    let _ = producer.close_blocking(Duration::ZERO);
+}
+
+#[test]
+fn outage_is_logged_once_and_so_is_its_end() {
+    let _guard = logger();
+    let cluster = MockCluster::<'static, DefaultProducerContext>::new(1).unwrap();
+    cluster.broker_down(1).unwrap();
+    let producer = Producer::builder()
+        .brokers(cluster.bootstrap_servers())
+        .build()
+        .unwrap();
+    let down = "all brokers are down";
+    // Several rounds of connecting.
+    thread::sleep(Duration::from_secs(3));
+    assert_eq!(LINES.count(down), 1, "{:?}", LINES.lock());
+    assert_eq!(LINES.count("AllBrokersDown"), 0, "{:?}", LINES.lock());
+    cluster.broker_up(1).unwrap();
+    assert!(LINES.wait("a broker is connected again"));
+    cluster.broker_down(1).unwrap();
+    LINES.lock().clear();
+    assert!(LINES.wait(down), "a second outage is logged, too");
+    let _ = producer.close_blocking(Duration::ZERO);
+}
