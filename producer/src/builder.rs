@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use wireform::HeaderNames;
 
+use crate::bootstrap;
+use crate::broker_log::{BrokerError, BrokerLog};
 use crate::embedded::EmbeddedCluster;
 use crate::error::{Error, Result};
 use crate::headers::{OwnHeaders, check_name};
@@ -78,11 +80,13 @@ pub struct ProducerBuilder {
     problem: Option<String>,
 }
 
+/// Where the builder's own methods say that the brokers are.
 #[derive(Clone)]
 enum Cluster {
-    Real,
     Embedded,
     Given(EmbeddedCluster),
+    Named(String),
+    Unnamed,
 }
 
 impl ProducerBuilder {
@@ -99,15 +103,15 @@ impl ProducerBuilder {
             has_trace: false,
             hooks: Hooks::default(),
             transaction_timeout: Duration::from_secs(60),
-            cluster: Cluster::Real,
+            cluster: Cluster::Unnamed,
             problem: None,
         }
     }
 
-    /// Names the brokers to ask first, as `host:port`, several with commas between.
+    /// Names the brokers to ask first, as `host:port`, several with commas between. Without a port
+    /// it is 9092.
     pub fn brokers(mut self, brokers: impl Into<String>) -> Self {
-        self.cluster = Cluster::Real;
-        self.settings.set("bootstrap.servers", brokers);
+        self.cluster = Cluster::Named(brokers.into());
         self
     }
 
@@ -251,6 +255,36 @@ impl ProducerBuilder {
         self
     }
 
+    /// Calls `hook` with every problem of a connection to a broker: see [`BrokerError`]. The last
+    /// one of a broker says why records wait, or get no place.
+    ///
+    /// ```
+    /// use std::sync::mpsc;
+    /// use std::time::Duration;
+    ///
+    /// use wireform_producer::{BrokerErrorKind, Producer};
+    ///
+    /// let (errors, first) = mpsc::channel();
+    /// let producer = Producer::builder()
+    ///     .brokers("127.0.0.1:1") // refuses connections
+    ///     .on_broker_error(move |error| drop(errors.send(error.clone())))
+    ///     .build()?;
+    /// let error = first.recv_timeout(Duration::from_secs(10)).expect("a refused connection");
+    /// assert_eq!(error.kind, BrokerErrorKind::Connection);
+    /// assert_eq!(error.broker.as_deref(), Some("127.0.0.1:1/bootstrap"));
+    /// assert!(error.reason.contains("Connection refused"));
+    /// # Ok::<(), wireform_producer::Error>(())
+    /// ```
+    ///
+    /// librdkafka repeats the same problem of the same broker every 30 s. That all brokers are down
+    /// is reported once for each outage.
+    ///
+    /// It runs on the thread that brings all verdicts: it should be quick. A panic in it is logged.
+    pub fn on_broker_error(mut self, hook: impl Fn(&BrokerError) + Send + Sync + 'static) -> Self {
+        self.hooks.on_broker_error = Some(Arc::new(hook));
+        self
+    }
+
     /// Has `hook` called with librdkafka's [`Statistics`] every `interval`, on the thread that brings
     /// all verdicts. A panic in it is logged.
     pub fn statistics(
@@ -299,17 +333,14 @@ impl ProducerBuilder {
             check_name(name, None, None)?;
         }
         let mut settings = self.settings;
-        let cluster = match self.cluster {
-            Cluster::Real => None,
-            Cluster::Embedded => Some(EmbeddedCluster::start()?),
-            Cluster::Given(cluster) => Some(cluster),
-        };
-        if let Some(cluster) = &cluster {
-            settings.set("bootstrap.servers", cluster.brokers());
-        }
-        let brokers = settings.get("bootstrap.servers").map(str::to_owned);
-        let brokers = brokers.ok_or_else(|| Error::config("no brokers were named"))?;
-        if self.hooks.partitioning.is_some() {
+        let mut hooks = self.hooks;
+        let (brokers, cluster) = name_brokers(&mut settings, self.cluster)?;
+        settings.check_tokens()?;
+        hooks.brokers = Arc::new(BrokerLog::new(
+            hooks.on_broker_error.take(),
+            settings.secrets(),
+        ));
+        if hooks.partitioning.is_some() {
             // Else librdkafka would place records without a key by itself, `rdkafka_msg.c`.
             settings.set_default("sticky.partitioning.linger.ms", "0");
         } else {
@@ -334,7 +365,7 @@ impl ProducerBuilder {
             &settings,
             self.room,
             own,
-            self.hooks,
+            hooks,
             Transactions::new(transactions),
             brokers,
             cluster,
@@ -356,6 +387,36 @@ impl fmt::Debug for ProducerBuilder {
             .field("headers", &headers)
             .finish_non_exhaustive()
     }
+}
+
+/// Enters the brokers into the settings; starts a cluster if there is to be one.
+fn name_brokers(
+    settings: &mut Settings,
+    cluster: Cluster,
+) -> Result<(String, Option<EmbeddedCluster>)> {
+    let name = settings.name("bootstrap.servers");
+    if let (Some(name), false) = (name, matches!(cluster, Cluster::Unnamed)) {
+        let message = format!("the brokers are named twice: remove the setting {name:?}");
+        return Err(Error::config(message));
+    }
+    let cluster = match cluster {
+        Cluster::Embedded => Some(EmbeddedCluster::start()?),
+        Cluster::Given(cluster) => Some(cluster),
+        Cluster::Named(brokers) => {
+            settings.set("bootstrap.servers", brokers);
+            None
+        }
+        Cluster::Unnamed => None,
+    };
+    if let Some(cluster) = &cluster {
+        // A cluster in this process has no TLS and no SASL, and its address is known to be right.
+        settings.set("bootstrap.servers", cluster.brokers());
+        return Ok((cluster.brokers().to_owned(), Some(cluster.clone())));
+    }
+    let brokers = settings.get("bootstrap.servers").unwrap_or_default();
+    let protocol = settings.get("security.protocol").unwrap_or("plaintext");
+    bootstrap::check(brokers, protocol)?;
+    Ok((brokers.to_owned(), None))
 }
 
 /// Fills in what was not set.

@@ -117,6 +117,7 @@ impl Engine {
         loop {
             program::call(SERVING, || self.serve(&queue, producer.context(), slice));
             self.notice_fatal(&producer);
+            native::look_for_brokers(&producer);
             let tick = self.accounting.tick();
             if tick.purge {
                 program::call(SERVING, || {

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use rdkafka::ClientContext;
+use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::DeliveryResult;
 use rdkafka::producer::{BaseProducer, ProducerContext};
@@ -13,7 +14,6 @@ use crate::hooks::Hooks;
 use crate::native::{Report, Written};
 use crate::partitioning::Partitioning;
 use crate::record::Timestamp;
-use crate::trace;
 
 /// What librdkafka calls back, on the polling thread.
 pub(crate) struct Events {
@@ -25,10 +25,13 @@ pub(crate) struct Events {
 pub(crate) type Client = BaseProducer<Events, Partitioning>;
 
 impl ClientContext for Events {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, text: &str) {
+        self.hooks.brokers.line(level, facility, text);
+    }
+
     /// Mostly brokers that cannot be reached: no error as long as the records can wait.
     fn error(&self, error: KafkaError, reason: &str) {
-        log::warn!("librdkafka: {error}: {reason}");
-        trace::broker_trouble(&error.to_string(), reason);
+        self.hooks.brokers.error(&error, reason);
     }
 
     fn stats(&self, statistics: rdkafka::Statistics) {

@@ -2,6 +2,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use crate::broker_log::{BrokerLog, OnBrokerError};
 use crate::error::Error;
 use crate::partitioning::Partitioning;
 use crate::statistics::Statistics;
@@ -13,6 +14,8 @@ type OnError = dyn Fn(&Error) + Send + Sync;
 /// What a program has called, by producer.
 #[derive(Clone, Default)]
 pub(crate) struct Hooks {
+    pub(crate) brokers: Arc<BrokerLog>,
+    pub(crate) on_broker_error: Option<Arc<OnBrokerError>>,
     pub(crate) on_error: Option<Arc<OnError>>,
     pub(crate) partitioning: Option<Partitioning>,
     pub(crate) statistics: Option<Arc<OnStatistics>>,

@@ -100,6 +100,8 @@
 
 mod accounting;
 mod batch;
+mod bootstrap;
+mod broker_log;
 mod builder;
 mod delivery;
 mod embedded;
@@ -142,6 +144,7 @@ mod trace;
 mod trace;
 mod transaction;
 
+pub use crate::broker_log::{BrokerError, BrokerErrorKind};
 pub use crate::builder::{Compression, Preset, ProducerBuilder};
 pub use crate::delivery::{Delivery, Outcome, Placed, PlacedTimestamp};
 pub use crate::embedded::EmbeddedCluster;

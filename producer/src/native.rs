@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rdkafka::bindings;
+use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{BorrowedMessage, Message as _};
 use rdkafka::producer::Producer as _;
@@ -352,6 +353,11 @@ impl Event {
                 let text = unsafe { CStr::from_ptr(bindings::rd_kafka_event_stats(self.0)) };
                 context.stats_raw(text.to_bytes());
             }
+            bindings::RD_KAFKA_EVENT_LOG => self.log(context),
+            bindings::RD_KAFKA_EVENT_OAUTHBEARER_TOKEN_REFRESH => {
+                // `Settings::check_tokens` refuses the settings that lead here.
+                log::error!("librdkafka asks for an OAuth token, and the producer has no source");
+            }
             _ => {}
         }
     }
@@ -377,6 +383,24 @@ impl Event {
             timestamp: unsafe { timestamp(message) },
         };
         Some((ticket, report))
+    }
+
+    fn log(&self, context: &Events) {
+        let (mut facility, mut text, mut level) = (ptr::null(), ptr::null(), 0);
+        // SAFETY: the event is alive; the others are out-parameters.
+        let is_other = unsafe {
+            bindings::rd_kafka_event_log(self.0, &mut facility, &mut text, &mut level) != 0
+        };
+        if is_other {
+            return;
+        }
+        // SAFETY: both are C strings that live as long as the event.
+        let (facility, text) = unsafe { (CStr::from_ptr(facility), CStr::from_ptr(text)) };
+        context.log(
+            log_level(level),
+            facility.to_string_lossy().trim(),
+            text.to_string_lossy().trim(),
+        );
     }
 
     fn error(&self) -> (KafkaError, String) {
@@ -423,6 +447,44 @@ pub(crate) fn hurry(producer: &Client, duration: Duration) {
     // SAFETY: the pointer is the live client that `producer` owns, and librdkafka is thread-safe.
     // The result only says whether everything was acknowledged meanwhile; the ledger knows that.
     let _ = unsafe { bindings::rd_kafka_flush(producer.client().native_ptr(), millis) };
+}
+
+/// A level of syslog's.
+fn log_level(level: c_int) -> RDKafkaLogLevel {
+    match level {
+        ..=0 => RDKafkaLogLevel::Emerg,
+        1 => RDKafkaLogLevel::Alert,
+        2 => RDKafkaLogLevel::Critical,
+        3 => RDKafkaLogLevel::Error,
+        4 => RDKafkaLogLevel::Warning,
+        5 => RDKafkaLogLevel::Notice,
+        6 => RDKafkaLogLevel::Info,
+        7.. => RDKafkaLogLevel::Debug,
+    }
+}
+
+/// While all brokers are down: reports it when one is connected again. librdkafka has no event for
+/// that.
+pub(crate) fn look_for_brokers(client: &Client) {
+    let log = &client.context().hooks.brokers;
+    if log.are_all_down() && has_broker(client) {
+        log.connected();
+    }
+}
+
+/// Whether a broker is connected. Asks it for the topics in use and does not wait for the answer.
+fn has_broker(client: &Client) -> bool {
+    use bindings::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR__TRANSPORT as NO_BROKER;
+    let mut metadata = ptr::null();
+    let native = client.client().native_ptr();
+    // SAFETY: the client is alive; no topic means those in use; `metadata` is an out-parameter.
+    let error =
+        unsafe { bindings::rd_kafka_metadata(native, 0, ptr::null_mut(), &mut metadata, 0) };
+    if !metadata.is_null() {
+        // SAFETY: the answer is ours, and is released once.
+        unsafe { bindings::rd_kafka_metadata_destroy(metadata) };
+    }
+    error != NO_BROKER
 }
 
 /// The name and value of a header, as bytes: rdkafka's own accessor panics on a name that is not

@@ -1,3 +1,4 @@
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -5,56 +6,163 @@ use rdkafka::ClientConfig;
 use rdkafka::error::KafkaError;
 
 use crate::error::{Error, Result};
+use crate::trace;
 
 /// Settings of librdkafka, one for each property whatever alias it was named by.
 #[derive(Clone, Default)]
-pub(crate) struct Settings(BTreeMap<String, String>);
+pub(crate) struct Settings(BTreeMap<String, Setting>);
+
+#[derive(Clone)]
+struct Setting {
+    /// The name that the program used: the property's, or an alias.
+    name: String,
+    value: String,
+}
 
 impl Settings {
-    pub(crate) fn set(&mut self, key: &str, value: impl Into<String>) {
-        self.0.insert(canonical(key).to_owned(), value.into());
+    pub(crate) fn set(&mut self, name: &str, value: impl Into<String>) {
+        let setting = Setting {
+            name: name.to_owned(),
+            value: value.into(),
+        };
+        self.0.insert(canonical(name).to_owned(), setting);
     }
 
-    pub(crate) fn set_default(&mut self, key: &str, value: &str) {
-        self.0
-            .entry(canonical(key).to_owned())
-            .or_insert_with(|| value.to_owned());
+    pub(crate) fn set_default(&mut self, name: &str, value: &str) {
+        if self.get(name).is_none() {
+            self.set(name, value);
+        }
     }
 
-    pub(crate) fn get(&self, key: &str) -> Option<&str> {
-        self.0.get(canonical(key)).map(String::as_str)
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(canonical(name)).map(|setting| &*setting.value)
     }
 
-    /// What librdkafka said, without the values of settings.
+    /// The name by which a property was set, if it was.
+    pub(crate) fn name(&self, name: &str) -> Option<&str> {
+        self.0.get(canonical(name)).map(|setting| &*setting.name)
+    }
+
+    /// Values that must not be shown.
+    pub(crate) fn secrets(&self) -> Secrets {
+        let secrets = self.0.iter().filter(|(key, _)| is_secret(key));
+        Secrets::new(secrets.map(|(_, setting)| setting.value.clone()))
+    }
+
+    /// What librdkafka said, without the values of secret settings, and with the name that the
+    /// program used.
     pub(crate) fn rejected(&self, error: &KafkaError) -> Error {
-        let mut message = match error {
-            KafkaError::ClientConfig(_, text, key, _) if text.starts_with("No such") => {
-                format!("there is no setting {key:?}")
+        let mut secrets = self.secrets();
+        let message = match error {
+            KafkaError::ClientConfig(_, text, key, value) => {
+                let mut shown = format!(" {value:?}");
+                if is_secret(key) {
+                    secrets.add(value.clone());
+                    shown.clear();
+                }
+                let name = self.name(key).unwrap_or(key);
+                if text.starts_with("No such") {
+                    format!("there is no setting {name:?}")
+                } else {
+                    let text = text.replace(&format!("{key:?}"), &format!("{name:?}"));
+                    let feature = feature(&text);
+                    format!("invalid value{shown} for setting {name:?}: {text}{feature}")
+                }
             }
-            KafkaError::ClientConfig(_, text, key, _) => {
-                format!("setting {key:?} is not valid: {text}")
+            KafkaError::ClientCreation(text) => {
+                format!("librdkafka refused the settings: {text}{}", feature(text))
             }
-            KafkaError::ClientCreation(text) => format!("librdkafka refused the settings: {text}"),
             _ => "librdkafka could not be started".to_owned(),
         };
-        let own = match error {
-            KafkaError::ClientConfig(_, _, _, value) => Some(value),
-            _ => None,
+        Error::config(secrets.hide(&message))
+    }
+
+    /// Refuses OAUTHBEARER without a source of tokens: librdkafka would ask for one, and wait for
+    /// ever.
+    pub(crate) fn check_tokens(&self) -> Result<()> {
+        let is = |name: &str, value: &str| {
+            self.get(name)
+                .is_some_and(|own| own.trim().eq_ignore_ascii_case(value))
         };
-        let secrets = self.0.iter().filter(|(key, _)| is_secret(key));
-        for value in secrets.map(|(_, value)| value).chain(own) {
-            if !value.is_empty() {
-                message = message.replace(value.as_str(), "…");
-            }
+        let is_oauth = is("sasl.mechanism", "OAUTHBEARER");
+        let has_source = is("sasl.oauthbearer.method", "oidc")
+            || is("enable.sasl.oauthbearer.unsecure.jwt", "true");
+        if !is_oauth || has_source {
+            return Ok(());
         }
-        Error::config(message)
+        let name = self.name("sasl.mechanism").unwrap_or("sasl.mechanism");
+        Err(Error::config(format!(
+            "setting {name:?} is refused: \"OAUTHBEARER\" has no source of tokens; set \
+             \"sasl.oauthbearer.method\" to \"oidc\""
+        )))
     }
 
     pub(crate) fn to_config(&self) -> ClientConfig {
         let mut config = ClientConfig::new();
-        config.extend(self.0.clone());
+        let settings = self.0.iter();
+        config.extend(settings.map(|(key, setting)| (key.clone(), setting.value.clone())));
+        if let Some(level) = trace::librdkafka_level()
+            && (level as i32) > (config.log_level as i32)
+        {
+            config.set_log_level(level);
+        }
         config
     }
+}
+
+/// Values of settings that must not be shown.
+#[derive(Clone, Default)]
+pub(crate) struct Secrets(Vec<String>);
+
+impl Secrets {
+    fn new(values: impl Iterator<Item = String>) -> Self {
+        let mut secrets = Self::default();
+        values.for_each(|value| secrets.add(value));
+        secrets
+    }
+
+    fn add(&mut self, value: String) {
+        if !value.is_empty() {
+            self.0.push(value);
+            // One may begin with another: the longest is hidden first.
+            self.0.sort_by_key(|value| Reverse(value.len()));
+        }
+    }
+
+    /// Replaces every secret in `text`.
+    pub(crate) fn hide(&self, text: &str) -> String {
+        let secrets = self.0.iter();
+        secrets.fold(text.to_owned(), |text, secret| {
+            text.replace(secret.as_str(), "…")
+        })
+    }
+}
+
+/// What to turn on for what this build of librdkafka lacks.
+fn feature(text: &str) -> &'static str {
+    let is_missing = ["build time", "this build", "recompile"]
+        .iter()
+        .any(|word| text.contains(word));
+    let features = [
+        ("zstd", " (turn on the feature `zstd` of wireform-producer)"),
+        ("zlib", " (turn on the feature `gzip` of wireform-producer)"),
+        ("libcurl", " (turn on the feature `curl` of rdkafka)"),
+        ("GSSAPI", " (turn on the feature `gssapi` of rdkafka)"),
+        ("cyrus", " (turn on the feature `gssapi` of rdkafka)"),
+        (
+            "OpenSSL",
+            " (turn on the feature `ssl` of wireform-producer)",
+        ),
+        ("SCRAM", " (turn on the feature `ssl` of wireform-producer)"),
+        (
+            "OAUTHBEARER",
+            " (turn on the feature `ssl` of wireform-producer)",
+        ),
+    ];
+    let feature = features.iter().find(|(word, _)| text.contains(word));
+    feature
+        .filter(|_| is_missing)
+        .map_or("", |(_, feature)| feature)
 }
 
 impl fmt::Debug for Settings {
@@ -65,8 +173,8 @@ impl fmt::Debug for Settings {
 }
 
 /// Refuses what would lose, double, reorder or expose records behind the program's back.
-pub(crate) fn check_safe(key: &str, value: &str) -> Result<()> {
-    let key = canonical(key);
+pub(crate) fn check_safe(name: &str, value: &str) -> Result<()> {
+    let key = canonical(name);
     let value = value.trim();
     let reason = loses(key, value)
         .or_else(|| reorders(key, value))
@@ -75,7 +183,7 @@ pub(crate) fn check_safe(key: &str, value: &str) -> Result<()> {
     let Some(reason) = reason else {
         return Ok(());
     };
-    let message = format!("setting {key:?} is refused: {reason} (unsafe_config sets it anyway)");
+    let message = format!("setting {name:?} is refused: {reason} (unsafe_config sets it anyway)");
     Err(Error::config(message))
 }
 
@@ -152,12 +260,11 @@ fn is_off(value: &str) -> bool {
         .any(|off| value.eq_ignore_ascii_case(off))
 }
 
-/// Whether the value of a setting may be a secret: passwords, keys as PEM text, tokens and what
-/// is handed to an OAuth server.
+/// Whether the value of a setting is a secret: passwords, keys as PEM text, and what is passed to an
+/// OAuth server.
 fn is_secret(key: &str) -> bool {
-    ["password", "secret", "sasl.", "ssl.", "token", "pem"]
-        .iter()
-        .any(|word| key.contains(word))
+    let words = ["password", "passphrase", "secret", ".pem"];
+    words.iter().any(|word| key.contains(word)) || key == "sasl.oauthbearer.config"
 }
 
 /// Librdkafka's property of an alias, `rdkafka_conf.c` (`_RK_C_ALIAS`).
@@ -170,6 +277,8 @@ fn canonical(key: &str) -> &str {
         "linger.ms" => "queue.buffering.max.ms",
         "max.in.flight" => "max.in.flight.requests.per.connection",
         "retries" => "message.send.max.retries",
+        "sasl.oauthbearer.client.credentials.client.id" => "sasl.oauthbearer.client.id",
+        "sasl.oauthbearer.client.credentials.client.secret" => "sasl.oauthbearer.client.secret",
         "sasl.mechanism" => "sasl.mechanisms",
         other => other,
     }
@@ -184,7 +293,7 @@ mod tests {
         let checked = check_safe(key, value);
         assert_eq!(checked.is_ok(), is_safe, "{key}={value}");
         if let Err(error) = checked {
-            assert!(error.to_string().contains(canonical(key)), "{error}");
+            assert!(error.to_string().contains(key), "{error}");
         }
     }
 
@@ -242,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_show_no_values() {
+    fn errors_show_no_secrets() {
         let mut settings = Settings::default();
         settings.set("sasl.password", "hunter2");
         for error in [
@@ -250,7 +359,7 @@ mod tests {
             KafkaError::ClientConfig(
                 rdkafka::types::RDKafkaConfRes::RD_KAFKA_CONF_INVALID,
                 "Invalid value \"hunter3\"".to_owned(),
-                "acks".to_owned(),
+                "ssl.key.password".to_owned(),
                 "hunter3".to_owned(),
             ),
         ] {

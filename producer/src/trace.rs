@@ -4,6 +4,7 @@ use std::mem;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use rdkafka::config::RDKafkaLogLevel;
 use tracing::field::Empty;
 
 use crate::delivery::Outcome;
@@ -60,4 +61,34 @@ pub(crate) fn closing(open: usize, timeout: Duration) {
 /// Something happened to a connection.
 pub(crate) fn broker_trouble(code: &str, reason: &str) {
     tracing::warn!(target: "wireform_producer", code, reason, "librdkafka reports");
+}
+
+/// All brokers were down, and one is connected again.
+pub(crate) fn connected() {
+    tracing::info!(target: "wireform_producer", "a broker is connected again");
+}
+
+/// A log line of librdkafka.
+pub(crate) fn librdkafka(level: log::Level, facility: &str, text: &str) {
+    match level {
+        log::Level::Error => tracing::error!(target: "librdkafka", facility, "{text}"),
+        log::Level::Warn => tracing::warn!(target: "librdkafka", facility, "{text}"),
+        log::Level::Info => tracing::info!(target: "librdkafka", facility, "{text}"),
+        log::Level::Debug | log::Level::Trace => {
+            tracing::debug!(target: "librdkafka", facility, "{text}");
+        }
+    }
+}
+
+/// The most detailed level of librdkafka's log that a subscriber takes.
+pub(crate) fn librdkafka_level() -> Option<RDKafkaLogLevel> {
+    if tracing::enabled!(target: "librdkafka", tracing::Level::DEBUG) {
+        Some(RDKafkaLogLevel::Debug)
+    } else if tracing::enabled!(target: "librdkafka", tracing::Level::INFO) {
+        Some(RDKafkaLogLevel::Info)
+    } else if tracing::enabled!(target: "librdkafka", tracing::Level::WARN) {
+        Some(RDKafkaLogLevel::Warning)
+    } else {
+        None
+    }
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use rdkafka::config::RDKafkaLogLevel;
+
 use crate::delivery::Outcome;
 use crate::error::Error;
 
@@ -22,3 +24,11 @@ pub(crate) const fn waits(_: usize) {}
 pub(crate) const fn closing(_: usize, _: Duration) {}
 
 pub(crate) const fn broker_trouble(_: &str, _: &str) {}
+
+pub(crate) const fn connected() {}
+
+pub(crate) const fn librdkafka(_: log::Level, _: &str, _: &str) {}
+
+pub(crate) const fn librdkafka_level() -> Option<RDKafkaLogLevel> {
+    None
+}

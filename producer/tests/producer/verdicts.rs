@@ -326,24 +326,24 @@ fn settings_are_checked_by_name() {
         |b| b.config("no.such", "hunter2"),
         "there is no setting \"no.such\"",
     );
-    check_build(|b| b.config("acks", "1"), "request.required.acks");
+    check_build(|b| b.config("acks", "1"), "setting \"acks\"");
     check_build(
         |b| b.config("batch.num.messages", "x"),
         "batch.num.messages",
     );
     check_build(
-        |b| b.config("security.protocol", "hunter2"),
-        "security.protocol",
+        |b| b.config("security.protocol", "none"),
+        "invalid value \"none\" for setting \"security.protocol\"",
     );
     check_build(
-        |b| b.config("sasl.kerberos.min.time.before.relogin", "hunter2"),
+        |b| b.config("sasl.kerberos.min.time.before.relogin", "x"),
         "sasl.kerberos",
     );
     check_build(|b| b.delivery_timeout(Duration::ZERO), "verdict");
     check_build(|b| b.queue_records(0), "queue");
     check_build(|b| b.header("a\0b", "x"), "zero byte");
     if !cfg!(feature = "zstd") {
-        check_build(|b| b.compression(Compression::Zstd), "compression.codec");
+        check_build(|b| b.compression(Compression::Zstd), "compression.type");
     }
 }
 
