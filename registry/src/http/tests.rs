@@ -1,4 +1,6 @@
 mod failover;
+#[cfg(feature = "server")]
+mod lost;
 mod oauth;
 mod proxy;
 #[cfg(feature = "tracing")]

@@ -1,6 +1,9 @@
 //! Several nodes, some of which are no good.
 
+use tokio::io::AsyncWriteExt;
+
 use super::*;
+use crate::rest::stub::read_request;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Node {
@@ -131,5 +134,38 @@ fn when_all_fail_no_more_than_four_are_asked() {
         assert_eq!(error.kind(), ErrorKind::Server);
         assert_eq!(stubs.iter().map(Stub::count).sum::<usize>(), 4);
         assert!(stubs.iter().all(|stub| stub.count() > 0));
+    });
+}
+
+/// Takes one request on a connection, keeps it, and closes it when the next one comes.
+async fn tiring() -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                read_request(&mut stream).await;
+                let answer = format!(
+                    "HTTP/1.1 200 X\r\nContent-Length: {}\r\n\r\n{STORED}",
+                    STORED.len()
+                );
+                stream.write_all(answer.as_bytes()).await.unwrap();
+                read_request(&mut stream).await;
+            });
+        }
+    });
+    url
+}
+
+#[test]
+fn a_kept_connection_that_was_closed_is_made_again() {
+    block_on(async {
+        let other = Stub::start([Reply::json(200, STORED)]).await;
+        let registry = over(&[tiring().await, other.url.clone()]);
+        for _ in 0..4 {
+            registry.by_id(SchemaId::new(7)).await.unwrap();
+        }
+        assert_eq!(registry.transport.current(), Some(0));
+        assert_eq!(other.count(), 0);
     });
 }
