@@ -154,6 +154,14 @@ impl Tokens {
         }
     }
 
+    /// Makes the time to renew the token come now.
+    #[cfg(test)]
+    pub(super) async fn renew_soon(&self) {
+        if let Some(token) = &mut *self.current.lock().await {
+            token.renewal = Some(Instant::now());
+        }
+    }
+
     async fn request(&self) -> Result<Token> {
         let asked = Instant::now();
         let request = self

@@ -91,6 +91,33 @@ mod tests {
         );
     }
 
+    #[track_caller]
+    fn check_hidden(known: &[&str], token: &str, text: &str, expected: &str) {
+        let mut secrets = Secrets::default();
+        for secret in known {
+            secrets.add(secret);
+        }
+        assert_eq!(secrets.hide(text, Some(token)), expected, "{known:?}");
+    }
+
+    #[test]
+    fn nothing_of_a_secret_is_left_where_another_is_in_it() {
+        let user = "kafka-user";
+        for known in [[user, "kafka-user-2024"], ["kafka-user-2024", user]] {
+            check_hidden(&known, "none", "invalid kafka-user-2024", "invalid ***");
+        }
+        check_hidden(
+            &[user],
+            "kafka-user.token",
+            "no kafka-user.token!",
+            "no ***!",
+        );
+        check_hidden(&["2024"], "none", "kafka-2024-x", "kafka-***-x");
+        check_hidden(&["abcdef", "defghi"], "none", "<abcdefghi>", "<***>");
+        check_hidden(&["ababa"], "none", "<abababa>", "<***>");
+        check_hidden(&["äöü", "öüß"], "none", "<äöüß>", "<***>");
+    }
+
     #[test]
     fn what_stands_behind_a_scheme_is_hidden() {
         check("got Basic bWU6c0BjcmV0, not it", "got Basic ***, not it");

@@ -187,6 +187,13 @@ impl Transport {
     }
 
     #[cfg(test)]
+    pub(super) async fn renew_soon(&self) {
+        if let Some(tokens) = &self.tokens {
+            tokens.renew_soon().await;
+        }
+    }
+
+    #[cfg(test)]
     pub(super) fn current(&self) -> Option<usize> {
         self.nodes.current().map(|(place, _)| place)
     }

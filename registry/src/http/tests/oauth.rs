@@ -106,6 +106,57 @@ fn a_token_that_is_refused_is_replaced_once() {
     });
 }
 
+#[test]
+fn a_forbidden_call_keeps_its_token() {
+    let forbidden = Reply::json(403, r#"{"error_code":40301,"message":"no"}"#);
+    block_on(async {
+        let tokens = Stub::start([token("t1", 3600), token("t2", 3600)]).await;
+        let stub = Stub::start([Reply::json(200, STORED), forbidden]).await;
+        let registry = registry(&stub, &tokens);
+        registry.by_id(SchemaId::new(7)).await.unwrap();
+        for _ in 0..2 {
+            registry.by_id(SchemaId::new(7)).await.unwrap_err();
+        }
+        assert_eq!((stub.count(), tokens.count()), (3, 1));
+    });
+}
+
+#[test]
+fn a_token_is_used_until_its_end_while_renewing_fails() {
+    let failed = Reply::with(500, "text/plain", "", "");
+    for failed in [failed, Reply::Hang] {
+        block_on(async {
+            let tokens = Stub::start([token("t1", 3600), failed, token("t2", 3600)]).await;
+            let stub = Stub::start([Reply::json(200, STORED)]).await;
+            let registry = registry(&stub, &tokens);
+            registry.by_id(SchemaId::new(7)).await.unwrap();
+            registry.transport.renew_soon().await;
+            for _ in 0..2 {
+                registry.by_id(SchemaId::new(7)).await.unwrap();
+            }
+            assert_eq!(tokens.count(), 2, "is not asked at once again");
+            registry.transport.renew_soon().await;
+            registry.by_id(SchemaId::new(7)).await.unwrap();
+            let requests = stub.requests();
+            let sent: Vec<&str> = requests.iter().map(|request| bearer(request)).collect();
+            assert_eq!(sent, ["Bearer t1", "Bearer t1", "Bearer t1", "Bearer t2"]);
+        });
+    }
+}
+
+#[test]
+fn a_token_is_not_used_beyond_its_end() {
+    block_on(async {
+        let failed = Reply::with(500, "text/plain", "", "");
+        let tokens = Stub::start([token("t1", 0), failed]).await;
+        let stub = Stub::start([Reply::json(200, STORED)]).await;
+        let registry = registry(&stub, &tokens);
+        registry.by_id(SchemaId::new(7)).await.unwrap();
+        let error = registry.by_id(SchemaId::new(7)).await.unwrap_err();
+        assert_eq!((error.kind(), stub.count()), (ErrorKind::Server, 1));
+    });
+}
+
 #[track_caller]
 fn check_no_token(reply: Reply, expected: ErrorKind) {
     block_on(async {
