@@ -230,6 +230,24 @@ mod tests {
         runtime.block_on(async { drop(registry) });
     }
 
+    #[test]
+    fn threads_for_blocking_work_may_wait() {
+        let registry = registry();
+        let runtime = Builder::new_multi_thread().worker_threads(1).build();
+        let runtime = runtime.unwrap();
+        let blocking = registry.clone();
+        let registered = runtime.block_on(async {
+            let work = tokio::task::spawn_blocking(move || register(&blocking));
+            work.await.unwrap().unwrap()
+        });
+        assert_eq!(registered.version.as_u32(), 1);
+        let refused = runtime.block_on(async {
+            let task = tokio::spawn(async move { register(&registry).map(drop) });
+            task.await.unwrap().unwrap_err()
+        });
+        assert_eq!(refused.kind(), ErrorKind::Config);
+    }
+
     #[cfg(all(feature = "http", feature = "server"))]
     #[test]
     fn http_works_without_a_runtime_of_the_programs_own() {
