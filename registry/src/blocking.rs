@@ -1,6 +1,8 @@
 use std::fmt;
 use std::future::Future;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::{Context, Waker};
 use std::thread::{self, JoinHandle};
 
 use tokio::runtime::{Builder, Handle};
@@ -65,18 +67,32 @@ impl<R> Blocking<R> {
         &self.registry
     }
 
-    /// Waits for anything asynchronous.
+    /// Waits for anything asynchronous. A program with tokio may call it on the threads of
+    /// `tokio::task::spawn_blocking`.
     ///
     /// # Errors
-    /// `Config` inside of an asynchronous program: it must not block, and can await `future`.
+    /// `Config` inside of an asynchronous task: it must not block, and can await `future`.
     pub fn wait<T>(&self, future: impl Future<Output = T>) -> Result<T> {
-        if Handle::try_current().is_ok() {
+        if is_in_task() {
             let message = "a blocking registry was called inside of a tokio runtime: await the \
                            registry inside it";
             return Err(Error::new(ErrorKind::Config, message));
         }
         Ok(self.runtime.handle.block_on(future))
     }
+}
+
+/// Whether tokio runs a task on this thread, which must not block then.
+///
+/// Its threads for blocking work have a runtime too, so [`Handle::try_current`] cannot tell. But only
+/// a task is made to stop after so much work.
+fn is_in_task() -> bool {
+    let mut context = Context::from_waker(Waker::noop());
+    let mut is_stopped = || {
+        let work = pin!(tokio::task::consume_budget());
+        work.poll(&mut context).is_pending()
+    };
+    Handle::try_current().is_ok() && (0..=TASK_BUDGET).any(|_| is_stopped())
 }
 
 impl<R: Registry> Blocking<R> {
@@ -190,6 +206,9 @@ impl<R: fmt::Debug> fmt::Debug for Blocking<R> {
         f.debug_tuple("Blocking").field(&self.registry).finish()
     }
 }
+
+/// As much as a task may do before it is stopped: 128 in tokio 1, and room for more.
+const TASK_BUDGET: usize = 1024;
 
 #[cfg(test)]
 mod tests {

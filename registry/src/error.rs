@@ -27,6 +27,8 @@ struct Inner {
 pub enum ErrorKind {
     /// The program set the registry up in a way that cannot work. Never retry.
     Config,
+    /// The credentials do not allow this (403). Never retry with the same ones.
+    Forbidden,
     /// The registry refused the schema: it breaks the subject's compatibility level. Never retry;
     /// the message holds the registry's reason.
     Incompatible,
@@ -49,8 +51,9 @@ pub enum ErrorKind {
     SubjectNotFound,
     /// No answer within the deadline. Retried automatically while time is left.
     Timeout,
-    /// Credentials are missing, wrong, or not allowed to do this (401, 403). Never retry.
-    Unauthorized,
+    /// Credentials are missing, wrong or out of date (401). A token that was fetched is renewed
+    /// once; never retry otherwise.
+    Unauthenticated,
     /// No connection could be made, or it broke. Retried automatically while time is left.
     Unreachable,
     /// This backend cannot do what was asked, or no rules are known for the schema type.

@@ -93,7 +93,8 @@ impl Fault {
 /// As `HttpRegistry` sees a status without an error code.
 fn kind_of(status: u16) -> ErrorKind {
     match status {
-        401 | 403 => ErrorKind::Unauthorized,
+        401 => ErrorKind::Unauthenticated,
+        403 => ErrorKind::Forbidden,
         404 => ErrorKind::InvalidResponse,
         408 => ErrorKind::Timeout,
         409 => ErrorKind::Incompatible,

@@ -464,7 +464,8 @@ fn the_newest_version_survives_a_registry_that_fails() {
         (ErrorKind::Server, true),
         (ErrorKind::RateLimited, true),
         (ErrorKind::InvalidResponse, true),
-        (ErrorKind::Unauthorized, false),
+        (ErrorKind::Unauthenticated, false),
+        (ErrorKind::Forbidden, false),
         (ErrorKind::SubjectNotFound, false),
     ] {
         let registry = Slow::new(&inner, Trouble::None).latest_ttl(Duration::ZERO);
@@ -492,7 +493,7 @@ fn failures_are_not_kept() {
     let registry = Slow::new(&inner, Trouble::None);
     for kind in [
         ErrorKind::Server,
-        ErrorKind::Unauthorized,
+        ErrorKind::Unauthenticated,
         ErrorKind::Config,
     ] {
         registry.inner().set(Trouble::Fail(kind));

@@ -75,9 +75,10 @@ impl ConverterRegistry {
     }
 
     async fn call(&self, call: SrCall<'_>, thing: &str, retry: Retry) -> Result<SchemaAnswer> {
-        let answer = retry.run(|end| {
+        // Each call reads, or registers: the same schema registered again is found.
+        let answer = retry.run(true, |turn| {
             let answer = perform_sr_call(&self.settings, call);
-            retry.limit(end, thing, translated(answer, thing))
+            retry.limit(turn.end, thing, translated(answer, thing))
         });
         Ok(answer.await?.into())
     }

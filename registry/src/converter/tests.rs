@@ -88,7 +88,7 @@ fn errors_have_their_kinds() {
     );
     check(
         vec![Reply::with(401, "text/html", "", "secret")],
-        Err(ErrorKind::Unauthorized),
+        Err(ErrorKind::Unauthenticated),
         1,
     );
     check(vec![Reply::Reset, Reply::json(200, STORED)], Ok(()), 2);

@@ -13,7 +13,7 @@ use crate::id::{SchemaGuid, SchemaId, Version, VersionRef};
 use crate::level::Level;
 use crate::mode::Mode;
 use crate::registry::{BoxFuture, Compatibility};
-use crate::rest::{SchemaAnswer, SchemaRequest, bounded, invalid, schema_id, segment};
+use crate::rest::{Retry, SchemaAnswer, SchemaRequest, bounded, invalid, schema_id, segment};
 use crate::schema::{RegisteredSchema, SchemaDef, SchemaKind, StoredSchema};
 use crate::subject::Subject;
 
@@ -60,6 +60,16 @@ impl HttpRegistry {
         let request = Request::put(path, body, &about_scope(scope));
         let _: IgnoredAny = self.ask(Ok(request)).await?;
         Ok(())
+    }
+
+    /// The newest version that can be deleted so. Its number is what is deleted then: `latest` would
+    /// be another version when the request is sent again.
+    async fn newest(&self, subject: &Subject, deletion: Deletion, retry: Retry) -> Result<Version> {
+        let query = Query::default().flag("deleted", deletion == Deletion::Permanent);
+        let path = format!("{}/versions/latest{}", subject_path(subject)?, query.0);
+        let request = Request::get(path, &about_version(subject, VersionRef::Latest));
+        let answer: SchemaAnswer = self.transport.call(&request, retry).await?;
+        Ok(answer.into_registered(subject, None)?.version)
     }
 
     async fn import_at(
@@ -286,11 +296,18 @@ impl RegistryAdmin for HttpRegistry {
         deletion: Deletion,
     ) -> BoxFuture<'a, Result<Version>> {
         Box::pin(async move {
+            let retry = self.transport.start();
+            let number = match version {
+                VersionRef::Latest => self.newest(subject, deletion, retry).await?,
+                VersionRef::Number(number) => number,
+            };
             let path = subject_path(subject)?;
-            let path = format!("{path}/versions/{version}{}", permanent(deletion));
-            let request = Request::delete(path, &about_version(subject, version));
-            let number: u32 = self.ask(Ok(request)).await?;
-            self::version(number)
+            let path = format!("{path}/versions/{number}{}", permanent(deletion));
+            let request = Request::delete(path, &about_version(subject, number.into()));
+            match self.transport.delete(&request, retry).await? {
+                Some(deleted) => self::version(deleted),
+                None => Ok(number),
+            }
         })
     }
 

@@ -181,6 +181,7 @@ impl HttpRegistryBuilder {
             .default_headers(headers)
             .user_agent(concat!("wireform-registry/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(self.timeout / 4)
+            .pool_idle_timeout(POOL_IDLE)
             // A redirect could lead credentials elsewhere, and so could a proxy from the
             // environment.
             .redirect(Policy::none())
@@ -265,6 +266,8 @@ fn config(message: &'static str) -> Error {
 }
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(15);
+/// Less than the 30 seconds after which Confluent's server closes a connection that is idle.
+const POOL_IDLE: Duration = Duration::from_secs(25);
 const MAX_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// <https://docs.confluent.io/platform/current/schema-registry/develop/api.html#content-types>

@@ -6,7 +6,7 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use reqwest::{Client, Response};
 use serde::Deserialize;
 use tokio::sync::Mutex;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::endpoint::Endpoint;
@@ -55,6 +55,8 @@ struct Token {
     text: String,
     /// When to get another one; `None` never.
     renewal: Option<Instant>,
+    /// When it stops being valid; `None` never.
+    end: Option<Instant>,
 }
 
 #[derive(Deserialize)]
@@ -130,17 +132,26 @@ impl Tokens {
         })
     }
 
-    /// A token that is good for a while, and whether it is new. Whoever comes while one is asked
-    /// for waits for it.
-    pub(super) async fn token(&self) -> Result<(String, bool)> {
+    /// A valid token, and whether it is new. Only one is asked for at a time. While the one in use
+    /// is valid but renewing it fails, or takes half of the time to `deadline`, it stays in use.
+    pub(super) async fn token(&self, deadline: Instant) -> Result<(String, bool)> {
         let mut current = self.current.lock().await;
         let now = Instant::now();
-        if let Some(token) = &*current
-            && token.renewal.is_none_or(|renewal| now < renewal)
-        {
-            return Ok((token.text.clone(), false));
-        }
-        let token = self.request().await?;
+        let is_before = |time: Option<Instant>| time.is_none_or(|time| now < time);
+        let token = match &mut *current {
+            Some(token) if is_before(token.renewal) => return Ok((token.text.clone(), false)),
+            Some(token) if is_before(token.end) => {
+                let limit = now + deadline.saturating_duration_since(now) / 2;
+                match timeout_at(limit, self.request()).await {
+                    Ok(Ok(token)) => token,
+                    Ok(Err(_)) | Err(_) => {
+                        token.renewal = Some(Instant::now() + PAUSE);
+                        return Ok((token.text.clone(), false));
+                    }
+                }
+            }
+            _ => self.request().await?,
+        };
         let text = token.text.clone();
         *current = Some(token);
         Ok((text, true))
@@ -187,19 +198,20 @@ impl Tokens {
         if !is_bearer || answer.access_token.is_empty() {
             return Err(self.nonsense());
         }
-        // A fifth of its life before it ends, as Confluent's clients do.
-        let life = answer
-            .expires_in
-            .map(|life| Duration::from_secs(life).saturating_mul(4) / 5);
+        let life = answer.expires_in.map(Duration::from_secs);
+        let after = |life: Duration| asked.checked_add(life);
         Ok(Token {
             text: answer.access_token,
-            renewal: life.and_then(|life| asked.checked_add(life)),
+            // A fifth of its life before it ends, as Confluent's clients do.
+            renewal: life.and_then(|life| after(life.saturating_mul(4) / 5)),
+            end: life.and_then(after),
         })
     }
 
     fn failure(&self, status: u16) -> Error {
         let kind = match status {
-            400 | 401 | 403 => ErrorKind::Unauthorized,
+            400 | 401 => ErrorKind::Unauthenticated,
+            403 => ErrorKind::Forbidden,
             408 => ErrorKind::Timeout,
             425 | 429 => ErrorKind::RateLimited,
             500..=599 => ErrorKind::Server,
@@ -237,4 +249,6 @@ fn form(text: &str) -> String {
     utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }
 
+/// Between two attempts to renew a token that is still valid.
+const PAUSE: Duration = Duration::from_secs(5);
 const ANSWER_LIMIT: usize = 64 * 1024;

@@ -449,7 +449,7 @@ fn headers_and_credentials_are_sent_and_never_shown() {
         assert!(!format!("{builder:?}").contains("cret"));
         let registry = builder.build().unwrap();
         let error = registry.by_id(SchemaId::new(7)).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Unauthorized);
+        assert_eq!(error.kind(), ErrorKind::Unauthenticated);
         for shown in [
             format!("{registry:?}"),
             format!("{error:?}"),

@@ -4,7 +4,6 @@ use std::time::{Duration, SystemTime};
 use reqwest::header::RETRY_AFTER;
 use reqwest::{Client, Method, Response};
 use serde::de::DeserializeOwned;
-use tokio::time::Instant;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::body::Body;
@@ -12,7 +11,7 @@ use crate::http::endpoint::Endpoint;
 use crate::http::nodes::{Change, Nodes, PENALTY};
 use crate::http::oauth::Tokens;
 use crate::http::secret::Secrets;
-use crate::rest::{Attempt, Failure, Retry, SchemaRequest};
+use crate::rest::{Attempt, Failure, Retry, SchemaRequest, Turn};
 use crate::trace;
 
 /// Sends requests to whichever node of the registry answers.
@@ -33,6 +32,8 @@ pub(super) struct Request {
     body: Option<String>,
     /// What it is about, for messages: `subject "orders-value"`.
     thing: String,
+    /// Whether sending it twice has the effect and the answer of sending it once.
+    is_idempotent: bool,
 }
 
 impl Request {
@@ -40,14 +41,22 @@ impl Request {
         Self::new(Method::GET, path, None, thing)
     }
 
+    /// Not idempotent: the answer names what was deleted, and a second request may find, and
+    /// delete, something newer.
     pub(super) fn delete(path: String, thing: &str) -> Self {
-        Self::new(Method::DELETE, path, None, thing)
+        Self {
+            is_idempotent: false,
+            ..Self::new(Method::DELETE, path, None, thing)
+        }
     }
 
+    /// Sets a value.
     pub(super) fn put(path: String, body: String, thing: &str) -> Self {
         Self::new(Method::PUT, path, Some(body), thing)
     }
 
+    /// Looks a schema up, checks, registers or imports it. Idempotent, because the registry finds a
+    /// schema that is registered already: same text, same id, same version.
     pub(super) fn post(path: String, schema: &SchemaRequest<'_>, thing: &str) -> Result<Self> {
         let body = schema.to_json()?;
         Ok(Self::new(Method::POST, path, Some(body), thing))
@@ -59,7 +68,21 @@ impl Request {
             path,
             body,
             thing: thing.to_owned(),
+            is_idempotent: true,
         }
+    }
+
+    fn parse<T: DeserializeOwned>(&self, body: Body) -> Result<T> {
+        serde_json::from_reader(body).map_err(|error| {
+            // serde_json's own message would quote the body.
+            let message = format!(
+                "{}: the answer is not a registry's JSON (line {}, column {})",
+                self.thing,
+                error.line(),
+                error.column()
+            );
+            Error::new(ErrorKind::InvalidResponse, message)
+        })
     }
 }
 
@@ -93,30 +116,38 @@ impl Transport {
         request: &Request,
         retry: Retry,
     ) -> Result<T> {
-        let body = retry.run(|end| self.attempt(request, retry, end)).await?;
-        serde_json::from_reader(body).map_err(|error| {
-            // serde_json's own message would quote the body.
-            let message = format!(
-                "{}: the answer is not a registry's JSON (line {}, column {})",
-                request.thing,
-                error.line(),
-                error.column()
-            );
-            Error::new(ErrorKind::InvalidResponse, message)
-        })
+        let attempt = |turn| self.attempt(request, retry, turn);
+        let body = retry.run(request.is_idempotent, attempt).await?;
+        request.parse(body)
     }
 
-    async fn attempt(
+    /// The answer to the deletion of a thing whose name is never given to another one. It may be
+    /// sent again: "not found" then means that an earlier attempt deleted it, and is `None`.
+    pub(super) async fn delete<T: DeserializeOwned>(
         &self,
         request: &Request,
         retry: Retry,
-        end: Instant,
-    ) -> Result<Body, Attempt> {
+    ) -> Result<Option<T>> {
+        let attempt = |turn: Turn| async move {
+            match self.attempt(request, retry, turn).await {
+                Err(failed) if turn.may_have_acted && is_gone(&failed.error) => Ok(None),
+                answer => answer.map(Some),
+            }
+        };
+        let body = retry.run(true, attempt).await?;
+        body.map(|body| request.parse(body)).transpose()
+    }
+
+    async fn attempt(&self, request: &Request, retry: Retry, turn: Turn) -> Result<Body, Attempt> {
         let token = match &self.tokens {
             None => None,
             Some(tokens) => {
-                let token = async { Ok(tokens.token().await?) };
-                Some(retry.limit(end, &request.thing, token).await?)
+                let token = async { Ok(tokens.token(turn.end).await?) };
+                let token = retry.limit(turn.end, &request.thing, token).await;
+                Some(token.map_err(|failed| Attempt {
+                    may_have_acted: false,
+                    ..failed
+                })?)
             }
         };
         let Some((place, endpoint)) = self.nodes.current() else {
@@ -124,9 +155,9 @@ impl Transport {
         };
         let bearer = token.as_ref().map(|(token, _)| token.as_str());
         let answer = self.send(endpoint, bearer, request);
-        let mut result = retry.limit(end, &request.thing, answer).await;
+        let mut result = retry.limit(turn.end, &request.thing, answer).await;
         if let Err(failed) = &mut result {
-            self.leave(place, endpoint, failed);
+            self.leave(place, endpoint, turn, failed);
             self.renew(token, failed).await;
         }
         result
@@ -163,8 +194,14 @@ impl Transport {
     }
 
     /// Changes over to another node if this one failed, and asks that one at once.
-    fn leave(&self, place: usize, endpoint: &Endpoint, failed: &mut Attempt) {
+    fn leave(&self, place: usize, endpoint: &Endpoint, turn: Turn, failed: &mut Attempt) {
         if !failed.error.is_retryable() {
+            return;
+        }
+        let is_broken = failed.error.kind() == ErrorKind::Unreachable && failed.may_have_acted;
+        if is_broken && turn.is_first {
+            // Most likely a kept connection that the server has closed: a new one will do.
+            failed.retry_after = Some(Duration::ZERO);
             return;
         }
         let penalty = failed.retry_after.unwrap_or(PENALTY);
@@ -179,7 +216,7 @@ impl Transport {
     /// A token that was refused may have been taken back: another one is worth a try.
     async fn renew(&self, token: Option<(String, bool)>, failed: &mut Attempt) {
         if let (Some(tokens), Some((token, is_new))) = (&self.tokens, token)
-            && failed.error.kind() == ErrorKind::Unauthorized
+            && failed.error.kind() == ErrorKind::Unauthenticated
         {
             tokens.refused(&token).await;
             failed.again = !is_new;
@@ -221,7 +258,15 @@ async fn refusal(response: Response, thing: &str, hide: impl Fn(&str) -> String)
         error: failure.into_error(&thing),
         retry_after,
         again: false,
+        // Other statuses say that the request was refused.
+        may_have_acted: matches!(status, 408 | 500..),
     }
+}
+
+/// Whether the registry says that the thing does not exist, or is deleted already. That it must be
+/// deleted softly first (40405, 40407) is another matter.
+fn is_gone(error: &Error) -> bool {
+    matches!(error.code(), Some(40401 | 40402 | 40404 | 40406))
 }
 
 fn retry_after(response: &Response) -> Option<Duration> {
@@ -249,9 +294,14 @@ fn unreachable(error: reqwest::Error, endpoint: &Endpoint, thing: &str) -> Attem
     } else {
         (ErrorKind::Unreachable, "the connection broke to")
     };
-    Error::new(kind, format!("{thing}: {what} {origin}"))
-        .with_source(error.without_url())
-        .into()
+    let may_have_acted = !error.is_connect() && !error.is_builder();
+    let message = format!("{thing}: {what} {origin}");
+    Attempt {
+        may_have_acted,
+        ..Error::new(kind, message)
+            .with_source(error.without_url())
+            .into()
+    }
 }
 
 /// No schema is larger; answers are held in memory.

@@ -59,7 +59,8 @@ impl Failure {
             (404, 40403) => ErrorKind::SchemaNotFound,
             (404, code) if is_registry_code(404, code) => ErrorKind::Rejected,
             (300..=399 | 404, _) => ErrorKind::InvalidResponse,
-            (401 | 403, _) => ErrorKind::Unauthorized,
+            (401, _) => ErrorKind::Unauthenticated,
+            (403, _) => ErrorKind::Forbidden,
             (408, _) => ErrorKind::Timeout,
             (409, NO_CODE | 409 | 40901) => ErrorKind::Incompatible,
             (422, 42201) => ErrorKind::InvalidSchema,
@@ -177,8 +178,8 @@ mod tests {
             r#"{"error_code":42202,"message":"m"}"#,
             ErrorKind::Rejected,
         );
-        check(401, "", ErrorKind::Unauthorized);
-        check(403, "", ErrorKind::Unauthorized);
+        check(401, "", ErrorKind::Unauthenticated);
+        check(403, "", ErrorKind::Forbidden);
         check(408, "", ErrorKind::Timeout);
         check(425, "", ErrorKind::RateLimited);
         check(429, "", ErrorKind::RateLimited);

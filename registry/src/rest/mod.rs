@@ -18,4 +18,4 @@ pub(crate) use self::failure::Failure;
 #[cfg(feature = "http")]
 pub(crate) use self::path::query_value;
 pub(crate) use self::path::segment;
-pub(crate) use self::retry::{Attempt, Retry};
+pub(crate) use self::retry::{Attempt, Retry, Turn};

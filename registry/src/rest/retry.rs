@@ -12,14 +12,25 @@ use crate::trace;
 /// When to try again: after what [is retryable](Error::is_retryable), at most three times, with
 /// full jitter, and never beyond the deadline.
 ///
-/// Every call of a registry may be repeated: registering the same schema again finds it.
+/// A request that is not idempotent is repeated only while the registry cannot have acted on it: no
+/// connection could be made, or the registry refused it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Retry {
     deadline: Instant,
     timeout: Duration,
 }
 
-/// What one attempt that failed has to say.
+/// What an attempt must know of those before it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Turn {
+    /// Until when the attempt may take.
+    pub(crate) end: Instant,
+    pub(crate) is_first: bool,
+    /// Whether the registry may have acted on the request already.
+    pub(crate) may_have_acted: bool,
+}
+
+/// An attempt that failed.
 #[derive(Debug)]
 pub(crate) struct Attempt {
     pub(crate) error: Error,
@@ -27,6 +38,8 @@ pub(crate) struct Attempt {
     pub(crate) retry_after: Option<Duration>,
     /// Whether trying again may help, although the error alone does not say so.
     pub(crate) again: bool,
+    /// Whether the registry may have acted on the request: it was sent, and not refused.
+    pub(crate) may_have_acted: bool,
 }
 
 impl Retry {
@@ -38,9 +51,12 @@ impl Retry {
         }
     }
 
-    /// Calls `attempt` until it succeeds, fails for good, or time is up. It is told until when
-    /// it may take, see [`Retry::limit`].
-    pub(crate) async fn run<T, F>(self, mut attempt: impl FnMut(Instant) -> F) -> Result<T>
+    /// Calls `attempt` until it succeeds, fails for good, or time is up.
+    pub(crate) async fn run<T, F>(
+        self,
+        is_idempotent: bool,
+        mut attempt: impl FnMut(Turn) -> F,
+    ) -> Result<T>
     where
         F: Future<Output = Result<T, Attempt>>,
     {
@@ -49,16 +65,24 @@ impl Retry {
             return Err(Error::new(ErrorKind::Config, message));
         }
         let mut failures = 0;
+        let mut may_have_acted = false;
         loop {
-            let failed = match attempt(self.attempt_end(failures)).await {
+            let turn = Turn {
+                end: self.attempt_end(failures),
+                is_first: failures == 0,
+                may_have_acted,
+            };
+            let failed = match attempt(turn).await {
                 Ok(value) => return Ok(value),
                 Err(failed) => failed,
             };
             failures += 1;
+            may_have_acted |= failed.may_have_acted;
             let delay = failed.retry_after.unwrap_or_else(|| jitter(failures));
             let no_time = delay >= self.deadline.saturating_duration_since(Instant::now());
             let is_hopeless = !failed.error.is_retryable() && !failed.again;
-            if failures > MAX_RETRIES || no_time || is_hopeless {
+            let is_unsafe = may_have_acted && !is_idempotent;
+            if failures > MAX_RETRIES || no_time || is_hopeless || is_unsafe {
                 return Err(failed.error);
             }
             trace::retry(&failed.error, failures, delay);
@@ -78,7 +102,10 @@ impl Retry {
                 "{thing}: no answer from the registry (limit {:?})",
                 self.timeout
             );
-            Err(Error::new(ErrorKind::Timeout, message).into())
+            Err(Attempt {
+                may_have_acted: true,
+                ..Error::new(ErrorKind::Timeout, message).into()
+            })
         })
     }
 
@@ -99,6 +126,7 @@ impl From<Error> for Attempt {
             error,
             retry_after: None,
             again: false,
+            may_have_acted: false,
         }
     }
 }

@@ -91,7 +91,10 @@ fn code_of(kind: ErrorKind) -> u32 {
         ErrorKind::Timeout => 50002,
         ErrorKind::Unreachable => 50003,
         ErrorKind::VersionNotFound => 40402,
-        ErrorKind::InvalidResponse | ErrorKind::Server | ErrorKind::Unauthorized => 50001,
+        ErrorKind::Forbidden
+        | ErrorKind::InvalidResponse
+        | ErrorKind::Server
+        | ErrorKind::Unauthenticated => 50001,
     }
 }
 

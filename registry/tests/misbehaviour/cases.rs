@@ -286,7 +286,8 @@ fn statuses() -> Vec<Case> {
     let mut cases = Vec::new();
     for status in 400..600 {
         let kind = match status {
-            401 | 403 => ErrorKind::Unauthorized,
+            401 => ErrorKind::Unauthenticated,
+            403 => ErrorKind::Forbidden,
             404 => ErrorKind::InvalidResponse,
             408 => ErrorKind::Timeout,
             409 => ErrorKind::Incompatible,

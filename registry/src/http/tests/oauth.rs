@@ -101,7 +101,7 @@ fn a_token_that_is_refused_is_replaced_once() {
         let stub = Stub::start([refused]).await;
         let registry = registry(&stub, &tokens);
         let error = registry.by_id(SchemaId::new(7)).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Unauthorized);
+        assert_eq!(error.kind(), ErrorKind::Unauthenticated);
         assert_eq!((stub.count(), tokens.count()), (1, 1), "it was new");
     });
 }
@@ -115,7 +115,8 @@ fn a_forbidden_call_keeps_its_token() {
         let registry = registry(&stub, &tokens);
         registry.by_id(SchemaId::new(7)).await.unwrap();
         for _ in 0..2 {
-            registry.by_id(SchemaId::new(7)).await.unwrap_err();
+            let error = registry.by_id(SchemaId::new(7)).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Forbidden);
         }
         assert_eq!((stub.count(), tokens.count()), (3, 1));
     });
@@ -175,11 +176,11 @@ fn without_a_token_nothing_is_sent() {
     let json = |status, body: &str| Reply::with(status, "application/json", "", body);
     check_no_token(
         json(401, r#"{"error":"invalid_client s+cret"}"#),
-        ErrorKind::Unauthorized,
+        ErrorKind::Unauthenticated,
     );
     check_no_token(
         json(400, r#"{"error":"invalid_scope"}"#),
-        ErrorKind::Unauthorized,
+        ErrorKind::Unauthenticated,
     );
     check_no_token(json(500, "s+cret"), ErrorKind::Server);
     check_no_token(json(200, "<html>s+cret"), ErrorKind::InvalidResponse);
