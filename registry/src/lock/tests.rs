@@ -1,7 +1,14 @@
+use std::cell::Cell;
+
 use super::*;
 use crate::memory::InMemoryRegistry;
 use crate::schema::Reference;
 use crate::unchecked::Unchecked;
+
+thread_local! {
+    /// How many schemas were compared with another on this thread.
+    pub(super) static COMPARISONS: Cell<usize> = const { Cell::new(0) };
+}
 
 const EXAMPLE: &str = r#"# Schemas with the ids their registry gave them. Written by `wireform lock`; do not edit.
 format 1
@@ -217,5 +224,86 @@ fn a_registry_is_locked_with_what_it_refers_to() {
     assert_eq!(lock.schemas().count(), 3);
     let known = at_once(registry.by_id(locked.id)).unwrap();
     assert_eq!(lock.schema(locked.id).unwrap(), known);
+    assert_eq!(lock.to_string().parse::<LockFile>().unwrap(), lock);
+}
+
+#[test]
+fn a_long_lock_file_is_read_without_comparing_each_schema_with_each() {
+    let mut text = "format 1\n".to_owned();
+    for number in 1..=10_000 {
+        text.push_str(&format!(
+            "subject \"s{number}\" version 1\nid {number}\ntype AVRO\ntext \"{number:05}\"\n"
+        ));
+    }
+    COMPARISONS.set(0);
+    let lock: LockFile = text.parse().unwrap();
+    assert_eq!(lock.schemas().count(), 10_000);
+    assert!(COMPARISONS.get() <= 20_000, "{}", COMPARISONS.get());
+}
+
+#[test]
+fn one_id_or_guid_has_one_schema() {
+    let guid: SchemaGuid = "0190f1a0-0000-8000-8000-000000000001".parse().unwrap();
+    let schema = |subject: &str, version, id, guid, text: &str| RegisteredSchema {
+        subject: Subject::new(subject).unwrap(),
+        version: Version::new(version).unwrap(),
+        id: SchemaId::new(id),
+        guid,
+        def: SchemaDef::new(SchemaKind::Avro, text),
+    };
+    let mut lock = LockFile::new();
+    lock.insert(schema("a", 1, 1, Some(guid), "x")).unwrap();
+    lock.insert(schema("b", 1, 1, None, "x")).unwrap();
+    lock.insert(schema(":.blue:a", 1, 1, None, "y")).unwrap();
+    for wrong in [
+        schema("c", 1, 1, None, "y"),
+        schema("c", 1, 2, Some(guid), "y"),
+        schema(":.blue:c", 1, 1, None, "x"),
+        schema(":.blue:c", 1, 2, Some(guid), "z"),
+        schema("a", 1, 1, None, "y"),
+    ] {
+        let error = lock.insert(wrong.clone()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config, "{wrong:?}");
+    }
+    assert_eq!(lock.schemas().count(), 3);
+    // A version may change alone: nothing else has its id or GUID afterwards.
+    lock.insert(schema("b", 1, 2, None, "y")).unwrap();
+    lock.insert(schema("a", 1, 1, None, "y")).unwrap();
+    lock.insert(schema("c", 1, 3, Some(guid), "z")).unwrap();
+    assert_eq!(lock.schema(guid).unwrap().id, Some(SchemaId::new(3)));
+    assert_eq!(&*lock.schema(SchemaId::new(1)).unwrap().def.text, "y");
+}
+
+#[test]
+fn references_are_locked_from_the_context_of_their_referrer() {
+    let registry = InMemoryRegistry::builder()
+        .rules(Unchecked(SchemaKind::Avro))
+        .build();
+    let options = RegisterOptions::default();
+    let subject = |name: &str| Subject::new(name).unwrap();
+    let reference = |name: &str| Reference {
+        name: name.to_owned(),
+        subject: subject(name),
+        version: Version::new(1).unwrap(),
+    };
+    let add = |name: &str, text: &str, references| {
+        let schema = SchemaDef::new(SchemaKind::Avro, text).with_references(references);
+        at_once(registry.register(&subject(name), &schema, options)).unwrap();
+    };
+    add("base", "default base", Vec::new());
+    add(":.blue:base", "blue base", Vec::new());
+    add(":.blue:middle", "blue middle", vec![reference("base")]);
+    let both = vec![reference("middle"), reference(":.:base")];
+    add(":.blue:top", "blue top", both);
+    let mut lock = LockFile::new();
+    let top = subject(":.blue:top");
+    at_once(lock.lock(&registry, &top, VersionRef::Latest)).unwrap();
+    let text = |name: &str| {
+        let found = lock.version(&subject(name), v(1)).cloned();
+        found.unwrap().def.text
+    };
+    assert_eq!(&*text(":.blue:base"), "blue base");
+    assert_eq!(&*text(":.blue:middle"), "blue middle");
+    assert_eq!(&*text("base"), "default base");
     assert_eq!(lock.to_string().parse::<LockFile>().unwrap(), lock);
 }
