@@ -48,6 +48,16 @@ impl Context {
         }
     }
 
+    /// `subject` as a schema in this context means it: one that names no context is in this one.
+    pub(crate) fn qualify(&self, subject: &Subject) -> Subject {
+        match qualified(subject.as_str()) {
+            Some(_) => normal(subject),
+            None => self
+                .subject(subject.as_str())
+                .unwrap_or_else(|_| subject.clone()),
+        }
+    }
+
     /// The subject whose level and mode count for the whole context, `:.blue:`.
     pub(crate) fn scope(&self) -> Option<Subject> {
         Subject::new(format!(":{self}:")).ok()
@@ -92,6 +102,14 @@ impl Subject {
     #[must_use]
     pub fn unqualified(&self) -> &str {
         qualified(self.as_str()).map_or(self.as_str(), |(_, name)| name)
+    }
+}
+
+/// `subject` without the name of the default context: `:.:orders` is `orders`.
+pub(crate) fn normal(subject: &Subject) -> Subject {
+    match qualified(subject.as_str()) {
+        Some((DEFAULT, name)) => Subject::new(name).unwrap_or_else(|_| subject.clone()),
+        _ => subject.clone(),
     }
 }
 

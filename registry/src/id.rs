@@ -67,6 +67,9 @@ impl SchemaGuid {
 }
 
 impl Version {
+    pub(crate) const MIN: Self = Self(1);
+    pub(crate) const MAX: Self = Self(i32::MAX.cast_unsigned());
+
     /// Version `number`.
     ///
     /// # Errors

@@ -109,7 +109,7 @@ pub use crate::lock::LockFile;
 pub use crate::memory::{CallCounts, InMemoryRegistry, InMemoryRegistryBuilder};
 pub use crate::mode::Mode;
 pub use crate::registry::{BoxFuture, Compatibility, RegisterOptions, Registry, RegistryExt};
-pub use crate::resolve::resolve;
+pub use crate::resolve::{resolve, resolve_for};
 pub use crate::rules::{Incompatibility, ParsedSchema, SchemaRules};
 pub use crate::schema::{
     NamedText, Reference, RegisteredSchema, ResolvedSchema, SchemaDef, SchemaKind, StoredSchema,

@@ -86,6 +86,27 @@ pub struct NamedText {
     pub text: Arc<str>,
 }
 
+impl Reference {
+    /// The subject that a schema registered under `referrer` means: one that names no context is in
+    /// the referrer's.
+    /// ```
+    /// use wireform_registry::{Reference, Subject, Version};
+    ///
+    /// let reference = Reference {
+    ///     name: "shop.Item".to_owned(),
+    ///     subject: Subject::new("item")?,
+    ///     version: Version::new(1)?,
+    /// };
+    /// let blue = Subject::new(":.blue:orders-value")?;
+    /// assert_eq!(reference.subject_for(&blue).as_str(), ":.blue:item");
+    /// # Ok::<(), wireform_registry::Error>(())
+    /// ```
+    #[must_use]
+    pub fn subject_for(&self, referrer: &Subject) -> Subject {
+        referrer.context().qualify(&self.subject)
+    }
+}
+
 impl SchemaKind {
     /// The registry's name for it: `AVRO`, `JSON` or `PROTOBUF`.
     #[must_use]

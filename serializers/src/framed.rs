@@ -4,7 +4,7 @@ use std::task::{Context, Poll, Waker};
 
 use wireform_registry::{
     BoxFuture, LockFile, Reference, RegisterOptions, RegisteredSchema, Registry, RegistryExt, Role,
-    SchemaDef, SchemaId, Subject, SubjectNaming, resolve,
+    SchemaDef, SchemaId, Subject, SubjectNaming, resolve_for,
 };
 
 use crate::content_type::ContentType;
@@ -82,7 +82,7 @@ impl<C: SchemaFormat> Framed<C> {
     ) -> Result<Self> {
         let check = async {
             let newest = (&registry as &dyn Registry).latest(&subject).await?;
-            codec.check_writes(&resolve(registry, &newest.def).await?)?;
+            codec.check_writes(&resolve_for(registry, &subject, &newest.def).await?)?;
             Ok(newest)
         };
         check

@@ -302,11 +302,12 @@ impl<T> Reader<T> {
     /// Makes the plan for a schema of the lock file that is met for the first time.
     fn plan_locked(&self, key: SchemaKey) -> Result<()> {
         let lock = self.lock.as_ref().ok_or_else(|| unknown(key))?;
-        let stored = lock.schema(key).map_err(|_| {
+        let locked = lock.registered(key).map_err(|_| {
             let message = format!("{key} is not in the lock file; `wireform lock` writes it anew");
             Error::new(ErrorKind::UnknownSchema(key), message)
         })?;
-        self.add_stored(key, &stored, &lock.resolve(&stored.def)?)
+        let writer = lock.resolve_for(&locked.subject, &locked.def)?;
+        self.add_stored(key, &lock.schema(key)?, &writer)
     }
 
     fn insert(&self, key: SchemaKey, schema: SchemaRef, writer: &ResolvedSchema) -> Result<()> {

@@ -1,7 +1,7 @@
 //! `check --against registry`: the versions that a registry has.
 
 use wireform::registry::{
-    ErrorKind, Include, Level, RegistryAdmin as _, ResolvedSchema, Subject, VersionRef, resolve,
+    ErrorKind, Include, Level, RegistryAdmin as _, ResolvedSchema, Subject, VersionRef, resolve_for,
 };
 
 use crate::Result;
@@ -42,7 +42,7 @@ pub(super) fn ask(
                 .by_version(subject, VersionRef::from(number))
                 .await?;
             let name = format!("{subject} version {number}");
-            versions.push((name, resolve(registry, &found.def).await?));
+            versions.push((name, resolve_for(registry, subject, &found.def).await?));
         }
         Ok(Registered { level, versions })
     };

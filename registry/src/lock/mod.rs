@@ -1,20 +1,21 @@
 mod text;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::fs;
 use std::future::Future;
+use std::hash::Hash;
 use std::io;
 use std::path::Path;
 use std::pin::pin;
 use std::str::FromStr;
-use std::task::{Context, Poll, Waker};
+use std::task::{self, Poll, Waker};
 
-use crate::context::qualified;
+use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};
 use crate::id::{SchemaGuid, SchemaId, SchemaKey, Version, VersionRef};
 use crate::registry::{BoxFuture, Compatibility, RegisterOptions, Registry};
-use crate::resolve::resolve;
+use crate::resolve::{resolve, resolve_for};
 use crate::schema::{RegisteredSchema, ResolvedSchema, SchemaDef, SchemaKind, StoredSchema};
 use crate::subject::Subject;
 
@@ -46,8 +47,15 @@ use crate::subject::Subject;
 /// It is a [`Registry`] too, one that answers at once and registers nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LockFile {
-    schemas: BTreeMap<(Subject, Version), RegisteredSchema>,
+    schemas: BTreeMap<Place, RegisteredSchema>,
+    /// Where each id of a context is. All schemas there are the same one.
+    ids: HashMap<(Context, SchemaId), BTreeSet<Place>>,
+    /// Where each GUID is, likewise.
+    guids: HashMap<SchemaGuid, BTreeSet<Place>>,
 }
+
+/// A version of a subject.
+type Place = (Subject, Version);
 
 impl LockFile {
     /// A lock file without schemas.
@@ -77,12 +85,13 @@ impl LockFile {
     /// # Errors
     /// `Config` if its id or GUID stands for another schema already.
     pub fn insert(&mut self, schema: RegisteredSchema) -> Result<()> {
-        let key = (schema.subject.clone(), schema.version);
-        let others = self.schemas.iter().filter(|(known, _)| **known != key);
-        for (_, other) in others.filter(|(_, other)| differ(&other.def, &schema.def)) {
-            let is_same_id = other.id == schema.id && context(other) == context(&schema);
-            let is_same_guid = other.guid.is_some() && other.guid == schema.guid;
-            if is_same_id || is_same_guid {
+        let place = (schema.subject.clone(), schema.version);
+        let same_id = self.ids.get(&id_of(&schema));
+        let same_guid = schema.guid.and_then(|guid| self.guids.get(&guid));
+        for places in same_id.into_iter().chain(same_guid) {
+            let other = places.iter().find(|other| **other != place);
+            let other = other.and_then(|other| self.schemas.get(other));
+            if let Some(other) = other.filter(|other| differ(&other.def, &schema.def)) {
                 let message = format!(
                     "subject \"{}\", version {} and subject \"{}\", version {} have one id and \
                      are not the same schema",
@@ -91,8 +100,24 @@ impl LockFile {
                 return Err(Error::new(ErrorKind::Config, message));
             }
         }
-        self.schemas.insert(key, schema);
+        self.remove(&place);
+        let id = self.ids.entry(id_of(&schema)).or_default();
+        id.insert(place.clone());
+        if let Some(guid) = schema.guid {
+            self.guids.entry(guid).or_default().insert(place.clone());
+        }
+        self.schemas.insert(place, schema);
         Ok(())
+    }
+
+    fn remove(&mut self, place: &Place) {
+        let Some(old) = self.schemas.remove(place) else {
+            return;
+        };
+        remove_from(&mut self.ids, &id_of(&old), place);
+        if let Some(guid) = old.guid {
+            remove_from(&mut self.guids, &guid, place);
+        }
     }
 
     /// Adds a version of a subject as `registry` knows it, with everything it refers to.
@@ -112,12 +137,12 @@ impl LockFile {
         let mut count = 0;
         while let Some(schema) = left.pop() {
             for reference in &schema.def.references {
-                let key = (reference.subject.clone(), reference.version);
-                if !self.schemas.contains_key(&key) {
+                let place = (reference.subject_for(&schema.subject), reference.version);
+                if !self.schemas.contains_key(&place) {
                     count += 1;
                     check_references(count)?;
                     let version = VersionRef::Number(reference.version);
-                    left.push(registry.by_version(&reference.subject, version).await?);
+                    left.push(registry.by_version(&place.0, version).await?);
                 }
             }
             self.insert(schema)?;
@@ -176,12 +201,7 @@ impl LockFile {
     /// # Errors
     /// `SchemaNotFound`.
     pub fn schema(&self, key: impl Into<SchemaKey>) -> Result<StoredSchema> {
-        let key = key.into();
-        let found = self.schemas.values().find(|schema| match key {
-            SchemaKey::Id(id) => schema.id == id && context(schema).is_none(),
-            SchemaKey::Guid(guid) => schema.guid == Some(guid),
-        });
-        let found = found.ok_or_else(|| missing(ErrorKind::SchemaNotFound, key))?;
+        let found = self.registered(key)?;
         Ok(StoredSchema {
             id: Some(found.id),
             guid: found.guid,
@@ -189,7 +209,22 @@ impl LockFile {
         })
     }
 
-    /// `schema` with the texts of everything that it refers to.
+    /// As [`schema`](Self::schema), with a subject and version that it is locked as.
+    ///
+    /// # Errors
+    /// `SchemaNotFound`.
+    pub fn registered(&self, key: impl Into<SchemaKey>) -> Result<&RegisteredSchema> {
+        let key = key.into();
+        let places = match key {
+            SchemaKey::Id(id) => self.ids.get(&(Context::default(), id)),
+            SchemaKey::Guid(guid) => self.guids.get(&guid),
+        };
+        let place = places.and_then(BTreeSet::first);
+        let found = place.and_then(|place| self.schemas.get(place));
+        found.ok_or_else(|| missing(ErrorKind::SchemaNotFound, key))
+    }
+
+    /// `schema` with the texts of everything that it refers to, in the default context.
     ///
     /// # Errors
     /// As the function [`resolve`], with what is locked as the registry.
@@ -197,13 +232,18 @@ impl LockFile {
         at_once(resolve(self, schema))
     }
 
-    fn of<'a, 's>(
-        &'a self,
-        subject: &'s Subject,
-    ) -> impl Iterator<Item = &'a RegisteredSchema> + use<'a, 's> {
-        self.schemas
-            .values()
-            .filter(move |schema| schema.subject == *subject)
+    /// As [`resolve`](Self::resolve), for the schema of a subject: references are in its context.
+    ///
+    /// # Errors
+    /// As the function [`resolve_for`], with what is locked as the registry.
+    pub fn resolve_for(&self, subject: &Subject, schema: &SchemaDef) -> Result<ResolvedSchema> {
+        at_once(resolve_for(self, subject, schema))
+    }
+
+    fn of(&self, subject: &Subject) -> impl Iterator<Item = &RegisteredSchema> {
+        let last = (subject.clone(), Version::MAX);
+        let first = (subject.clone(), Version::MIN);
+        self.schemas.range(first..=last).map(|(_, schema)| schema)
     }
 }
 
@@ -292,9 +332,18 @@ fn differ(one: &SchemaDef, other: &SchemaDef) -> bool {
     one != other
 }
 
-/// The context in which a schema's id counts; `None` for the default one.
-fn context(schema: &RegisteredSchema) -> Option<&str> {
-    qualified(schema.subject.as_str()).map(|(context, _)| context)
+/// An id counts in the context of its subject.
+fn id_of(schema: &RegisteredSchema) -> (Context, SchemaId) {
+    (schema.subject.context(), schema.id)
+}
+
+fn remove_from<K: Eq + Hash>(index: &mut HashMap<K, BTreeSet<Place>>, key: &K, place: &Place) {
+    if let Some(places) = index.get_mut(key) {
+        places.remove(place);
+        if places.is_empty() {
+            index.remove(key);
+        }
+    }
 }
 
 fn missing(kind: ErrorKind, what: impl fmt::Display) -> Error {
@@ -333,7 +382,7 @@ fn significant(text: &str) -> impl Iterator<Item = char> {
 
 /// The outcome of what waits for nothing but the lock file itself.
 fn at_once<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+    match pin!(future).poll(&mut task::Context::from_waker(Waker::noop())) {
         Poll::Ready(result) => result,
         Poll::Pending => Err(Error::new(
             ErrorKind::Unsupported,

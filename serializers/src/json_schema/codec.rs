@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wireform_registry::{
-    Registry, ResolvedSchema, SchemaDef, SchemaKind, Subject, VersionRef, resolve,
+    Registry, ResolvedSchema, SchemaDef, SchemaKind, Subject, VersionRef, resolve_for,
 };
 
 use super::policy::{ReadSchema, Validation};
@@ -123,9 +123,9 @@ impl<T: ?Sized> JsonSchema<T> {
             let registered = (&registry as &dyn Registry)
                 .by_version(subject, version)
                 .await?;
-            let source = import(&registry, &registered.def, 0).await?;
+            let source = import(&registry, subject, &registered.def, 0).await?;
             // References are checked against each other here.
-            resolve(registry, &registered.def).await?;
+            resolve_for(registry, subject, &registered.def).await?;
             Self::with_source(source)
         };
         fetch
@@ -310,6 +310,7 @@ impl<T: DeserializeOwned> JsonSchema<T> {
 /// A registered schema with its references as imports.
 fn import<'a>(
     registry: &'a dyn Registry,
+    subject: &'a Subject,
     def: &'a SchemaDef,
     depth: usize,
 ) -> wireform_registry::BoxFuture<'a, Result<SchemaSource>> {
@@ -321,8 +322,9 @@ fn import<'a>(
         }
         for reference in &def.references {
             let version = VersionRef::Number(reference.version);
-            let target = registry.by_version(&reference.subject, version).await?;
-            let imported = import(registry, &target.def, depth + 1).await?;
+            let subject = reference.subject_for(subject);
+            let target = registry.by_version(&subject, version).await?;
+            let imported = import(registry, &subject, &target.def, depth + 1).await?;
             source = source.with_import(reference.name.clone(), imported);
         }
         Ok(source)

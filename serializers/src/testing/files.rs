@@ -26,7 +26,7 @@ pub fn history(folder: impl AsRef<Path>, subject: &Subject) -> Result<Vec<Schema
         let mut sources = Vec::with_capacity(versions.len());
         for version in versions {
             let found = registry.by_version(subject, version.into()).await?;
-            sources.push(source(&registry, &found.def).await?);
+            sources.push(source(&registry, subject, &found.def).await?);
         }
         Ok(sources)
     })
@@ -42,14 +42,16 @@ pub(super) fn read(folder: &Path) -> Result<InMemoryRegistry> {
 /// A schema with what it refers to as texts.
 fn source<'a>(
     registry: &'a InMemoryRegistry,
+    subject: &'a Subject,
     def: &'a SchemaDef,
 ) -> BoxFuture<'a, Result<SchemaSource>> {
     Box::pin(async move {
         let mut source = SchemaSource::new(def.kind, def.text.clone());
         for reference in &def.references {
             let version = VersionRef::Number(reference.version);
-            let target = registry.by_version(&reference.subject, version).await?;
-            let import = self::source(registry, &target.def).await?;
+            let subject = reference.subject_for(subject);
+            let target = registry.by_version(&subject, version).await?;
+            let import = self::source(registry, &subject, &target.def).await?;
             source = source.with_import(reference.name.clone(), import);
         }
         Ok(source)

@@ -1,7 +1,7 @@
 use crate::admin::{Deletion, Include};
 use crate::error::Result;
 use crate::id::{SchemaId, Version, VersionRef};
-use crate::memory::store::{Store, qualify, refusal};
+use crate::memory::store::{Store, refusal};
 use crate::subject::Subject;
 
 impl Store {
@@ -114,7 +114,7 @@ impl Store {
         for (context, space) in &self.spaces {
             for (id, schema) in space.schemas() {
                 let refers = schema.def.references.iter().any(|reference| {
-                    reference.version == version && qualify(&reference.subject, context) == *subject
+                    reference.version == version && context.qualify(&reference.subject) == *subject
                 });
                 let is_live = || {
                     let mut entries = space.subjects.values().flat_map(|v| v.values());

@@ -12,7 +12,8 @@ use uuid::Uuid;
 use self::settings::Settings;
 use self::space::Space;
 use crate::admin::{ImportPlace, Include};
-use crate::context::{Context, qualified};
+use crate::context::Context;
+pub(super) use crate::context::normal;
 use crate::error::{Error, ErrorKind, Result};
 use crate::id::{SchemaGuid, Version, VersionRef};
 use crate::level::Level;
@@ -360,7 +361,7 @@ impl Store {
             subject,
             version,
         } = reference;
-        let subject = qualify(subject, context);
+        let subject = context.qualify(subject);
         let target = self.spaces.get(&subject.context()).and_then(|space| {
             let entry = space.subjects.get(&subject)?.get(version)?;
             space.schema(entry.id)
@@ -415,24 +416,6 @@ impl Store {
         let space = self.spaces.get(&subject.context());
         space.ok_or_else(|| refusal::subject_not_found(subject))
     }
-}
-
-/// `subject` as the store knows it: `:.:orders` is `orders`.
-pub(super) fn normal(subject: &Subject) -> Subject {
-    match qualified(subject.as_str()) {
-        Some((".", name)) => Subject::new(name).unwrap_or_else(|_| subject.clone()),
-        _ => subject.clone(),
-    }
-}
-
-/// A reference's subject as its referrer in `context` means it.
-fn qualify(subject: &Subject, context: &Context) -> Subject {
-    if qualified(subject.as_str()).is_some() {
-        return normal(subject);
-    }
-    context
-        .subject(subject.as_str())
-        .unwrap_or_else(|_| subject.clone())
 }
 
 impl Identity {

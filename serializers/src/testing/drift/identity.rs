@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use wireform_registry::{
     NamedText, RegisteredSchema, Registry, ResolvedSchema, SchemaKind, Subject, Version,
-    VersionRef, resolve,
+    VersionRef, resolve_for,
 };
 
 use crate::error::{Error, ErrorKind, Result};
@@ -76,7 +76,7 @@ pub(super) async fn versions(
             Err(error) if error.is_not_found() => continue,
             Err(error) => return Err(Error::from(error).for_subject(subject)),
         };
-        let resolved = resolve(registry, &schema.def).await?;
+        let resolved = resolve_for(registry, subject, &schema.def).await?;
         let identity = Identity::new(&resolved).map_err(|error| error.for_subject(subject))?;
         found.insert(schema.version, Known { schema, identity });
     }
