@@ -4,6 +4,11 @@
 //! [`Outgoing::produce`], and [`Accounting::deliver`] takes the results. So tests drive it without a
 //! client, and a model checker runs it.
 
+#[cfg(test)]
+mod fake;
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 use std::task::Waker;
 use std::time::Duration;

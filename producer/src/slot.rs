@@ -105,3 +105,44 @@ impl<T> Slot<T> {
         self.state.lock()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, mpsc};
+    use std::task::Wake;
+    use std::thread;
+    use std::time::Duration;
+
+    use super::*;
+
+    /// A waker whose memory asks the slot something when it is freed, as that of a task may do that
+    /// owns who waits for the slot.
+    struct Asking(Arc<Slot<()>>);
+
+    impl Wake for Asking {
+        fn wake(self: Arc<Self>) {}
+    }
+
+    impl Drop for Asking {
+        fn drop(&mut self) {
+            drop(self.0.put(()));
+        }
+    }
+
+    #[test]
+    fn replaced_waker_is_freed_without_the_lock() {
+        let (done, ended) = mpsc::channel();
+        thread::spawn(move || {
+            let slot = Arc::new(Slot::new());
+            let poll = |waker: Waker| slot.poll(&mut Context::from_waker(&waker));
+            let first = poll(Arc::new(Asking(Arc::clone(&slot))).into());
+            // The slot held the last reference to the first waker, which fills the slot.
+            let second = poll(Waker::noop().clone());
+            let third = poll(Waker::noop().clone());
+            let is_ready = [first, second, third].map(|polled| polled.is_ready());
+            done.send(is_ready).unwrap();
+        });
+        let is_ready = ended.recv_timeout(Duration::from_secs(20));
+        assert_eq!(is_ready.unwrap(), [false, false, true]);
+    }
+}
