@@ -65,6 +65,20 @@ impl<P: Outgoing> Accounting<P> {
     /// `Accepted` means: exactly one result will come. `refused` runs if the client refuses it.
     pub(crate) fn offer(
         &self,
+        record: P,
+        patience: Patience,
+        refused: impl FnOnce(),
+    ) -> Result<Offered<P>> {
+        let offered = self.try_offer(record, patience, refused);
+        if let Ok(Offered::Waiting(_)) = &offered {
+            let in_flight = self.in_flight();
+            program::log(|| trace::waits(in_flight));
+        }
+        offered
+    }
+
+    fn try_offer(
+        &self,
         mut record: P,
         patience: Patience,
         refused: impl FnOnce(),
@@ -97,9 +111,16 @@ impl<P: Outgoing> Accounting<P> {
 
     /// Takes a waiting send back. Nothing happens if it was accepted meanwhile.
     pub(crate) fn cancel(&self, waiter: &Waiter<P>) {
-        if waiter.lock().take().is_some() {
-            self.wake_after(self.lock(), State::move_on);
-        }
+        let Some(record) = waiter.take() else {
+            return;
+        };
+        let forgotten = self.wake_after(self.lock(), |state, wakers| {
+            let forgotten = state.forget(waiter);
+            state.move_on(wakers);
+            forgotten
+        });
+        // Only now: they hold wakers and callbacks of the program.
+        drop((forgotten, record));
     }
 
     /// Starts waiting for everything that was accepted so far.
@@ -124,8 +145,9 @@ impl<P: Outgoing> Accounting<P> {
     /// Refuses new records, and starts waiting for the last result; purges at the timeout.
     pub(crate) fn close(&self, timeout: Duration) -> Arc<Slot<CloseReport>> {
         let closed = Arc::new(Slot::new());
+        let open = self.open();
+        program::log(|| trace::closing(open, timeout));
         let mut state = self.lock();
-        trace::closing(state.ledger.open(), timeout);
         if state.ledger.open() == 0 {
             let _ = closed.put(state.ledger.report());
         } else {
@@ -188,7 +210,7 @@ impl<P: Outgoing> Accounting<P> {
         // First the room: who gets a result may count on it. Last the ledger: when a flush is over,
         // the callbacks have run.
         self.change(|state| state.ledger.make_room(verdicts.len(), bytes));
-        let mut settlement: Option<Settlement> = None;
+        let mut settling = Settling::new(self);
         let mut tickets = Vec::with_capacity(verdicts.len());
         for Verdict {
             ticket,
@@ -196,24 +218,17 @@ impl<P: Outgoing> Accounting<P> {
             outcome,
         } in verdicts
         {
-            hand_over(&ticket, outcome);
-            let epoch = ticket.epoch();
-            if let Some(other) = settlement.take_if(|settlement| settlement.epoch != epoch) {
-                self.settle(&other);
-            }
-            settlement
-                .get_or_insert_with(|| Settlement::new(epoch))
-                .add(written);
+            settling.add(ticket.epoch(), written);
+            program::call("what is done with a delivery result", || {
+                hand_over(&ticket, outcome);
+            });
             tickets.push(ticket);
-        }
-        if let Some(settlement) = settlement {
-            self.settle(&settlement);
         }
         tickets
     }
 
     fn settle(&self, settlement: &Settlement) {
-        metering::settled(settlement);
+        program::call("the metrics recorder", || metering::settled(settlement));
         self.change(|state| state.ledger.settle(settlement));
     }
 
@@ -252,6 +267,11 @@ impl<P: Outgoing> Accounting<P> {
         self.lock().ledger.in_flight()
     }
 
+    /// Returns how many records have no result that was handed over.
+    pub(crate) fn open(&self) -> usize {
+        self.lock().ledger.open()
+    }
+
     /// Returns whether the last handle is gone and the last result was entered.
     pub(crate) fn is_over(&self) -> bool {
         let state = self.lock();
@@ -268,5 +288,42 @@ impl<P: Outgoing> Accounting<P> {
 
     fn lock(&self) -> MutexGuard<'_, State<P>> {
         self.state.lock()
+    }
+}
+
+/// Collects results of one epoch, and enters them when it is dropped: whatever happens, the counts
+/// are right.
+struct Settling<'a, P: Outgoing> {
+    accounting: &'a Accounting<P>,
+    settlement: Settlement,
+}
+
+impl<'a, P: Outgoing> Settling<'a, P> {
+    fn new(accounting: &'a Accounting<P>) -> Self {
+        Self {
+            accounting,
+            settlement: Settlement::default(),
+        }
+    }
+
+    /// Adds a result. Those of another epoch are entered.
+    fn add(&mut self, epoch: u64, written: Written) {
+        if self.settlement.epoch != epoch {
+            self.enter();
+            self.settlement = Settlement::new(epoch);
+        }
+        self.settlement.add(written);
+    }
+
+    fn enter(&self) {
+        if self.settlement.report.accepted() > 0 {
+            self.accounting.settle(&self.settlement);
+        }
+    }
+}
+
+impl<P: Outgoing> Drop for Settling<'_, P> {
+    fn drop(&mut self) {
+        self.enter();
     }
 }

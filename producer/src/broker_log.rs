@@ -1,13 +1,13 @@
 //! What librdkafka reports about connections, and its log lines.
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
+use crate::program;
 use crate::settings::Secrets;
 use crate::trace;
 
@@ -116,8 +116,8 @@ impl BrokerLog {
             return;
         }
         let text = self.secrets.hide(text);
-        log::log!(target: "librdkafka", level, "{facility}: {text}");
-        trace::librdkafka(level, facility, &text);
+        program::log(|| log::log!(target: "librdkafka", level, "{facility}: {text}"));
+        program::log(|| trace::librdkafka(level, facility, &text));
     }
 
     /// Passes on an error event. librdkafka repeats that all brokers are down for as long as it
@@ -129,18 +129,17 @@ impl BrokerLog {
         if is_all_down && self.are_all_down.swap(true, Ordering::Relaxed) {
             return;
         }
-        if is_all_down {
-            log::warn!(target: "librdkafka", "all brokers are down ({error})");
+        let what = if is_all_down {
+            format!("all brokers are down ({error})")
         } else {
-            log::warn!(target: "librdkafka", "{error}");
-        }
-        let code = code.map(|code| format!("{code:?}"));
-        trace::broker_trouble(code.as_deref().unwrap_or_default(), &error.to_string());
-        let Some(hook) = &self.hook else {
-            return;
+            error.to_string()
         };
-        if catch_unwind(AssertUnwindSafe(|| hook(&error))).is_err() {
-            log::error!("the broker error hook of a producer panicked");
+        program::log(|| log::warn!(target: "librdkafka", "{what}"));
+        let code = code.map(|code| format!("{code:?}"));
+        let code = code.unwrap_or_default();
+        program::log(|| trace::broker_trouble(&code, &error.to_string()));
+        if let Some(hook) = &self.hook {
+            program::call("the broker error hook of a producer", || hook(&error));
         }
     }
 
@@ -152,8 +151,8 @@ impl BrokerLog {
     /// Reports the end of an outage.
     pub(crate) fn connected(&self) {
         if self.are_all_down.swap(false, Ordering::Relaxed) {
-            log::info!(target: "librdkafka", "a broker is connected again");
-            trace::connected();
+            program::log(|| log::info!(target: "librdkafka", "a broker is connected again"));
+            program::log(trace::connected);
         }
     }
 }

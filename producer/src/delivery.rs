@@ -1,6 +1,5 @@
 use std::fmt;
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -10,6 +9,7 @@ use std::time::Duration;
 use crate::batch::Seat;
 use crate::error::{Error, ErrorKind, Result};
 use crate::metering::Started;
+use crate::program;
 use crate::record::Timestamp;
 use crate::slot::{Slot, Taken};
 use crate::sync::{self, AtomicU64, Mutex};
@@ -169,28 +169,21 @@ impl Ticket {
         self.epoch.load(Ordering::Relaxed)
     }
 
-    /// Hands the verdict over. A panic of the callback, or of the executor that is woken, ends
-    /// here: the records behind this one have nothing to do with it.
+    /// Brings the result to where it is waited for. A panic of the callback, or of the executor
+    /// that is woken, ends here.
     pub(crate) fn complete(&self, outcome: Outcome) {
-        let handed_over = catch_unwind(AssertUnwindSafe(|| match &self.completion {
-            Completion::Awaited(slot) => {
-                if let Some(waker) = slot.put(outcome) {
-                    waker.wake();
-                }
-            }
-            Completion::Batch(seat) => {
-                if let Some(waker) = seat.take(outcome) {
-                    waker.wake();
-                }
-            }
-            Completion::Posted => {}
+        let waker = match &self.completion {
+            Completion::Awaited(slot) => slot.put(outcome),
+            Completion::Batch(seat) => seat.take(outcome),
+            Completion::Posted => None,
             Completion::Callback(callback) => {
-                let mut callback = callback.lock();
-                callback(outcome);
+                let what = format_args!("a delivery callback of topic {:?}", self.topic);
+                program::call(what, || callback.lock()(outcome));
+                None
             }
-        }));
-        if handed_over.is_err() {
-            log::error!("a delivery callback of topic {:?} panicked", self.topic);
+        };
+        if let Some(waker) = waker {
+            program::call("a waker", || waker.wake());
         }
     }
 

@@ -89,7 +89,11 @@ impl Engine {
         let open = self.accounting.release(ABANDONED);
         self.wake();
         if let Some(open) = open {
-            log::error!("a producer was dropped without close: {open} records have no verdict yet");
+            program::log(|| {
+                log::error!(
+                    "a producer was dropped without close: {open} records have no verdict yet"
+                );
+            });
         }
     }
 
@@ -163,7 +167,8 @@ impl Engine {
             for harvested in ripe {
                 match harvested {
                     Harvested::Reports(reports) => context.deliver(reports.into_iter()),
-                    Harvested::Other(event) => event.serve(context),
+                    // rdkafka logs what it cannot parse.
+                    Harvested::Other(event) => program::call(SERVING, || event.serve(context)),
                 }
             }
             if Instant::now() >= deadline {
@@ -203,12 +208,17 @@ impl Engine {
 
     fn report_loss(&self) {
         if let Some(Loss { accepted, report }) = self.accounting.loss() {
-            log::error!(
-                "a producer was dropped without close: of {accepted} records, {} were not written \
-                 and {} may have been",
-                report.not_written,
-                report.unknown,
-            );
+            let CloseReport {
+                not_written,
+                unknown,
+                ..
+            } = report;
+            program::log(|| {
+                log::error!(
+                    "a producer was dropped without close: of {accepted} records, {not_written} \
+                     were not written and {unknown} may have been"
+                );
+            });
         }
     }
 }

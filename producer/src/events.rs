@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::hooks::Hooks;
 use crate::native::{Report, Written};
 use crate::partitioning::Partitioning;
+use crate::program;
 use crate::record::Timestamp;
 
 /// What librdkafka calls back, on the polling thread.
@@ -99,7 +100,7 @@ impl Events {
         if let Err(error) = &outcome {
             self.hooks.report(error);
         }
-        ticket.started.done();
+        program::call("the metrics recorder", || ticket.started.done());
         ticket.span.end(&outcome);
         ticket.complete(outcome);
     }

@@ -1,10 +1,10 @@
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::broker_log::{BrokerLog, OnBrokerError};
 use crate::error::Error;
 use crate::partitioning::Partitioning;
+use crate::program;
 use crate::statistics::Statistics;
 use crate::trace;
 
@@ -24,12 +24,9 @@ pub(crate) struct Hooks {
 impl Hooks {
     /// Tells the program that a record got no place. A panic ends here.
     pub(crate) fn report(&self, error: &Error) {
-        trace::not_placed(error);
-        let Some(hook) = &self.on_error else {
-            return;
-        };
-        if catch_unwind(AssertUnwindSafe(|| hook(error))).is_err() {
-            log::error!("the error hook of a producer panicked");
+        program::log(|| trace::not_placed(error));
+        if let Some(hook) = &self.on_error {
+            program::call("the error hook of a producer", || hook(error));
         }
     }
 
@@ -39,9 +36,7 @@ impl Hooks {
             return;
         };
         let statistics = Statistics::from(statistics);
-        if catch_unwind(AssertUnwindSafe(|| hook(&statistics))).is_err() {
-            log::error!("the statistics hook of a producer panicked");
-        }
+        program::call("the statistics hook of a producer", || hook(&statistics));
     }
 }
 

@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use rdkafka::producer::Partitioner;
 
+use crate::program;
+
 /// What a [partitioner](crate::ProducerBuilder::partitioner) may decide by.
 ///
 /// ```
@@ -146,7 +148,7 @@ impl Partitioner for Partitioning {
         };
         let chosen = catch_unwind(AssertUnwindSafe(|| (self.0)(&choice)));
         let chosen = chosen.unwrap_or_else(|_| {
-            log::error!("the partitioner of topic {topic_name:?} panicked");
+            program::log(|| log::error!("the partitioner of topic {topic_name:?} panicked"));
             NO_PARTITION
         });
         // -1 would mean "not yet", and keep the record until it times out.

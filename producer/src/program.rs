@@ -1,10 +1,33 @@
-//! Calls of the program's code.
+//! Calls of the program's code: callbacks, hooks, wakers, loggers, recorders, subscribers.
+//!
+//! A panic in any of them must change nothing for the producer. So all of it is called from here,
+//! with no lock held.
 
+use std::fmt::Display;
+use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Runs code of the program. A panic in it ends here and is logged.
-pub(crate) fn call(what: &str, run: impl FnOnce()) {
-    if catch_unwind(AssertUnwindSafe(run)).is_err() {
-        log::error!("{what} panicked");
+/// Runs code of the program. A panic in it ends here, and the program's logger gets a line about
+/// `what`.
+pub(crate) fn call(what: impl Display, run: impl FnOnce()) {
+    if is_panic(run) {
+        log(|| log::error!("{what} panicked"));
     }
+}
+
+/// Runs a call of the program's logger or subscriber. A panic in it ends here: there is no other
+/// place to report it to.
+pub(crate) fn log(run: impl FnOnce()) {
+    is_panic(run);
+}
+
+fn is_panic(run: impl FnOnce()) -> bool {
+    let Err(payload) = catch_unwind(AssertUnwindSafe(run)) else {
+        return false;
+    };
+    // The payload is the program's too, and its `drop` may panic.
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        mem::forget(payload);
+    }
+    true
 }

@@ -1,6 +1,7 @@
 //! What waits: sends for room, flushes and closes for verdicts.
 
-use std::collections::VecDeque;
+use std::collections::BTreeMap;
+use std::ptr;
 use std::sync::Arc;
 use std::task::Waker;
 use std::time::{Duration, Instant};
@@ -12,14 +13,13 @@ use crate::ledger::{CloseReport, Ledger, Room};
 use crate::parcel::{Outgoing, Parcel};
 use crate::slot::Slot;
 use crate::sync::{self, Mutex, MutexGuard};
-use crate::trace;
 
 /// All that changes in an engine, behind one lock.
 pub(crate) struct State<P> {
     pub(crate) ledger: Ledger,
-    /// Sends that wait for room, the oldest first. They pass in this order: whoever comes while
-    /// one waits, waits behind it.
-    pub(crate) waiting: VecDeque<Arc<Waiter<P>>>,
+    /// Sends that wait for room, by their place, the oldest first. They pass in this order: a send
+    /// that comes while another waits, waits too.
+    pub(crate) waiting: BTreeMap<i64, Arc<Waiter<P>>>,
     pub(crate) flushes: Vec<Flush>,
     pub(crate) closes: Vec<Arc<Slot<CloseReport>>>,
     pub(crate) is_closed: bool,
@@ -37,6 +37,7 @@ pub(crate) struct State<P> {
 
 /// A send that waits for room.
 pub(crate) struct Waiter<P = Parcel> {
+    place: i64,
     /// Taken by whoever decides first: the drain, or the sender who gives up.
     parcel: Mutex<Option<P>>,
     pub(crate) accepted: Slot<Result<()>>,
@@ -75,7 +76,7 @@ impl<P: Outgoing> State<P> {
     pub(crate) fn new(room: Room) -> Self {
         Self {
             ledger: Ledger::new(room),
-            waiting: VecDeque::new(),
+            waiting: BTreeMap::new(),
             flushes: Vec::new(),
             closes: Vec::new(),
             is_closed: false,
@@ -119,16 +120,23 @@ impl<P: Outgoing> State<P> {
         if patience == Patience::None {
             return Err(Error::queue_full());
         }
-        trace::waits(self.ledger.in_flight());
+        let place = match place {
+            Place::Back => self
+                .waiting
+                .last_key_value()
+                .map_or(0, |(last, _)| last + 1),
+            // It was accepted before the others came.
+            Place::Front => self
+                .waiting
+                .first_key_value()
+                .map_or(0, |(first, _)| first - 1),
+        };
         let waiter = Arc::new(Waiter {
+            place,
             parcel: Mutex::new(Some(parcel)),
             accepted: Slot::new(),
         });
-        match place {
-            Place::Back => self.waiting.push_back(Arc::clone(&waiter)),
-            // It was accepted before the others came.
-            Place::Front => self.waiting.push_front(Arc::clone(&waiter)),
-        }
+        self.waiting.insert(place, Arc::clone(&waiter));
         Ok(Offered::Waiting(waiter))
     }
 
@@ -158,10 +166,11 @@ impl<P: Outgoing> State<P> {
     /// overtake them between their turn and their task's next poll.
     fn drain(&mut self, wakers: &mut Vec<Waker>) {
         self.is_stalled = false;
-        while let Some(waiter) = self.waiting.front().cloned() {
+        while let Some(first) = self.waiting.first_entry() {
+            let waiter = Arc::clone(first.get());
             let mut guard = waiter.lock();
             let Some(parcel) = guard.as_mut() else {
-                self.waiting.pop_front();
+                first.remove();
                 continue;
             };
             let bytes = parcel.ticket().bytes;
@@ -181,7 +190,7 @@ impl<P: Outgoing> State<P> {
             *guard = None;
             let accepted = produced.map_err(Error::not_written);
             wakers.extend(waiter.accepted.put(accepted));
-            self.waiting.pop_front();
+            self.waiting.pop_first();
         }
     }
 
@@ -203,9 +212,20 @@ impl<P: Outgoing> State<P> {
         }
     }
 
+    /// Forgets a send that was cancelled. Gives it back, to be freed without the lock.
+    pub(crate) fn forget(&mut self, waiter: &Waiter<P>) -> Option<Arc<Waiter<P>>> {
+        let is_same = self
+            .waiting
+            .get(&waiter.place)
+            .is_some_and(|kept| ptr::eq(&**kept, waiter));
+        is_same
+            .then(|| self.waiting.remove(&waiter.place))
+            .flatten()
+    }
+
     /// Fails the sends that wait: they were not accepted, and will not be.
     fn turn_away(&mut self, error: impl Fn() -> Error, wakers: &mut Vec<Waker>) {
-        for waiter in self.waiting.drain(..) {
+        for waiter in std::mem::take(&mut self.waiting).into_values() {
             if waiter.lock().take().is_some() {
                 wakers.extend(waiter.accepted.put(Err(error())));
             }
@@ -224,16 +244,21 @@ impl<P: Outgoing> State<P> {
     }
 }
 
+impl<P> Waiter<P> {
+    /// Takes the record, which then will not be sent; `None` if it was decided about before.
+    pub(crate) fn take(&self) -> Option<P> {
+        self.lock().take()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<P>> {
+        self.parcel.lock()
+    }
+}
+
 /// Records between two turns of senders.
 const TURN: u32 = 1000;
 /// What they take at most where the polling thread is in the way.
 const FAST: Duration = Duration::from_millis(5);
-
-impl<P> Waiter<P> {
-    pub(crate) fn lock(&self) -> MutexGuard<'_, Option<P>> {
-        self.parcel.lock()
-    }
-}
 
 pub(crate) fn flush_timeout(open: usize) -> Error {
     let message = format!("not flushed in time: {open} records have no verdict yet");

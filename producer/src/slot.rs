@@ -64,16 +64,30 @@ impl<T> Slot<T> {
         waker
     }
 
+    /// Takes the value, or keeps the waker for it.
     pub(crate) fn poll(&self, context: &mut Context<'_>) -> Poll<Taken<T>> {
         let mut state = self.lock();
-        if let State::Empty { waker, .. } = &mut *state {
-            match waker {
-                Some(waker) => waker.clone_from(context.waker()),
-                None => *waker = Some(context.waker().clone()),
+        match &*state {
+            State::Empty { waker, .. } => {
+                let is_kept = |waker: &Waker| waker.will_wake(context.waker());
+                if waker.as_ref().is_some_and(is_kept) {
+                    return Poll::Pending;
+                }
             }
+            State::Full(_) | State::Taken => return Poll::Ready(Self::take(&mut state)),
+        }
+        drop(state);
+        // To clone and to free wakers is to run the program's code.
+        let mut new = Some(context.waker().clone());
+        let mut state = self.lock();
+        if let State::Empty { waker, .. } = &mut *state {
+            std::mem::swap(waker, &mut new);
+            drop(state);
             return Poll::Pending;
         }
-        Poll::Ready(Self::take(&mut state))
+        let taken = Self::take(&mut state);
+        drop(state);
+        Poll::Ready(taken)
     }
 
     /// Sleeps until the value is there; `None` if `deadline` came first.

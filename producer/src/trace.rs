@@ -1,7 +1,7 @@
 //! Events for the `tracing` of the program. No key, no value and no secret is in them.
 
 use std::mem;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rdkafka::config::RDKafkaLogLevel;
@@ -9,6 +9,7 @@ use tracing::field::Empty;
 
 use crate::delivery::Outcome;
 use crate::error::Error;
+use crate::program;
 
 /// From the send of a record to its verdict.
 pub(crate) struct Span(Mutex<tracing::Span>);
@@ -25,11 +26,10 @@ impl Span {
         )))
     }
 
-    /// The verdict is there: the record's handle may live on.
+    /// The result is there: the record's handle may live on.
     pub(crate) fn end(&self, outcome: &Outcome) {
-        let mut span = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let span = mem::replace(&mut *span, tracing::Span::none());
-        match outcome {
+        let span = mem::replace(&mut *self.lock(), tracing::Span::none());
+        program::log(|| match outcome {
             Ok(placed) => {
                 span.record("partition", placed.partition);
                 if let Some(offset) = placed.offset {
@@ -39,7 +39,13 @@ impl Span {
             Err(error) => {
                 span.record("error", tracing::field::debug(error.kind()));
             }
-        }
+        });
+        // A subscriber may panic here too, and the second panic of a thread at once ends the process.
+        program::log(|| drop(span));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, tracing::Span> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
