@@ -152,6 +152,26 @@ fn wait_that_is_over_loses_nothing() {
 }
 
 #[test]
+fn pending_delivery_is_not_a_failed_one() {
+    let cluster = mock();
+    cluster
+        .broker_round_trip_time(1, Duration::from_millis(300))
+        .unwrap();
+    let producer = builder(&cluster).build().unwrap();
+    let mut delivery = texts(&producer).send_blocking(Record::new("x")).unwrap();
+    let result = delivery.wait(Duration::from_millis(1));
+    assert_eq!(format!("{result:?}"), "None");
+    // Nor does a flush that is over call for sending again what is on its way.
+    let error = producer
+        .flush_blocking(Duration::from_millis(1))
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.is_retryable()),
+        (ErrorKind::Timeout, false)
+    );
+}
+
+#[test]
 fn close_gives_a_verdict_on_everything() {
     let cluster = mock();
     let producer = builder(&cluster).build().unwrap();
