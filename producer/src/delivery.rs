@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use crate::batch::Seat;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::metering::Started;
 use crate::program;
 use crate::record::Timestamp;
@@ -49,10 +49,10 @@ pub enum PlacedTimestamp {
 /// in the log.
 pub type Outcome = Result<Placed>;
 
-/// The verdict on an accepted record, to come: a future, and something to
+/// The delivery result of an accepted record, to come: a future, or something to
 /// [wait](Delivery::wait) for without one.
 ///
-/// It always comes, within the delivery timeout and two seconds: also after
+/// The result always comes, within the delivery timeout and two seconds: also after
 /// [`close`](crate::Producer::close), a fatal error, or when the producer is dropped. Dropping a
 /// `Delivery` does not cancel anything.
 #[must_use = "dropping it means never learning whether the record was written"]
@@ -65,27 +65,42 @@ impl Delivery {
         Self { ticket }
     }
 
-    /// Blocks the thread until the verdict is there, for at most `timeout`. The timeout changes
-    /// nothing about the record: wait again, or not.
+    /// Blocks the thread until the result is there, for at most `timeout`. Returns `None` if there
+    /// is no result yet: the record is still on its way. Wait again, or drop the `Delivery`; do not
+    /// send the record again, which would write it twice.
     ///
     /// In a [callback](crate::Topic::send_with) this waits in vain: callbacks run on the thread
-    /// that brings the verdicts.
+    /// that brings the results.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use wireform::Utf8;
+    /// use wireform_producer::{Producer, Record, Topic};
+    ///
+    /// let producer = Producer::embedded()?;
+    /// let orders: Topic<str, str> = producer.topic("orders", Utf8, Utf8)?;
+    /// let mut delivery = orders.send_blocking(Record::new("3 cables"))?;
+    /// let result = loop {
+    ///     match delivery.wait(Duration::from_secs(10)) {
+    ///         Some(result) => break result,
+    ///         None => eprintln!("still on its way"),
+    ///     }
+    /// };
+    /// assert_eq!(result?.offset, Some(0));
+    /// # Ok::<(), wireform_producer::Error>(())
+    /// ```
     ///
     /// # Errors
     /// - `NotWritten`, `TooLarge`, `Fatal`: the record is not in the log.
     /// - `Unknown`: it may be.
-    /// - `Timeout`: no verdict yet.
-    pub fn wait(&mut self, timeout: Duration) -> Outcome {
+    /// - `Config`: the result was returned before.
+    pub fn wait(&mut self, timeout: Duration) -> Option<Outcome> {
         let Completion::Awaited(slot) = &self.ticket.completion else {
-            return Err(self.ticket.taken());
+            return Some(Err(self.ticket.taken()));
         };
-        match slot.wait(sync::now().checked_add(timeout)) {
-            Some(taken) => self.ticket.outcome(taken),
-            None => Err(
-                Error::new(ErrorKind::Timeout, format!("no verdict within {timeout:?}"))
-                    .for_topic(&self.ticket.topic),
-            ),
-        }
+        let taken = slot.wait(sync::now().checked_add(timeout))?;
+        Some(self.ticket.outcome(taken))
     }
 }
 
@@ -195,7 +210,7 @@ impl Ticket {
     }
 
     fn taken(&self) -> Error {
-        Error::config("the verdict was taken before").for_topic(&self.topic)
+        Error::config("the delivery result was returned before").for_topic(&self.topic)
     }
 }
 

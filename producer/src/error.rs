@@ -33,8 +33,9 @@ struct Inner {
 
 /// What went wrong, as far as a caller would branch on it.
 ///
-/// Of all kinds, only [`Unknown`](Self::Unknown) leaves open whether the record is in the log; with
-/// every other kind it is not.
+/// In a delivery result, only [`Unknown`](Self::Unknown) leaves open whether the record is in the
+/// log; with every other kind it is not. A record without a result has no kind:
+/// [`Delivery::wait`](crate::Delivery::wait) returns `None`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -60,7 +61,8 @@ pub enum ErrorKind {
     /// The key or the value could not be serialized; nothing was sent. Never retry with the same
     /// value.
     Serialize,
-    /// The time given to a wait, a flush or a close is over. What was accepted is still on its way.
+    /// The time given to a flush, a close, or the beginning or end of a transaction is over. Never
+    /// in a delivery result. What was accepted is still on its way: do not send it again.
     Timeout,
     /// The record is larger than this producer (`message.max.bytes`) or the broker allows, whose
     /// limit counts for the batch that the record was in. It was not written.
@@ -138,6 +140,15 @@ impl Error {
         self
     }
 
+    /// A wait for results is over before all of them came.
+    pub(crate) fn pending(what: &str, open: usize) -> Self {
+        let message = format!("{what}: {open} records have no delivery result yet");
+        let mut error = Self::new(ErrorKind::Timeout, message);
+        // They may still be written: whoever sends them again writes them twice.
+        error.0.is_retryable = false;
+        error
+    }
+
     pub(crate) fn for_topic(mut self, topic: &Arc<str>) -> Self {
         self.0.topic = Some(Arc::clone(topic));
         self
@@ -163,10 +174,12 @@ impl Error {
         self.0.topic.as_deref()
     }
 
-    /// Whether the same call may succeed later without anybody changing anything, and cannot write
-    /// the record twice.
+    /// Returns whether the same call may succeed later although nothing else changes, and cannot
+    /// write a record twice.
     ///
-    /// The producer has retried by itself for the whole delivery timeout already.
+    /// It is false as long as a record may still be written: for `Unknown`, and for the `Timeout`
+    /// of a flush or a close. The producer has retried by itself for the whole delivery timeout
+    /// already.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         self.0.is_retryable

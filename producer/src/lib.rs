@@ -36,15 +36,20 @@
 //! ```
 //!
 //! # What is promised
-//! - **One verdict.** Every record that was accepted gets exactly one, within the delivery timeout
-//!   and two seconds: it was [placed](Placed); it was not written, so that sending it again is
-//!   safe; or it is [unknown](ErrorKind::Unknown) whether it was. No [`Delivery`] hangs, also
-//!   after a close, a fatal error, or when the producer is dropped.
+//! - **One delivery result.** Every record that was accepted gets exactly one, within the delivery
+//!   timeout and two seconds: it was [placed](Placed); it was not written, so that sending it again
+//!   is safe; or it is [unknown](ErrorKind::Unknown) whether it was. No [`Delivery`] hangs, also
+//!   after a close, a fatal error, or when the producer is dropped. As long as there is no result,
+//!   the record may still be written: [`Delivery::wait`] then returns `None`, which is not an error.
 //! - **Order.** What is sent one after the other stays in that order, and records with the same
 //!   key share a partition, the one where Java's producer puts them. Sends that wait for room pass
 //!   in the order in which they came.
 //! - **No runtime.** The futures work on any executor, and every call has a form that blocks
-//!   instead. One thread of the producer's calls the program back.
+//!   instead. One thread of the producer's calls the program back. A panic in a callback, a hook,
+//!   the logger, or the recorder or subscriber of the features below costs no delivery result.
+//! - **One process.** A child that was forked from the process has none of its threads: there, a
+//!   producer of the parent delivers nothing, and its futures never complete. Build the producer
+//!   after the fork.
 //! - **One limit.** A leader that appended a record, lost its place before the replicas had it, and
 //!   answered so, makes librdkafka try again; if no later try is answered before the delivery
 //!   timeout, it reports "not written", though the record may be in the log after all. Give such
@@ -58,7 +63,11 @@
 //! ```
 //! use wireform_producer::{ErrorKind, Outcome};
 //!
-//! fn what_to_do(outcome: &Outcome) -> &'static str {
+//! /// `result` is what `Delivery::wait` returned.
+//! fn what_to_do(result: Option<&Outcome>) -> &'static str {
+//!     let Some(outcome) = result else {
+//!         return "wait on: it may still be written";
+//!     };
 //!     match outcome.as_ref().map_err(|error| (error.kind(), error.is_retryable())) {
 //!         Ok(_) => "go on",
 //!         Err((ErrorKind::Unknown, _)) => "ask the log before sending it again",
@@ -66,7 +75,9 @@
 //!         Err((_, false)) => "fix the cause first",
 //!     }
 //! }
-//! # assert_eq!(what_to_do(&Err(wireform_producer::Producer::builder().build().unwrap_err())), "fix the cause first");
+//! # let error = wireform_producer::Producer::builder().build().unwrap_err();
+//! # assert_eq!(what_to_do(Some(&Err(error))), "fix the cause first");
+//! # assert_eq!(what_to_do(None), "wait on: it may still be written");
 //! ```
 //!
 //! # Features

@@ -17,7 +17,8 @@ use crate::native;
 ///
 /// let producer = Producer::embedded()?;
 /// let totals: Topic<str, f64> = producer.topic("totals", Utf8, Json::<f64>::new())?;
-/// totals.send_blocking(Record::new(&9.5).partition(0))?.wait(Duration::from_secs(10))?;
+/// totals.post(Record::new(&9.5).partition(0))?;
+/// producer.flush_blocking(Duration::from_secs(10))?;
 ///
 /// let consumer: BaseConsumer = ClientConfig::new()
 ///     .set("bootstrap.servers", producer.brokers())

@@ -24,8 +24,9 @@ use crate::program;
 ///     .build()?;
 /// let orders: Topic<str, str> = producer.topic("orders", Utf8, Utf8)?;
 /// let mut delivery = orders.send_blocking(Record::new("3 cables").key("head-office"))?;
-/// assert_eq!(delivery.wait(std::time::Duration::from_secs(10))?.partition, 0);
-/// # Ok::<(), wireform_producer::Error>(())
+/// let result = delivery.wait(std::time::Duration::from_secs(10)).ok_or("no result after 10 s")?;
+/// assert_eq!(result?.partition, 0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy)]
 pub struct PartitionChoice<'a> {

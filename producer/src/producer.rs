@@ -297,7 +297,7 @@ mod tests {
 
         let soon = Duration::from_secs(10);
         for error in [
-            pending.wait(soon).unwrap_err(),
+            pending.wait(soon).unwrap().unwrap_err(),
             waiting.join().unwrap().unwrap_err(),
             orders.send_blocking(Record::new("later")).unwrap_err(),
             producer.flush_blocking(soon).unwrap_err(),

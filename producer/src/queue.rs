@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use rdkafka::error::RDKafkaErrorCode;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::ledger::{CloseReport, Ledger, Room};
 use crate::parcel::{Outgoing, Parcel};
 use crate::slot::Slot;
@@ -261,6 +261,5 @@ const TURN: u32 = 1000;
 const FAST: Duration = Duration::from_millis(5);
 
 pub(crate) fn flush_timeout(open: usize) -> Error {
-    let message = format!("not flushed in time: {open} records have no verdict yet");
-    Error::new(ErrorKind::Timeout, message)
+    Error::pending("not flushed in time", open)
 }

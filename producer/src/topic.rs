@@ -46,7 +46,8 @@ use crate::slot::Taken;
 ///
 /// // Without a runtime.
 /// let mut delivery = orders.send_blocking(Record::new(&order).key("ORD-001"))?;
-/// assert_eq!(delivery.wait(Duration::from_secs(10))?.offset, Some(1));
+/// let result = delivery.wait(Duration::from_secs(10)).ok_or("no result after 10 s")?;
+/// assert_eq!(result?.offset, Some(1));
 ///
 /// // With a callback, on the producer's own thread.
 /// orders.send_with(Record::tombstone().key("ORD-001"), |outcome| match outcome {

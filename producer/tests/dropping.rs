@@ -40,7 +40,7 @@ fn what_is_lost_is_counted_at_error() {
     }
     drop((producer, orders));
     for delivery in &mut deliveries {
-        let error = delivery.wait(Duration::from_secs(10)).unwrap_err();
+        let error = delivery.wait(Duration::from_secs(10)).unwrap().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::NotWritten);
     }
     let expected = [

@@ -140,7 +140,7 @@ fn deliver_and_close(producer: &Producer) -> CloseReport {
         let result = received.recv_timeout(LIMIT).unwrap();
         assert_eq!(result.unwrap_err(), ErrorKind::NotWritten);
     }
-    let error = awaited.wait(LIMIT).unwrap_err();
+    let error = awaited.wait(LIMIT).unwrap().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotWritten);
     report
 }
@@ -173,7 +173,7 @@ fn panics_in_the_program_lose_no_result() {
         let orders: Topic<str, str> = producer.topic("orders", Utf8, Utf8).unwrap();
         let mut pending = orders.send_blocking(Record::new("x")).unwrap();
         drop((producer, orders));
-        let _ = done.send(pending.wait(LIMIT).unwrap_err().kind());
+        let _ = done.send(pending.wait(LIMIT).unwrap().unwrap_err().kind());
     });
     let kind = dropped.recv_timeout(LIMIT).unwrap();
     assert_eq!(kind, ErrorKind::NotWritten);

@@ -29,7 +29,7 @@ fn ten_thousand_deliveries_resolve_after_a_drop_that_does_not_block() {
     drop((producer, orders));
     let blocked = started.elapsed();
     for delivery in &mut deliveries {
-        let error = delivery.wait(SOON).unwrap_err();
+        let error = delivery.wait(SOON).unwrap().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::NotWritten);
     }
     // The promise is 10 ms and 2 s; the machine may be busy.
@@ -69,7 +69,7 @@ fn panicking_hooks_and_callbacks_leave_every_verdict() {
     assert_eq!(called.load(Ordering::Relaxed), 100);
     for mut delivery in deliveries {
         assert_eq!(
-            delivery.wait(SOON).unwrap_err().kind(),
+            delivery.wait(SOON).unwrap().unwrap_err().kind(),
             ErrorKind::NotWritten
         );
     }
@@ -91,7 +91,7 @@ fn panicking_partitioner_refuses_the_record() {
     let send = |key: Option<&str>| {
         let record = Record::new("x");
         let record = key.into_iter().fold(record, Record::key);
-        orders.send_blocking(record)?.wait(SOON)
+        orders.send_blocking(record)?.wait(SOON).unwrap()
     };
     for key in ["panic", "negative", "beyond"] {
         assert_eq!(send(Some(key)).unwrap_err().kind(), ErrorKind::NotWritten);

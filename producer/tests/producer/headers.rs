@@ -25,7 +25,7 @@ fn check(
     let codec = Json::<u32>::new().version("1.0");
     let orders: Topic<str, u32> = producer.topic("orders", Utf8, codec).unwrap();
     let mut delivery = orders.send_blocking(record).unwrap();
-    delivery.wait(SOON).unwrap();
+    delivery.wait(SOON).unwrap().unwrap();
     let found = &read(cluster.brokers(), 1, 1)[0].headers;
     let found: Vec<_> = found
         .iter()
@@ -104,7 +104,7 @@ fn reader_decodes_what_was_sent() {
     let producer = Producer::builder().cluster(&cluster).build().unwrap();
     let orders: Topic<str, u32> = producer.topic("orders", Utf8, Json::<u32>::new()).unwrap();
     let mut delivery = orders.send_blocking(Record::new(&7)).unwrap();
-    delivery.wait(SOON).unwrap();
+    delivery.wait(SOON).unwrap().unwrap();
     let record = &read(cluster.brokers(), 1, 1)[0];
     let reader = Reader::<u32>::offline().with(Json::<u32>::new()).build();
     let payload = record.value.as_deref().map(str::as_bytes);
@@ -127,9 +127,9 @@ async fn schema_ids_in_headers_are_written_once_and_protected() {
         assert!(error.to_string().contains(name), "{error}");
     }
     let mut both = orders.send_blocking(Record::new("v").key("k")).unwrap();
-    both.wait(SOON).unwrap();
+    both.wait(SOON).unwrap().unwrap();
     let mut gone = orders.send_blocking(Record::tombstone().key("k")).unwrap();
-    gone.wait(SOON).unwrap();
+    gone.wait(SOON).unwrap().unwrap();
 
     let names: Vec<Vec<_>> = read(cluster.brokers(), 1, 2)
         .into_iter()

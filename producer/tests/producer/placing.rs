@@ -51,7 +51,7 @@ fn keys_go_where_java_puts_them() {
     let (_cluster, _producer, orders) = orders(97);
     for (key, hash) in MURMUR2 {
         let mut delivery = orders.send_blocking(Record::new("x").key(key)).unwrap();
-        let placed = delivery.wait(SOON).unwrap();
+        let placed = delivery.wait(SOON).unwrap().unwrap();
         assert_eq!(placed.partition, (hash & 0x7fff_ffff) % 97, "{key}");
     }
 }
@@ -109,7 +109,7 @@ fn placed_timestamp_tells_the_brokers_clock() {
     // The mock cluster always answers as for LogAppendTime, with 1234 (`rdkafka_mock_handlers.c`).
     let broker = Timestamp::from_millis(1234).unwrap();
     assert_eq!(
-        delivery.wait(SOON).unwrap().timestamp,
+        delivery.wait(SOON).unwrap().unwrap().timestamp,
         PlacedTimestamp::LogAppendTime(broker)
     );
 }
@@ -120,7 +120,7 @@ fn partition_is_the_records_choice() {
     let mut delivery = orders
         .send_blocking(Record::new("x").key("21").partition(2))
         .unwrap();
-    let placed = delivery.wait(SOON).unwrap();
+    let placed = delivery.wait(SOON).unwrap().unwrap();
     assert_eq!(
         (&*placed.topic, placed.partition, placed.offset),
         ("orders", 2, Some(0))
@@ -131,7 +131,7 @@ fn partition_is_the_records_choice() {
     assert_eq!(error.kind(), ErrorKind::Config);
     let outcome = orders
         .send_blocking(Record::new("x").partition(3))
-        .and_then(|mut delivery| delivery.wait(SOON));
+        .and_then(|mut delivery| delivery.wait(SOON).unwrap());
     let error = outcome.unwrap_err();
     assert_eq!(
         (error.kind(), error.is_retryable()),

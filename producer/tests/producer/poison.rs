@@ -138,7 +138,7 @@ fn tombstone_is_no_value() {
     let mut delivery = texts(&producer)
         .send_blocking(Record::tombstone().key("gone"))
         .unwrap();
-    delivery.wait(Duration::from_secs(10)).unwrap();
+    delivery.wait(Duration::from_secs(10)).unwrap().unwrap();
     let value = read(&cluster, "orders", |message| message.decode(&numbers()));
     assert!(value.unwrap().is_none());
 }

@@ -65,5 +65,5 @@ fn span_lasts_from_send_to_verdict() {
     let found = notes.0.lock().unwrap().join(" ");
     assert_eq!(found, "send topic=\"orders\" partition=0 offset=0 closed");
     // The handle is still there.
-    delivery.wait(SOON).unwrap();
+    delivery.wait(SOON).unwrap().unwrap();
 }

@@ -38,7 +38,7 @@ fn trace_context_travels_with_the_record() {
     }
     drop(guard);
     let mut outside = orders.send_blocking(Record::new("out")).unwrap();
-    outside.wait(SOON).unwrap();
+    outside.wait(SOON).unwrap().unwrap();
 
     let of = |index: usize| -> Vec<_> {
         let headers = &read(cluster.brokers(), 1, 3)[index].headers;

@@ -73,11 +73,11 @@ fn verdict(error: RDKafkaRespErr, column: usize, preset: Preset) -> String {
     let orders = texts(&producer);
     for _ in 0..before {
         let mut delivery = orders.send_blocking(Record::new("before")).unwrap();
-        delivery.wait(TIMEOUT * 2).unwrap();
+        delivery.wait(TIMEOUT * 2).unwrap().unwrap();
     }
     let started = Instant::now();
     let mut delivery = orders.send_blocking(Record::new("x")).unwrap();
-    let outcome = delivery.wait(TIMEOUT + Duration::from_secs(8));
+    let outcome = delivery.wait(TIMEOUT + Duration::from_secs(8)).unwrap();
     let late = started.elapsed() > TIMEOUT + Duration::from_secs(4);
     let report = producer.close_blocking(TIMEOUT).unwrap();
     assert_eq!(report.accepted(), before as u64 + 1);

@@ -254,7 +254,7 @@ pub fn drop_queued(records: u32) {
     let placed = deliveries
         .iter_mut()
         .map(|delivery| delivery.wait(Duration::from_secs(10)))
-        .filter(Result::is_ok)
+        .filter(|result| matches!(result, Some(Ok(_))))
         .count();
     let resolved = started.elapsed();
     let there = java_log(&brokers(), &topic).len();

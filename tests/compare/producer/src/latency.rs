@@ -58,7 +58,8 @@ fn measure(brokers: &str, linger: u64, batch: usize) -> Result<Point, Failure> {
         .batch_size(batch)
         .build()?;
     let topic: Topic<str, str> = producer.topic("latency", Utf8, Utf8)?;
-    topic.send_blocking(Record::new("x"))?.wait(LASTING * 10)?;
+    let mut first = topic.send_blocking(Record::new("x"))?;
+    first.wait(LASTING * 10).ok_or("the first record has no result")??;
     let value = "x".repeat(200);
     let (told, heard) = mpsc::channel();
     let started = Instant::now();
