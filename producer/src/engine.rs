@@ -142,6 +142,11 @@ impl Engine {
             }
         }
         self.report_loss();
+        self.end(producer, queue);
+    }
+
+    /// Ends the client.
+    fn end(&self, producer: Arc<Client>, queue: Arc<MainQueue>) {
         // In this order: the queue is the client's.
         drop(queue);
         program::call(SERVING, || drop(producer));
@@ -236,3 +241,40 @@ const BUSY: Duration = Duration::from_millis(5);
 const HURRY: Duration = Duration::from_millis(1);
 /// What a producer that was dropped without close still gets for its records.
 const ABANDONED: Duration = Duration::from_secs(1);
+
+#[cfg(test)]
+mod tests {
+    use rdkafka::ClientConfig;
+
+    use super::*;
+    use crate::hooks::Hooks;
+
+    #[test]
+    fn events_do_not_outlive_their_client() {
+        let room = Room {
+            records: 1,
+            bytes: 1,
+        };
+        let engine = Arc::new(Engine::new(room));
+        let events = Events {
+            engine: Arc::clone(&engine),
+            hooks: Hooks::default(),
+        };
+        let client: Client = ClientConfig::new()
+            .set("bootstrap.servers", "127.0.0.1:1")
+            .set("statistics.interval.ms", "1")
+            .create_with_context(events)
+            .unwrap();
+        let client = Arc::new(client);
+        let queue = Arc::new(MainQueue::new(&client));
+        // A sender takes an event just before the last handle goes.
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while engine.harvest.is_empty() {
+            assert!(Instant::now() < deadline, "no event");
+            engine.harvest.assist(&queue);
+            thread::sleep(Duration::from_millis(5));
+        }
+        engine.end(client, queue);
+        assert!(engine.harvest.is_empty());
+    }
+}

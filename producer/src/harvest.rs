@@ -113,6 +113,11 @@ impl Harvest {
         self.lock().is_assisted()
     }
 
+    #[cfg(test)]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.lock().ripe.is_empty()
+    }
+
     /// Says that nobody sends just now: the polling thread is to look for itself.
     pub(crate) fn stop_assisting(&self) {
         self.lock().assisted_until = None;

@@ -7,6 +7,7 @@ use std::time::Instant;
 use super::fake::{FakeClient, FakeRecord};
 use super::*;
 use crate::delivery::Completion;
+use crate::error::ErrorKind;
 
 const LIMIT: Duration = Duration::from_secs(20);
 
@@ -113,6 +114,58 @@ fn panic_while_handing_over_leaves_the_counts_right() {
         panic!("not closed");
     };
     assert_eq!((report.unknown, report.accepted()), (1, 1));
+}
+
+/// As in a forked child, which has no thread that brings results.
+#[test]
+fn close_without_results_ends_in_time() {
+    within_limit(|| {
+        let (accounts, client) = narrow();
+        offer(&accounts, &client, "sent");
+        let soon = Duration::from_millis(10);
+        let closed = accounts.close(soon);
+        let error = accounts.wait_closed(&closed, soon, soon).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Timeout);
+        assert!(!error.is_retryable());
+        let verdict = client.finish(0, Written::Yes);
+        accounts.deliver(vec![verdict], Ticket::complete);
+        let report = accounts.wait_closed(&accounts.close(soon), soon, soon);
+        assert!(report.unwrap().is_complete());
+    });
+}
+
+#[test]
+fn close_waits_as_long_as_results_come() {
+    within_limit(|| {
+        let room = Room {
+            records: 10,
+            bytes: 10,
+        };
+        let accounts: Accounts = Arc::new(Accounting::new(room));
+        let client = Arc::<FakeClient>::default();
+        let names: Vec<_> = (0..8).map(|number| number.to_string()).collect();
+        for name in &names {
+            offer(&accounts, &client, name);
+        }
+        let closed = accounts.close(Duration::ZERO);
+        let verdicts = names
+            .iter()
+            .map(|_| client.finish(0, Written::No))
+            .collect();
+        let delivering = Arc::clone(&accounts);
+        // A callback takes less than a close waits for it; all of them together take more.
+        let slow = |ticket: &Ticket, outcome| {
+            thread::sleep(Duration::from_millis(50));
+            ticket.complete(outcome);
+        };
+        let deliverer = thread::spawn(move || drop(delivering.deliver(verdicts, slow)));
+        let grace = Duration::from_millis(300);
+        let report = accounts
+            .wait_closed(&closed, Duration::ZERO, grace)
+            .unwrap();
+        assert_eq!(report.not_written, 8);
+        deliverer.join().unwrap();
+    });
 }
 
 #[cfg(feature = "tracing")]
