@@ -10,6 +10,7 @@ mod fake;
 mod tests;
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::task::Waker;
 use std::time::Duration;
 
@@ -23,13 +24,15 @@ use crate::native::Written;
 use crate::parcel::{Outgoing, Parcel};
 use crate::program;
 use crate::queue::{Flush, Offered, Patience, Place, State, Waiter};
-use crate::slot::Slot;
-use crate::sync::{self, Mutex, MutexGuard};
+use crate::slot::{Slot, Taken};
+use crate::sync::{self, AtomicU64, Mutex, MutexGuard};
 use crate::trace;
 
 /// Which records were accepted, wait for room or have their result, and who waits for results.
 pub(crate) struct Accounting<P = Parcel> {
     state: Mutex<State<P>>,
+    /// How many results were handed over. One thread counts them.
+    handed_over: AtomicU64,
 }
 
 /// What the polling thread must do next.
@@ -57,6 +60,7 @@ impl<P: Outgoing> Accounting<P> {
     pub(crate) fn new(room: Room) -> Self {
         Self {
             state: Mutex::new(State::new(room)),
+            handed_over: AtomicU64::new(0),
         }
     }
 
@@ -158,6 +162,33 @@ impl<P: Outgoing> Accounting<P> {
         closed
     }
 
+    /// Waits for the report of a close: up to its timeout, and then as long as results come, each
+    /// within `grace`.
+    ///
+    /// # Errors
+    /// `Timeout` if no result came within `grace`.
+    pub(crate) fn wait_closed(
+        &self,
+        closed: &Slot<CloseReport>,
+        timeout: Duration,
+        grace: Duration,
+    ) -> Result<CloseReport> {
+        let mut time = timeout.saturating_add(grace);
+        let mut before = None;
+        loop {
+            match closed.wait(sync::now().checked_add(time)) {
+                Some(Taken::Value(report)) => return Ok(report),
+                Some(Taken::Gone) => return Err(Error::closed()),
+                None => {}
+            }
+            let handed_over = Some(self.handed_over.load(Ordering::Relaxed));
+            if before == handed_over {
+                return Err(Error::pending("not closed in time", self.open()));
+            }
+            (before, time) = (handed_over, grace);
+        }
+    }
+
     /// The last handle is gone: refuses new records, and purges after `grace`. Returns how many
     /// records have no result if there was no close.
     pub(crate) fn release(&self, grace: Duration) -> Option<u64> {
@@ -222,6 +253,7 @@ impl<P: Outgoing> Accounting<P> {
             program::call("what is done with a delivery result", || {
                 hand_over(&ticket, outcome);
             });
+            self.handed_over.fetch_add(1, Ordering::Relaxed);
             tickets.push(ticket);
         }
         tickets

@@ -84,6 +84,12 @@ impl Engine {
         closed
     }
 
+    /// [`close`](Self::close) that waits.
+    pub(crate) fn close_blocking(&self, timeout: Duration) -> Result<CloseReport> {
+        let closed = self.close(timeout);
+        self.accounting.wait_closed(&closed, timeout, PURGING)
+    }
+
     /// The last handle is gone. Never blocks: the polling thread does the rest.
     pub(crate) fn release(&self) {
         let open = self.accounting.release(ABANDONED);
@@ -147,7 +153,8 @@ impl Engine {
 
     /// Ends the client.
     fn end(&self, producer: Arc<Client>, queue: Arc<MainQueue>) {
-        // In this order: the queue is the client's.
+        // In this order: events and the queue are the client's.
+        self.harvest.clear();
         drop(queue);
         program::call(SERVING, || drop(producer));
     }
@@ -239,6 +246,8 @@ const IDLE: Duration = Duration::from_millis(50);
 /// While somebody flushes, or librdkafka's own queue is full.
 const BUSY: Duration = Duration::from_millis(5);
 const HURRY: Duration = Duration::from_millis(1);
+/// How long a close waits after its timeout for the next result.
+const PURGING: Duration = Duration::from_secs(10);
 /// What a producer that was dropped without close still gets for its records.
 const ABANDONED: Duration = Duration::from_secs(1);
 

@@ -113,6 +113,12 @@ impl Harvest {
         self.lock().is_assisted()
     }
 
+    /// Frees everything that was taken, as long as the client is there: events must not outlive it.
+    pub(crate) fn clear(&self) {
+        let state = std::mem::take(&mut *self.lock());
+        drop(state);
+    }
+
     #[cfg(test)]
     pub(crate) fn is_empty(&self) -> bool {
         self.lock().ripe.is_empty()

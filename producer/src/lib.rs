@@ -48,8 +48,8 @@
 //!   instead. One thread of the producer's calls the program back. A panic in a callback, a hook,
 //!   the logger, or the recorder or subscriber of the features below costs no delivery result.
 //! - **One process.** A child that was forked from the process has none of its threads: there, a
-//!   producer of the parent delivers nothing, and its futures never complete. Build the producer
-//!   after the fork.
+//!   producer of the parent delivers nothing, and a wait without a timeout never ends. Build the
+//!   producer after the fork.
 //! - **One limit.** A leader that appended a record, lost its place before the replicas had it, and
 //!   answered so, makes librdkafka try again; if no later try is answered before the delivery
 //!   timeout, it reports "not written", though the record may be in the log after all. Give such

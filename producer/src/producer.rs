@@ -197,7 +197,7 @@ impl Producer {
     /// gives the same report.
     ///
     /// Needs no runtime. The timeout starts now, and may be noticed 50 ms late; throwing out takes
-    /// a moment more.
+    /// a moment more. The future has no clock of its own: a callback that blocks keeps it waiting.
     ///
     /// # Errors
     /// None so far: that records were lost is for the report to say.
@@ -217,13 +217,13 @@ impl Producer {
     /// [`close`](Self::close) that blocks the thread.
     ///
     /// # Errors
-    /// `Config` in a callback, which runs on the thread that would be waited for.
+    /// - `Config` in a callback, which runs on the thread that would be waited for.
+    /// - `Timeout` if the timeout is over and no result came for another ten seconds: a callback
+    ///   blocks, or the process was forked and this is the child. The records that have no result
+    ///   may still be written.
     pub fn close_blocking(&self, timeout: Duration) -> Result<CloseReport> {
         self.link.check_thread()?;
-        match self.link.engine.close(timeout).wait(None) {
-            Some(Taken::Value(report)) => Ok(report),
-            Some(Taken::Gone) | None => Err(Error::closed()),
-        }
+        self.link.engine.close_blocking(timeout)
     }
 
     #[cfg(test)]

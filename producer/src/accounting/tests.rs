@@ -110,7 +110,7 @@ fn panic_while_handing_over_leaves_the_counts_right() {
         accounts.deliver(vec![verdict], |_, _| panic!("the program"));
     }));
     drop(delivered);
-    let Some(crate::slot::Taken::Value(report)) = closed.wait(Some(Instant::now())) else {
+    let Some(Taken::Value(report)) = closed.wait(Some(Instant::now())) else {
         panic!("not closed");
     };
     assert_eq!((report.unknown, report.accepted()), (1, 1));

@@ -34,7 +34,12 @@ fn trace_context_travels_with_the_record() {
     let guard = context().attach();
     let own = Record::new("own").header("TraceParent", "mine");
     for record in [Record::new("in"), own] {
-        orders.send_blocking(record).unwrap().wait(SOON).unwrap();
+        orders
+            .send_blocking(record)
+            .unwrap()
+            .wait(SOON)
+            .unwrap()
+            .unwrap();
     }
     drop(guard);
     let mut outside = orders.send_blocking(Record::new("out")).unwrap();
