@@ -180,7 +180,9 @@ impl Engine {
                 match harvested {
                     Harvested::Reports(reports) => context.deliver(reports.into_iter()),
                     // rdkafka logs what it cannot parse.
-                    Harvested::Other(event) => program::call(SERVING, || event.serve(context)),
+                    Harvested::Other(event) => {
+                        program::call(SERVING, || event.serve(context));
+                    }
                 }
             }
             if Instant::now() >= deadline {

@@ -1,7 +1,6 @@
 //! Which partition a record goes to, where the record does not say.
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use rdkafka::producer::Partitioner;
@@ -147,11 +146,8 @@ impl Partitioner for Partitioning {
                 (0..partition_cnt).contains(&partition) && is_partition_available(partition)
             },
         };
-        let chosen = catch_unwind(AssertUnwindSafe(|| (self.0)(&choice)));
-        let chosen = chosen.unwrap_or_else(|_| {
-            program::log(|| log::error!("the partitioner of topic {topic_name:?} panicked"));
-            NO_PARTITION
-        });
+        let what = format_args!("the partitioner of topic {topic_name:?}");
+        let chosen = program::call(what, || (self.0)(&choice)).unwrap_or(NO_PARTITION);
         // -1 would mean "not yet", and keep the record until it times out.
         if chosen < 0 { NO_PARTITION } else { chosen }
     }

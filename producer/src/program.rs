@@ -9,25 +9,29 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Runs code of the program. A panic in it ends here, and the program's logger gets a line about
 /// `what`.
-pub(crate) fn call(what: impl Display, run: impl FnOnce()) {
-    if is_panic(run) {
+pub(crate) fn call<R>(what: impl Display, run: impl FnOnce() -> R) -> Option<R> {
+    let result = contain(run);
+    if result.is_none() {
         log(|| log::error!("{what} panicked"));
     }
+    result
 }
 
 /// Runs a call of the program's logger or subscriber. A panic in it ends here: there is no other
 /// place to report it to.
 pub(crate) fn log(run: impl FnOnce()) {
-    is_panic(run);
+    contain(run);
 }
 
-fn is_panic(run: impl FnOnce()) -> bool {
-    let Err(payload) = catch_unwind(AssertUnwindSafe(run)) else {
-        return false;
-    };
-    // The payload is the program's too, and its `drop` may panic.
-    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
-        mem::forget(payload);
+fn contain<R>(run: impl FnOnce() -> R) -> Option<R> {
+    match catch_unwind(AssertUnwindSafe(run)) {
+        Ok(result) => Some(result),
+        Err(payload) => {
+            // The payload is the program's too, and its `drop` may panic.
+            if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+                mem::forget(payload);
+            }
+            None
+        }
     }
-    true
 }
