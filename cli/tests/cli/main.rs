@@ -20,6 +20,8 @@ mod life;
 mod lint;
 mod malformed;
 mod pages;
+#[cfg(feature = "kafka")]
+mod produce;
 mod records;
 mod registry;
 mod reports;
