@@ -23,6 +23,8 @@ mod pages;
 #[cfg(feature = "kafka")]
 mod produce;
 mod records;
+#[cfg(feature = "kafka")]
+mod registering;
 mod registry;
 mod reports;
 #[cfg(feature = "kafka")]
