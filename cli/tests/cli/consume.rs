@@ -231,3 +231,42 @@ fn ctrl_c_says_how_many_were_read() {
     assert_eq!(String::from_utf8_lossy(&ended.stderr), "2 records\n");
     assert_eq!(ended.status.code(), Some(0));
 }
+
+/// Without a registry, what names a schema is not shown as if it was text.
+#[test]
+fn a_schema_id_without_a_registry_is_an_error_of_the_value_and_of_the_key() {
+    let cluster = cluster();
+    let framed: &[u8] = b"\0\0\0\0\x02\x06p-2\x04eu";
+    send(
+        &cluster,
+        &[
+            (b"k", Some(framed)),
+            (b"k", Some(b"\0\0\0\0\x01\xff")),
+            (framed, Some(b"1")),
+            (b"\0\0\0\0\0\0\0\x01", Some(b"2")),
+        ],
+    );
+    let read = consume(&cluster, &["--until-end"]);
+    let found = records(&read);
+    let error = |place: usize| found[place]["error"].as_str().unwrap_or_default();
+    for (place, id) in [(0, "schema id 2"), (1, "schema id 1"), (2, "schema id 2")] {
+        assert!(error(place).contains(id), "{}", read.out);
+        assert!(error(place).contains("--registry"), "{}", read.out);
+    }
+    assert_eq!(
+        found[0]["hex"],
+        "00000000 02 06702d32 04 6575".replace(' ', "")
+    );
+    assert!(error(2).starts_with("key: "), "{}", read.out);
+    assert_eq!(found[2]["value"], 1);
+    // A number of eight bytes begins with zeros, too.
+    assert_eq!(error(3), "");
+    assert_eq!(read.talk, "4 records, 3 of them not readable\n");
+    assert_eq!(read.code, Some(1));
+    // A registry that does not have the id reads neither.
+    let served = super::registry::Served::start();
+    let read = consume(&cluster, &["--until-end", "--registry", served.url()]);
+    let found = records(&read);
+    assert!(found[2]["error"].as_str().unwrap().starts_with("key: "));
+    assert_eq!(read.talk, "4 records, 3 of them not readable\n");
+}

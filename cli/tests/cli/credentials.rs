@@ -16,8 +16,8 @@ use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
 use super::{command, folder};
 
 /// Answers requests, and tells them: the path, and below it headers in lower case and the body.
-struct Recorder {
-    url: String,
+pub(super) struct Recorder {
+    pub(super) url: String,
     requests: Receiver<String>,
 }
 
@@ -30,7 +30,7 @@ impl Recorder {
     }
 
     /// Asks for a certificate of the authority.
-    fn tls() -> Self {
+    pub(super) fn tls() -> Self {
         let config = Arc::new(TLS.server.clone());
         Self::start("https", move |stream, tell| {
             let connection = ServerConnection::new(config.clone()).unwrap();
@@ -258,4 +258,60 @@ fn credentials_that_contradict_or_lack_a_part_are_usage() {
         assert_eq!(output.status.code(), Some(2), "{environment:?}: {talk}");
         assert!(!talk.contains("CANARY"), "{environment:?}: {talk}");
     }
+}
+
+/// Secrets of CI that are not set are empty.
+#[test]
+fn empty_variables_count_as_unset() {
+    let server = Recorder::plain();
+    let names = [
+        "USER",
+        "PASSWORD",
+        "TOKEN",
+        "OAUTH",
+        "OAUTH_CLIENT",
+        "OAUTH_SECRET",
+        "OAUTH_SCOPE",
+        "CA",
+        "CERT",
+        "KEY",
+        "HEADER",
+        "PROXY",
+        "TIMEOUT",
+    ];
+    check_listed(&list(&server.url, &names.map(|name| (name, ""))));
+    let seen = server.seen().concat();
+    assert!(!seen.contains("authorization"), "{seen}");
+    let mut list = command(&["registry", "list"]);
+    list.env("WIREFORM_REGISTRY_URL", "");
+    let output = list.output().unwrap();
+    let talk = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{talk}");
+    assert!(talk.contains("say where the registry is"), "{talk}");
+    if cfg!(feature = "kafka") {
+        let mut consume = command(&["consume", "--topic", "t"]);
+        consume.env("WIREFORM_BROKERS", "");
+        let output = consume.output().unwrap();
+        let talk = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{talk}");
+        assert!(talk.contains("--brokers"), "{talk}");
+    }
+}
+
+#[track_caller]
+fn check_caused(url: &str, cause: &str) {
+    let output = list(url, &[("TIMEOUT", "2")]);
+    let talk = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{talk}");
+    let causes = talk.split_once("\ncaused by: ").map(|(_, causes)| causes);
+    assert!(
+        causes.is_some_and(|causes| causes.contains(cause)),
+        "{talk}"
+    );
+}
+
+#[test]
+fn why_a_registry_cannot_be_reached_is_said() {
+    check_caused("http://127.0.0.1:1", "Connection refused");
+    check_caused(&Recorder::tls().url, "certificate");
 }

@@ -8,10 +8,13 @@
     reason = "a test fails by panicking"
 )]
 
+#[cfg(feature = "kafka")]
+mod brokers;
 mod check;
 #[cfg(feature = "kafka")]
 mod consume;
 mod credentials;
+mod empty;
 mod generate;
 mod inspect;
 #[cfg(feature = "kafka")]
