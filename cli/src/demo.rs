@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use clap::{Args, Parser};
+use clap::Args;
 use wireform::registry::serve;
 use wireform_producer::EmbeddedCluster;
 
@@ -34,7 +34,7 @@ const ORDERS: &str = r#"{"id":"ORD-001","quantity":2,"placed":"2026-11-23T16:44:
 impl Demo {
     #[allow(clippy::unused_self, reason = "as every verb")]
     pub(crate) fn run(&self) -> Result {
-        let io = |error: &dyn std::fmt::Display| Error::Io(error.to_string());
+        let io = |error: &dyn std::error::Error| Error::io(error);
         let cluster = EmbeddedCluster::start().map_err(|error| io(&error))?;
         cluster
             .create_topic("orders", 3)
@@ -62,7 +62,9 @@ fn show(folder: &Path, brokers: &str, registry: &str) -> Result {
     fs::write(folder.join("orders.jsonl"), ORDERS).map_err(failed)?;
     say("A schema, order.avsc:\n")?;
     say(SCHEMA)?;
-    say("\n$ wireform produce --topic orders --schema order.avsc --key id orders.jsonl\n")?;
+    say(
+        "\n$ wireform produce --topic orders --schema order.avsc --register --key id orders.jsonl\n",
+    )?;
     let (schema, orders) = (file("order.avsc"), file("orders.jsonl"));
     run(&[
         "produce",
@@ -74,6 +76,7 @@ fn show(folder: &Path, brokers: &str, registry: &str) -> Result {
         "orders",
         "--schema",
         &schema,
+        "--register",
         "--key",
         "id",
         &orders,
@@ -104,7 +107,7 @@ Next, with Kafka and a registry in WIREFORM_BROKERS and WIREFORM_REGISTRY_URL:
 /// Runs a command line as if it was typed.
 fn run(arguments: &[&str]) -> Result {
     let line = ["wireform"].iter().chain(arguments);
-    let cli = Cli::try_parse_from(line).map_err(|error| Error::Usage(error.to_string()))?;
+    let cli = Cli::from_line(line).map_err(|error| Error::usage(&error))?;
     cli.run()
 }
 

@@ -224,30 +224,50 @@ pub(crate) fn printable(text: &str) -> String {
 }
 
 /// Calls `each` with every line of a file and its number, without its end; none is kept. A line of a
-/// pipe is passed on when it is there.
+/// pipe is passed on when it is there. A line over 64 MiB is an error.
 pub(crate) fn each_line(path: &Path, mut each: impl FnMut(u64, &[u8]) -> Result<()>) -> Result<()> {
+    each_line_of_any_length(path, |number, line| match line {
+        Some(line) => each(number, line),
+        None => Err(Error::Io(format!(
+            "{}, line {number}: over 64 MiB",
+            path.display()
+        ))),
+    })
+}
+
+/// Calls `each` with every line of a file as [`each_line`] does, and with `None` for a line over
+/// 64 MiB, which is skipped.
+pub(crate) fn each_line_of_any_length(
+    path: &Path,
+    mut each: impl FnMut(u64, Option<&[u8]>) -> Result<()>,
+) -> Result<()> {
     let name = path.display().to_string();
     let from: Box<dyn Read> = match path == Path::new("-") {
         true => Box::new(io::stdin().lock()),
         false => Box::new(fs::File::open(path).map_err(|error| Error::file(&name, &error))?),
     };
+    let failed = |error| Error::file(&name, &error);
     let mut lines = Lines::new(from);
     let mut number = 1;
     loop {
         if let Some(line) = lines.next_whole() {
-            each(number, line)?;
+            each(number, Some(line))?;
             number += 1;
             continue;
         }
         if lines.is_too_long() {
-            return Err(Error::Io(format!("{name}, line {number}: over 64 MiB")));
+            each(number, None)?;
+            number += 1;
+            if !lines.skip().map_err(failed)? {
+                return Ok(());
+            }
+            continue;
         }
-        let is_more = lines.fill().map_err(|error| Error::file(&name, &error))?;
-        if !is_more {
+        if !lines.fill().map_err(failed)? {
             let last = lines.unread();
             return match last.is_empty() {
                 true => Ok(()),
-                false => each(number, last),
+                false => each(number, Some(last)),
             };
         }
     }
@@ -296,6 +316,21 @@ impl<R: Read> Lines<R> {
     /// Half a line would be read as a line of its own.
     fn is_too_long(&self) -> bool {
         self.unread().len() >= MAX_LINE
+    }
+
+    /// Leaves out the rest of a line, of which no end was read yet; `false` if the input ends with it.
+    fn skip(&mut self) -> io::Result<bool> {
+        loop {
+            (self.start, self.searched, self.end) = (0, 0, 0);
+            if !self.fill()? {
+                return Ok(false);
+            }
+            let new = self.buffer.get(..self.end).unwrap_or_default();
+            if let Some(length) = memchr::memchr(b'\n', new) {
+                (self.start, self.searched) = (length + 1, length + 1);
+                return Ok(true);
+            }
+        }
     }
 
     /// Reads more; `false` at the end.

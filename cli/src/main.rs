@@ -25,6 +25,8 @@ mod framing;
 mod generate;
 mod input;
 mod inspect;
+#[cfg(feature = "kafka")]
+mod kafka;
 mod lint;
 mod lock;
 mod pages;
@@ -35,11 +37,15 @@ mod progress;
 mod registry;
 mod report;
 mod schema;
+#[cfg(feature = "kafka")]
+mod signals;
 mod source;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::builder::Resettable;
+use clap::{Arg, Command, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::exit::Outcome;
 
@@ -91,13 +97,22 @@ enum Verb {
 }
 
 fn main() -> ExitCode {
-    match Cli::parse().run() {
+    let cli = Cli::from_line(std::env::args_os()).unwrap_or_else(|error| error.exit());
+    match cli.run() {
         Ok(outcome) => outcome.code(),
         Err(error) => error.report(),
     }
 }
 
 impl Cli {
+    /// Reads a command line. Variables of the environment that are empty count as unset.
+    fn from_line(
+        line: impl IntoIterator<Item = impl Into<OsString> + Clone>,
+    ) -> std::result::Result<Self, clap::Error> {
+        let mut matches = without_empty_variables(Self::command()).try_get_matches_from(line)?;
+        Self::from_arg_matches_mut(&mut matches)
+    }
+
     fn run(&self) -> Result {
         match &self.verb {
             Verb::Check(verb) => verb.run(),
@@ -123,6 +138,21 @@ impl Cli {
             Verb::Canonical(verb) => verb.run(),
         }
     }
+}
+
+/// The command, whose options do not look at variables that are empty: CI systems set those for
+/// secrets that are not there.
+fn without_empty_variables(command: Command) -> Command {
+    let is_empty = |argument: &Arg| {
+        let value = argument.get_env().and_then(std::env::var_os);
+        value.is_some_and(|value| value.is_empty())
+    };
+    command
+        .mut_args(|argument| match is_empty(&argument) {
+            true => argument.env(Resettable::Reset),
+            false => argument,
+        })
+        .mut_subcommands(without_empty_variables)
 }
 
 /// What every verb gives back.

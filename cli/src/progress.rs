@@ -68,6 +68,16 @@ impl Drop for Progress {
     }
 }
 
+/// Prints a message on standard error, in place of the line that shows the progress, from any thread.
+#[cfg(feature = "kafka")]
+pub(crate) fn say(text: &str) {
+    if io::stderr().is_terminal() {
+        eprintln(&format!("\r\x1b[K{text}"));
+    } else {
+        eprintln(text);
+    }
+}
+
 /// So many in a second.
 #[allow(clippy::cast_precision_loss, reason = "a rate for people")]
 pub(crate) fn rate(count: u64, time: Duration) -> f64 {

@@ -8,7 +8,7 @@ mod show;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use wireform::registry::{Blocking, HttpRegistry, Subject, VersionRef};
+use wireform::registry::{Blocking, HttpRegistry, Reference, Subject, VersionRef};
 
 use crate::Result;
 use crate::exit::Error;
@@ -141,22 +141,51 @@ enum Verb {
 /// What a schema refers to.
 #[derive(Args, Debug)]
 pub(crate) struct Uses {
-    /// A registered schema that the text refers to; may be given more than once
+    /// A registered schema that the text refers to, VERSION a number or `latest`; may be given more
+    /// than once
     #[arg(long = "use", value_name = "NAME=SUBJECT:VERSION", value_parser = used)]
-    pub(crate) uses: Vec<wireform::registry::Reference>,
+    pub(crate) uses: Vec<Use>,
 }
 
-fn used(text: &str) -> std::result::Result<wireform::registry::Reference, String> {
+/// A registered schema, by the name that a text refers to it by.
+#[derive(Clone, Debug)]
+pub(crate) struct Use {
+    name: String,
+    subject: Subject,
+    version: VersionRef,
+}
+
+impl Uses {
+    /// The references, with the numbers of their versions.
+    pub(crate) fn resolve(&self, registry: &Open) -> Result<Vec<Reference>> {
+        let reference = |used: &Use| {
+            let version = match used.version {
+                VersionRef::Number(version) => version,
+                latest => {
+                    let found = registry.by_version(&used.subject, latest);
+                    found.map_err(|error| failed(&error))?.version
+                }
+            };
+            Ok(Reference {
+                name: used.name.clone(),
+                subject: used.subject.clone(),
+                version,
+            })
+        };
+        self.uses.iter().map(reference).collect()
+    }
+}
+
+fn used(text: &str) -> std::result::Result<Use, String> {
     let expected = || "expected NAME=SUBJECT:VERSION".to_owned();
     let (name, rest) = text.split_once('=').ok_or_else(expected)?;
-    let (subject, version) = rest.rsplit_once(':').ok_or_else(expected)?;
-    let version: u32 = version.parse().map_err(|_| expected())?;
-    Ok(wireform::registry::Reference {
+    let (subject, number) = rest.rsplit_once(':').ok_or_else(expected)?;
+    Ok(Use {
         name: name.to_owned(),
         subject: subject
             .parse()
             .map_err(|error: wireform::registry::Error| error.to_string())?,
-        version: wireform::registry::Version::new(version).map_err(|error| error.to_string())?,
+        version: version(number)?,
     })
 }
 
@@ -185,10 +214,10 @@ pub(crate) fn failed(error: &wireform::registry::Error) -> Error {
     use wireform::registry::ErrorKind as Kind;
     match error.kind() {
         Kind::SchemaNotFound | Kind::SubjectNotFound | Kind::VersionNotFound => {
-            Error::Finding(error.to_string())
+            Error::finding(error)
         }
-        Kind::Incompatible | Kind::InvalidSchema => Error::Finding(error.to_string()),
-        Kind::Config => Error::Usage(error.to_string()),
-        _ => Error::Io(error.to_string()),
+        Kind::Incompatible | Kind::InvalidSchema => Error::finding(error),
+        Kind::Config => Error::usage(error),
+        _ => Error::io(error),
     }
 }

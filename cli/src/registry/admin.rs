@@ -45,7 +45,7 @@ pub(super) fn run(registry: &Open, verb: &Verb) -> Result {
             uses,
             normalize,
         } => {
-            let schema = definition(file, reading, uses)?;
+            let schema = definition(registry, file, reading, uses)?;
             let mut options = RegisterOptions::default();
             options.normalize = *normalize;
             let registered = registry.register(subject, &schema, options);
@@ -61,7 +61,7 @@ pub(super) fn run(registry: &Open, verb: &Verb) -> Result {
             reading,
             uses,
         } => {
-            let schema = definition(file, reading, uses)?;
+            let schema = definition(registry, file, reading, uses)?;
             let found = registry
                 .lookup(subject, &schema)
                 .map_err(|error| failed(&error))?;
@@ -161,10 +161,10 @@ fn get(registry: &Open, what: &str, version: VersionRef) -> Result<String> {
     found.map_err(|error| failed(&error))
 }
 
-fn definition(file: &Path, reading: &Reading, uses: &Uses) -> Result<SchemaDef> {
+fn definition(registry: &Open, file: &Path, reading: &Reading, uses: &Uses) -> Result<SchemaDef> {
     let schema = reading.load(file)?;
     let mut definition = SchemaDef::new(schema.kind, schema.text);
-    definition.references.clone_from(&uses.uses);
+    definition.references = uses.resolve(registry)?;
     Ok(definition)
 }
 

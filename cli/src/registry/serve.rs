@@ -38,15 +38,15 @@ impl Serve {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
-            .map_err(|error| Error::Io(error.to_string()))?;
+            .map_err(|error| Error::io(&error))?;
         runtime.block_on(async {
             let server = serve(registry, self.listen)
                 .await
-                .map_err(|error| Error::Io(error.to_string()))?;
+                .map_err(|error| Error::io(&error))?;
             writeln!(io::stdout(), "listening on {}", server.url())?;
             tokio::signal::ctrl_c()
                 .await
-                .map_err(|error| Error::Io(error.to_string()))?;
+                .map_err(|error| Error::io(&error))?;
             server.stop().await;
             Ok(Outcome::Fine)
         })

@@ -6,6 +6,17 @@ use wireform_producer::EmbeddedCluster;
 
 use super::{command, data, folder, run};
 
+/// How many lines a journal has as dealt with.
+pub(super) fn noted(journal: impl AsRef<std::path::Path>) -> usize {
+    let text = std::fs::read_to_string(journal).unwrap_or_default();
+    let entries = text.lines().rev().map_while(|line| {
+        let entry: serde_json::Value = serde_json::from_str(line).ok()?;
+        Some(entry["line"]["number"].as_u64())
+    });
+    let last = entries.flatten().next().unwrap_or_default();
+    usize::try_from(last).unwrap()
+}
+
 #[test]
 fn what_is_produced_is_consumed() {
     let cluster = EmbeddedCluster::start().unwrap();
@@ -26,6 +37,8 @@ fn what_is_produced_is_consumed() {
         "source=test",
         "--journal",
         &journal,
+        "--framing",
+        "none",
     ];
     // An empty line is no record, and is not waited for.
     let orders = "{\"id\":\"o-1\",\"quantity\":2}\n{\"id\":7}\n\n{\"id\":\"o-2\",\"quantity\":3}\n";
@@ -33,22 +46,25 @@ fn what_is_produced_is_consumed() {
     assert_eq!(sent.code, Some(1), "{}", sent.talk);
     assert!(sent.talk.contains("line 2: "), "{}", sent.talk);
     assert!(
-        sent.talk.contains("2 delivered, 0 not written, 0 unknown"),
+        sent.talk
+            .contains("4 lines: 2 delivered, 1 refused, 1 empty, 0 not written, 0 unknown"),
         "{}",
         sent.talk
     );
-    assert_eq!(std::fs::read_to_string(&journal).unwrap(), "4\n");
-    // Again, with one more line: only that is sent.
+    assert_eq!(noted(&journal), 4);
+    // Again, with one more line: only that is sent, and what was refused is tried again.
     let sent = run(
         &produce,
         format!("{orders}{{\"id\":\"o-3\",\"quantity\":4}}\n"),
     );
     assert!(
-        sent.talk.contains("1 delivered, 0 not written, 0 unknown"),
+        sent.talk
+            .contains("2 lines: 1 delivered, 1 refused, 0 not written, 0 unknown"),
         "{}",
         sent.talk
     );
-    assert_eq!(sent.code, Some(0), "{}", sent.talk);
+    assert_eq!(sent.code, Some(1), "{}", sent.talk);
+    assert_eq!(noted(&journal), 5);
 
     let consume = [
         "consume",
@@ -128,6 +144,8 @@ fn an_interrupted_run_goes_on_where_it_was() {
         &data("order_v1.avsc"),
         "--journal",
         &journal.display().to_string(),
+        "--framing",
+        "none",
     ];
     let mut child = command(&produce)
         .stdin(Stdio::piped())
@@ -140,10 +158,9 @@ fn an_interrupted_run_goes_on_where_it_was() {
     stdin.flush().unwrap();
     // It is at the end of what came, and waits for more.
     let patience = Instant::now();
-    while !journal.exists() && patience.elapsed() < Duration::from_secs(20) {
+    while noted(&journal) < 1500 && patience.elapsed() < Duration::from_secs(20) {
         std::thread::sleep(Duration::from_millis(20));
     }
-    std::thread::sleep(Duration::from_millis(300));
     let killed = Command::new("kill")
         .args(["-INT", &child.id().to_string()])
         .status();
@@ -154,10 +171,10 @@ fn an_interrupted_run_goes_on_where_it_was() {
     assert_eq!(child.wait().unwrap().code(), Some(1), "{talk}");
     drop(stdin);
     assert!(
-        talk.contains("interrupted: 1500 delivered, 0 not written, 0 unknown"),
+        talk.contains("interrupted: 1500 lines: 1500 delivered, 0 not written, 0 unknown"),
         "{talk}"
     );
-    assert_eq!(std::fs::read_to_string(&journal).unwrap(), "1500\n");
+    assert_eq!(noted(&journal), 1500);
 
     let again = run(&produce, order.repeat(1502));
     assert_eq!(again.code, Some(0), "{}", again.talk);
@@ -190,6 +207,7 @@ fn records_name_their_schema_and_the_registry_reads_them() {
             &schema,
             "--registry",
             served.url(),
+            "--register",
         ],
         "{\"id\":\"o-1\",\"quantity\":2}\n",
     );

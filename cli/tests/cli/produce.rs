@@ -416,6 +416,14 @@ fn a_terminated_run_delivers_what_it_took_and_reports() {
 #[test]
 fn a_second_signal_ends_the_wait_with_a_report() {
     let place = Place::new("given-up");
+    // While the input is waited for, and after its end.
+    for has_more in [true, false] {
+        check_given_up(&place, has_more);
+    }
+}
+
+#[track_caller]
+fn check_given_up(place: &Place, has_more: bool) {
     let schema = place.file("any.json");
     let arguments = ["produce", "--brokers", "127.0.0.1:1", "--topic", "t"];
     let mut child = command(&[&arguments[..], &["--schema", &schema]].concat())
@@ -425,6 +433,7 @@ fn a_second_signal_ends_the_wait_with_a_report() {
         .unwrap();
     let mut input = child.stdin.take().unwrap();
     input.write_all(b"1\n2\n").unwrap();
+    let input = Some(input).filter(|_| has_more);
     std::thread::sleep(Duration::from_millis(1500));
     signal(&child, "-INT");
     let mut talk = BufReader::new(child.stderr.take().unwrap());

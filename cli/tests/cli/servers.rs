@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use wireform_producer::{Producer, Record};
 
+use super::kafka::noted;
 use super::{Run, command, data, folder, run};
 
 fn environment(name: &str) -> String {
@@ -42,6 +43,7 @@ fn wireform(verb: &[&str], more: &[&str], input: &str) -> Run {
 fn produce(topic: &str, schema: &str, more: &[&str], lines: &str) -> Run {
     let (brokers, schema) = (brokers(), data(schema));
     let mut arguments = vec!["--brokers", &brokers, "--topic", topic, "--schema", &schema];
+    arguments.push("--register");
     arguments.extend(more);
     wireform(&["produce"], &arguments, lines)
 }
@@ -205,6 +207,7 @@ fn an_interrupted_run_sends_every_line_once() {
     let path = journal.display().to_string();
     let arguments = [
         "produce",
+        "--register",
         "--brokers",
         &brokers,
         "--registry",
@@ -228,7 +231,7 @@ fn an_interrupted_run_sends_every_line_once() {
     stdin.write_all(&lines.as_bytes()[..half]).unwrap();
     stdin.flush().unwrap();
     let patience = Instant::now();
-    while !journal.exists() && patience.elapsed() < Duration::from_secs(20) {
+    while noted(&journal) == 0 && patience.elapsed() < Duration::from_secs(20) {
         std::thread::sleep(Duration::from_millis(20));
     }
     let pid = child.id().to_string();

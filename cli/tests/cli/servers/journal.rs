@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use super::super::kafka::noted;
 use super::super::{command, data, folder, run};
 use super::{brokers, consume, records, registry, unique};
 
@@ -27,15 +28,13 @@ fn arguments(topic: &str, journal: &Path) -> Vec<String> {
         ["--journal", &journal],
     ]
     .iter()
-    .fold(vec!["produce".to_owned()], |mut all, pair| {
-        all.extend(pair.map(str::to_owned));
-        all
-    })
-}
-
-fn noted(journal: &Path) -> usize {
-    let text = std::fs::read_to_string(journal).unwrap_or_default();
-    text.trim().parse().unwrap_or(0)
+    .fold(
+        vec!["produce".to_owned(), "--register".to_owned()],
+        |mut all, pair| {
+            all.extend(pair.map(str::to_owned));
+            all
+        },
+    )
 }
 
 /// Sends the lines, from the first on, slowly; and a signal amid them, when the journal has grown.

@@ -1,0 +1,277 @@
+//! Kafka's brokers: how they are reached, and what goes wrong with them.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use rdkafka::ClientContext;
+use rdkafka::config::{ClientConfig, FromClientConfigAndContext as _};
+use rdkafka::consumer::{BaseConsumer, Consumer as _, ConsumerContext};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+
+use crate::exit::Error;
+use crate::{Result, progress};
+
+/// The brokers, and settings of their clients.
+#[derive(Args, Debug)]
+pub(crate) struct Brokers {
+    /// Kafka brokers to ask first
+    #[arg(long, value_name = "HOST:PORT,…", env = "WIREFORM_BROKERS")]
+    brokers: String,
+    /// A setting of librdkafka, such as security.protocol=sasl_ssl; may be given more than once
+    #[arg(long = "set", value_name = "K=V")]
+    settings: Vec<String>,
+}
+
+impl Brokers {
+    pub(crate) fn addresses(&self) -> &str {
+        &self.brokers
+    }
+
+    /// The settings of the command line. The error does not show what was given: it may be a secret.
+    pub(crate) fn settings(&self) -> Result<Vec<(&str, &str)>> {
+        let pairs = self.settings.iter().map(|setting| {
+            let pair = setting.split_once('=');
+            pair.filter(|(name, _)| !name.is_empty())
+        });
+        let pairs = pairs.collect::<Option<_>>();
+        pairs.ok_or_else(|| Error::Usage("--set: expected K=V".to_owned()))
+    }
+
+    /// A consumer with these settings, those of the command line last.
+    pub(crate) fn consumer(&self, settings: &[(&str, &str)]) -> Result<Consumer> {
+        let mut config = ClientConfig::new();
+        config.set("bootstrap.servers", &self.brokers);
+        for (name, value) in settings.iter().copied().chain(self.settings()?) {
+            config.set(name, value);
+        }
+        let consumer = BaseConsumer::from_config_and_context(&config, Troubles::default());
+        consumer.map_err(|error| self.rejected(&error))
+    }
+
+    /// The cluster's id; `None` if it has none.
+    pub(crate) fn cluster(&self, timeout: Duration) -> Result<Option<String>> {
+        let consumer = self.consumer(&[("group.id", "wireform-produce")])?;
+        let of_brokers = ask(&consumer, timeout, |patience| {
+            consumer.fetch_metadata(Some(""), patience).map(drop)
+        });
+        match of_brokers {
+            // There is no topic of this name, which any broker can tell.
+            Ok(()) => {}
+            Err(error) if is_answer(&error) => {}
+            Err(error) => return Err(consumer.context().unreachable(&error)),
+        }
+        Ok(consumer.client().fetch_cluster_id(STEP))
+    }
+
+    /// A setting that librdkafka rejects, without the values of secret settings.
+    fn rejected(&self, error: &KafkaError) -> Error {
+        let mut text = match error {
+            KafkaError::ClientConfig(_, text, name, _) if text.starts_with("No such") => {
+                format!("there is no setting {name:?}")
+            }
+            KafkaError::ClientConfig(_, text, name, _) => format!("setting {name:?}: {text}"),
+            KafkaError::ClientCreation(text) => format!("the settings are not valid: {text}"),
+            error => error.to_string(),
+        };
+        let settings = self.settings().unwrap_or_default();
+        let mut secrets: Vec<&str> = settings
+            .into_iter()
+            .filter(|(name, value)| is_secret(name) && !value.is_empty())
+            .map(|(_, value)| value)
+            .collect();
+        // The longest first: one may begin with another.
+        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        for secret in secrets {
+            text = text.replace(secret, "***");
+        }
+        Error::Usage(text)
+    }
+}
+
+/// Whether the value of a setting must not be shown.
+fn is_secret(name: &str) -> bool {
+    ["password", "secret", "token", "pem", "oauthbearer.config"]
+        .iter()
+        .any(|word| name.contains(word))
+}
+
+pub(crate) type Consumer = BaseConsumer<Troubles>;
+
+/// How long the brokers are asked before their troubles are looked at.
+const STEP: Duration = Duration::from_millis(500);
+
+/// Repeats a question that takes the time it may take, until there is an answer or `timeout` is over.
+/// What is wrong with the brokers is said meanwhile.
+pub(crate) fn ask<T>(
+    consumer: &Consumer,
+    timeout: Duration,
+    mut question: impl FnMut(Duration) -> std::result::Result<T, KafkaError>,
+) -> std::result::Result<T, KafkaError> {
+    let start = Instant::now();
+    loop {
+        let answer = question(STEP);
+        // Nothing is assigned yet: these are log lines, and errors, which the context gets.
+        for _ in 0..100 {
+            consumer.poll(Duration::ZERO);
+        }
+        match answer {
+            Err(error) if !is_answer(&error) && start.elapsed() < timeout => {
+                // Some errors come at once.
+                std::thread::sleep(Duration::from_millis(50));
+            }
+            answer => return answer,
+        }
+    }
+}
+
+/// Whether a broker answered with this error.
+fn is_answer(error: &KafkaError) -> bool {
+    !error.rdkafka_error_code().is_some_and(is_transient)
+}
+
+/// Whether this is over when a broker can be reached again.
+pub(crate) fn is_transient(code: RDKafkaErrorCode) -> bool {
+    matches!(
+        code,
+        RDKafkaErrorCode::AllBrokersDown
+            | RDKafkaErrorCode::Authentication
+            | RDKafkaErrorCode::BrokerDestroy
+            | RDKafkaErrorCode::BrokerNotAvailable
+            | RDKafkaErrorCode::BrokerTransportFailure
+            | RDKafkaErrorCode::KafkaStorageError
+            | RDKafkaErrorCode::LeaderNotAvailable
+            | RDKafkaErrorCode::NetworkException
+            | RDKafkaErrorCode::NotLeaderForPartition
+            | RDKafkaErrorCode::OperationTimedOut
+            | RDKafkaErrorCode::ReplicaNotAvailable
+            | RDKafkaErrorCode::RequestTimedOut
+            | RDKafkaErrorCode::Resolve
+            | RDKafkaErrorCode::SSL
+            | RDKafkaErrorCode::TimedOutQueue
+            | RDKafkaErrorCode::WaitingForCoordinator
+    )
+}
+
+/// What is wrong with the brokers: each text is said once, until records come again.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Troubles(Arc<Mutex<Said>>);
+
+#[derive(Debug, Default)]
+struct Said {
+    texts: HashSet<String>,
+    last: Option<String>,
+}
+
+impl Troubles {
+    /// `text` is what librdkafka says, such as `localhost:1/bootstrap: Connect to … failed`.
+    pub(crate) fn note(&self, text: &str) {
+        let text = shown(text);
+        let mut said = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if said.texts.insert(text.clone()) {
+            progress::say(&format!("broker {text}"));
+        }
+        said.last = Some(text);
+    }
+
+    /// All is well again: what goes wrong from now on is said again.
+    pub(crate) fn are_over(&self) {
+        let mut said = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !said.texts.is_empty() {
+            *said = Said::default();
+        }
+    }
+
+    /// That no broker answered, with the last reason.
+    pub(crate) fn unreachable(&self, error: &KafkaError) -> Error {
+        let said = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &said.last {
+            Some(reason) => Error::Io(format!("no broker answers\ncaused by: broker {reason}")),
+            None => Error::Io(format!("no broker answers\ncaused by: {error}")),
+        }
+    }
+}
+
+impl ClientContext for Troubles {
+    /// Other errors are returned where records are read.
+    fn error(&self, error: KafkaError, reason: &str) {
+        match error.rdkafka_error_code() {
+            // The reason was said before.
+            Some(RDKafkaErrorCode::AllBrokersDown) => {}
+            Some(code) if is_transient(code) => self.note(reason),
+            _ => {}
+        }
+    }
+}
+
+impl ConsumerContext for Troubles {}
+
+/// A text of librdkafka without what differs for the same trouble: the role that the broker has, and
+/// at the end how long that took and how often it was seen.
+fn shown(text: &str) -> String {
+    let text = text.split(" (after ").next().unwrap_or(text);
+    let text = text.strip_prefix("GroupCoordinator: ").unwrap_or(text);
+    let Some((name, reason)) = text.split_once(": ") else {
+        return text.to_owned();
+    };
+    let is_role = |role: &str| role == "bootstrap" || role.parse::<i32>().is_ok();
+    match name.rsplit_once('/').filter(|(_, role)| is_role(role)) {
+        Some((name, _)) => format!("{name}: {reason}"),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_trouble_of_a_broker_has_one_text() {
+        let expected = "ssl://a:1: Connect to ipv4#1.2.3.4:1 failed: Connection refused";
+        for (name, end) in [
+            ("ssl://a:1/bootstrap", " (after 0ms in state CONNECT)"),
+            (
+                "ssl://a:1/7",
+                " (after 9ms in state CONNECT, 4 identical error(s) suppressed)",
+            ),
+            ("GroupCoordinator: ssl://a:1", ""),
+        ] {
+            let text = format!("{name}: Connect to ipv4#1.2.3.4:1 failed: Connection refused{end}");
+            assert_eq!(shown(&text), expected);
+        }
+        assert_eq!(shown("1/1 brokers are down"), "1/1 brokers are down");
+    }
+
+    #[track_caller]
+    fn check(settings: &[&str], error: &KafkaError, expected: &str) {
+        let brokers = Brokers {
+            brokers: "localhost:1".to_owned(),
+            settings: settings.iter().map(|&setting| setting.to_owned()).collect(),
+        };
+        assert_eq!(brokers.rejected(error).to_string(), expected);
+    }
+
+    #[test]
+    fn secrets_are_not_shown_and_other_values_are() {
+        let error = |text: &str, name: &str, value: &str| {
+            let result = rdkafka::types::RDKafkaConfRes::RD_KAFKA_CONF_INVALID;
+            KafkaError::ClientConfig(result, text.to_owned(), name.to_owned(), value.to_owned())
+        };
+        check(
+            &["compression.type=zstd"],
+            &error("libzstd not available", "compression.type", "zstd"),
+            "setting \"compression.type\": libzstd not available",
+        );
+        check(
+            &["sasl.password=user", "ssl.key.password=user-tail"],
+            &error("\"user-tail\" is wrong", "ssl.key.password", "user-tail"),
+            "setting \"ssl.key.password\": \"***\" is wrong",
+        );
+        check(
+            &["sasl.passwrd=secret"],
+            &error("No such configuration property", "sasl.passwrd", "secret"),
+            "there is no setting \"sasl.passwrd\"",
+        );
+    }
+}

@@ -1,0 +1,245 @@
+//! What values are written with: the codec, and what the registry calls its schema.
+
+use clap::ValueEnum;
+use wireform::registry::{
+    ErrorKind, Reference, RegisterOptions, RegisteredSchema, ResolvedSchema, SchemaDef, SchemaKey,
+    SchemaKind, Subject, SubjectNaming as _, TopicName, resolve,
+};
+use wireform::{Role, frame::MessageIndex};
+
+use super::Produce;
+use crate::codec::{Codec, Options};
+use crate::encode::{broken, eprintln};
+use crate::exit::Error;
+use crate::registry::{Open, failed};
+use crate::{Result, framing};
+
+/// Where records name their schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Written {
+    /// In front of the payload, by the id of the registry
+    Prefix,
+    /// Nowhere: the payload is the value
+    None,
+}
+
+/// Writes values.
+pub(super) struct Writer {
+    codec: Codec,
+    /// What the frame names; `None` without a frame.
+    key: Option<SchemaKey>,
+    pub(super) version: Option<String>,
+}
+
+impl Writer {
+    /// Reads the schema, and has the registry look it up or register it if records are framed.
+    pub(super) fn new(produce: &Produce) -> Result<Self> {
+        let mut schema = produce.reading.load(&produce.schema)?;
+        let is_framed = produce.is_framed(schema.kind)?;
+        let needs_registry = is_framed || !produce.uses.uses.is_empty();
+        if needs_registry && !produce.connection.is_given() {
+            let text = "--use needs a registry: --registry, or WIREFORM_REGISTRY_URL";
+            return Err(Error::Usage(text.to_owned()));
+        }
+        let registry = needs_registry.then(|| produce.connection.open());
+        let registry = registry.transpose()?;
+        let files = schema.references.len();
+        let mut named = Vec::new();
+        if let Some(registry) = &registry {
+            named = produce.uses.resolve(registry)?;
+            let def = SchemaDef::new(schema.kind, schema.text.clone());
+            let def = def.with_references(named.clone());
+            // Before the files, which may refer to them.
+            let files = std::mem::take(&mut schema.references);
+            schema.references = resolved(registry, &def)?.references;
+            let is_named = |name: &str| named.iter().any(|reference| reference.name == name);
+            if let Some(file) = files.iter().find(|file| is_named(&file.name)) {
+                let text = format!(
+                    "{:?} is given by --ref and by --use: leave one out",
+                    file.name
+                );
+                return Err(Error::Usage(text));
+            }
+            schema.references.extend(files);
+        }
+        let codec = Codec::new(&schema, None, produce.options());
+        let codec = codec.map_err(|error| broken(&produce.schema, &error))?;
+        let mut writer = Self {
+            codec,
+            key: None,
+            version: None,
+        };
+        if let (true, Some(registry)) = (is_framed, &registry) {
+            let found = produce.find(registry, &schema, named, files)?;
+            writer.key = Some(SchemaKey::Id(found.id));
+            writer.version = Some(found.version.to_string());
+        }
+        Ok(writer)
+    }
+
+    pub(super) fn kind(&self) -> SchemaKind {
+        self.codec.kind()
+    }
+
+    /// Appends the payload of a line to `out`.
+    pub(super) fn write(&self, line: &[u8], out: &mut Vec<u8>) -> wireform::Result<()> {
+        let text = std::str::from_utf8(line).map_err(|_| {
+            wireform::Error::new(wireform::ErrorKind::Encode, "the line is not UTF-8")
+        })?;
+        let Some(key) = self.key else {
+            return self.codec.write(text, false, out).map(drop);
+        };
+        let mut body = Vec::new();
+        let index: MessageIndex = self.codec.write(text, true, &mut body)?;
+        framing::write(key, self.kind(), &index, out);
+        out.append(&mut body);
+        Ok(())
+    }
+}
+
+impl Produce {
+    fn options(&self) -> Options<'_> {
+        Options {
+            message: self.message.as_deref(),
+            is_readable: true,
+            has_branches: self.branches,
+        }
+    }
+
+    /// Whether records name their schema. Without a registry only JSON goes without a frame unasked:
+    /// consumers read it all the same.
+    fn is_framed(&self, kind: SchemaKind) -> Result<bool> {
+        let no_registry = "no registry is given, so records cannot name their schema: give --registry \
+                           (or WIREFORM_REGISTRY_URL), or --framing none to send bare values";
+        match (self.framing, self.connection.is_given()) {
+            (Some(Written::None), _) if self.register => Err(Error::Usage(
+                "--register needs a frame: leave --framing none out".to_owned(),
+            )),
+            (Some(Written::None), _) => Ok(false),
+            (_, true) => Ok(true),
+            (None, false) if kind == SchemaKind::Json && !self.register => Ok(false),
+            (_, false) => Err(Error::Usage(no_registry.to_owned())),
+        }
+    }
+
+    /// The registered schema: looked up, or with `--register` registered if it is not there. The
+    /// last `files` of what it refers to are files.
+    fn find(
+        &self,
+        registry: &Open,
+        schema: &ResolvedSchema,
+        named: Vec<Reference>,
+        files: usize,
+    ) -> Result<RegisteredSchema> {
+        let subject = TopicName.subject(&self.topic, Role::Value, None);
+        let subject = subject.map_err(|error| Error::usage(&error))?;
+        let references = self.references(registry, schema, named, files)?;
+        let def = SchemaDef::new(schema.kind, schema.text.clone()).with_references(references);
+        find_or_register(registry, &subject, &def, self.register)?.ok_or_else(|| {
+            Error::Finding(format!(
+                "{}: not registered as a version of subject \"{subject}\": add --register to \
+                 register it",
+                self.schema.display()
+            ))
+        })
+    }
+
+    /// What the schema refers to: as it is registered, or with `--register` the files of `--ref`,
+    /// registered under their names.
+    fn references(
+        &self,
+        registry: &Open,
+        schema: &ResolvedSchema,
+        mut named: Vec<Reference>,
+        files: usize,
+    ) -> Result<Vec<Reference>> {
+        let known = schema.references.len().saturating_sub(files);
+        for place in known..schema.references.len() {
+            let Some((before, [file, ..])) = schema.references.split_at_checked(place) else {
+                break;
+            };
+            if !self.register {
+                return Err(Error::Usage(format!(
+                    "--ref {0}: a registered schema must name what it refers to: give --use \
+                     {0}=SUBJECT:VERSION instead, or add --register to register the file as \
+                     subject {0:?}",
+                    file.name
+                )));
+            }
+            let own = ResolvedSchema {
+                kind: schema.kind,
+                text: file.text.clone(),
+                references: before.to_vec(),
+            };
+            let subject = Subject::new(file.name.clone()).map_err(|error| failed(&error))?;
+            let def =
+                SchemaDef::new(schema.kind, file.text.clone()).with_references(used(&own, &named));
+            let found = find_or_register(registry, &subject, &def, true)?;
+            named.extend(found.map(|found| Reference {
+                name: file.name.clone(),
+                subject,
+                version: found.version,
+            }));
+        }
+        match files {
+            0 => Ok(named),
+            _ => Ok(used(schema, &named)),
+        }
+    }
+}
+
+/// The references without which a schema cannot be read, directly or indirectly.
+fn used(schema: &ResolvedSchema, named: &[Reference]) -> Vec<Reference> {
+    let mut schema = schema.clone();
+    let is_needed = |reference: &&Reference| {
+        let all = schema.references.clone();
+        schema.references.retain(|text| text.name != reference.name);
+        let is_needed = Codec::new(&schema, None, Options::default()).is_err();
+        if is_needed {
+            schema.references = all;
+        }
+        is_needed
+    };
+    // From the last one on: those before it may be there for it alone.
+    let mut used: Vec<Reference> = named.iter().rev().filter(is_needed).cloned().collect();
+    used.reverse();
+    used
+}
+
+/// The version of a schema in its subject, which is said; `None` if it is not there and is not to be
+/// registered.
+fn find_or_register(
+    registry: &Open,
+    subject: &Subject,
+    def: &SchemaDef,
+    is_registered: bool,
+) -> Result<Option<RegisteredSchema>> {
+    let (found, how) = match registry.lookup(subject, def) {
+        Ok(found) => (found, "using"),
+        Err(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::SchemaNotFound | ErrorKind::SubjectNotFound
+            ) =>
+        {
+            if !is_registered {
+                return Ok(None);
+            }
+            let registered = registry.register(subject, def, RegisterOptions::default());
+            (registered.map_err(|error| failed(&error))?, "registered")
+        }
+        Err(error) => return Err(failed(&error)),
+    };
+    let (version, id) = (found.version, found.id.as_u32());
+    eprintln(&format!(
+        "{how} {subject} version {version}, schema id {id}"
+    ));
+    Ok(Some(found))
+}
+
+fn resolved(registry: &Open, def: &SchemaDef) -> Result<ResolvedSchema> {
+    registry
+        .wait(resolve(registry.inner(), def))
+        .and_then(|answer| answer)
+        .map_err(|error| failed(&error))
+}
