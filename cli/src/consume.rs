@@ -13,9 +13,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
-use rdkafka::config::ClientConfig;
-use rdkafka::consumer::BaseConsumer;
-use rdkafka::error::KafkaError;
+use rdkafka::consumer::Consumer as _;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{BorrowedMessage, Message as _};
 
 use self::shown::Shown;
@@ -25,15 +24,17 @@ use crate::Result;
 use crate::codec::{Codec, Options};
 use crate::encode::{broken, eprintln};
 use crate::exit::{Error, Outcome};
+use crate::kafka::{Brokers, Consumer, is_transient};
 use crate::progress::Progress;
 use crate::registry::Connection;
 use crate::schema::Reading;
+use crate::signals::Signals;
 
 /// Print the records of a topic: place, key, headers, schema and value.
 ///
 /// A record that names its schema is read with what the registry has; keys are, too. What cannot be
-/// read is shown with its error and its bytes, and the exit status is 1 then. Ctrl-C ends it, and it
-/// says how many it read.
+/// read is shown with its error and its bytes, and the exit status is 1 then. Ctrl-C and SIGTERM end
+/// it, and it says how many it read. Problems with brokers are said and waited out.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   wireform consume --brokers localhost:9092 --topic orders --registry http://localhost:8081 --until-end
@@ -41,9 +42,8 @@ use crate::schema::Reading;
   wireform consume --topic orders --from 2026-11-23T16:45:00Z --count 10
   wireform consume --topic plain --schema order.avsc --until-end | jq .value")]
 pub(crate) struct Consume {
-    /// Kafka
-    #[arg(long, value_name = "HOST:PORT,…", env = "WIREFORM_BROKERS")]
-    brokers: String,
+    #[command(flatten)]
+    brokers: Brokers,
     /// The topic
     #[arg(long, value_name = "T")]
     topic: String,
@@ -81,9 +81,6 @@ pub(crate) struct Consume {
     /// Show the bytes of every value, too
     #[arg(long)]
     hex: bool,
-    /// A setting of librdkafka; may be given more than once
-    #[arg(long = "set", value_name = "K=V")]
-    settings: Vec<String>,
 }
 
 /// How records are shown.
@@ -102,12 +99,13 @@ impl Consume {
     pub(crate) fn run(&self) -> Result {
         let mut values = Values::new(&self.topic, self.registry()?, self.given()?);
         let consumer = self.consumer()?;
+        let is_interrupted = at_signals()?;
         let scope = Scope {
             topic: &self.topic,
             partition: self.partition,
             start: self.from,
         };
-        let mut left = Left::new(self, scope.assign(&consumer)?);
+        let mut left = Left::new(self, scope.assign(&consumer)?, is_interrupted);
         let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
         let mut progress = Progress::new();
         let mut flushed = Instant::now();
@@ -123,8 +121,13 @@ impl Consume {
                     left.open.remove(&partition);
                     continue;
                 }
-                Some(message) => message.map_err(|error| Error::Io(error.to_string()))?,
+                Some(Err(error)) => {
+                    check_transient(&self.topic, &error)?;
+                    continue;
+                }
+                Some(Ok(message)) => message,
             };
+            consumer.context().are_over();
             if left.take(&message) {
                 let shown = Shown::new(&message, &mut values, self.hex)?;
                 match self.output {
@@ -160,25 +163,27 @@ impl Consume {
         codec.map(Some).map_err(|error| broken(path, &error))
     }
 
-    fn consumer(&self) -> Result<BaseConsumer> {
-        let mut config = ClientConfig::new();
-        config
-            .set("bootstrap.servers", &self.brokers)
-            .set("group.id", "wireform-consume")
-            .set("enable.auto.commit", "false")
+    fn consumer(&self) -> Result<Consumer> {
+        self.brokers.consumer(&[
+            ("group.id", "wireform-consume"),
+            ("enable.auto.commit", "false"),
             // After its queue was full once, librdkafka asks for more only a second later.
-            .set("fetch.queue.backoff.ms", "10")
+            ("fetch.queue.backoff.ms", "10"),
             // Behind what a transaction leaves there may be no record at all.
-            .set("enable.partition.eof", "true");
-        for setting in &self.settings {
-            let (name, value) = setting
-                .split_once('=')
-                .ok_or_else(|| Error::Usage(format!("--set {setting}: expected K=V")))?;
-            config.set(name, value);
-        }
-        config
-            .create()
-            .map_err(|error| Error::Usage(error.to_string()))
+            ("enable.partition.eof", "true"),
+        ])
+    }
+}
+
+/// What is over when a broker can be reached again is no end: the context says it.
+fn check_transient(topic: &str, error: &KafkaError) -> Result<()> {
+    match error.rdkafka_error_code() {
+        Some(code) if is_transient(code) => Ok(()),
+        Some(RDKafkaErrorCode::NotImplemented) => Err(Error::Io(format!(
+            "topic {topic:?}: a batch is compressed in a way that this build does not know: it was \
+             built without the features gzip or zstd"
+        ))),
+        _ => Err(Error::Io(format!("topic {topic:?}: {error}"))),
     }
 }
 
@@ -195,7 +200,7 @@ struct Left {
 }
 
 impl Left {
-    fn new(consume: &Consume, ends: HashMap<i32, i64>) -> Self {
+    fn new(consume: &Consume, ends: HashMap<i32, i64>, is_interrupted: Arc<AtomicBool>) -> Self {
         Self {
             count: consume.count,
             is_until_end: consume.until_end,
@@ -203,7 +208,7 @@ impl Left {
             ends,
             seen: 0,
             unread: 0,
-            is_interrupted: at_ctrl_c(),
+            is_interrupted,
         }
     }
 
@@ -239,21 +244,18 @@ impl Left {
     }
 }
 
-/// Becomes true at Ctrl-C; a second one ends the process at once.
-fn at_ctrl_c() -> Arc<AtomicBool> {
+/// Becomes true at Ctrl-C and SIGTERM; a second one ends the process at once.
+fn at_signals() -> Result<Arc<AtomicBool>> {
+    let mut signals = Signals::new().map_err(|error| Error::io(&error))?;
     let is_interrupted = Arc::new(AtomicBool::new(false));
-    let told = Arc::clone(&is_interrupted);
+    let shared = Arc::clone(&is_interrupted);
     let wait = move || {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build();
-        let Ok(runtime) = runtime else { return };
-        let is_told = runtime.block_on(tokio::signal::ctrl_c()).is_ok();
-        told.store(is_told, Ordering::SeqCst);
-        if is_told && runtime.block_on(tokio::signal::ctrl_c()).is_ok() {
+        if signals.wait().is_ok() {
+            shared.store(true, Ordering::SeqCst);
+            let _ = signals.wait();
             std::process::exit(1);
         }
     };
     let _ = std::thread::Builder::new().spawn(wait);
-    is_interrupted
+    Ok(is_interrupted)
 }

@@ -9,7 +9,7 @@ use wireform::registry::{ResolvedSchema, SchemaKey};
 
 use crate::codec::{Codec, Options};
 use crate::encode::broken;
-use crate::exit::{Error, Outcome};
+use crate::exit::{Error, Outcome, with_causes};
 use crate::framing::{self, Framing};
 use crate::progress::Progress;
 use crate::registry::Connection;
@@ -19,7 +19,8 @@ use crate::{Result, decode_batch, input};
 
 /// Write records as JSON lines.
 ///
-/// Reads hex lines from a file or standard input, or with --raw one record's bytes.
+/// Reads hex lines from a file or standard input, or with --raw one record's bytes. An empty line is a
+/// record of no bytes.
 /// A record that cannot be read is an error line on standard error, with its number; the others are
 /// written all the same, and the exit status is 1 at the end.
 #[derive(Args, Debug)]
@@ -115,12 +116,12 @@ impl Decode {
             read.map_err(|error| Error::file(self.file.display(), &error))?;
             one(1, Some(&payload))?;
         } else {
-            input::each_line(&self.file, |number, line| match line.trim_ascii() {
-                [] => Ok(()),
-                line => match framing::read_hex(line, &mut payload) {
+            // An empty line is an empty body: null, say, or a message without a field that is set.
+            input::each_line(&self.file, |number, line| {
+                match framing::read_hex(line.trim_ascii(), &mut payload) {
                     true => one(number, Some(&payload)),
                     false => one(number, None),
-                },
+                }
             })?;
         }
         out.flush()?;
@@ -192,7 +193,7 @@ impl<'d> Records<'d> {
     }
 
     fn read(&mut self, payload: &[u8], out: &mut String) -> Result<()> {
-        let finding = |error: wireform::Error| Error::Finding(error.to_string());
+        let finding = |error: wireform::Error| Error::finding(&error);
         let (framing, header) = (self.decode.framing, self.header());
         if let Some(codec) = &self.only {
             let record = framing::take_apart(framing, codec.kind(), header, payload, &[])
@@ -226,7 +227,7 @@ impl<'d> Records<'d> {
                 None => None,
             };
             let codec = match found {
-                Some(schema) => self.codec(&schema).map_err(|error| error.to_string()),
+                Some(schema) => self.codec(&schema).map_err(|error| with_causes(&error)),
                 None => Err(format!("{key} is not known")),
             };
             self.known.insert(key, codec);

@@ -8,7 +8,7 @@ use wireform::frame::MessageIndex;
 use wireform::registry::{SchemaGuid, SchemaKey};
 
 use crate::codec::{Codec, Options};
-use crate::exit::{Error, Outcome};
+use crate::exit::{Error, Outcome, with_causes};
 use crate::progress::Progress;
 use crate::schema::Reading;
 use crate::{Result, framing, input};
@@ -93,7 +93,7 @@ impl Encode {
             match records.write(line, &mut body, &mut record) {
                 Ok(()) => {}
                 Err(error) => {
-                    progress.say(&format!("line {number}: {error}"));
+                    progress.say(&format!("line {number}: {}", with_causes(&error)));
                     outcome = Outcome::Findings;
                     return Ok(());
                 }
@@ -182,9 +182,10 @@ impl Records<'_> {
 
 /// An error of a schema file.
 pub(crate) fn broken(path: &Path, error: &wireform::Error) -> Error {
+    let text = format!("{}: {}", path.display(), with_causes(error));
     match error.kind() {
-        wireform::ErrorKind::Config => Error::Usage(format!("{}: {error}", path.display())),
-        _ => Error::Finding(format!("{}: {error}", path.display())),
+        wireform::ErrorKind::Config => Error::Usage(text),
+        _ => Error::Finding(text),
     }
 }
 

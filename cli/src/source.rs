@@ -21,7 +21,7 @@ impl Source {
         let lock: LockFile = text
             .parse()
             .map_err(|error| Error::Finding(format!("{}: {error}", path.display())))?;
-        let lock = Blocking::new(lock).map_err(|error| Error::Io(error.to_string()))?;
+        let lock = Blocking::new(lock).map_err(|error| Error::io(&error))?;
         Ok(Self::Lock(lock))
     }
 
@@ -49,6 +49,6 @@ fn get<R: Registry>(registry: &Blocking<R>, key: SchemaKey) -> Result<Option<Res
     match found {
         Ok(schema) => Ok(Some(schema)),
         Err(error) if matches!(error.kind(), ErrorKind::SchemaNotFound) => Ok(None),
-        Err(error) => Err(Error::Io(error.to_string())),
+        Err(error) => Err(Error::io(&error)),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::str::FromStr;
 use std::time::Duration;
 
-use rdkafka::consumer::{BaseConsumer, Consumer as _};
+use rdkafka::consumer::Consumer as _;
 use rdkafka::error::KafkaError;
 use rdkafka::metadata::MetadataPartition;
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
@@ -12,6 +12,7 @@ use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use super::moment;
 use crate::Result;
 use crate::exit::Error;
+use crate::kafka::{Consumer, ask, is_transient};
 
 /// How long a broker may take to answer.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -73,11 +74,14 @@ pub(super) struct Scope<'a> {
 
 impl Scope<'_> {
     /// Takes the partitions; where those end that have anything to read.
-    pub(super) fn assign(&self, consumer: &BaseConsumer) -> Result<HashMap<i32, i64>> {
+    pub(super) fn assign(&self, consumer: &Consumer) -> Result<HashMap<i32, i64>> {
+        let failed = |error| failed(consumer, error);
         let ids = self.partitions(consumer)?;
         let mut watermarks = HashMap::new();
         for id in ids {
-            let marks = consumer.fetch_watermarks(self.topic, id, PATIENCE);
+            let marks = ask(consumer, PATIENCE, |patience| {
+                consumer.fetch_watermarks(self.topic, id, patience)
+            });
             watermarks.insert(id, marks.map_err(failed)?);
         }
         let times = match self.start {
@@ -105,9 +109,11 @@ impl Scope<'_> {
         Ok(ends)
     }
 
-    fn partitions(&self, consumer: &BaseConsumer) -> Result<Vec<i32>> {
-        let metadata = consumer.fetch_metadata(Some(self.topic), PATIENCE);
-        let metadata = metadata.map_err(failed)?;
+    fn partitions(&self, consumer: &Consumer) -> Result<Vec<i32>> {
+        let metadata = ask(consumer, PATIENCE, |patience| {
+            consumer.fetch_metadata(Some(self.topic), patience)
+        });
+        let metadata = metadata.map_err(|error| failed(consumer, error))?;
         let topic = metadata
             .topics()
             .iter()
@@ -129,18 +135,20 @@ impl Scope<'_> {
     /// The offsets of a time; none where all is older.
     fn at_time(
         &self,
-        consumer: &BaseConsumer,
+        consumer: &Consumer,
         watermarks: &HashMap<i32, (i64, i64)>,
         millis: i64,
     ) -> Result<HashMap<i32, i64>> {
+        let failed = |error| failed(consumer, error);
         let mut asked = TopicPartitionList::new();
         for id in watermarks.keys() {
             let place = asked.add_partition_offset(self.topic, *id, Offset::Offset(millis));
             place.map_err(failed)?;
         }
-        let found = consumer
-            .offsets_for_times(asked, PATIENCE)
-            .map_err(failed)?;
+        let found = ask(consumer, PATIENCE, |patience| {
+            consumer.offsets_for_times(asked.clone(), patience)
+        });
+        let found = found.map_err(failed)?;
         let elements = found.elements();
         let offsets = elements.iter().filter_map(|place| match place.offset() {
             Offset::Offset(offset) => Some((place.partition(), offset)),
@@ -151,8 +159,11 @@ impl Scope<'_> {
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "for map_err")]
-fn failed(error: KafkaError) -> Error {
-    Error::Io(error.to_string())
+fn failed(consumer: &Consumer, error: KafkaError) -> Error {
+    match error.rdkafka_error_code() {
+        Some(code) if is_transient(code) => consumer.context().unreachable(&error),
+        _ => Error::Io(error.to_string()),
+    }
 }
 
 #[cfg(test)]

@@ -77,12 +77,17 @@ impl<'a> Values<'a> {
         match (key, &self.registry, &self.given) {
             (Ok(frame), Some(_), _) => self.named(frame.schema(), Role::Value, id, payload),
             (_, _, Some(codec)) => Ok(read(codec, &[], id, payload).map(|json| (None, json))),
+            (Ok(frame), None, None) => Ok(Err(format!(
+                "it names {}, and no registry is given: give --registry or --schema",
+                frame.schema()
+            ))),
             _ => Ok(unframed(payload)),
         }
     }
 
     /// What a key says that names its schema: in its header, or in front, if the registry has that
-    /// schema for keys of this topic. Many keys that are no such begin with zeros.
+    /// schema for keys of this topic. `None` for keys that are shown as they are: many keys that name
+    /// no schema begin with zeros.
     pub(super) fn key(
         &mut self,
         id: Option<&[u8]>,
@@ -95,12 +100,16 @@ impl<'a> Values<'a> {
         let Some(key) = frame.ok().map(|frame| frame.schema()) else {
             return Ok(None);
         };
+        let is_framed = id.is_some() || may_be_framed(key, payload);
         if self.registry.is_none() {
-            return Ok(None);
+            let error = format!("it names {key}, and no registry is given: give --registry");
+            return Ok(is_framed.then_some(Err(error)));
         }
-        let known = self.known(key)?;
-        let is_ours = known.is_some_and(|known| known.is_of_keys);
-        match id.is_some() || is_ours {
+        let is_named = match self.known(key)? {
+            Some(known) => known.is_of_keys || id.is_some(),
+            None => is_framed,
+        };
+        match is_named {
             true => self.named(key, Role::Key, id, payload).map(Some),
             false => Ok(None),
         }
@@ -163,6 +172,12 @@ impl<'a> Values<'a> {
             is_of_keys: places.iter().any(|(place, _)| place.to_string() == keys),
         }))
     }
+}
+
+/// Whether a key that begins as a frame does is one, rather than a number or a UUID that begins so.
+fn may_be_framed(key: SchemaKey, payload: &[u8]) -> bool {
+    let is_id = matches!(key, SchemaKey::Id(id) if id.as_u32() > 0);
+    is_id && !matches!(payload.len(), 8 | 16)
 }
 
 /// Where a schema stands; `None` if the registry has no such answer.

@@ -16,7 +16,7 @@ pub(super) fn parts(
     schema: &ResolvedSchema,
     message: Option<&str>,
 ) -> Result<Drawn> {
-    let finding = |error: wireform::Error| Error::Finding(error.to_string());
+    let finding = |error: wireform::Error| Error::finding(&error);
     let framed = frame.and_then(|frame| Some((frame, frame.body(schema.kind).ok()?)));
     let (index, body) = match framed {
         Some((_, (index, body))) => (Some(index), body),
