@@ -12,13 +12,13 @@ use clap::Args;
 use serde_json::value::RawValue;
 use wireform::registry::SchemaKind;
 use wireform::{ContentType, Utf8, from_fn};
-use wireform_producer::{ErrorKind, Producer, Record, Topic};
+use wireform_producer::{BrokerErrorKind, ErrorKind, Producer, Record, Topic};
 
 use self::journal::{Journal, Step};
 use self::run::Run;
 use self::schema::{Writer, Written};
 use crate::exit::{Error, with_causes};
-use crate::kafka::Brokers;
+use crate::kafka::{Brokers, Troubles};
 use crate::progress::{Progress, say};
 use crate::registry::{Connection, Uses};
 use crate::schema::Reading;
@@ -126,9 +126,16 @@ impl Produce {
     }
 
     fn producer(&self) -> Result<Producer> {
+        let troubles = Troubles::default();
         let mut builder = Producer::builder()
             .brokers(self.brokers.addresses())
-            .delivery_timeout(self.timeout());
+            .delivery_timeout(self.timeout())
+            .on_broker_error(move |error| {
+                // What keeps each of them from answering was said before.
+                if error.kind != BrokerErrorKind::AllDown {
+                    troubles.note(&error.to_string());
+                }
+            });
         for (name, value) in self.brokers.settings()? {
             builder = builder.config(name, value);
         }
