@@ -1,8 +1,14 @@
-use std::time::Duration;
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
+use rdkafka::mocking::MockCluster;
+use rdkafka::producer::DefaultProducerContext;
 use rdkafka::{ClientConfig, Offset, TopicPartitionList};
-use wireform_producer::{EmbeddedCluster, ErrorKind, Producer, Record};
+use wireform_producer::{EmbeddedCluster, ErrorKind, Producer, Record, Transaction};
 
 use crate::abuse::drop_after;
 use crate::{SOON, texts};
@@ -116,4 +122,164 @@ fn brokers_that_are_not_there_time_out() {
         (error.kind(), error.is_retryable()),
         (ErrorKind::Timeout, true)
     );
+}
+
+/// A cluster whose broker can be stopped, a producer with a short transaction timeout, and an open
+/// transaction with one record.
+fn open_transaction() -> (
+    MockCluster<'static, DefaultProducerContext>,
+    Producer,
+    Transaction,
+) {
+    let cluster = MockCluster::new(1).unwrap();
+    cluster.create_topic("orders", 1, 1).unwrap();
+    let producer = Producer::builder()
+        .brokers(cluster.bootstrap_servers())
+        .transactional_id("copy-1")
+        .transaction_timeout(Duration::from_secs(1))
+        .build()
+        .unwrap();
+    let transaction = eventually(|| producer.transaction_blocking());
+    let mut delivery = texts(&producer).send_blocking(Record::new("x")).unwrap();
+    delivery.wait(SOON).unwrap();
+    (cluster, producer, transaction)
+}
+
+/// Repeats a call as long as its error says that this may help, for up to 30 seconds.
+#[track_caller]
+fn eventually<T>(call: impl Fn() -> wireform_producer::Result<T>) -> T {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        match call() {
+            Ok(value) => return value,
+            Err(error) => assert!(
+                error.is_retryable() && Instant::now() < deadline,
+                "{error:?}"
+            ),
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
+}
+
+#[test]
+fn commit_that_timed_out_is_finished_later() {
+    let (cluster, producer, transaction) = open_transaction();
+    cluster.broker_down(1).unwrap();
+    let error = transaction.commit_blocking().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unknown, "{error}");
+    cluster.broker_up(1).unwrap();
+    let next = eventually(|| producer.transaction_blocking());
+    eventually(|| texts(&producer).send_blocking(Record::new("y")).map(drop));
+    next.commit_blocking().unwrap();
+    producer.close_blocking(SOON).unwrap();
+}
+
+#[test]
+fn abort_that_timed_out_is_finished_later() {
+    let (cluster, producer, transaction) = open_transaction();
+    cluster.broker_down(1).unwrap();
+    let error = transaction.abort_blocking().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
+    cluster.broker_up(1).unwrap();
+    let next = eventually(|| producer.transaction_blocking());
+    next.commit_blocking().unwrap();
+    producer.close_blocking(SOON).unwrap();
+}
+
+#[test]
+fn transaction_dropped_during_an_outage_is_aborted_later() {
+    let (cluster, producer, transaction) = open_transaction();
+    cluster.broker_down(1).unwrap();
+    drop(transaction);
+    thread::sleep(Duration::from_secs(3));
+    cluster.broker_up(1).unwrap();
+    let next = eventually(|| producer.transaction_blocking());
+    next.commit_blocking().unwrap();
+    producer.close_blocking(SOON).unwrap();
+}
+
+/// Unlike a commit or an abort, it cannot be resumed: librdkafka forgets it.
+#[test]
+fn offsets_that_timed_out_leave_a_transaction_that_can_be_aborted() {
+    let (cluster, producer, transaction) = open_transaction();
+    let consumer: BaseConsumer = ClientConfig::new()
+        .set("bootstrap.servers", cluster.bootstrap_servers())
+        .set("group.id", "copy")
+        .create()
+        .unwrap();
+    let group = consumer.group_metadata().unwrap();
+    let mut offsets = TopicPartitionList::new();
+    offsets
+        .add_partition_offset("orders", 0, Offset::Offset(7))
+        .unwrap();
+    cluster.broker_down(1).unwrap();
+    let error = transaction
+        .send_offsets_blocking(&offsets, &group)
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
+    cluster.broker_up(1).unwrap();
+    transaction.abort_blocking().unwrap();
+    eventually(|| producer.transaction_blocking())
+        .commit_blocking()
+        .unwrap();
+}
+
+#[test]
+fn offsets_cannot_be_sent_in_a_callback() {
+    let cluster = cluster();
+    let producer = transactional(&cluster);
+    let consumer: BaseConsumer = ClientConfig::new()
+        .set("bootstrap.servers", cluster.brokers())
+        .set("group.id", "copy")
+        .create()
+        .unwrap();
+    let group = consumer.group_metadata().unwrap();
+    let transaction = producer.transaction_blocking().unwrap();
+    let (results, result) = mpsc::channel();
+    let callback = move |_| {
+        let sent = transaction.send_offsets_blocking(&TopicPartitionList::new(), &group);
+        drop(results.send((transaction, sent)));
+    };
+    texts(&producer)
+        .send_with(Record::new("x"), callback)
+        .unwrap();
+    let (transaction, sent) = result.recv_timeout(SOON).unwrap();
+    assert_eq!(sent.unwrap_err().kind(), ErrorKind::Config);
+    transaction.abort_blocking().unwrap();
+}
+
+/// rdkafka's commit serves callbacks on the thread that calls it.
+#[test]
+fn callbacks_run_on_one_thread_during_a_commit() {
+    let cluster = cluster();
+    let producer = transactional(&cluster);
+    let orders = texts(&producer);
+    let names = Arc::new(Mutex::new(BTreeSet::new()));
+    for _ in 0..20 {
+        let transaction = producer.transaction_blocking().unwrap();
+        let is_over = Arc::new(AtomicBool::new(false));
+        let sender = thread::spawn({
+            let (orders, names, is_over) = (orders.clone(), names.clone(), is_over.clone());
+            move || {
+                while !is_over.load(Ordering::Relaxed) {
+                    let names = Arc::clone(&names);
+                    let callback = move |_| {
+                        let name = thread::current().name().map(str::to_owned);
+                        names.lock().unwrap().insert(name);
+                    };
+                    // Refused once the transaction ends.
+                    let _ = orders.send_with(Record::new("x"), callback);
+                }
+            }
+        });
+        thread::sleep(Duration::from_millis(20));
+        // Records that are sent while it is committed may be too many to be in time.
+        let _ = transaction.commit_blocking();
+        is_over.store(true, Ordering::Relaxed);
+        sender.join().unwrap();
+    }
+    producer.close_blocking(SOON).unwrap();
+    let names = names.lock().unwrap();
+    let expected = BTreeSet::from([Some("wireform-producer".to_owned())]);
+    assert_eq!(*names, expected);
 }
