@@ -348,8 +348,8 @@ impl ProducerBuilder {
             settings.set_default("partitioner", "murmur2_random");
         }
         let is_transactional = settings.get("transactional.id").is_some();
-        let transactions = is_transactional.then_some(self.transaction_timeout);
-        if let Some(timeout) = transactions {
+        let timeout = is_transactional.then_some(self.transaction_timeout);
+        if let Some(timeout) = timeout {
             let millis = timeout.as_millis().to_string();
             settings.set("transaction.timeout.ms", &*millis);
             // Librdkafka allows no longer one.
@@ -366,7 +366,7 @@ impl ProducerBuilder {
             self.room,
             own,
             hooks,
-            Transactions::new(transactions),
+            timeout.map_or_else(|| Ok(Transactions::none()), Transactions::start)?,
             brokers,
             cluster,
         )

@@ -154,6 +154,7 @@ mod trace;
 #[path = "trace_off.rs"]
 mod trace;
 mod transaction;
+mod transactions;
 
 pub use crate::broker_log::{BrokerError, BrokerErrorKind};
 pub use crate::builder::{Compression, Preset, ProducerBuilder};

@@ -21,6 +21,7 @@ use rdkafka::{ClientContext as _, Timestamp};
 
 use crate::delivery::Ticket;
 use crate::events::{Client, Events};
+use crate::transactions::Failure;
 
 /// What is known about a record that has its delivery report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -447,6 +448,32 @@ pub(crate) fn hurry(producer: &Client, duration: Duration) {
     // SAFETY: the pointer is the live client that `producer` owns, and librdkafka is thread-safe.
     // The result only says whether everything was acknowledged meanwhile; the ledger knows that.
     let _ = unsafe { bindings::rd_kafka_flush(producer.client().native_ptr(), millis) };
+}
+
+/// Commits without serving callbacks: those belong to the polling thread. rdkafka's own form polls.
+pub(crate) fn commit_transaction(client: &Client, timeout: Duration) -> Result<(), Failure> {
+    let millis = c_int::try_from(timeout.as_millis()).unwrap_or(c_int::MAX);
+    // SAFETY: the client is alive.
+    let error =
+        unsafe { bindings::rd_kafka_commit_transaction(client.client().native_ptr(), millis) };
+    if error.is_null() {
+        return Ok(());
+    }
+    // SAFETY: the error is alive and ours. Its text lives as long as it does.
+    let failure = unsafe {
+        Failure {
+            code: bindings::rd_kafka_error_code(error).into(),
+            text: CStr::from_ptr(bindings::rd_kafka_error_string(error))
+                .to_string_lossy()
+                .into_owned(),
+            is_fatal: bindings::rd_kafka_error_is_fatal(error) != 0,
+            is_retriable: bindings::rd_kafka_error_is_retriable(error) != 0,
+            requires_abort: bindings::rd_kafka_error_txn_requires_abort(error) != 0,
+        }
+    };
+    // SAFETY: as above; it is released once.
+    unsafe { bindings::rd_kafka_error_destroy(error) };
+    Err(failure)
 }
 
 /// A level of syslog's.

@@ -132,8 +132,10 @@ impl Producer {
     ///   [`transactional_id`](crate::ProducerBuilder::transactional_id), or another transaction is
     ///   open. One that is just ending is waited for.
     /// - `Fenced` if another producer has taken over the transactional id.
-    /// - `Timeout` if the brokers do not answer within the transaction's timeout.
-    /// - `Fatal` if the producer cannot go on.
+    /// - `Timeout` if the brokers do not answer within the transaction's timeout, or the transaction
+    ///   before this one does not end within it. Try again.
+    /// - `Fatal` if the producer cannot go on, for example because the transaction before this one
+    ///   can neither be committed nor aborted.
     pub fn transaction(&self) -> impl Future<Output = Result<Transaction>> + Send + use<> {
         transaction::begin(&self.link)
     }

@@ -141,7 +141,7 @@ fn open_transaction() -> (
         .unwrap();
     let transaction = eventually(|| producer.transaction_blocking());
     let mut delivery = texts(&producer).send_blocking(Record::new("x")).unwrap();
-    delivery.wait(SOON).unwrap();
+    delivery.wait(SOON).unwrap().unwrap();
     (cluster, producer, transaction)
 }
 
