@@ -112,3 +112,6 @@ fn collect_imports(source: &SchemaSource, out: &mut Vec<Arc<str>>, depth: usize)
 }
 
 const MAX_IMPORT_DEPTH: usize = 64;
+
+#[cfg(test)]
+mod tests;

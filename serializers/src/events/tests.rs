@@ -236,6 +236,43 @@ fn the_newest_union_may_have_more_branches_at_its_end() {
     assert_eq!(newest().unwrap_err().kind(), ErrorKind::Incompatible);
 }
 
+#[derive(Clone, Debug, PartialEq, Avro)]
+#[avro(namespace = "shop")]
+struct Paid {
+    at: Option<crate::avro::TimestampMillis>,
+}
+
+#[derive(Clone, Debug, PartialEq, Events)]
+#[events(codec = Avro)]
+enum Timed {
+    Paid(Paid),
+    Shipped(Shipped),
+}
+
+#[test]
+fn the_newest_union_with_another_unit_is_refused() {
+    let codec = EventCodec::<Timed>::new().unwrap();
+    for naming in [&TopicName as &dyn SubjectNaming, &RecordName] {
+        let registry = registry();
+        now(FramedEvents::register(&codec, &registry, naming, "t")).unwrap();
+        let newest = || now(FramedEvents::latest(&codec, &registry, naming, "t"));
+        newest().unwrap();
+        for subject in now(registry.subjects(&Default::default())).unwrap() {
+            let first = (&registry as &dyn Registry).by_version(&subject, VersionRef::Latest);
+            let text = now(first).unwrap().def.text;
+            if !text.contains("timestamp-millis") {
+                continue;
+            }
+            let micros = text.replace("timestamp-millis", "timestamp-micros");
+            let def = SchemaDef::new(SchemaKind::Avro, micros);
+            now(registry.register(&subject, &def, Default::default())).unwrap();
+        }
+        let error = newest().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Incompatible, "{error}");
+        assert!(error.to_string().contains("timestamp-micros"), "{error}");
+    }
+}
+
 #[test]
 fn two_variants_of_one_name_are_refused() {
     #[derive(Debug, Events)]
