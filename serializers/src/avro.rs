@@ -34,6 +34,7 @@ mod value;
 mod write;
 mod writer_plan;
 
+pub(crate) use self::codec_schema::check_first_branches;
 pub use self::compatibility::check_compatibility;
 pub use self::rules::AvroRules;
 pub(crate) use self::rules::parse_resolved;
@@ -51,7 +52,7 @@ pub use self::typed::{
     StraightFields, TimeMicros, TimeMillis, TimestampMicros, TimestampMillis, TimestampNanos,
     TypeHead, schema_of, schema_text, with,
 };
-pub(crate) use self::union_source::{begins_with, branch_prefix, names_of, union_source};
+pub(crate) use self::union_source::{branch_prefix, names_of, union_source};
 #[cfg(feature = "avro-value")]
 #[cfg_attr(docsrs, doc(cfg(feature = "avro-value")))]
 pub use self::value::{AvroValue, AvroValuePlan};

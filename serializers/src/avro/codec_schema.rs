@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use wireform_registry::{NamedText, ResolvedSchema};
 
+use super::plan::Plan;
 use super::read::Cursor;
 use super::rules::parse_resolved;
 use super::schema::{Kind, Schema};
@@ -43,18 +44,53 @@ impl CodecSchema {
         }
     }
 
-    /// Whether data of this schema is data of `schema`, byte for byte.
+    /// Checks that data of this schema is data of `schema`.
+    ///
+    /// # Errors
+    /// As [`check_same_data`].
     pub(super) fn check_writes(&self, schema: &ResolvedSchema) -> Result<()> {
-        let other = parse_resolved(schema)?;
-        if other.canonical_form() == self.schema.canonical_form() {
-            return Ok(());
-        }
+        check_same_data(&self.schema, &parse_resolved(schema)?)
+    }
+}
+
+/// Checks that data of `own` is data of `other`, byte for byte and with the same meaning.
+///
+/// # Errors
+/// `Incompatible` if the bytes differ, or if they are numbers in another unit or of another scale.
+pub(super) fn check_same_data(own: &Schema, other: &Schema) -> Result<()> {
+    if own.canonical_form() != other.canonical_form() {
         let message = format!(
             "the schema has fingerprint {}, this codec writes {}: their bytes differ",
             other.fingerprint(),
-            self.schema.fingerprint()
+            own.fingerprint()
         );
-        Err(Error::new(ErrorKind::Incompatible, message))
+        return Err(Error::new(ErrorKind::Incompatible, message));
+    }
+    check_same_meaning(own, other)
+}
+
+/// Checks that the branches of the union `own` are the first ones of `other`, so that their numbers
+/// and their data mean the same.
+///
+/// # Errors
+/// `Incompatible` if they are not.
+pub(crate) fn check_first_branches(own: &Schema, other: &Schema) -> Result<()> {
+    let (own_form, other_form) = (own.canonical_form(), other.canonical_form());
+    let branches = own_form.strip_suffix(']').unwrap_or(&own_form);
+    let rest = other_form.strip_prefix(branches);
+    if !rest.is_some_and(|rest| rest.starts_with([',', ']'])) {
+        let message = "the schema does not begin with the branches of this program's events";
+        return Err(Error::new(ErrorKind::Incompatible, message));
+    }
+    check_same_meaning(own, other)
+}
+
+/// Compares what canonical forms leave out: the logical types. One that only one of the schemas has
+/// contradicts nothing.
+fn check_same_meaning(own: &Schema, other: &Schema) -> Result<()> {
+    match Plan::new(own, other)?.difference() {
+        None => Ok(()),
+        Some(why) => Err(Error::new(ErrorKind::Incompatible, why)),
     }
 }
 

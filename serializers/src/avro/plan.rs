@@ -163,6 +163,26 @@ impl Plan {
         .unwrap_or_default()
     }
 
+    /// Why the writer's bytes do not mean to the reader what they mean to the writer; `None` if they
+    /// do. Of a union at the top, the reader may have more branches at its end.
+    pub(crate) fn difference(&self) -> Option<String> {
+        let is_same = match self.step(self.root) {
+            Step::Branches(branches) => (branches.iter().enumerate()).all(|(position, id)| {
+                matches!(self.step(*id), Step::Branch { index, value, .. }
+                    if *index == position && self.is_same(*value))
+            }),
+            _ => self.is_same(self.root),
+        };
+        if is_same {
+            return None;
+        }
+        let reason = self.steps.iter().find_map(|step| match step {
+            Step::Impossible(why) if !why.is_empty() => Some(why.to_string()),
+            _ => None,
+        });
+        Some(reason.unwrap_or_else(|| "the schemas differ in what their data means".to_owned()))
+    }
+
     /// Whether what this step reads can be read without it, as the reader's own data.
     pub(crate) fn is_same(&self, id: StepId) -> bool {
         self.same.get(id.0).copied().unwrap_or(false)

@@ -6,13 +6,14 @@ use wireform_registry::{ResolvedSchema, SchemaKind};
 
 use super::resolution::Source;
 use super::{AvroBorrow, AvroDecode, AvroEncode, AvroType, Encoder, schema_of};
+use crate::avro::codec_schema::{CodecSchema, check_same_data, has_raw_body};
 use crate::avro::plan::Plan;
 use crate::avro::read::Cursor;
 use crate::avro::rules::parse_resolved;
-use crate::avro::schema::{Kind, Schema};
+use crate::avro::schema::Schema;
 use crate::avro::write;
 use crate::content_type::ContentType;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::format::{Format, SchemaRef};
 use crate::frame::MessageIndex;
 use crate::limits::Limits;
@@ -54,9 +55,7 @@ pub struct Avro<T: ?Sized> {
 }
 
 struct Inner {
-    schema: Schema,
-    source: SchemaSource,
-    reference: SchemaRef,
+    codec: CodecSchema,
     is_raw_bytes: bool,
 }
 
@@ -107,19 +106,14 @@ impl<T: AvroType + ?Sized> Avro<T> {
     }
 
     fn of(schema: Schema) -> Self {
-        let mut source = SchemaSource::new(SchemaKind::Avro, schema.shared_text());
-        source.record = schema.full_name().map(str::to_owned);
+        let source = SchemaSource::new(SchemaKind::Avro, schema.shared_text());
         Self::with_source(schema, source)
     }
 
     fn with_source(schema: Schema, source: SchemaSource) -> Self {
-        let mut reference = SchemaRef::unknown();
-        reference.set_fingerprint(Some(schema.fingerprint().to_be_bytes()));
-        let is_raw_bytes = is_bytes(&schema);
+        let is_raw_bytes = has_raw_body(&schema);
         let inner = Arc::new(Inner {
-            schema,
-            source,
-            reference,
+            codec: CodecSchema::with(schema, source),
             is_raw_bytes,
         });
         Self {
@@ -131,19 +125,9 @@ impl<T: AvroType + ?Sized> Avro<T> {
 }
 
 /// # Errors
-/// `Incompatible` if what `T` encodes is no datum of `schema`.
+/// `Incompatible` if what `T` encodes is not data of `schema`.
 fn check_same_bytes<T: AvroType + ?Sized>(schema: &Schema) -> Result<()> {
-    let own = schema_of::<T>()?;
-    if schema.canonical_form() != own.canonical_form() {
-        let message = format!(
-            "the schema has fingerprint {}, the type {}: their bytes differ",
-            schema.fingerprint(),
-            own.fingerprint()
-        );
-        return Err(Error::new(ErrorKind::Incompatible, message));
-    }
-    // The units of numbers must be the same too.
-    Plan::new(schema, &own).map(drop)
+    check_same_data(&schema_of::<T>()?, schema)
 }
 
 impl<T: AvroType + ?Sized> Default for Avro<T> {
@@ -163,7 +147,7 @@ impl<T: ?Sized> Avro<T> {
     /// The schema.
     #[must_use]
     pub fn avro_schema(&self) -> &Schema {
-        &self.inner.schema
+        &self.inner.codec.schema
     }
 
     /// Makes the plan to read what was written with `writer`.
@@ -172,9 +156,9 @@ impl<T: ?Sized> Avro<T> {
     /// `Incompatible` with the path if nothing written with it can ever be read as `T`.
     pub fn plan_for(&self, writer: &Schema) -> Result<AvroPlan<T>> {
         Ok(AvroPlan {
-            plan: Plan::new(writer, &self.inner.schema)?,
+            plan: Plan::new(writer, &self.inner.codec.schema)?,
             limits: self.limits,
-            is_raw_bytes: is_bytes(writer),
+            is_raw_bytes: has_raw_body(writer),
             value: PhantomData,
         })
     }
@@ -234,13 +218,13 @@ impl<T: ?Sized> Format for Avro<T> {
     }
 
     fn schema(&self) -> Option<&SchemaRef> {
-        Some(&self.inner.reference)
+        Some(&self.inner.codec.reference)
     }
 }
 
 impl<T: ?Sized> SchemaFormat for Avro<T> {
     fn source(&self) -> &SchemaSource {
-        &self.inner.source
+        &self.inner.codec.source
     }
 
     fn message_index(&self) -> MessageIndex {
@@ -248,16 +232,7 @@ impl<T: ?Sized> SchemaFormat for Avro<T> {
     }
 
     fn check_writes(&self, schema: &ResolvedSchema) -> Result<()> {
-        let other = parse_resolved(schema)?;
-        if other.canonical_form() == self.inner.schema.canonical_form() {
-            return Ok(());
-        }
-        let message = format!(
-            "the schema has fingerprint {}, this codec writes {}: their bytes differ",
-            other.fingerprint(),
-            self.inner.schema.fingerprint()
-        );
-        Err(Error::new(ErrorKind::Incompatible, message))
+        self.inner.codec.check_writes(schema)
     }
 }
 
@@ -374,10 +349,6 @@ fn read<'a, T: AvroDecode<'a>>(plan: &'a Plan, limits: &Limits, datum: &'a [u8])
     result
 }
 
-fn is_bytes(schema: &Schema) -> bool {
-    matches!(schema.kind(schema.root()), Kind::Bytes)
-}
-
 impl<T: ?Sized> Clone for Avro<T> {
     fn clone(&self) -> Self {
         Self {
@@ -391,8 +362,8 @@ impl<T: ?Sized> Clone for Avro<T> {
 impl<T: ?Sized> fmt::Debug for Avro<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Avro")
-            .field("record", &self.inner.source.record)
-            .field("fingerprint", &self.inner.schema.fingerprint())
+            .field("record", &self.inner.codec.source.record)
+            .field("fingerprint", &self.inner.codec.schema.fingerprint())
             .finish_non_exhaustive()
     }
 }
