@@ -612,3 +612,6 @@ fn incompatible(message: &str) -> Error {
 
 const MAX_DEPTH: usize = 128;
 const MAX_PAIRS: usize = 1 << 17;
+
+#[cfg(test)]
+mod tests;
