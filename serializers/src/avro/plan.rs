@@ -1,7 +1,8 @@
 //! Schema resolution: how a reader takes what a writer wrote, worked out once per writer schema.
 //!
 //! <https://avro.apache.org/docs/1.12.0/specification/#schema-resolution>; where the
-//! specification leaves room, as Java 1.12 (`org.apache.avro.Resolver`) does.
+//! specification leaves room, as Java 1.12 (`org.apache.avro.Resolver`) does. Where it differs from
+//! Java, and why, is listed in `docs/evolution.md`.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -243,7 +244,7 @@ impl<'s> Planner<'s> {
     fn kinds(&mut self, writer: NodeId, reader: NodeId) -> Result<Step> {
         match (self.writer.kind(writer), self.reader.kind(reader)) {
             (Kind::Union(branches), _) => self.branches(branches, reader),
-            (_, Kind::Union(branches)) => self.branch(writer, reader, branches),
+            (_, Kind::Union(branches)) => self.branch(writer, reader, branches, ANY),
             (Kind::Array(w), Kind::Array(r)) => self.array(*w, *r),
             (Kind::Map(w), Kind::Map(r)) => self.map(*w, *r),
             (Kind::Record(w), Kind::Record(r)) => self.record(w, r, reader),
@@ -281,11 +282,16 @@ impl<'s> Planner<'s> {
 
     /// Every branch that the writer may choose; those that cannot be read are errors in the data.
     fn branches(&mut self, branches: &[NodeId], reader: NodeId) -> Result<Step> {
+        let by_name = self.holds_several_records(branches);
         let mut first_error = None;
         let mut any_fits = branches.is_empty();
         let mut ids = Vec::with_capacity(branches.len());
         for &branch in branches {
-            let id = match self.types(branch, reader) {
+            let planned = match by_name {
+                true => self.named_branch(branch, reader),
+                false => self.types(branch, reader),
+            };
+            let id = match planned {
                 Ok(id) => {
                     any_fits = true;
                     id
@@ -305,10 +311,44 @@ impl<'s> Planner<'s> {
         }
     }
 
-    /// The branch of the reader's union that takes what the writer has outside of a union.
-    fn branch(&mut self, writer: NodeId, union: NodeId, branches: &[NodeId]) -> Result<Step> {
+    /// Whether a union of the writer tells records apart. Their names are all that does: records of
+    /// the same fields are not the same thing.
+    fn holds_several_records(&self, branches: &[NodeId]) -> bool {
+        let is_record = |id: &&NodeId| matches!(self.writer.kind(**id), Kind::Record(_));
+        branches.iter().filter(is_record).count() > 1
+    }
+
+    /// A branch of a writer's union that holds several records: a record is read only as one of its
+    /// name, or as one that has its name as an alias.
+    fn named_branch(&mut self, writer: NodeId, reader: NodeId) -> Result<StepId> {
+        let step = match (self.writer.kind(writer), self.reader.kind(reader)) {
+            (Kind::Record(w), Kind::Record(r)) if !is_named(&r.name, &r.aliases, &w.name) => {
+                return Err(names(&w.name, &r.name));
+            }
+            (Kind::Record(_), Kind::Union(branches)) => {
+                self.branch(writer, reader, branches, BY_ALIAS_OR_SHORT_NAME)?
+            }
+            _ => return self.types(writer, reader),
+        };
+        let id = self.reserve();
+        self.set(id, step);
+        Ok(id)
+    }
+
+    /// The branch of the reader's union that takes a value of the writer; its rank among the
+    /// [candidates](Self::candidates) is at most `worst`.
+    fn branch(
+        &mut self,
+        writer: NodeId,
+        union: NodeId,
+        branches: &[NodeId],
+        worst: u8,
+    ) -> Result<Step> {
         let kind = self.writer.kind(writer);
         for (rank, index) in self.candidates(kind, branches) {
+            if rank > worst {
+                break;
+            }
             let Some(&branch) = branches.get(index) else {
                 continue;
             };
@@ -332,13 +372,13 @@ impl<'s> Planner<'s> {
         Err(incompatible(&message))
     }
 
-    /// Branches to try, best first, each with its rank: same full name, same short name, an alias, any record; else
-    /// the same type, then a promotion.
+    /// Branches to try, best first, each with its rank: a named type by its full name, an alias, its
+    /// short name; any record; other types by their kind, then by a promotion.
     fn candidates(&self, writer: &Kind, branches: &[NodeId]) -> Vec<(u8, usize)> {
         let rank = |id: &NodeId| {
             let reader = self.reader.kind(*id);
             if std::mem::discriminant(reader) != std::mem::discriminant(writer) {
-                return scalar(writer, reader).map(|_| 5);
+                return scalar(writer, reader).map(|_| ANY);
             }
             let (Some(reader_name), Some(name)) = (reader.full_name(), writer.full_name()) else {
                 return Some(0);
@@ -346,7 +386,7 @@ impl<'s> Planner<'s> {
             Some(match () {
                 () if reader_name == name => 0,
                 () if reader.aliases().iter().any(|alias| alias == name) => 1,
-                () if short_name(reader_name) == short_name(name) => 2,
+                () if short_name(reader_name) == short_name(name) => BY_ALIAS_OR_SHORT_NAME,
                 () => 3,
             })
         };
@@ -610,6 +650,10 @@ fn incompatible(message: &str) -> Error {
     Error::new(ErrorKind::Incompatible, message.to_owned())
 }
 
+/// The worst rank of a branch that has the writer's name.
+const BY_ALIAS_OR_SHORT_NAME: u8 = 2;
+/// The worst rank of all.
+const ANY: u8 = 5;
 const MAX_DEPTH: usize = 128;
 const MAX_PAIRS: usize = 1 << 17;
 
