@@ -9,6 +9,8 @@
     reason = "tests, of odd shapes too"
 )]
 
+#[path = "derive/annotations.rs"]
+mod annotations;
 #[path = "derive/evolution.rs"]
 mod evolution;
 #[path = "derive/hostile.rs"]
