@@ -63,7 +63,7 @@ impl<T: AvroType> AvroType for Option<T> {
         if T::NULL_AT.is_some() {
             return T::write_schema(schema);
         }
-        schema.union(&[SchemaWriter::null, T::write_schema]);
+        schema.nullable([SchemaWriter::null, T::write_schema]);
     }
 }
 

@@ -68,15 +68,26 @@ impl SchemaWriter {
         fixed: Option<&'static str>,
         write_type: fn(&mut Self),
     ) {
-        if logical.is_some() {
-            self.logical = logical;
+        // What a field outside says is of its own type, and this type says something else.
+        if logical.is_some() || fixed.is_some() {
+            self.refuse_annotations(&"a type that has such an attribute itself");
         }
-        if fixed.is_some() {
-            self.fixed_name = fixed;
-        }
+        self.logical = logical.or(self.logical);
+        self.fixed_name = fixed.or(self.fixed_name);
         self.nested(write_type);
-        if let Some(left) = self.logical.take().or(self.fixed_name.take()) {
-            self.fail(format!("{left:?} is said of a type that it does not fit"));
+        self.refuse_annotations(&"the type of its field");
+    }
+
+    /// Fails if the field at hand has an attribute that only a number, a text or a byte array takes:
+    /// none of it is for what `what` holds inside.
+    fn refuse_annotations(&mut self, what: &dyn fmt::Display) {
+        let logical = self.logical.take().map(|name| ("logical", name));
+        let fixed = self.fixed_name.take().map(|name| ("fixed", name));
+        if let Some((attribute, name)) = logical.or(fixed) {
+            self.fail(format!(
+                "#[avro({attribute} = {name:?})] does not fit {what}: put it on the field that is \
+                 the number, text or byte array"
+            ));
         }
     }
 
@@ -153,8 +164,18 @@ impl SchemaWriter {
         self.out.push('}');
     }
 
-    /// Writes a union of what the functions write.
+    /// Writes the union that a type of its own is; attributes of a field are not for its branches.
     pub fn union(&mut self, branches: &[fn(&mut Self)]) {
+        self.refuse_annotations(&"an enum with data");
+        self.branches(branches);
+    }
+
+    /// Writes `null` and `T`, in the order of the functions; `T` takes the attributes of the field.
+    pub(super) fn nullable(&mut self, branches: [fn(&mut Self); 2]) {
+        self.branches(&branches);
+    }
+
+    fn branches(&mut self, branches: &[fn(&mut Self)]) {
         for (position, branch) in branches.iter().enumerate() {
             self.out.push(if position == 0 { '[' } else { ',' });
             self.nested(*branch);
@@ -169,6 +190,7 @@ impl SchemaWriter {
 
     /// Writes a record, or its name if it was written before; `T` is what defines it.
     pub fn record<T: ?Sized>(&mut self, head: &TypeHead<'_>, fields: impl FnOnce(&mut Fields<'_>)) {
+        self.refuse_annotations(&format_args!("the record {}", head.name));
         self.named(head, "record", Definer::of::<T>(), |schema| {
             schema.out.push_str(",\"fields\":[");
             fields(&mut Fields {
@@ -186,6 +208,7 @@ impl SchemaWriter {
         symbols: &[&str],
         default: Option<&str>,
     ) {
+        self.refuse_annotations(&format_args!("the enum {}", head.name));
         self.named(head, "enum", Definer::of::<T>(), |schema| {
             schema.out.push_str(",\"symbols\":");
             schema.strings(symbols);

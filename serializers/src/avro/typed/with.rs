@@ -70,7 +70,7 @@ pub mod null_last {
     impl<T: AvroType> NullableSchema for Option<T> {
         fn write_null_last(schema: &mut SchemaWriter) {
             const { assert!(Self::IS_UNION) };
-            schema.union(&[T::write_schema, SchemaWriter::null]);
+            schema.nullable([T::write_schema, SchemaWriter::null]);
         }
     }
 }
