@@ -37,3 +37,6 @@ impl<T> WriterPlan<T> {
         self.plan.decode(&MessageIndex::default(), body)
     }
 }
+
+#[cfg(test)]
+mod tests;
