@@ -201,7 +201,7 @@ fn avro(schema: &ResolvedSchema) -> Result<Schema> {
         .iter()
         .map(|reference| &*reference.text)
         .collect();
-    Schema::parse_with(&schema.text, &references)
+    Schema::parse_writer(&schema.text, &references)
 }
 
 fn is_bytes(schema: &Schema) -> bool {

@@ -59,7 +59,7 @@ fn json(body: &[u8]) -> Drawn {
 fn avro(schema: &ResolvedSchema, body: &[u8], start: usize) -> wireform::Result<(String, Drawn)> {
     let references = schema.references.iter();
     let references: Vec<&str> = references.map(|reference| &*reference.text).collect();
-    let schema = Schema::parse_with(&schema.text, &references)?;
+    let schema = Schema::parse_writer(&schema.text, &references)?;
     let kind = &schema.node(schema.root()).kind;
     let name = schema.full_name().unwrap_or(kind.branch_name()).to_owned();
     Ok((name, explain::avro(&schema, body, start)))

@@ -201,7 +201,9 @@ pub(crate) fn write_default(
             return Ok(());
         };
         let place = place(record, field, named, Flavour::Owned);
-        let value = Defaults::new(types, schema, &default.datum).value(field.schema, &place)?;
+        let datum = (default.datum())
+            .map_err(|error| Error::new(ErrorKind::InvalidSchema, error.to_string()))?;
+        let value = Defaults::new(types, schema, datum).value(field.schema, &place)?;
         let _ = write!(fields, "{}: {value},", escape(&rust));
     }
     let _ = write!(

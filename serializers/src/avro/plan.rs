@@ -432,7 +432,11 @@ impl<'s> Planner<'s> {
                 let message = "the writer has no such field, and it has no default";
                 return Err(incompatible(message).at(field.name.to_string()));
             };
-            let datum = default.datum.clone();
+            let datum = default.datum().map_err(|error| {
+                let message = format!("the writer has no such field, and {error}");
+                incompatible(&message).at(field.name.to_string())
+            })?;
+            let datum = datum.into();
             let value = self.own_type(field.schema);
             steps.push(DefaultStep {
                 field: index,

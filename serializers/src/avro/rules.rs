@@ -6,10 +6,12 @@ use wireform_registry::{
 };
 
 use super::compatibility::check_compatibility;
-use super::schema::Schema;
+use super::schema::{Schema, without_comments};
 use layout::tidy;
 
 /// The rules of Avro, for registries that check compatibility in process.
+///
+/// As Confluent's server, they take schemas whose defaults are not values of their types.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AvroRules;
 
@@ -30,14 +32,14 @@ impl SchemaRules for AvroRules {
         // canonical form drops (docs, defaults, aliases) does matter.
         Ok(ParsedSchema {
             names: names.collect(),
-            canonical: tidy(&schema.text),
+            canonical: tidy(&without_comments(&schema.text)),
         })
     }
 
     /// Without white space, attributes in the order that Java writes them in.
     fn normalize(&self, schema: &ResolvedSchema) -> Result<String> {
         parse(schema)?;
-        Ok(tidy(&schema.text))
+        Ok(tidy(&without_comments(&schema.text)))
     }
 
     /// `resolved` is one text without references; that of a schema that has some is not made.
@@ -58,14 +60,15 @@ impl SchemaRules for AvroRules {
     }
 }
 
-/// Parses a schema as it comes from a registry.
+/// Parses a schema as it comes from a registry: there are some that were never validated, and data
+/// that was written with them.
 pub(crate) fn parse_resolved(schema: &ResolvedSchema) -> crate::error::Result<Schema> {
     if schema.kind != SchemaKind::Avro {
         let message = format!("expected an Avro schema, found {}", schema.kind);
         return Err(crate::Error::new(crate::ErrorKind::InvalidSchema, message));
     }
     let references: Vec<&str> = schema.references.iter().map(|named| &*named.text).collect();
-    Schema::parse_with(&schema.text, &references)
+    Schema::parse_writer(&schema.text, &references)
 }
 
 fn parse(schema: &ResolvedSchema) -> Result<Schema> {

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crate::error::{Error, Result};
 
 mod canonical;
+mod comments;
 mod default;
 mod files;
 mod fingerprint;
@@ -19,16 +20,21 @@ pub(crate) mod name;
 mod node;
 mod parse;
 
+pub(crate) use self::comments::without_comments;
 pub use self::fingerprint::Fingerprint;
 pub(crate) use self::json::line_column;
 pub use self::logical::LogicalType;
 pub use self::node::{Default, Enum, Field, Fixed, Kind, Node, NodeId, Order, Record};
-use self::parse::Text;
+use self::parse::{Checks, Text};
 
 /// An Avro schema.
 ///
-/// Parsing resolves all names, checks every default and keeps the original text: that text is what
-/// is registered, never a canonical form. A clone shares everything.
+/// Parsing resolves all names and keeps the original text: that text is what is registered, never a
+/// canonical form. Comments, `// …` and `/* … */`, are white space. A clone shares everything.
+///
+/// A schema that a program writes with, and may register, is parsed strictly: [`parse`](Self::parse)
+/// and [`parse_with`](Self::parse_with) check every name and every default. One that data was
+/// written with describes data that exists, and is read by [`parse_writer`](Self::parse_writer).
 ///
 /// ```
 /// use wireform::avro::Schema;
@@ -66,13 +72,41 @@ impl Schema {
     /// # Errors
     /// As [`parse`](Self::parse); also if two texts define the same name differently.
     pub fn parse_with(text: &str, references: &[&str]) -> Result<Self> {
+        Self::parse_checked(text, references, Checks::All)
+    }
+
+    /// Parses a schema that data was written with, as leniently as Java reads container files: a
+    /// default that is not a value of its field's type is an error only where it is needed, and
+    /// names may be any text.
+    ///
+    /// [`Reader`](crate::Reader), the readers of container files, and the rules of a registry parse
+    /// so. A schema that a program registers is parsed strictly; to write with one that is not
+    /// valid, pass this one to a codec that takes a parsed schema.
+    ///
+    /// # Errors
+    /// As [`parse_with`](Self::parse_with), but for those of names and defaults. The `default` of an
+    /// enum is still one of its symbols.
+    ///
+    /// ```
+    /// use wireform::avro::Schema;
+    ///
+    /// let text = r#"{"type": "record", "name": "R", "fields": [
+    ///     {"name": "n", "type": "int", "default": "none"}]}"#;
+    /// assert!(Schema::parse(text).is_err());
+    /// assert!(Schema::parse_writer(text, &[]).is_ok());
+    /// ```
+    pub fn parse_writer(text: &str, references: &[&str]) -> Result<Self> {
+        Self::parse_checked(text, references, Checks::Few)
+    }
+
+    fn parse_checked(text: &str, references: &[&str], checks: Checks) -> Result<Self> {
         let labels: Vec<String> = (1..=references.len())
             .map(|number| format!("reference {number}"))
             .collect();
         let references = labels.iter().zip(references);
         let references = references.map(|(label, text)| Text { label, text });
         let label = "schema";
-        parse::parse(Text { label, text }, references)
+        parse::parse(Text { label, text }, references, checks)
     }
 
     /// Parses several texts, each a name that errors call it by and the text itself, which may

@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 use wireform_registry::SchemaKind;
 
-use super::schema::{Kind, Schema};
+use super::schema::{Kind, Schema, without_comments};
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema_codec::SchemaSource;
 
@@ -60,7 +60,8 @@ impl Types {
         for import in &source.imports {
             self.read(&import.source)?;
         }
-        let text: Value = serde_json::from_str(&source.text).map_err(|error| {
+        let text = without_comments(&source.text);
+        let text: Value = serde_json::from_str(&text).map_err(|error| {
             let message = format!("not an Avro schema: {error}");
             Error::new(ErrorKind::InvalidSchema, message)
         })?;

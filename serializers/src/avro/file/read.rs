@@ -66,7 +66,7 @@ impl<R: Read> RawReader<R> {
     pub fn with_limits(input: R, limits: Limits) -> Result<Self> {
         let mut source = Source::new(input);
         let header = Header::read(&mut source, limits.payload)?;
-        let schema = Schema::parse(&header.schema_text)?;
+        let schema = Schema::parse_writer(&header.schema_text, &[])?;
         Ok(Self {
             source,
             header,

@@ -236,7 +236,10 @@ impl<'j, 't> Reader<'j, 't, '_> {
                 let message = "the field is left out, and the schema has no default";
                 return Err(unfit(message).at(field.name.to_string()));
             };
-            self.out.extend_from_slice(&default.datum);
+            let datum = default.datum();
+            let datum =
+                datum.map_err(|error| unfit(error.to_string()).at(field.name.to_string()))?;
+            self.out.extend_from_slice(datum);
             fields.appended(index, self.out);
             self.check_length()?;
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Schema;
-use super::parse::{Parser, Text, parse};
+use super::parse::{Checks, Parser, Text, parse};
 use crate::error::Result;
 
 /// Parses each text with those that define what it refers to.
@@ -24,7 +24,7 @@ pub(super) fn parse_files(texts: &[Text<'_>]) -> Result<Vec<Schema>> {
         .map(|(number, main)| {
             let needed = needed(number);
             let others = needed.iter().filter_map(|number| texts.get(*number));
-            parse(*main, others.copied())
+            parse(*main, others.copied(), Checks::All)
         })
         .collect()
 }

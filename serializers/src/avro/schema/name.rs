@@ -45,4 +45,15 @@ pub(super) fn check_full(name: &str) -> Result<()> {
     name.split('.').try_for_each(check_simple)
 }
 
+/// Checks a name that need not follow the rules: it is there, and not too long.
+pub(super) fn check_length(name: &str) -> Result<()> {
+    match (1..=MAX_LEN).contains(&name.len()) {
+        true => Ok(()),
+        false => {
+            let message = format!("a name of {} bytes: 1 to {MAX_LEN} are allowed", name.len());
+            Err(Error::new(ErrorKind::InvalidSchema, message))
+        }
+    }
+}
+
 const MAX_LEN: usize = 1024;

@@ -2,6 +2,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::logical::LogicalType;
+use crate::error::{Error, ErrorKind, Result};
 
 /// Names one type of a [`Schema`](super::Schema).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -95,8 +96,8 @@ pub struct Field {
 pub struct Default {
     /// As the schema's text has it.
     pub json: Box<str>,
-    /// As a datum of the field's type.
-    pub datum: Box<[u8]>,
+    /// As a datum of the field's type, or why it is none.
+    pub(super) datum: std::result::Result<Box<[u8]>, Box<str>>,
 }
 
 /// How a field counts when records are sorted.
@@ -206,6 +207,20 @@ impl Kind {
     #[must_use]
     pub fn branch_name(&self) -> &str {
         self.full_name().unwrap_or(self.type_name())
+    }
+}
+
+impl Default {
+    /// The value as a datum of the field's type.
+    ///
+    /// # Errors
+    /// `InvalidSchema` if it is not a value of the type: that is found out when the schema is
+    /// parsed, and is an error only here if [it was read leniently](super::Schema::parse_writer).
+    pub fn datum(&self) -> Result<&[u8]> {
+        match &self.datum {
+            Ok(datum) => Ok(datum),
+            Err(why) => Err(Error::new(ErrorKind::InvalidSchema, why.to_string())),
+        }
     }
 }
 

@@ -7,9 +7,10 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
+use super::comments::without_comments;
 use super::json::{Json, Object, Shape, line_column, pointer_to};
 use super::logical::LogicalType;
-use super::name::{check_full, check_simple, full_name, namespace_of};
+use super::name::{check_full, check_length, check_simple, full_name, namespace_of};
 use super::node::{Default, Enum, Field, Fixed, Kind, Node, NodeId, Order, Record};
 use super::{Fingerprint, Inner, Schema, canonical, default};
 use crate::error::{Error, ErrorKind, Result};
@@ -21,23 +22,43 @@ pub(super) struct Text<'a> {
     pub(super) text: &'a str,
 }
 
+/// How much of a schema is checked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Checks {
+    /// Everything: the schema is a program's own, and may be registered.
+    #[default]
+    All,
+    /// What data cannot be read without: names and defaults may be anything.
+    Few,
+}
+
 /// Parses `main`, and `references` for the names that it does not define itself.
 pub(super) fn parse<'a>(
     main: Text<'a>,
     references: impl IntoIterator<Item = Text<'a>>,
+    checks: Checks,
 ) -> Result<Schema> {
-    let text = main.text;
-    let mut parser = Parser::default();
-    let root = parser.text(main)?;
-    for reference in references {
-        parser.text(reference)?;
+    let label = main.label;
+    let plain = without_comments(main.text);
+    let references: Vec<_> = references
+        .into_iter()
+        .map(|text| (text.label, without_comments(text.text)))
+        .collect();
+    let mut parser = Parser {
+        checks,
+        ..Parser::default()
+    };
+    let text = &*plain;
+    let root = parser.text(Text { label, text })?;
+    for (label, text) in &references {
+        parser.text(Text { label, text })?;
     }
     parser.link()?;
     let root = parser.links.get(&root).copied().unwrap_or(root);
     let mut nodes = parser.nodes;
     check_depth(&nodes, root)?;
     check_unions(&nodes, &parser.unions)?;
-    fill_defaults(&mut nodes, &parser.defaults)?;
+    fill_defaults(&mut nodes, &parser.defaults, checks)?;
     // Definitions of `text` itself, as they stand there.
     let mut own: Vec<(usize, Arc<str>)> = parser
         .names
@@ -51,7 +72,7 @@ pub(super) fn parse<'a>(
     own.sort_unstable();
     let schema = Schema(Arc::new(Inner {
         own_names: own.into_iter().map(|(_, name)| name).collect(),
-        text: text.into(),
+        text: main.text.into(),
         nodes: nodes.into_boxed_slice(),
         root,
         names: parser
@@ -79,6 +100,7 @@ pub(super) struct Parser<'a> {
     defaults: Vec<(NodeId, usize, Place<'a>)>,
     label: &'a str,
     text: &'a str,
+    checks: Checks,
     /// Types to come, the next one last.
     waiting: Vec<Waiting<'a>>,
     /// Types inside the one that is being read, in the order of the text.
@@ -133,11 +155,15 @@ impl fmt::Display for Place<'_> {
 
 impl<'a> Parser<'a> {
     /// For each text the numbers of those that define what it refers to.
-    pub(super) fn uses(texts: &[Text<'a>]) -> Result<Vec<BTreeSet<usize>>> {
-        let mut parser = Self::default();
+    pub(super) fn uses(texts: &[Text<'_>]) -> Result<Vec<BTreeSet<usize>>> {
+        let plain: Vec<_> = texts
+            .iter()
+            .map(|text| without_comments(text.text))
+            .collect();
+        let mut parser = Parser::default();
         let mut ends = Vec::with_capacity(texts.len());
-        for text in texts {
-            parser.text(*text)?;
+        for (Text { label, .. }, text) in texts.iter().zip(&plain) {
+            parser.text(Text { label, text })?;
             ends.push(parser.nodes.len());
         }
         let mut uses = vec![BTreeSet::new(); texts.len()];
@@ -227,7 +253,8 @@ impl<'a> Parser<'a> {
             self.set(id, kind);
             return Ok(());
         }
-        check_full(name).map_err(|_| self.invalid(json, &unknown(name)))?;
+        self.check(check_full, name)
+            .map_err(|_| self.invalid(json, &unknown(name)))?;
         let names = [
             full_name(name, namespace.map(|name| &**name)),
             name.to_owned(),
@@ -354,7 +381,8 @@ impl<'a> Parser<'a> {
         namespace: Option<&Arc<str>>,
     ) -> Result<Field> {
         let name = self.string(json, object, "name")?;
-        check_simple(&name).map_err(|error| self.invalid(json, &error.to_string()))?;
+        self.check(check_simple, &name)
+            .map_err(|error| self.invalid(json, &error.to_string()))?;
         let type_json = self.required(json, object, "type")?;
         let schema = self.inner(type_json, namespace);
         let order = match object.get("order") {
@@ -369,7 +397,7 @@ impl<'a> Parser<'a> {
         let default = object.get("default").map(|json| Default {
             json: json.text().into(),
             // The second pass puts the datum here.
-            datum: Box::default(),
+            datum: Ok(Box::default()),
         });
         Ok(Field {
             name: name.into(),
@@ -399,7 +427,7 @@ impl<'a> Parser<'a> {
         for json in list {
             let symbol = json
                 .as_string()
-                .filter(|symbol| check_simple(symbol).is_ok());
+                .filter(|symbol| self.check(check_simple, symbol).is_ok());
             let symbol: Arc<str> = symbol
                 .ok_or_else(|| self.invalid(json, "expected a symbol: a name"))?
                 .into();
@@ -469,7 +497,8 @@ impl<'a> Parser<'a> {
         let name = self.string(json, object, "name")?;
         let own = object.get("namespace").and_then(Json::as_string);
         let full = full_name(&name, own.as_deref().or(namespace.map(|name| &**name)));
-        check_full(&full).map_err(|error| self.invalid(json, &error.to_string()))?;
+        self.check(check_full, &full)
+            .map_err(|error| self.invalid(json, &error.to_string()))?;
         if primitive(&full).is_some() {
             return Err(self.invalid(json, &format!("{full:?} is the name of a primitive type")));
         }
@@ -504,7 +533,7 @@ impl<'a> Parser<'a> {
     fn aliases(&self, object: &Object<'a>, namespace: Option<&str>) -> Result<Vec<String>> {
         self.alias_texts(object)?
             .into_iter()
-            .map(|(json, alias)| match check_full(&alias) {
+            .map(|(json, alias)| match self.check(check_full, &alias) {
                 Ok(()) => Ok(full_name(&alias, namespace)),
                 Err(_) => Err(self.invalid(json, "expected an alias: a name")),
             })
@@ -530,6 +559,14 @@ impl<'a> Parser<'a> {
                 None => Err(self.invalid(json, "expected an alias: a string")),
             })
             .collect()
+    }
+
+    /// Checks a name by the rules of the specification, or only that its length is sane.
+    fn check(&self, rules: fn(&str) -> Result<()>, name: &str) -> Result<()> {
+        match self.checks {
+            Checks::All => rules(name),
+            Checks::Few => check_length(name),
+        }
     }
 
     fn required(&self, json: Json<'a>, object: &Object<'a>, key: &str) -> Result<Json<'a>> {
@@ -730,14 +767,23 @@ fn check_unions(nodes: &[Node], unions: &[(NodeId, Place<'_>)]) -> Result<()> {
     Ok(())
 }
 
-fn fill_defaults(nodes: &mut [Node], defaults: &[(NodeId, usize, Place<'_>)]) -> Result<()> {
+fn fill_defaults(
+    nodes: &mut [Node],
+    defaults: &[(NodeId, usize, Place<'_>)],
+    checks: Checks,
+) -> Result<()> {
     let mut data = Vec::with_capacity(defaults.len());
     for (id, number, place) in defaults {
-        let Some((schema, default)) = default_of(nodes, *id, *number) else {
-            continue;
+        let datum = match default_of(nodes, *id, *number) {
+            None => Err("not found".into()),
+            Some((schema, default)) => match default::encode(nodes, schema, &default.json) {
+                Ok(datum) => Ok(datum),
+                Err(error) if checks == Checks::All => {
+                    return Err(Error::new(error.kind(), format!("{place}: {error}")));
+                }
+                Err(error) => Err(error.to_string().into()),
+            },
         };
-        let datum = default::encode(nodes, schema, &default.json)
-            .map_err(|error| Error::new(error.kind(), format!("{place}: {error}")))?;
         data.push(datum);
     }
     for ((id, number, _), datum) in defaults.iter().zip(data) {

@@ -185,7 +185,10 @@ impl<'s, 'o> FieldsWriter<'s, 'o> {
                 let message = "the value leaves the field out, and the schema has no default";
                 return Err(fail(message).at(field.name.to_string()));
             };
-            self.context.out.extend_from_slice(&default.datum);
+            let datum = default.datum();
+            let datum =
+                datum.map_err(|error| fail(error.to_string()).at(field.name.to_string()))?;
+            self.context.out.extend_from_slice(datum);
             *rest = then;
         }
     }

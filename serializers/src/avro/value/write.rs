@@ -100,7 +100,10 @@ impl Writer<'_, '_> {
                 let message = "the value leaves the field out, and the schema has no default";
                 return Err(unfit(message).at(field.name.to_string()));
             };
-            self.out.extend_from_slice(&default.datum);
+            let datum = default.datum();
+            let datum =
+                datum.map_err(|error| unfit(error.to_string()).at(field.name.to_string()))?;
+            self.out.extend_from_slice(datum);
             fields.appended(index, self.out);
         }
         fields.finish(self.out);

@@ -212,3 +212,25 @@ fn events_with_comments_share_a_union() {
     let union = crate::avro::union_source(&[&source("A"), &source("B")]).unwrap();
     assert_eq!(Schema::parse(&union.text).unwrap().names(), ["A", "B"]);
 }
+
+#[cfg(feature = "avro-value")]
+#[test]
+fn a_broken_default_is_an_error_where_it_is_needed() {
+    let reader = Schema::parse_writer(&broken("\"int\"", "\"x\""), &[]).unwrap();
+    let writer = Schema::parse(&record(r#"{"name":"k","type":"int"}"#)).unwrap();
+    let error = crate::avro::Transcoder::new(&writer, &reader).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Incompatible);
+    assert_eq!(error.path(), "d");
+    assert!(error.to_string().contains("default"), "{error}");
+    let json = crate::avro::json::AvroJson::new(&reader);
+    let error = json.to_datum(r#"{"k":7}"#).unwrap_err();
+    assert_eq!((error.kind(), &*error.path()), (ErrorKind::Encode, "d"));
+    assert_eq!(json.to_datum(r#"{"k":7,"d":1}"#).unwrap(), [2, 14]);
+    let codec = crate::avro::AvroValue::with_schema(&reader).unwrap();
+    use crate::serializer::SerializerExt as _;
+    let fields = vec![("k".to_owned(), crate::avro::Value::Int(7))];
+    let error = codec
+        .to_vec(&crate::avro::Value::Record(fields))
+        .unwrap_err();
+    assert_eq!((error.kind(), &*error.path()), (ErrorKind::Encode, "d"));
+}
