@@ -151,3 +151,197 @@ fn compatibility_rules_judge_records_of_a_union_as_readers_do() {
     let both = format!("[{ordered},{cancelled}]");
     assert_eq!(check_compatibility(&parse(&both), &parse(&writer)), []);
 }
+
+/// A record whose field `x` the data lacks, in every place where there may be none of it.
+#[test]
+fn types_that_do_not_fit_are_an_error_where_a_value_of_them_is_met() {
+    let old = record("I", r#""fields":[]"#);
+    let new = record("I", r#""fields":[{"name":"x","type":"int"}]"#);
+    for (writer, reader, without, with) in [
+        (&*old, &*new, &[0][..], &[2, 0][..]),
+        ("\"long\"", "\"int\"", &[0], &[2, 2, 0]),
+    ] {
+        let check = |around: &str, without: &[u8], with: &[u8]| {
+            let [writer, reader] = [writer, reader].map(|inner| around.replace('T', inner));
+            assert_eq!(
+                transcode(&writer, &reader, without).unwrap(),
+                without,
+                "{writer}"
+            );
+            let error = transcode(&writer, &reader, with).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Incompatible, "{writer}: {error}");
+            assert!(error.to_string().contains("[0]") || !around.contains("array"));
+        };
+        check(r#"{"type":"array","items":T}"#, without, with);
+        check(r#"["null",T]"#, &[0], &[2, 2]);
+        check(
+            r#"{"type":"map","values":T}"#,
+            without,
+            &[&[2, 2, b'k'], &with[1..]].concat(),
+        );
+        check(
+            r#"["null",{"type":"array","items":T}]"#,
+            &[&[2], without].concat(),
+            &[&[2], with].concat(),
+        );
+    }
+    // Where there is always one, it is an error at once.
+    let outer = |inner: &str| record("O", &format!(r#""fields":[{{"name":"i","type":{inner}}}]"#));
+    let error = Transcoder::new(&parse(&outer(&old)), &parse(&outer(&new))).unwrap_err();
+    assert_eq!(error.path(), "i.x");
+}
+
+#[derive(Clone, Debug, PartialEq, Avro)]
+#[avro(rename = "I")]
+struct WithX {
+    x: i32,
+}
+
+#[test]
+fn typed_readers_take_an_empty_list_of_records_that_lack_a_field() {
+    let old = record("I", r#""fields":[]"#);
+    let writer = format!(r#"{{"type":"array","items":{old}}}"#);
+    let codec = Avro::<Vec<WithX>>::new();
+    let plan = codec.plan_for(&parse(&writer)).unwrap();
+    assert_eq!(plan.decode(&[0]).unwrap(), []);
+    let error = plan.decode(&[2, 0]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Incompatible);
+    assert!(error.to_string().contains("\"x\""), "{error}");
+}
+
+#[test]
+fn an_array_of_records_without_end_can_be_empty() {
+    let place = record(
+        "Place",
+        r#""fields":[{"name":"n","type":"int"},{"name":"inner","type":"Place"}]"#,
+    );
+    let places = format!(r#"{{"type":"array","items":{place}}}"#);
+    assert_eq!(transcode(&places, &places, &[0]).unwrap(), [0]);
+    let error = transcode(&places, &places, &[2, 2, 2, 2, 0]).unwrap_err();
+    assert!(
+        matches!(error.kind(), ErrorKind::Decode | ErrorKind::LimitExceeded),
+        "{error}"
+    );
+    assert_eq!(check_compatibility(&parse(&places), &parse(&places)), []);
+}
+
+/// `R1` fits `W` by name but not by its last field, and what is tried of it must not be believed.
+#[test]
+fn what_was_assumed_while_a_branch_was_tried_is_forgotten_if_it_fails() {
+    let inner = |name: &str, of: &str| {
+        record(
+            name,
+            &format!(r#""aliases":["Q"],"fields":[{{"name":"w","type":["null","{of}"]}}]"#),
+        )
+    };
+    let writer = format!(
+        r#"{{"type":"record","name":"Top","fields":[
+            {{"name":"u","type":{{"type":"record","name":"W","fields":[
+                {{"name":"q","type":{}}},{{"name":"x","type":"long"}}]}}}},
+            {{"name":"other","type":"Q"}}]}}"#,
+        inner("Q", "W")
+    );
+    let reader = format!(
+        r#"{{"type":"record","name":"Top","fields":[
+            {{"name":"u","type":[
+                {{"type":"record","name":"R1","aliases":["W"],"fields":[
+                    {{"name":"q","type":{}}},{{"name":"x","type":"int"}}]}},
+                {{"type":"record","name":"R2","aliases":["W"],"fields":[
+                    {{"name":"x","type":"long"}}]}}]}},
+            {{"name":"other","type":"QR"}}]}}"#,
+        inner("QR", "R1")
+    );
+    let found = check_compatibility(&parse(&reader), &parse(&writer));
+    let found: Vec<_> = (found.iter())
+        .map(|found| (&*found.kind, &*found.path))
+        .collect();
+    assert_eq!(
+        found,
+        [("MISSING_UNION_BRANCH", "/fields/1/type/fields/0/type/1")]
+    );
+}
+
+/// The same for the plan: the branch that fits is taken, not the one that was being tried.
+#[test]
+fn a_branch_that_was_being_tried_is_not_taken_where_it_turned_out_not_to_fit() {
+    let writer = r#"{"type":"record","name":"Top","fields":[
+        {"name":"u","type":{"type":"record","name":"W","fields":[
+            {"name":"q","type":{"type":"record","name":"Q","fields":[
+                {"name":"w","type":["null","W"]}]}},
+            {"name":"x","type":"long"}]}},
+        {"name":"other","type":"Q"}]}"#;
+    let reader = r#"{"type":"record","name":"Top","fields":[
+        {"name":"u","type":[
+            {"type":"record","name":"R1","aliases":["W"],"fields":[
+                {"name":"q","type":{"type":"record","name":"Q","fields":[
+                    {"name":"w","type":["null","R1",
+                        {"type":"record","name":"R2","fields":[{"name":"x","type":"long"}]}]}]}},
+                {"name":"x","type":"int"}]},
+            "R2"]},
+        {"name":"other","type":"Q"}]}"#;
+    // `u`: `q` holds nothing, `x` is 1; `other` holds a `W` of the same.
+    let datum = [0, 2, 2, 0, 2];
+    let expected = [2, 2, 4, 2];
+    assert_eq!(transcode(writer, reader, &datum).unwrap(), expected);
+}
+
+/// As many steps as a plan may have, each of which holds the next: that the last one differs makes
+/// all of them differ. Round by round over all steps this takes hours.
+#[test]
+fn a_long_chain_of_types_is_compared_in_one_pass() {
+    const STEPS: usize = 1 << 17;
+    let mut steps: Vec<Step> = (1..=STEPS)
+        .map(|next| Step::Array {
+            items: StepId(next),
+            min_size: 1,
+        })
+        .collect();
+    steps.push(Step::IntToLong);
+    let (sender, receiver) = std::sync::mpsc::channel();
+    std::thread::spawn(move || sender.send(same::same_bytes(&steps, &parse("\"int\""))));
+    let same = receiver.recv_timeout(std::time::Duration::from_secs(60));
+    assert!(same.expect("one pass ends soon").iter().all(|same| !same));
+}
+
+/// Keys are data: no error of any codec repeats one.
+#[test]
+fn keys_of_maps_are_not_in_errors() {
+    use std::collections::HashMap;
+
+    use crate::serializer::{Deserializer as _, SerializerExt as _};
+
+    let map = r#"{"type":"map","values":"string"}"#;
+    // A value that is no UTF-8, and one that ends too early.
+    let broken = [2, 12, b's', b'e', b'c', b'r', b'e', b't', 2, 0xff, 0];
+    let bytes = r#"{"type":"map","values":"bytes"}"#;
+    type Strings = HashMap<String, String>;
+    let typed = Avro::<Strings>::new();
+    let serde = SerdeAvro::<Strings>::new(map).unwrap();
+    let numbers = r#"{"type":"map","values":"int"}"#;
+    let large = HashMap::from([("secret", u64::MAX)]);
+    let serde_numbers = SerdeAvro::<HashMap<&str, u64>>::new(numbers).unwrap();
+    let json = crate::avro::json::AvroJson::new(&parse(map));
+    let mut errors = vec![
+        typed.deserialize(&broken).unwrap_err(),
+        typed
+            .plan_for(&parse(bytes))
+            .unwrap()
+            .decode(&broken)
+            .unwrap_err(),
+        serde.deserialize(&broken).unwrap_err(),
+        serde_numbers.to_vec(&large).unwrap_err(),
+        transcode(bytes, map, &broken).unwrap_err(),
+        json.to_text(&broken).unwrap_err(),
+        json.to_datum(r#"{"secret":7}"#).unwrap_err(),
+    ];
+    #[cfg(feature = "avro-value")]
+    errors.push(
+        crate::avro::AvroValue::new(map)
+            .unwrap()
+            .deserialize(&broken)
+            .unwrap_err(),
+    );
+    for error in errors {
+        assert!(!format!("{error} {error:?}").contains("secret"), "{error}");
+    }
+}

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use wireform_registry::{ResolvedSchema, SchemaKind, SchemaRules};
 
-use crate::avro::{Avro, AvroRules, Schema, SerdeAvro};
+use crate::avro::{Avro, AvroRules, Schema, SerdeAvro, check_compatibility};
 use crate::error::{ErrorKind, Result};
 use crate::frame::MessageIndex;
 use crate::reader::ReadCodec;
@@ -233,4 +233,94 @@ fn a_broken_default_is_an_error_where_it_is_needed() {
         .to_vec(&crate::avro::Value::Record(fields))
         .unwrap_err();
     assert_eq!((error.kind(), &*error.path()), (ErrorKind::Encode, "d"));
+}
+
+#[test]
+fn a_schema_reads_its_own_data_whatever_its_aliases_are() {
+    let text = record(
+        r#"{"name":"a","type":"int","aliases":["b"]},
+           {"name":"b","type":"int","aliases":["a","c"]},
+           {"name":"c","type":"int","aliases":["a"]}"#,
+    );
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Three {
+        a: i32,
+        b: i32,
+        c: i32,
+    }
+    let codec = SerdeAvro::<Three>::new(&text).unwrap();
+    use crate::serializer::Deserializer as _;
+    let expected = Three { a: 1, b: 2, c: 3 };
+    assert_eq!(codec.deserialize(&[2, 4, 6]).unwrap(), expected);
+    assert_eq!(read::<Three>(&text, &text, &[2, 4, 6]).unwrap(), expected);
+    let schema = Schema::parse(&text).unwrap();
+    assert_eq!(check_compatibility(&schema, &schema), []);
+}
+
+#[test]
+fn a_schema_reads_its_own_data_however_deep_its_types_are() {
+    let mut text = r#""int""#.to_owned();
+    for level in 0..20 {
+        text = format!(
+            r#"["null",{{"type":"record","name":"R{level}","fields":[{{"name":"f","type":{text}}}]}}]"#
+        );
+    }
+    // By names, types nest deeper than a text may.
+    let outer = (20..58).map(|level| {
+        format!(
+            r#"{{"type":"record","name":"R{level}","fields":[{{"name":"f","type":["null","R{}"]}}]}}"#,
+            level - 1
+        )
+    });
+    let references: Vec<String> = std::iter::once(text).chain(outer).collect();
+    let references: Vec<&str> = references.iter().map(|text| &**text).collect();
+    let schema = Schema::parse_with("\"R57\"", &references).unwrap();
+    assert_eq!(check_compatibility(&schema, &schema), []);
+    let mut out = Vec::new();
+    let transcoder = crate::avro::Transcoder::new(&schema, &schema).unwrap();
+    transcoder.transcode(&[0], &mut out).unwrap();
+    assert_eq!(out, [0]);
+}
+
+#[test]
+fn an_alias_counts_where_the_exact_name_is_missing() {
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct B {
+        b: i32,
+    }
+    let reader = record(r#"{"name":"b","type":"int","aliases":["a"],"default":9}"#);
+    let int = |name: &str| format!(r#"{{"name":"{name}","type":"int"}}"#);
+    let both = record(&[int("a"), int("b")].join(","));
+    assert_eq!(read::<B>(&both, &reader, &[2, 4]).unwrap().b, 2);
+    let old = record(&int("a"));
+    assert_eq!(read::<B>(&old, &reader, &[2]).unwrap().b, 1);
+    let neither = record(&int("c"));
+    assert_eq!(read::<B>(&neither, &reader, &[2]).unwrap().b, 9);
+}
+
+#[test]
+fn a_field_that_is_read_by_its_name_is_not_read_by_an_alias_as_well() {
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Both {
+        a: i32,
+        b: i32,
+    }
+    let old = record(r#"{"name":"a","type":"int"}"#);
+    let reader = record(
+        r#"{"name":"b","type":"int","aliases":["a"],"default":9},{"name":"a","type":"int"}"#,
+    );
+    assert_eq!(
+        read::<Both>(&old, &reader, &[2]).unwrap(),
+        Both { a: 1, b: 9 }
+    );
+    // Two aliases of one field: the last takes it, as in Java.
+    let aliases = record(
+        r#"{"name":"a","type":"int","aliases":["x"],"default":8},
+           {"name":"b","type":"int","aliases":["x"],"default":9}"#,
+    );
+    let old = record(r#"{"name":"x","type":"int"}"#);
+    assert_eq!(
+        read::<Both>(&old, &aliases, &[2]).unwrap(),
+        Both { a: 8, b: 1 }
+    );
 }
