@@ -14,6 +14,7 @@ mod codec_schema;
 mod compatibility;
 mod decimal;
 mod fields;
+mod fields_by_name;
 #[cfg(feature = "avro-file")]
 #[cfg_attr(docsrs, doc(cfg(feature = "avro-file")))]
 pub mod file;

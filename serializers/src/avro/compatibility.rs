@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use wireform_registry::Incompatibility;
 
+use super::fields_by_name::{FieldMatch, match_fields};
 use super::schema::name::short_name;
 use super::schema::{Enum, Field, Fixed, Kind, NodeId, Record, Schema};
 
@@ -29,6 +30,8 @@ pub fn check_compatibility(reader: &Schema, writer: &Schema) -> Vec<Incompatibil
         reader,
         writer,
         known: HashMap::new(),
+        fitting: Vec::new(),
+        checked: 0,
         reported: HashSet::new(),
         is_trial: false,
         depth: 0,
@@ -45,6 +48,10 @@ struct Check<'s> {
     /// Whether pairs fit: types by definition, not by place. A pair that is being checked counts
     /// as fitting, so recursion ends.
     known: HashMap<(NodeId, NodeId), bool>,
+    /// The known pairs that fit, in the order in which that was found.
+    fitting: Vec<(NodeId, NodeId)>,
+    /// How many pairs were checked, with those that were forgotten.
+    checked: usize,
     /// Pairs whose findings are in `found`, outside of trials.
     reported: HashSet<(NodeId, NodeId)>,
     /// Whether only the question counts if there are findings: a union's branches are tried.
@@ -63,18 +70,32 @@ impl<'s> Check<'s> {
             Some(false) if !self.reported.insert(pair) => return,
             Some(false) | None => {}
         }
-        if self.depth >= MAX_DEPTH || self.known.len() >= MAX_PAIRS || self.found.len() >= MAX_FOUND
-        {
+        if self.depth >= MAX_DEPTH || self.checked >= MAX_PAIRS || self.found.len() >= MAX_FOUND {
             return self.give_up();
         }
         self.known.insert(pair, true);
-        let before = self.found.len();
+        self.checked += 1;
+        let (before, fitting) = (self.found.len(), self.fitting.len());
         self.depth += 1;
         self.kinds(reader, writer);
         self.depth -= 1;
-        self.known.insert(pair, self.found.len() == before);
+        let fits = self.found.len() == before;
+        match fits {
+            true => self.fitting.push(pair),
+            false if self.is_trial => self.forget(fitting),
+            false => {}
+        }
+        self.known.insert(pair, fits);
         if !self.is_trial {
             self.reported.insert(pair);
+        }
+    }
+
+    /// Forgets the pairs that were found to fit since there were `count` of them: they may rest on
+    /// a pair that was being tried, counted as fitting, and turned out not to.
+    fn forget(&mut self, count: usize) {
+        for pair in self.fitting.drain(count..) {
+            self.known.remove(&pair);
         }
     }
 
@@ -128,11 +149,11 @@ impl<'s> Check<'s> {
 
     fn record(&mut self, reader: &'s Record, writer: &'s Record) {
         self.names(&reader.name, &reader.aliases, &writer.name);
-        let writer_fields = WriterFields::new(writer);
-        for (index, field) in reader.fields.iter().enumerate() {
-            match *writer_fields.read_by(field) {
-                [] => self.missing_field(index, field),
-                [found] => {
+        let matches = match_fields(writer, reader);
+        for ((index, field), found) in reader.fields.iter().enumerate().zip(matches) {
+            match found {
+                FieldMatch::Missing => self.missing_field(index, field),
+                FieldMatch::One(found) => {
                     let Some(found) = writer.fields.get(found) else {
                         continue;
                     };
@@ -140,9 +161,9 @@ impl<'s> Check<'s> {
                         check.at("type", |check| check.types(field.schema, found.schema));
                     });
                 }
-                _ => self.at_field(index, |check| {
+                FieldMatch::Several => self.at_field(index, |check| {
                     let message = format!(
-                        "reader field {:?} matches several writer fields",
+                        "the aliases of reader field {:?} match several writer fields",
                         field.name
                     );
                     check.report("NAME_MISMATCH", message);
@@ -250,25 +271,6 @@ impl<'s> Check<'s> {
     }
 }
 
-/// A writer's fields by name.
-pub(super) struct WriterFields<'w>(HashMap<&'w str, usize>);
-
-impl<'w> WriterFields<'w> {
-    pub(super) fn new(writer: &'w Record) -> Self {
-        let names = writer.fields.iter().map(|field| &*field.name);
-        Self(names.zip(0..).collect())
-    }
-
-    /// The numbers of the writer's fields that `field` reads: of its name, or of one of its aliases.
-    pub(super) fn read_by(&self, field: &Field) -> Box<[usize]> {
-        let names = std::iter::once(&*field.name).chain(field.aliases.iter().map(|name| &**name));
-        let mut found: Vec<usize> = names.filter_map(|name| self.0.get(name).copied()).collect();
-        found.sort_unstable();
-        found.dedup();
-        found.into_boxed_slice()
-    }
-}
-
 /// Whether a value of `writer` is one of `reader` too, for types without parts.
 pub(super) fn promotes(reader: &Kind, writer: &Kind) -> bool {
     matches!(
@@ -286,7 +288,8 @@ pub(super) fn promotes(reader: &Kind, writer: &Kind) -> bool {
     )
 }
 
-const MAX_DEPTH: usize = 128;
+/// As deep as types nest, twice: a union takes a level for each of the two schemas.
+const MAX_DEPTH: usize = 256;
 const MAX_PAIRS: usize = 1 << 17;
 const MAX_FOUND: usize = 10_000;
 

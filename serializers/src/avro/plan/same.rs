@@ -5,24 +5,35 @@ use crate::avro::schema::{Kind, Schema};
 /// can be read without the plan.
 ///
 /// The greatest answer that holds everywhere: types that hold each other are the same unless
-/// something in them differs.
+/// something in them differs. What differs makes whatever holds it differ, each once.
 pub(super) fn same_bytes(steps: &[Step], reader: &Schema) -> Box<[bool]> {
     let mut same = vec![true; steps.len()];
-    loop {
-        let next: Vec<bool> = steps
-            .iter()
-            .zip(&same)
-            .map(|(step, &so_far)| so_far && is_same(step, steps, &same, reader))
-            .collect();
-        if next == same {
-            return same.into_boxed_slice();
+    let mut holders: Vec<Vec<usize>> = vec![Vec::new(); steps.len()];
+    let mut different = Vec::new();
+    for (index, step) in steps.iter().enumerate() {
+        let Some(parts) = parts(step, steps, reader) else {
+            different.push(index);
+            continue;
+        };
+        for part in parts {
+            if let Some(holders) = holders.get_mut(part.0) {
+                holders.push(index);
+            }
         }
-        same = next;
     }
+    while let Some(index) = different.pop() {
+        if let Some(same) = same.get_mut(index)
+            && std::mem::replace(same, false)
+            && let Some(holders) = holders.get_mut(index)
+        {
+            different.append(holders);
+        }
+    }
+    same.into_boxed_slice()
 }
 
-fn is_same(step: &Step, steps: &[Step], same: &[bool], reader: &Schema) -> bool {
-    let holds = |id: &StepId| same.get(id.0).copied().unwrap_or(false);
+/// The steps that must be the same for this one to be; `None` if it differs by itself.
+fn parts(step: &Step, steps: &[Step], reader: &Schema) -> Option<Vec<StepId>> {
     match step {
         Step::Boolean
         | Step::Bytes
@@ -32,41 +43,48 @@ fn is_same(step: &Step, steps: &[Step], same: &[bool], reader: &Schema) -> bool 
         | Step::Int
         | Step::Long
         | Step::Null
-        | Step::String => true,
-        Step::Array { items, .. } => holds(items),
-        Step::Map { values, .. } => holds(values),
+        | Step::String => Some(Vec::new()),
+        Step::Array { items, .. } => Some(vec![*items]),
+        Step::Map { values, .. } => Some(vec![*values]),
         Step::Enum {
             symbols,
             reader: id,
-        } => match reader.kind(*id) {
-            Kind::Enum(enumeration) => {
-                enumeration.symbols.len() == symbols.len()
-                    && symbols.iter().enumerate().all(|(i, s)| *s == Some(i))
-            }
-            _ => false,
-        },
-        Step::Record(record) => {
-            record.defaults.is_empty()
-                && record.fields.iter().enumerate().all(|(index, step)| {
-                    matches!(step, FieldStep::Read { field, value } if *field == index && holds(value))
-                })
+        } => {
+            let Kind::Enum(enumeration) = reader.kind(*id) else {
+                return None;
+            };
+            let is_same = enumeration.symbols.len() == symbols.len()
+                && symbols.iter().enumerate().all(|(i, s)| *s == Some(i));
+            is_same.then(Vec::new)
         }
-        Step::Branches(branches) => branches
-            .iter()
-            .enumerate()
-            .all(|(position, branch)| match steps.get(branch.0) {
-                Some(Step::Branch {
-                    union,
-                    index,
-                    value,
-                }) => {
-                    *index == position
-                        && holds(value)
-                        && matches!(reader.kind(*union), Kind::Union(all) if all.len() == branches.len())
-                }
-                _ => false,
-            }),
+        Step::Record(record) if record.defaults.is_empty() => {
+            let fields = record.fields.iter().enumerate();
+            fields
+                .map(|(index, step)| match step {
+                    FieldStep::Read { field, value } if *field == index => Some(*value),
+                    _ => None,
+                })
+                .collect()
+        }
+        Step::Branches(branches) => {
+            let branches = branches.iter().enumerate();
+            let count = branches.len();
+            branches
+                .map(|(position, branch)| match steps.get(branch.0)? {
+                    Step::Branch {
+                        union,
+                        index,
+                        value,
+                    } if *index == position
+                        && matches!(reader.kind(*union), Kind::Union(all) if all.len() == count) =>
+                    {
+                        Some(*value)
+                    }
+                    _ => None,
+                })
+                .collect()
+        }
         // A branch alone has no index in the data; within `Branches` it is judged there.
-        _ => false,
+        _ => None,
     }
 }

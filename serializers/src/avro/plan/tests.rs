@@ -7,6 +7,8 @@ use crate::reader::ReadCodec;
 
 use super::*;
 
+mod agreement;
+
 fn parse(text: &str) -> Schema {
     Schema::parse(text).unwrap()
 }
