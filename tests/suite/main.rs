@@ -32,3 +32,4 @@ mod proto;
 mod protobuf_compatibility;
 mod registry;
 mod storms;
+mod word_size;

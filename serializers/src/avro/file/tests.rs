@@ -452,3 +452,24 @@ fn failures_of_input_and_output_are_told() {
     writer.append(&"a".to_owned()).unwrap();
     assert_eq!(writer.flush().unwrap_err().kind(), ErrorKind::Io);
 }
+
+#[test]
+fn a_file_that_cannot_be_read_is_not_of_another_type() {
+    for kind in [io::ErrorKind::ConnectionReset, io::ErrorKind::TimedOut] {
+        struct Failing(io::ErrorKind);
+        impl Read for Failing {
+            fn read(&mut self, _out: &mut [u8]) -> io::Result<usize> {
+                Err(self.0.into())
+            }
+        }
+        let error = RawReader::new(Failing(kind)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Io, "{error}");
+        // Some of the first four bytes are there, the rest cannot be read.
+        let error = RawReader::new((&b"Ob"[..]).chain(Failing(kind))).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Io, "{error}");
+    }
+    for short in [&b""[..], b"Ob", b"Obj\x02", b"{\"a\":1}"] {
+        let error = RawReader::new(short).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Framing, "{error}");
+    }
+}
