@@ -89,7 +89,8 @@ impl Error {
         self
     }
 
-    /// Adds an enclosing place: a field name, `[3]` for an array item, `["key"]` for a map entry.
+    /// Adds an enclosing place: a field name, `[3]` for an array item, `[""]` for a map entry, whose
+    /// key is data and is not repeated.
     ///
     /// Called from the inside out, while the error passes up through the encoder or decoder.
     #[must_use]

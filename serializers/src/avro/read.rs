@@ -682,8 +682,9 @@ const HEAP_PER_DEFAULT_BYTE: usize = 256;
 const MAX_EMPTY_ITEMS: usize = 65_536;
 const MAX_EMPTY_FIELDS: usize = 1 << 20;
 const FIELDS_PER_BYTE: usize = 256;
-/// Where sizes stop growing: recursion without an end has no values at all.
-const MAX_SIZE: usize = 1 << 40;
+/// Where sizes stop growing: recursion without an end has no values at all. No datum is longer, and
+/// `usize` may have 32 bits.
+const MAX_SIZE: usize = i32::MAX as usize;
 
 #[cfg(test)]
 mod tests {

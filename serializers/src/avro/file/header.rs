@@ -20,9 +20,13 @@ pub(super) struct Header {
 impl Header {
     /// Reads the header, of which the metadata takes at most `max` bytes.
     pub(super) fn read<R: Read>(source: &mut Source<R>, max: usize) -> Result<Self> {
-        if source.array().ok() != Some(MAGIC) {
-            let message = "the file does not start with Obj 01, as Avro's container files do";
-            return Err(Error::new(ErrorKind::Framing, message));
+        match source.array() {
+            Ok(MAGIC) => {}
+            Err(error) if error.kind() == ErrorKind::Io => return Err(error),
+            _ => {
+                let message = "the file does not start with Obj 01, as Avro's container files do";
+                return Err(Error::new(ErrorKind::Framing, message));
+            }
         }
         let metadata = read_metadata(source, max)?;
         let schema = metadata
