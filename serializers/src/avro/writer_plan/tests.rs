@@ -127,9 +127,7 @@ fn names_that_are_no_names_of_the_specification_do_not_hide_data() {
 }
 
 #[cfg(feature = "avro-file")]
-#[test]
-fn a_container_file_with_a_broken_default_is_read() {
-    use crate::avro::file::{RawReader, Reader};
+fn broken_file() -> Vec<u8> {
     use crate::avro::write;
     let mut file = b"Obj\x01".to_vec();
     write::count(1, &mut file);
@@ -140,12 +138,35 @@ fn a_container_file_with_a_broken_default_is_read() {
     // One block of one record.
     file.extend_from_slice(&[2, 4, 2, 14]);
     file.extend_from_slice(&[9; 16]);
+    file
+}
+
+#[cfg(feature = "avro-file")]
+#[test]
+fn a_container_file_with_a_broken_default_is_read() {
+    use crate::avro::file::{RawReader, Reader};
+    let file = broken_file();
     assert_eq!(
         RawReader::new(&*file).unwrap().next_datum().unwrap(),
         Some(&[2, 14][..])
     );
     let all: Result<Vec<Kept>> = Reader::new(&*file, &Avro::<Kept>::new()).unwrap().collect();
     assert_eq!(all.unwrap(), [Kept { k: 7 }]);
+}
+
+#[cfg(feature = "avro-file")]
+#[test]
+fn a_container_file_with_a_broken_default_is_copied() {
+    use crate::avro::file::{Options, RawReader, RawWriter};
+    let file = broken_file();
+    let mut reader = RawReader::new(&*file).unwrap();
+    let options = Options::new().sync_marker([9; 16]);
+    let mut writer = RawWriter::new(Vec::new(), reader.schema(), &options).unwrap();
+    let datum = reader.next_datum().unwrap().unwrap();
+    writer.append_datum(datum).unwrap();
+    let copy = writer.finish().unwrap();
+    let mut copy = RawReader::new(&*copy).unwrap();
+    assert_eq!(copy.next_datum().unwrap(), Some(&[2, 14][..]));
 }
 
 #[test]
