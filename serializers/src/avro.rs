@@ -36,6 +36,8 @@ mod write;
 mod writer_plan;
 
 pub(crate) use self::codec_schema::check_first_branches;
+#[cfg(feature = "testing")]
+pub(crate) use self::codec_schema::check_source;
 pub use self::compatibility::check_compatibility;
 pub use self::rules::AvroRules;
 pub(crate) use self::rules::parse_resolved;

@@ -94,6 +94,15 @@ fn check_same_meaning(own: &Schema, other: &Schema) -> Result<()> {
     }
 }
 
+/// Checks a schema in full, as one that a program registers.
+///
+/// # Errors
+/// `InvalidSchema` with the place; `LimitExceeded`.
+#[cfg(feature = "testing")]
+pub(crate) fn check_source(source: &SchemaSource) -> Result<()> {
+    CodecSchema::parse(source.clone()).map(drop)
+}
+
 /// Whether the body behind a frame is the bytes themselves, without their length: a top-level
 /// `bytes`, as in Java's `AbstractKafkaAvroSerializer`.
 pub(super) fn has_raw_body(schema: &Schema) -> bool {

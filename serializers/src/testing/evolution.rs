@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::schema_codec::SchemaSource;
 
 use super::place::Place;
+use super::rules::check_valid;
 
 /// Holds versions of a schema, the oldest first, to a compatibility level: each is measured
 /// against the one before it, or by a transitive level against all before it.
@@ -109,7 +110,10 @@ impl<'r> Trial<'r> {
         let mut registered: Vec<(SchemaDef, Version)> = Vec::with_capacity(versions.len());
         for (index, source) in versions.iter().enumerate() {
             let subject = self.subject.clone();
-            let added = self.register(&subject, source).await;
+            let added = match check_valid(source) {
+                Ok(()) => self.register(&subject, source).await,
+                Err(error) => Err(error),
+            };
             registered.push(added.map_err(|error| {
                 Error::new(error.kind(), format!("version {}: {error}", index + 1))
             })?);

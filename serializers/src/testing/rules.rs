@@ -40,6 +40,19 @@ pub fn protobuf(text: impl Into<Arc<str>>) -> SchemaSource {
     SchemaSource::new(SchemaKind::Protobuf, text)
 }
 
+/// Checks a version in full, as a program that registers it does: registries take schemas of Avro
+/// whose defaults are not values of their types.
+///
+/// # Errors
+/// `InvalidSchema` with the place.
+pub(super) fn check_valid(source: &SchemaSource) -> crate::Result<()> {
+    match source.kind {
+        #[cfg(feature = "avro")]
+        SchemaKind::Avro => crate::avro::check_source(source),
+        _ => Ok(()),
+    }
+}
+
 /// An empty registry with every rule there is.
 pub(super) fn in_memory() -> InMemoryRegistry {
     let builder = InMemoryRegistry::builder();

@@ -67,7 +67,7 @@ impl Options {
 
     fn header(&self, schema: &Schema) -> Result<Header> {
         // A file has one text: it must mean the same alone.
-        let alone = Schema::parse(schema.text()).ok();
+        let alone = Schema::parse_writer(schema.text(), &[]).ok();
         if alone.map(|alone| alone.canonical_form()) != Some(schema.canonical_form()) {
             let message = "the schema refers to other texts, and a container file holds only one";
             return Err(Error::new(ErrorKind::Config, message));

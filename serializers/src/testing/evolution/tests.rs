@@ -138,3 +138,15 @@ fn a_registry_that_fails_is_no_verdict() {
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Registry(Refused::Server));
 }
+
+#[test]
+fn a_version_with_a_broken_default_is_refused() {
+    let broken = record(r#"{"name":"a","type":"int","default":"x"}"#);
+    let place = Place::InMemory(in_memory());
+    let versions = [&record(""), &broken];
+    let error = place
+        .wait(findings(place.registry(), &versions, Level::None))
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidSchema);
+    assert!(error.to_string().starts_with("version 2: "), "{error}");
+}
