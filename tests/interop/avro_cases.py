@@ -218,6 +218,21 @@ def resolve_cases():
     yield "field renamed by alias", w, record("R", field("z", "int", aliases=["a"]), *w["fields"][1:]), v
     yield "field renamed and promoted", w, record("R", field("z", "double", aliases=["q", "a"]), *w["fields"][1:]), v
     yield "fields swapped by aliases", record("R", field("a", "int"), field("b", "int")), record("R", field("b", "int", aliases=["a"]), field("a", "int", aliases=["b"])), '{"a":1,"b":2}'
+    ab = record("R", field("a", "int"), field("b", "int"))
+    yield "name and alias both in the writer", ab, record("R", field("b", "int", aliases=["a"])), '{"a":1,"b":2}'
+    own = record("R", field("a", "int"), field("b", "int", aliases=["a"]))
+    yield "aliases that are names of the same schema", own, own, '{"a":1,"b":2}'
+    yield "alias of a field that is read by its name", record("R", field("a", "int")), record("R", field("a", "int", default=8), field("b", "int", aliases=["a"], default=9)), '{"a":1}'
+    yield "two aliases of one field", record("R", field("a", "int")), record("R", field("x", "int", aliases=["a"], default=8), field("y", "int", aliases=["a"], default=9)), '{"a":1}'
+    i, ix = record("I"), record("I", field("x", "int"))
+    yield "field missing in an empty array", array(i), array(ix), "[]"
+    yield "field missing in an array", array(i), array(ix), "[{}]"
+    yield "field missing in an empty map", map_(i), map_(ix), "{}"
+    yield "field missing in a map", map_(i), map_(ix), '{"k":{}}'
+    yield "field missing in a branch that is not taken", ["null", i], ["null", ix], "null"
+    yield "field missing in a branch", ["null", i], ["null", ix], '{"I":{}}'
+    place = array(record("Place", field("inner", "Place")))
+    yield "no record without an end", place, place, {"datum": "00"}
     yield "alias that the writer has not", w, record("R", field("z", "int", aliases=["q"], default=8), *w["fields"][1:]), v
     yield "alias and name both in the writer", w, record("R", field("a", "int", aliases=["q"]), field("b", "string")), v
     yield "alias of a field whose record has another name", w, record("S", field("z", "int", aliases=["a"]), *w["fields"][1:]), v
@@ -811,7 +826,9 @@ def schemas():
             seen.add(shown)
             yield {"text": shown}
     spread = json.dumps(record("n.R", field("a", ["null", enum("E", "A B")], doc="x y")), indent=2)
-    for shown in [spread, spread.replace("\n", "\r\n\t"), "\ufeff\"int\"", *RAW.strip("\n").split("\n")]:
+    commented = "// R\n" + spread.replace(": ", ": /* a \" */ ")
+    broken = ["/* no end", "\"int\" # x", "\"int\" // end", "// nothing but this", "\"int\" / x"]
+    for shown in [spread, commented, *broken, spread.replace("\n", "\r\n\t"), "\ufeff\"int\"", *RAW.strip("\n").split("\n")]:
         if shown not in seen:
             seen.add(shown)
             yield {"text": shown}

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use wireform_tests::workspace::root;
 
 mod compatible;
+mod deviations;
 mod differential;
 mod resolve;
 mod schemas;

@@ -8,6 +8,7 @@ use wireform::Result;
 use wireform_tests::generic::{GenericCodec, Value, is_expected, same_json, to_hex};
 use wireform_tests::golden::from_hex;
 
+use super::deviations::RESOLVE;
 use super::{cases, expect_only};
 
 #[derive(Debug, Deserialize)]
@@ -23,67 +24,6 @@ struct Case {
     message: Option<String>,
 }
 
-/// Where we differ from Java, and why.
-const KNOWN: &[(&str, &str)] = &[
-    // Bytes.
-    (
-        "an int over 32 bits",
-        "Java drops the bits that are too many",
-    ),
-    (
-        "array block of wrong size",
-        "Java ignores sizes of blocks; one that is longer than the data is a lie",
-    ),
-    (
-        "broken UTF-8 as string",
-        "Java reads U+FFFD for what is no UTF-8",
-    ),
-    // Units: a number that is read in another unit than it was written in is never what is meant.
-    ("date as time-millis", "Java ignores logical types"),
-    (
-        "decimal of scale 0 as 2",
-        "the specification asks for equal scales",
-    ),
-    (
-        "decimal of scale 2 as 3",
-        "the specification asks for equal scales",
-    ),
-    (
-        "timestamp-micros as local-timestamp-micros",
-        "Java ignores logical types",
-    ),
-    (
-        "timestamp-millis as timestamp-micros",
-        "Java ignores logical types",
-    ),
-    // Schemas that do not match are an error even while there are no items.
-    (
-        "empty array of long as int",
-        "an error before the first item comes",
-    ),
-    (
-        "empty array that does not fit, in union",
-        "an error before the first item comes",
-    ),
-    (
-        "empty map of string as int",
-        "an error before the first item comes",
-    ),
-    // Names.
-    (
-        "alias of a field whose record has another name",
-        "we apply fields' aliases whatever the record is called",
-    ),
-    (
-        "enum into union, other namespace",
-        "the specification compares unqualified names",
-    ),
-    (
-        "fields swapped by aliases",
-        "name and alias match two fields: Java's SchemaCompatibility throws, too",
-    ),
-];
-
 #[test]
 fn data_resolves_as_in_java() {
     let mut found = BTreeMap::new();
@@ -93,7 +33,7 @@ fn data_resolves_as_in_java() {
             found.insert(case.name.clone(), difference);
         }
     }
-    expect_only(KNOWN, found);
+    expect_only(RESOLVE, found);
 }
 
 fn read(case: &Case) -> Result<(GenericCodec, Value)> {

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use wireform::ErrorKind;
 use wireform::avro::Schema;
 
+use super::deviations::SCHEMAS;
 use super::{cases, expect_only};
 
 #[derive(Debug, Deserialize)]
@@ -15,50 +16,6 @@ struct Case {
     crc64: Option<String>,
     error: Option<String>,
 }
-
-/// Where we differ from Java, and why.
-const KNOWN: &[(&str, &str)] = &[
-    (
-        r#"{"type":"enum","name":"E","symbols":["A"],"default":0}"#,
-        "Java takes what is no text for no default",
-    ),
-    (
-        r#"{"type":"enum","name":"E","symbols":["A"],"default":null}"#,
-        "Java takes what is no text for no default",
-    ),
-    (
-        r#"{"type":"fixed","name":"F","size":2147483647}"#,
-        "the longest array of a Java VM is a little shorter",
-    ),
-    (
-        r#"{"type":"record","name":".R","fields":[]}"#,
-        "Java takes a leading dot for no namespace",
-    ),
-    (
-        r#"{"type":"record","name":"R","fields":[{"name":"a","type":"string","default":"\ud800"}]}"#,
-        "Java has strings that are no Unicode",
-    ),
-    (
-        r#"{"type":"record","name":"R","fields":[{"name":"d","type":"bytes","default":"\u0100"}]}"#,
-        "Java finds out when the default is needed",
-    ),
-    (
-        r#"{"type":"record","name":"R","fields":[{"name":"d","type":"float","default":"1"}]}"#,
-        "Java finds out when the default is needed",
-    ),
-    (
-        r#"{"type":"record","name":"R","fields":[{"name":"d","type":{"type":"enum","name":"E","symbols":["A","B"]},"default":"C"}]}"#,
-        "Java finds out when the default is needed",
-    ),
-    (
-        r#"{"type":"record","name":"R","fields":[{"name":"d","type":{"type":"fixed","name":"F","size":2},"default":""}]}"#,
-        "Java fills up with zeros when the default is needed",
-    ),
-    (
-        r#"{"type":"record","name":"R","fields":[{"name":"d","type":{"type":"fixed","name":"F","size":2},"default":"abc"}]}"#,
-        "Java cuts when the default is needed",
-    ),
-];
 
 /// Java wants `type` to be a name, but in fields; fastavro and others take a type there, and write
 /// files with such schemas. So do we.
@@ -78,7 +35,7 @@ fn texts_are_taken_and_normalized_as_in_java() {
         }
     }
     assert_eq!(wrapped, 26, "schemas with a type for a type's name");
-    expect_only(KNOWN, found);
+    expect_only(SCHEMAS, found);
 }
 
 fn difference(case: &Case) -> Option<String> {
