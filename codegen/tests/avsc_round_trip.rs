@@ -12,6 +12,8 @@
 
 #[path = "avsc_round_trip/datum.rs"]
 mod datum;
+#[path = "avsc_round_trip/endless.rs"]
+mod endless;
 #[path = "avsc_round_trip/fastavro.rs"]
 mod fastavro;
 #[path = "avsc_round_trip/fresh.rs"]

@@ -7,7 +7,6 @@ use super::Avsc;
 use super::files::File;
 use super::items;
 use super::names::{FILES, escape, unique};
-use super::shape::check_finite;
 use super::types::Types;
 use crate::error::Result;
 use crate::literal;
@@ -49,7 +48,6 @@ fn items(types: &mut Types<'_>, files: &[File], statics: &[String]) -> Result<Ve
     let mut done = BTreeSet::new();
     for (file, ident) in files.iter().zip(statics) {
         let File { schema, path, .. } = file;
-        check_finite(schema).map_err(|error| error.in_file(path))?;
         let names = schema
             .own_names()
             .filter(|name| done.insert(name.to_owned()));

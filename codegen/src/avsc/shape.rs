@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use wireform::avro::{Kind, LogicalType, NodeId, Schema};
 
 use super::files::children;
-use crate::error::{Error, ErrorKind, Result};
 
 /// Whether a value of `id` holds text or bytes that could be borrowed.
 pub(crate) fn borrows(schema: &Schema, id: NodeId) -> bool {
@@ -49,9 +48,9 @@ pub(crate) fn holds_by_value(schema: &Schema, from: NodeId, record: &str) -> boo
     false
 }
 
-/// # Errors
-/// `Unsupported` if every value of a record would hold another one of it.
-pub(crate) fn check_finite(schema: &Schema) -> Result<()> {
+/// The records that have no values, as each value would hold another one. A list of them can be
+/// empty.
+pub(crate) fn endless(schema: &Schema) -> BTreeSet<&str> {
     let names = schema.names().into_iter();
     let mut open: Vec<(&str, NodeId)> = names
         .filter_map(|name| Some((name, schema.named(name)?)))
@@ -70,16 +69,8 @@ pub(crate) fn check_finite(schema: &Schema) -> Result<()> {
             }
             !is_finite
         });
-        match open.last() {
-            None => return Ok(()),
-            Some((name, _)) if open.len() == before => {
-                let message = format!(
-                    "{name}: every value holds another one, without end: make one of the fields a \
-                     union with null"
-                );
-                return Err(Error::new(ErrorKind::Unsupported, message));
-            }
-            Some(_) => {}
+        if open.len() == before {
+            return open.into_iter().map(|(name, _)| name).collect();
         }
     }
 }

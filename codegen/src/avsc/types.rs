@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use wireform::avro::{Kind, LogicalType, NodeId, Schema};
 
 use super::names::{escape, field_ident, module_ident, type_ident, unique, unique_all};
-use super::shape::{borrows, holds_by_value};
+use super::shape::{borrows, endless, holds_by_value};
 use super::{Avsc, Bytes, Maps, Strings};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -77,6 +77,8 @@ impl Place<'_> {
 pub(crate) struct Types<'s> {
     pub(crate) settings: &'s Avsc,
     named: BTreeMap<String, Named>,
+    /// Full names of the records that have no values.
+    endless: BTreeSet<String>,
     /// What is taken in each module.
     taken: BTreeMap<Vec<String>, BTreeSet<String>>,
     /// Types without a name of their own, by record, path and flavour.
@@ -114,12 +116,15 @@ impl<'s> Types<'s> {
         let mut types = Self {
             settings,
             named: BTreeMap::new(),
+            endless: BTreeSet::new(),
             taken: BTreeMap::new(),
             unnamed: BTreeMap::new(),
             pending: Vec::new(),
         };
         let mut all: BTreeMap<&str, (&Schema, NodeId)> = BTreeMap::new();
         for schema in schemas {
+            let names = endless(schema).into_iter().map(str::to_owned);
+            types.endless.extend(names);
             for name in schema.own_names() {
                 if let Some(id) = schema.named(name) {
                     all.entry(name).or_insert((schema, id));
@@ -223,11 +228,20 @@ impl<'s> Types<'s> {
             Kind::Map(values) => return self.map(schema, *values, place),
             Kind::Union(branches) => return self.union(schema, branches, place),
             Kind::Record(_) => {
-                let path = self.path(node.kind.full_name().unwrap_or_default(), place)?;
-                match place.is_by_value && holds_by_value(schema, id, place.record) {
+                let name = node.kind.full_name().unwrap_or_default();
+                let path = self.path(name, place)?;
+                let text = match place.is_by_value && holds_by_value(schema, id, place.record) {
                     true => format!("::std::boxed::Box<{path}>"),
                     false => path,
-                }
+                };
+                let is_endless = [name, place.record]
+                    .iter()
+                    .all(|name| self.endless.contains(*name));
+                let attributes = match place.is_by_value && is_endless {
+                    true => vec!["endless"],
+                    false => vec![],
+                };
+                return Ok(Typed { text, attributes });
             }
             Kind::Enum(_) | Kind::Fixed(_) => {
                 self.path(node.kind.full_name().unwrap_or_default(), place)?

@@ -50,6 +50,7 @@ pub(crate) struct Variant {
 
 /// The module that writes and reads a field.
 pub(crate) enum With {
+    Endless,
     Map,
     NullLast,
     Path(Path),
@@ -59,6 +60,7 @@ pub(crate) enum With {
 impl With {
     pub(crate) fn path(&self, avro: &TokenStream) -> TokenStream {
         match self {
+            Self::Endless => quote!(#avro::with::endless),
             Self::Map => quote!(#avro::with::map),
             Self::NullLast => quote!(#avro::with::null_last),
             Self::UuidFixed => quote!(#avro::with::uuid_fixed),
@@ -124,6 +126,7 @@ impl Field {
     /// What changes the type of the value.
     fn take_type(&mut self, meta: &ParseNestedMeta<'_>, expected: &str) -> Result<()> {
         match key(meta).as_str() {
+            "endless" => self.set_with(With::Endless, meta)?,
             "fixed" => self.fixed = Some(fixed_name(&text(meta)?)?),
             "logical" => self.logical = Some(logical(&text(meta)?)?),
             "map" => self.set_with(With::Map, meta)?,
@@ -153,7 +156,7 @@ impl Variant {
                 _ => {
                     return out.field.take_type(
                         &meta,
-                        "of a variant: default, rename, fixed, logical, map, null_last, uuid_fixed or with",
+                        "of a variant: default, rename, endless, fixed, logical, map, null_last, uuid_fixed or with",
                     );
                 }
             }
@@ -253,7 +256,7 @@ fn doc(attributes: &[Attribute]) -> Option<String> {
 
 const CONTAINER_KEYS: &str = "of a type: alias, crate, file, namespace, no_doc, null_at, rename, \
                               rename_all or union";
-const FIELD_KEYS: &str = "of a field: alias, default, default_json, fixed, logical, map, \
+const FIELD_KEYS: &str = "of a field: alias, default, default_json, endless, fixed, logical, map, \
                           no_default, null_last, rename, uuid_fixed or with";
 /// <https://avro.apache.org/docs/1.12.0/specification/#logical-types>, those on numbers and text.
 const LOGICAL: [&str; 10] = [

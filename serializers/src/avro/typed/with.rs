@@ -75,6 +75,50 @@ pub mod null_last {
     }
 }
 
+/// A record that holds itself without end, which no value does: `#[avro(endless)]`. A list of such
+/// records can be empty, so schemas have them; a type must not ask for the size of its own values.
+pub mod endless {
+    use crate::avro::typed::{
+        AvroDecode, AvroEncode, AvroType, Cursor, Encoder, Resolution, SchemaWriter,
+    };
+    use crate::error::Result;
+
+    /// See [`AvroType::MIN_SIZE`]: less than any value takes, as there is none.
+    pub const MIN_SIZE: usize = 0;
+
+    /// See [`AvroType::write_schema`].
+    pub fn write_schema<T: AvroType>(schema: &mut SchemaWriter) {
+        T::write_schema(schema);
+    }
+
+    /// See [`AvroEncode::encode`].
+    ///
+    /// # Errors
+    /// As the value's.
+    pub fn encode<T: AvroEncode>(value: &T, encoder: &mut Encoder) -> Result<()> {
+        value.encode(encoder)
+    }
+
+    /// See [`AvroDecode::decode`].
+    ///
+    /// # Errors
+    /// As the value's.
+    pub fn decode<'de, T: AvroDecode<'de>>(cursor: &mut Cursor<'de>) -> Result<T> {
+        T::decode(cursor)
+    }
+
+    /// See [`AvroDecode::decode_with`].
+    ///
+    /// # Errors
+    /// As the value's.
+    pub fn decode_with<'de, T: AvroDecode<'de>>(
+        cursor: &mut Cursor<'de>,
+        resolution: Resolution<'de>,
+    ) -> Result<T> {
+        T::decode_with(cursor, resolution)
+    }
+}
+
 /// A map for a `Vec<(K, V)>`, which keeps the order and is faster to read: `#[avro(map)]`.
 pub mod map {
     use crate::avro::typed::collection::{decode_entries, encode_entries, make_room};
