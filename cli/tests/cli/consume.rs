@@ -270,3 +270,26 @@ fn a_schema_id_without_a_registry_is_an_error_of_the_value_and_of_the_key() {
     assert!(found[2]["error"].as_str().unwrap().starts_with("key: "));
     assert_eq!(read.talk, "4 records, 3 of them not readable\n");
 }
+
+/// A run that cannot go on has shown what it read, and says how many records those are.
+#[test]
+fn a_run_that_ends_with_an_error_says_how_many_records_it_read() {
+    let cluster = cluster();
+    send(
+        &cluster,
+        &[(b"k", Some(b"1")), (b"k", Some(b"\0\0\0\0\x07\x02"))],
+    );
+    // The registry is asked about the second record, and is not there.
+    let registry = [
+        "--registry",
+        "http://127.0.0.1:1",
+        "--registry-timeout",
+        "1",
+    ];
+    let read = consume(&cluster, &[&registry[..], &["--until-end"]].concat());
+    assert_eq!(read.code, Some(3), "{}", read.talk);
+    assert_eq!(records(&read).len(), 1, "{}", read.out);
+    let (counted, error) = read.talk.split_once('\n').unwrap();
+    assert_eq!(counted, "1 record");
+    assert!(error.starts_with("error: "), "{error}");
+}
