@@ -106,6 +106,15 @@ impl Consume {
             start: self.from,
         };
         let mut left = Left::new(self, scope.assign(&consumer)?, is_interrupted);
+        let shown = self.show(&consumer, &mut values, &mut left);
+        if !matches!(shown, Err(Error::BrokenPipe)) {
+            left.report();
+        }
+        shown.map(|()| left.outcome())
+    }
+
+    /// Shows records until there are no more to be read.
+    fn show(&self, consumer: &Consumer, values: &mut Values<'_>, left: &mut Left) -> Result<()> {
         let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
         let mut progress = Progress::new();
         let mut flushed = Instant::now();
@@ -129,18 +138,17 @@ impl Consume {
             };
             consumer.context().are_over();
             if left.take(&message) {
-                let shown = Shown::new(&message, &mut values, self.hex)?;
+                let shown = Shown::new(&message, values, self.hex)?;
                 match self.output {
                     Look::Json => out.write_all(&shown.line())?,
                     Look::Text => out.write_all(shown.block().as_bytes())?,
                 }
+                left.seen += 1;
                 left.unread += u64::from(!shown.is_read());
                 progress.at(left.seen);
             }
         }
-        out.flush()?;
-        progress.clear();
-        Ok(left.report())
+        Ok(out.flush()?)
     }
 
     fn registry(&self) -> Result<Option<crate::registry::Open>> {
@@ -218,25 +226,26 @@ impl Left {
         !(is_enough || is_ended || self.is_interrupted.load(Ordering::SeqCst))
     }
 
-    /// Counts a record; whether it is one of those that were asked for.
+    /// Whether a record is one of those that were asked for.
     fn take(&mut self, message: &BorrowedMessage<'_>) -> bool {
         let (partition, offset) = (message.partition(), message.offset());
         let end = self.ends.get(&partition);
         if end.is_none_or(|end| offset + 1 >= *end) {
             self.open.remove(&partition);
         }
-        let is_within = !self.is_until_end || end.is_some_and(|end| offset < *end);
-        self.seen += u64::from(is_within);
-        is_within
+        !self.is_until_end || end.is_some_and(|end| offset < *end)
     }
 
-    fn report(&self) -> Outcome {
+    fn report(&self) {
         let s = if self.seen == 1 { "" } else { "s" };
         let of_them = match self.unread {
             0 => String::new(),
             unread => format!(", {unread} of them not readable"),
         };
         eprintln(&format!("{} record{s}{of_them}", self.seen));
+    }
+
+    fn outcome(&self) -> Outcome {
         match self.unread {
             0 => Outcome::Fine,
             _ => Outcome::Findings,
