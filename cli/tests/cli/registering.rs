@@ -249,3 +249,26 @@ fn files_that_refer_to_each_other_are_registered_in_their_order() {
             .contains("t-value 1")
     );
 }
+
+/// The same holds for the registry's own verbs: a schema goes there with what it refers to.
+#[test]
+fn registry_verbs_refuse_a_file_that_a_schema_refers_to() {
+    let place = Place::new("verbs");
+    let (schema, money) = (place.file("invoice.proto"), place.file("money.proto"));
+    let file = format!("common/money.proto={money}");
+    for verb in ["register", "lookup"] {
+        let all = [
+            "registry",
+            "--registry",
+            place.served.url(),
+            verb,
+            "invoice",
+        ];
+        let refused = run(&[&all[..], &[&schema, "--ref", &file]].concat(), "");
+        check(&refused, 2, &["--use common/money.proto=SUBJECT:VERSION"]);
+    }
+    place.registry(&["register", "money", &money]);
+    let used = "common/money.proto=money:latest";
+    place.registry(&["register", "invoice", &schema, "--use", used]);
+    place.expect_subjects(&["invoice", "money"]);
+}
