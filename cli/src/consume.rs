@@ -34,7 +34,7 @@ use crate::signals::Signals;
 ///
 /// A record that names its schema is read with what the registry has; keys are, too. What cannot be
 /// read is shown with its error and its bytes, and the exit status is 1 then. Ctrl-C and SIGTERM end
-/// it, and it says how many it read. Problems with brokers are said and waited out.
+/// it, and it prints how many it read. If a broker cannot be reached, it prints why and tries again.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   wireform consume --brokers localhost:9092 --topic orders --registry http://localhost:8081 --until-end
@@ -136,7 +136,7 @@ impl Consume {
                 }
                 Some(Ok(message)) => message,
             };
-            consumer.context().are_over();
+            consumer.context().clear();
             if left.take(&message) {
                 let shown = Shown::new(&message, values, self.hex)?;
                 match self.output {
@@ -183,7 +183,8 @@ impl Consume {
     }
 }
 
-/// What is over when a broker can be reached again is no end: the context says it.
+/// Returns errors that end the run. Others end when a broker can be reached again, and the context
+/// prints them.
 fn check_transient(topic: &str, error: &KafkaError) -> Result<()> {
     match error.rdkafka_error_code() {
         Some(code) if is_transient(code) => Ok(()),

@@ -1,4 +1,4 @@
-//! Kafka's brokers: how they are reached, and what goes wrong with them.
+//! Connections to Kafka's brokers, and their errors.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,7 +13,7 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use crate::exit::Error;
 use crate::{Result, progress};
 
-/// The brokers, and settings of their clients.
+/// The addresses of brokers, and settings of clients.
 #[derive(Args, Debug)]
 pub(crate) struct Brokers {
     /// Kafka brokers to ask first
@@ -46,7 +46,7 @@ impl Brokers {
         for (name, value) in settings.iter().copied().chain(self.settings()?) {
             config.set(name, value);
         }
-        let consumer = BaseConsumer::from_config_and_context(&config, Troubles::default());
+        let consumer = BaseConsumer::from_config_and_context(&config, BrokerErrors::default());
         consumer.map_err(|error| self.rejected(&error))
     }
 
@@ -57,7 +57,7 @@ impl Brokers {
             consumer.fetch_metadata(Some(""), patience).map(drop)
         });
         match of_brokers {
-            // There is no topic of this name, which any broker can tell.
+            // No topic has this name, and any broker can answer that.
             Ok(()) => {}
             Err(error) if is_answer(&error) => {}
             Err(error) => return Err(consumer.context().unreachable(&error)),
@@ -97,13 +97,13 @@ fn is_secret(name: &str) -> bool {
         .any(|word| name.contains(word))
 }
 
-pub(crate) type Consumer = BaseConsumer<Troubles>;
+pub(crate) type Consumer = BaseConsumer<BrokerErrors>;
 
-/// How long the brokers are asked before their troubles are looked at.
+/// How long a question waits for an answer before the errors of brokers are read.
 const STEP: Duration = Duration::from_millis(500);
 
-/// Repeats a question that takes the time it may take, until there is an answer or `timeout` is over.
-/// What is wrong with the brokers is said meanwhile.
+/// Repeats a question, which takes a timeout, until a broker answers or `timeout` is over. Errors of
+/// brokers are printed meanwhile.
 pub(crate) fn ask<T>(
     consumer: &Consumer,
     timeout: Duration,
@@ -131,7 +131,7 @@ fn is_answer(error: &KafkaError) -> bool {
     !error.rdkafka_error_code().is_some_and(is_transient)
 }
 
-/// Whether this is over when a broker can be reached again.
+/// Whether an error ends when a broker can be reached again.
 pub(crate) fn is_transient(code: RDKafkaErrorCode) -> bool {
     matches!(
         code,
@@ -154,9 +154,9 @@ pub(crate) fn is_transient(code: RDKafkaErrorCode) -> bool {
     )
 }
 
-/// What is wrong with the brokers: each text is said once, until records come again.
+/// Prints errors of brokers: each text once, until records come again.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Troubles(Arc<Mutex<Said>>);
+pub(crate) struct BrokerErrors(Arc<Mutex<Said>>);
 
 #[derive(Debug, Default)]
 struct Said {
@@ -164,9 +164,9 @@ struct Said {
     last: Option<String>,
 }
 
-impl Troubles {
-    /// `text` is what librdkafka says, such as `localhost:1/bootstrap: Connect to … failed`.
-    pub(crate) fn note(&self, text: &str) {
+impl BrokerErrors {
+    /// Prints what librdkafka reports, such as `localhost:1/bootstrap: Connect to … failed`.
+    pub(crate) fn report(&self, text: &str) {
         let text = shown(text);
         let mut said = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if said.texts.insert(text.clone()) {
@@ -175,15 +175,15 @@ impl Troubles {
         said.last = Some(text);
     }
 
-    /// All is well again: what goes wrong from now on is said again.
-    pub(crate) fn are_over(&self) {
+    /// Forgets what was printed: the brokers can be reached again.
+    pub(crate) fn clear(&self) {
         let mut said = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if !said.texts.is_empty() {
             *said = Said::default();
         }
     }
 
-    /// That no broker answered, with the last reason.
+    /// Returns the error that no broker answers, with the last reason.
     pub(crate) fn unreachable(&self, error: &KafkaError) -> Error {
         let said = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match &said.last {
@@ -193,22 +193,22 @@ impl Troubles {
     }
 }
 
-impl ClientContext for Troubles {
-    /// Other errors are returned where records are read.
+impl ClientContext for BrokerErrors {
+    /// Prints errors of connections; others are returned where records are read.
     fn error(&self, error: KafkaError, reason: &str) {
         match error.rdkafka_error_code() {
-            // The reason was said before.
+            // The reason of each broker was printed before.
             Some(RDKafkaErrorCode::AllBrokersDown) => {}
-            Some(code) if is_transient(code) => self.note(reason),
+            Some(code) if is_transient(code) => self.report(reason),
             _ => {}
         }
     }
 }
 
-impl ConsumerContext for Troubles {}
+impl ConsumerContext for BrokerErrors {}
 
-/// A text of librdkafka without what differs for the same trouble: the role that the broker has, and
-/// at the end how long that took and how often it was seen.
+/// Returns a text of librdkafka without the parts that differ when the same error is repeated: the role
+/// of the broker, the time, and the number of repetitions.
 fn shown(text: &str) -> String {
     let text = text.split(" (after ").next().unwrap_or(text);
     let text = text.strip_prefix("GroupCoordinator: ").unwrap_or(text);
@@ -227,7 +227,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_same_trouble_of_a_broker_has_one_text() {
+    fn repeated_errors_of_a_broker_have_one_text() {
         let expected = "ssl://a:1: Connect to ipv4#1.2.3.4:1 failed: Connection refused";
         for (name, end) in [
             ("ssl://a:1/bootstrap", " (after 0ms in state CONNECT)"),

@@ -18,7 +18,7 @@ use self::journal::{Journal, Step};
 use self::run::Run;
 use self::schema::{Writer, Written};
 use crate::exit::{Error, with_causes};
-use crate::kafka::{Brokers, Troubles};
+use crate::kafka::{BrokerErrors, Brokers};
 use crate::progress::{Progress, say};
 use crate::registry::{Connection, Uses};
 use crate::schema::Reading;
@@ -126,14 +126,14 @@ impl Produce {
     }
 
     fn producer(&self) -> Result<Producer> {
-        let troubles = Troubles::default();
+        let errors = BrokerErrors::default();
         let mut builder = Producer::builder()
             .brokers(self.brokers.addresses())
             .delivery_timeout(self.timeout())
             .on_broker_error(move |error| {
-                // What keeps each of them from answering was said before.
+                // The reason of each broker was printed before.
                 if error.kind != BrokerErrorKind::AllDown {
-                    troubles.note(&error.to_string());
+                    errors.report(&error.to_string());
                 }
             });
         for (name, value) in self.brokers.settings()? {

@@ -163,6 +163,14 @@ fn get(registry: &Open, what: &str, version: VersionRef) -> Result<String> {
 
 fn definition(registry: &Open, file: &Path, reading: &Reading, uses: &Uses) -> Result<SchemaDef> {
     let schema = reading.load(file)?;
+    let is_named = |name: &str| uses.uses.iter().any(|used| used.name == name);
+    if let Some(file) = schema.references.iter().find(|file| !is_named(&file.name)) {
+        return Err(Error::Usage(format!(
+            "--ref {0}: a registered schema must name what it refers to: give --use \
+             {0}=SUBJECT:VERSION instead",
+            file.name
+        )));
+    }
     let mut definition = SchemaDef::new(schema.kind, schema.text);
     definition.references = uses.resolve(registry)?;
     Ok(definition)
