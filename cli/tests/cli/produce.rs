@@ -450,3 +450,33 @@ fn check_given_up(place: &Place, has_more: bool) {
     );
     drop(input);
 }
+
+/// What a broker did not write is not delivered for the journal: the next run sends it.
+#[test]
+fn records_that_are_not_written_are_sent_by_the_next_run() {
+    let cluster = MockCluster::<DefaultProducerContext>::new(1).unwrap();
+    let brokers = cluster.bootstrap_servers();
+    cluster.create_topic("t", 1, 1).unwrap();
+    let forbidden = RDKafkaRespErr::RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED;
+    let folder = folder("produce-not-written");
+    let file = |name: &str| folder.join(name).display().to_string();
+    std::fs::write(folder.join("any.json"), "true").unwrap();
+    let (schema, journal) = (file("any.json"), file("sent"));
+    let all = ["produce", "--brokers", &brokers, "--topic", "t"];
+    let arguments = [&all[..], &["--schema", &schema, "--journal", &journal]].concat();
+    check(&run(&arguments, "1\n"), 0, &["1 line: 1 delivered"]);
+    cluster.request_errors(RDKafkaApiKey::Produce, &[forbidden]);
+    let input = "1\n\n3\n";
+    let failed = run(&arguments, input);
+    check(
+        &failed,
+        3,
+        &[
+            "line 3: ",
+            "topic authorization failed",
+            "2 lines: 0 delivered, 1 empty, 1 not written, 0 unknown",
+        ],
+    );
+    check(&run(&arguments, input), 0, &["1 line: 1 delivered"]);
+    check(&run(&arguments, input), 0, &["0 lines: 0 delivered"]);
+}
