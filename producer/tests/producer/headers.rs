@@ -1,3 +1,10 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rdkafka::consumer::{BaseConsumer, Consumer as _};
+use rdkafka::{ClientConfig, Offset, TopicPartitionList};
+use wireform::HeaderList as _;
 use wireform::frame::MessageIndex;
 use wireform::registry::{
     BoxFuture, Compatibility, Error, ErrorKind as Kind, RegisterOptions, RegisteredSchema,
@@ -7,9 +14,11 @@ use wireform::{
     ContentType, Format, Framed, HeaderNames, Json, Reader, SchemaCodec, SchemaFormat, SchemaGuid,
     SchemaId, SchemaKind, SchemaRef, SchemaSource, Serializer, Subject, Utf8, Version,
 };
-use wireform_producer::{EmbeddedCluster, ErrorKind, Producer, ProducerBuilder, Record, Topic};
+use wireform_producer::{
+    EmbeddedCluster, ErrorKind, MessageHeaders, Producer, ProducerBuilder, Record, Topic,
+};
 
-use crate::{SOON, read};
+use crate::{SOON, orders, read};
 
 #[track_caller]
 fn check(
@@ -258,4 +267,58 @@ impl Registry for ToyRegistry {
     ) -> BoxFuture<'a, Result<Compatibility>> {
         refuse()
     }
+}
+
+/// librdkafka parses them into the message when they are first asked for, without a lock: two
+/// threads that do so at once get two lists, one of which is lost.
+#[test]
+fn threads_that_share_a_message_share_its_headers() {
+    const RECORDS: usize = 500;
+    let (cluster, producer, orders) = orders(1);
+    for _ in 0..RECORDS {
+        let record = (0..20).fold(Record::new("x"), |record, _| record.header("name", "value"));
+        orders.post(record).unwrap();
+    }
+    producer.flush_blocking(SOON).unwrap();
+    let consumer: BaseConsumer = ClientConfig::new()
+        .set("bootstrap.servers", cluster.brokers())
+        .set("group.id", "tests")
+        .create()
+        .unwrap();
+    let mut assignment = TopicPartitionList::new();
+    assignment
+        .add_partition_offset("orders", 0, Offset::Beginning)
+        .unwrap();
+    consumer.assign(&assignment).unwrap();
+    let deadline = Instant::now() + SOON * 6;
+    let mut read = 0;
+    let mut differing = 0;
+    while read < RECORDS {
+        assert!(Instant::now() < deadline, "only {read} records");
+        let Some(message) = consumer.poll(Duration::from_millis(100)) else {
+            continue;
+        };
+        let message = message.unwrap();
+        read += 1;
+        let ready = AtomicUsize::new(0);
+        let address = || {
+            ready.fetch_add(1, Ordering::SeqCst);
+            let mut spins = 0_u32;
+            while ready.load(Ordering::SeqCst) < 2 && Instant::now() < deadline {
+                spins += 1;
+                if spins.is_multiple_of(1000) {
+                    thread::yield_now();
+                }
+            }
+            let headers = MessageHeaders(&message);
+            let (name, _) = headers.header(0).unwrap();
+            name.as_ptr().addr()
+        };
+        let (one, other) = thread::scope(|scope| {
+            let other = scope.spawn(address);
+            (address(), other.join().unwrap())
+        });
+        differing += usize::from(one != other);
+    }
+    assert_eq!(differing, 0);
 }

@@ -181,3 +181,14 @@ fn oauth_without_a_token_source_is_refused() {
         );
     }
 }
+
+/// Delivered records would never be reported, and keep their memory for ever.
+#[test]
+fn reports_of_errors_alone_are_refused_in_any_way() {
+    let builder = Producer::builder().brokers("a:1");
+    let text = refused(builder.unsafe_config("delivery.report.only.error", "true"));
+    assert!(text.contains("delivery.report.only.error"), "{text}");
+    let builder = Producer::builder().brokers("a:1");
+    let builder = builder.unsafe_config("delivery.report.only.error", "false");
+    assert!(builder.build().is_ok());
+}
