@@ -314,7 +314,8 @@ impl ProducerBuilder {
     }
 
     /// Sets a property of librdkafka that [`config`](Self::config) refuses. The promises of this
-    /// crate end here: records may get lost, be written twice, or be read by others.
+    /// crate end here: records may get lost, be written twice, or be read by others. Only
+    /// `delivery.report.only.error` is refused here, too.
     pub fn unsafe_config(mut self, key: impl AsRef<str>, value: impl Into<String>) -> Self {
         self.settings.set(key.as_ref(), value);
         self
@@ -335,7 +336,7 @@ impl ProducerBuilder {
         let mut settings = self.settings;
         let mut hooks = self.hooks;
         let (brokers, cluster) = name_brokers(&mut settings, self.cluster)?;
-        settings.check_tokens()?;
+        settings.check_possible()?;
         hooks.brokers = Arc::new(BrokerLog::new(
             hooks.on_broker_error.take(),
             settings.secrets(),

@@ -143,7 +143,7 @@ impl Engine {
                 IDLE
             };
             // Only this thread may drop the client: that joins librdkafka's threads.
-            if self.accounting.is_over() && Arc::strong_count(&producer) == 1 {
+            if self.accounting.is_over() && Arc::strong_count(&producer) == OWN_HANDLES {
                 break;
             }
         }
@@ -153,7 +153,7 @@ impl Engine {
 
     /// Ends the client.
     fn end(&self, producer: Arc<Client>, queue: Arc<MainQueue>) {
-        // In this order: events and the queue are the client's.
+        // Events are the client's.
         self.harvest.clear();
         drop(queue);
         program::call(SERVING, || drop(producer));
@@ -243,6 +243,8 @@ fn everything() -> PurgeConfig {
 
 /// For the log.
 const SERVING: &str = "the polling thread of a producer";
+/// The polling thread's handles of the client: its own, and the queue's.
+const OWN_HANDLES: usize = 2;
 /// How late a deadline of an asynchronous call may be noticed.
 const IDLE: Duration = Duration::from_millis(50);
 /// While somebody flushes, or librdkafka's own queue is full.

@@ -12,7 +12,6 @@ use crate::engine::Engine;
 use crate::error::Error;
 use crate::hooks::Hooks;
 use crate::native::{Report, Written};
-use crate::partitioning::Partitioning;
 use crate::program;
 use crate::record::Timestamp;
 
@@ -23,7 +22,7 @@ pub(crate) struct Events {
 }
 
 /// The librdkafka client.
-pub(crate) type Client = BaseProducer<Events, Partitioning>;
+pub(crate) type Client = BaseProducer<Events>;
 
 impl ClientContext for Events {
     fn log(&self, level: RDKafkaLogLevel, facility: &str, text: &str) {
@@ -40,7 +39,7 @@ impl ClientContext for Events {
     }
 }
 
-impl ProducerContext<Partitioning> for Events {
+impl ProducerContext for Events {
     type DeliveryOpaque = Arc<Ticket>;
 
     /// Only what rdkafka polls while it drops the client; see [`Events::deliver`].
@@ -50,10 +49,6 @@ impl ProducerContext<Partitioning> for Events {
             Err((error, message)) => Report::of(message, Some(error)),
         };
         self.deliver(std::iter::once((ticket, report)));
-    }
-
-    fn get_custom_partitioner(&self) -> Option<&Partitioning> {
-        self.hooks.partitioning.as_ref()
     }
 }
 

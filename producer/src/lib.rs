@@ -95,7 +95,8 @@
 //! | `zstd` | Zstandard, with a libzstd that is built along | no |
 //!
 //! rdkafka's other features (`gssapi`, `ssl-vendored`, `cmake-build`, …) can be turned on by a
-//! dependency on rdkafka beside this one.
+//! dependency on rdkafka beside this one. With `dynamic-linking`, a librdkafka that is newer than the
+//! one that rdkafka was built for is refused when a producer is built.
 //!
 //! # Metrics
 //! With the feature `metrics`, the program's recorder gets `wireform_producer_records_total` by

@@ -1,7 +1,9 @@
+use std::fmt;
+
 use rdkafka::message::BorrowedMessage;
 use wireform::HeaderList;
 
-use crate::native;
+use crate::native::ConsumedHeaders;
 
 /// The headers of a consumed message, for a [`wireform::Reader`].
 ///
@@ -30,16 +32,34 @@ use crate::native;
 /// let message = consumer.iter().next().ok_or("no message")??;
 ///
 /// let reader = Reader::<f64>::offline().with(Json::<f64>::new()).build();
-/// let total = reader.decode(&MessageHeaders(&message), message.payload())?;
+/// let total = reader.decode(&MessageHeaders::new(&message), message.payload())?;
 /// assert_eq!(total.map(|total| total.value), Some(9.5));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Copy, Debug)]
-pub struct MessageHeaders<'a>(pub &'a BorrowedMessage<'a>);
+///
+/// They are parsed in [`new`](Self::new). Any number of threads may do so for one message at once; but
+/// rdkafka's own `headers` and `detach` parse without a lock, so that none may run at the same time.
+#[derive(Clone, Copy)]
+pub struct MessageHeaders<'a>(ConsumedHeaders<'a>);
+
+impl<'a> MessageHeaders<'a> {
+    /// Parses the headers of `message`.
+    #[must_use]
+    pub fn new(message: &'a BorrowedMessage<'_>) -> Self {
+        Self(ConsumedHeaders::new(message))
+    }
+}
+
+impl fmt::Debug for MessageHeaders<'_> {
+    /// Without names and values: they are the record's.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MessageHeaders").finish_non_exhaustive()
+    }
+}
 
 impl HeaderList for MessageHeaders<'_> {
     fn header(&self, index: usize) -> Option<(&str, Option<&[u8]>)> {
-        let (name, value) = native::header(self.0, index)?;
+        let (name, value) = self.0.header(index)?;
         Some((std::str::from_utf8(name).unwrap_or("\u{fffd}"), value))
     }
 }

@@ -3,8 +3,6 @@
 use std::fmt;
 use std::sync::Arc;
 
-use rdkafka::producer::Partitioner;
-
 use crate::program;
 
 /// What a [partitioner](crate::ProducerBuilder::partitioner) may decide by.
@@ -117,7 +115,7 @@ fn murmur2(data: &[u8]) -> u32 {
 
 type Closure = dyn Fn(&PartitionChoice<'_>) -> i32 + Send + Sync;
 
-/// The program's own closure, as rdkafka wants it.
+/// The program's own closure, for [`NativeTopic`](crate::native::NativeTopic).
 #[derive(Clone)]
 pub(crate) struct Partitioning(Arc<Closure>);
 
@@ -127,26 +125,24 @@ impl Partitioning {
     ) -> Self {
         Self(Arc::new(closure))
     }
-}
 
-impl Partitioner for Partitioning {
     /// Called by librdkafka under the topic's lock, on any thread: a panic must not get into C.
-    fn partition(
+    pub(crate) fn choose(
         &self,
-        topic_name: &str,
+        topic: &str,
         key: Option<&[u8]>,
-        partition_cnt: i32,
-        is_partition_available: impl Fn(i32) -> bool,
+        partitions: i32,
+        is_available: impl Fn(i32) -> bool,
     ) -> i32 {
         let choice = PartitionChoice {
-            topic: topic_name,
+            topic,
             key,
-            partitions: partition_cnt,
+            partitions,
             is_available: &|partition| {
-                (0..partition_cnt).contains(&partition) && is_partition_available(partition)
+                (0..partitions).contains(&partition) && is_available(partition)
             },
         };
-        let what = format_args!("the partitioner of topic {topic_name:?}");
+        let what = format_args!("the partitioner of topic {topic:?}");
         let chosen = program::call(what, || (self.0)(&choice)).unwrap_or(NO_PARTITION);
         // -1 would mean "not yet", and keep the record until it times out.
         if chosen < 0 { NO_PARTITION } else { chosen }

@@ -10,7 +10,7 @@ use wireform::{Bytes, Decoded, Reader};
 use crate::delivery::Delivery;
 use crate::error::{Error, Result};
 use crate::message_headers::MessageHeaders;
-use crate::native;
+use crate::native::ConsumedHeaders;
 use crate::producer::Producer;
 use crate::topic::Topic;
 
@@ -76,7 +76,7 @@ pub trait DecodeMessage {
 impl DecodeMessage for BorrowedMessage<'_> {
     fn decode<T>(&self, reader: &Reader<T>) -> Result<Option<Decoded<T>>, Box<Poison>> {
         reader
-            .decode(&MessageHeaders(self), self.payload())
+            .decode(&MessageHeaders::new(self), self.payload())
             .map_err(|reason| Box::new(Poison::new(self, reason)))
     }
 
@@ -84,7 +84,7 @@ impl DecodeMessage for BorrowedMessage<'_> {
         &self,
         reader: &Reader<T>,
     ) -> Result<Option<Decoded<T>>, Box<Poison>> {
-        let headers = MessageHeaders(self);
+        let headers = MessageHeaders::new(self);
         let decoded = reader.decode_or_fetch(&headers, self.payload());
         decoded
             .await
@@ -108,7 +108,8 @@ pub struct Poison {
 
 impl Poison {
     fn new(message: &BorrowedMessage<'_>, reason: wireform::Error) -> Self {
-        let pairs = (0..).map_while(|index| native::header(message, index));
+        let consumed = ConsumedHeaders::new(message);
+        let pairs = (0..).map_while(|index| consumed.header(index));
         Self {
             topic: message.topic().to_owned(),
             partition: message.partition(),

@@ -16,7 +16,7 @@ use crate::events::{Client, Events};
 use crate::headers::OwnHeaders;
 use crate::hooks::Hooks;
 use crate::ledger::{CloseReport, Room};
-use crate::native::MainQueue;
+use crate::native::{self, MainQueue};
 use crate::queue::flush_timeout;
 use crate::settings::Settings;
 use crate::slot::{Slot, Taken};
@@ -29,6 +29,8 @@ use crate::transaction::{self, Transaction, Transactions};
 /// waiting sends) is dropped without that, nothing blocks: a thread gives the records that are
 /// still on their way one more second, all their verdicts come, and what was lost is logged at
 /// ERROR. That thread ends with the process: at the end of `main`, dropping is not enough.
+///
+/// After a `fork`, only the parent may use it: the child has none of its threads.
 #[derive(Clone)]
 pub struct Producer {
     link: Arc<Link>,
@@ -71,6 +73,7 @@ impl Producer {
             engine: Arc::clone(&engine),
             hooks,
         };
+        native::check_version().map_err(Error::config)?;
         let native: Client = settings
             .to_config()
             .create_with_context(events)
@@ -282,7 +285,6 @@ mod tests {
 
     use super::*;
     use crate::error::ErrorKind;
-    use crate::native;
     use crate::record::Record;
 
     #[test]

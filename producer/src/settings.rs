@@ -77,9 +77,21 @@ impl Settings {
         Error::config(secrets.hide(&message))
     }
 
+    /// Refuses what no producer can work with, also if `unsafe_config` set it.
+    pub(crate) fn check_possible(&self) -> Result<()> {
+        self.check_tokens()?;
+        match self.get("delivery.report.only.error") {
+            Some(value) if !is_off(value.trim()) => Err(Error::config(
+                "setting \"delivery.report.only.error\" is refused: delivered records would get no \
+                 result, and their memory would never be freed",
+            )),
+            _ => Ok(()),
+        }
+    }
+
     /// Refuses OAUTHBEARER without a source of tokens: librdkafka would ask for one, and wait for
     /// ever.
-    pub(crate) fn check_tokens(&self) -> Result<()> {
+    fn check_tokens(&self) -> Result<()> {
         let is = |name: &str, value: &str| {
             self.get(name)
                 .is_some_and(|own| own.trim().eq_ignore_ascii_case(value))

@@ -3,16 +3,19 @@
 //! librdkafka's transactional calls block. A commit or an abort that timed out is still under way:
 //! only the same call again learns how it ends, and every other call is refused until then
 //! (`rd_kafka_txn_curr_api_begin`, `rdkafka_txnmgr.c`). So one thread makes all calls, one after the
-//! other, and repeats a commit or an abort until it ends, also after its caller was told that time is
-//! over. What cannot end leaves the producer [lost](Phase::Lost).
+//! other, and repeats a commit or an abort until it ends, also after its caller got a timeout. What cannot end leaves the producer [lost](Phase::Lost).
+
+mod end;
+mod failure;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, OnceLock, Weak};
 use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
-use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-
+use self::end::End;
+pub(crate) use self::end::Ending;
+pub(crate) use self::failure::Failure;
 use crate::error::{Error, ErrorKind, Result};
 use crate::program;
 use crate::slot::Slot;
@@ -32,73 +35,6 @@ pub(crate) trait Calls: Send + Sync + Sized + 'static {
     fn commit(&self, timeout: Duration) -> Result<(), Failure>;
 
     fn abort(&self, timeout: Duration) -> Result<(), Failure>;
-}
-
-/// An error of a transactional call.
-#[derive(Clone, Debug)]
-pub(crate) struct Failure {
-    pub(crate) code: RDKafkaErrorCode,
-    pub(crate) text: String,
-    pub(crate) is_fatal: bool,
-    pub(crate) is_retriable: bool,
-    pub(crate) requires_abort: bool,
-}
-
-impl Failure {
-    /// From rdkafka's form of the error.
-    pub(crate) fn of(error: &KafkaError) -> Self {
-        match error {
-            KafkaError::Transaction(error) => Self {
-                code: error.code(),
-                text: error.string(),
-                is_fatal: error.is_fatal(),
-                is_retriable: error.is_retriable(),
-                requires_abort: error.txn_requires_abort(),
-            },
-            other => Self {
-                code: other
-                    .rdkafka_error_code()
-                    .unwrap_or(RDKafkaErrorCode::Unknown),
-                text: other.to_string(),
-                is_fatal: false,
-                is_retriable: false,
-                requires_abort: false,
-            },
-        }
-    }
-
-    /// Whether another call is under way. It was not resumed, so that it will not end.
-    fn is_conflict(&self) -> bool {
-        self.code == RDKafkaErrorCode::Conflict
-    }
-
-    /// Whether the same call again may succeed.
-    fn may_be_repeated(&self) -> bool {
-        self.is_retriable && !self.is_final()
-    }
-
-    /// Whether the producer cannot go on.
-    fn is_final(&self) -> bool {
-        self.is_fatal || self.is_conflict() || self.kind() == ErrorKind::Fenced
-    }
-
-    fn kind(&self) -> ErrorKind {
-        use RDKafkaErrorCode::{Fenced, InvalidProducerEpoch, ProducerFenced};
-        match self.code {
-            Fenced | ProducerFenced | InvalidProducerEpoch => ErrorKind::Fenced,
-            _ if self.is_fatal || self.is_conflict() => ErrorKind::Fatal,
-            _ if self.requires_abort => ErrorKind::Aborted,
-            _ if self.is_retriable => ErrorKind::Timeout,
-            _ => ErrorKind::Config,
-        }
-    }
-
-    fn error(&self) -> Error {
-        match self.kind() {
-            ErrorKind::Timeout => no_answer().with_source(self.text.clone()),
-            kind => Error::new(kind, self.text.clone()),
-        }
-    }
 }
 
 /// Where the result of a call comes.
@@ -145,22 +81,6 @@ type Call<C> = dyn Fn(&C, Duration) -> Result<(), Failure> + Send;
 enum Job<C: Calls> {
     Call(Arc<C>, Box<Call<C>>, Answer<()>),
     End(Arc<C>, Ending, Answer<()>),
-}
-
-/// How a transaction is to end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Ending {
-    Abort,
-    Commit,
-}
-
-/// An end that is under way.
-struct End {
-    how: Ending,
-    /// Why a commit became an abort.
-    aborted: Option<String>,
-    /// Why it is not known whether it was committed.
-    unknown: Option<String>,
 }
 
 struct Begin<C: Calls> {
@@ -393,11 +313,7 @@ impl<C: Calls> Shared<C> {
     fn end(&self, calls: Arc<C>, how: Ending, answer: &Answer<()>) {
         let timeout = self.timeout();
         let deadline = after(timeout);
-        let mut end = End {
-            how,
-            aborted: None,
-            unknown: None,
-        };
+        let mut end = End::new(how);
         // Results come on the polling thread. And librdkafka would end the transaction while the
         // broker still adds partitions to it, which a Kafka of version 4 calls an invalid state: a
         // fatal error. What has its result is in.
@@ -428,7 +344,7 @@ impl<C: Calls> Shared<C> {
         }
     }
 
-    /// Goes on with an end whose caller was told that time is over.
+    /// Goes on with an end whose caller got a timeout.
     fn resume(&self, mut end: End, calls: &Arc<C>) {
         let Some(phase) = end.step(&**calls, SLICE) else {
             return self.keep(end, calls);
@@ -537,83 +453,6 @@ impl Phase {
     }
 }
 
-impl Failure {
-    fn lost(&self) -> Phase {
-        let kind = match self.kind() {
-            ErrorKind::Fenced => ErrorKind::Fenced,
-            _ => ErrorKind::Fatal,
-        };
-        Phase::Lost(kind, self.text.clone())
-    }
-
-    fn phase_or(&self, phase: Phase) -> Phase {
-        if self.is_final() { self.lost() } else { phase }
-    }
-}
-
-impl End {
-    /// How long to wait for delivery results.
-    fn patience(&self, timeout: Duration) -> Duration {
-        match self.how {
-            Ending::Abort => SETTLING.min(timeout),
-            Ending::Commit => timeout,
-        }
-    }
-
-    fn abort_instead(&mut self, reason: String) {
-        self.how = Ending::Abort;
-        self.aborted = Some(reason);
-    }
-
-    /// Makes one call. Gives the phase that follows if that was the last one.
-    fn step<C: Calls>(&mut self, calls: &C, left: Duration) -> Option<Phase> {
-        // With nearly no time, librdkafka may mistake the answer to one of the call's parts for the
-        // answer to the next.
-        let left = left.max(SLICE);
-        let called = match self.how {
-            Ending::Abort => calls.abort(left),
-            Ending::Commit => calls.commit(left),
-        };
-        match called {
-            Ok(()) => Some(Phase::Idle),
-            Err(failure) if failure.is_fatal || failure.kind() == ErrorKind::Fenced => {
-                Some(failure.lost())
-            }
-            Err(failure) if failure.requires_abort && self.how == Ending::Commit => {
-                self.abort_instead(failure.text);
-                None
-            }
-            Err(failure) if failure.may_be_repeated() => None,
-            // librdkafka is in a state in which this call has no answer.
-            Err(failure) => {
-                if self.how == Ending::Commit {
-                    self.unknown = Some(failure.text.clone());
-                }
-                Some(failure.lost())
-            }
-        }
-    }
-
-    /// What the caller gets in the end.
-    fn result(&self, phase: &Phase) -> Result<()> {
-        match (phase, &self.aborted, &self.unknown) {
-            (_, _, Some(reason)) => Err(unknown(reason).and_fatal()),
-            (Phase::Lost(..), ..) => Err(phase.error()),
-            (_, Some(reason), _) => Err(aborted(reason)),
-            (_, None, _) => Ok(()),
-        }
-    }
-
-    /// What the caller gets when time is over.
-    fn too_late(&self) -> Error {
-        match (&self.aborted, self.how) {
-            (Some(reason), _) => aborted(reason),
-            (None, Ending::Abort) => no_answer(),
-            (None, Ending::Commit) => unknown("no answer from the coordinator in time"),
-        }
-    }
-}
-
 /// Brings the result, and wakes its receiver.
 fn put<T>(answer: &Answer<T>, result: Result<T>) {
     if let Some(waker) = answer.put(result) {
@@ -626,26 +465,11 @@ fn after(duration: Duration) -> Instant {
     now.checked_add(duration).unwrap_or(now)
 }
 
-fn aborted(reason: &str) -> Error {
-    Error::new(ErrorKind::Aborted, reason.to_owned())
-}
-
-fn unknown(reason: &str) -> Error {
-    let message = format!("commit outcome unknown: {reason}");
-    Error::new(ErrorKind::Unknown, message)
-}
-
-fn no_answer() -> Error {
-    Error::new(ErrorKind::Timeout, "the brokers did not answer in time")
-}
-
 pub(crate) fn ended() -> Error {
     Error::config("the transaction has ended")
 }
 
 const PAUSE: Duration = Duration::from_millis(100);
-/// What the records of a transaction get to settle before it is aborted.
-const SETTLING: Duration = Duration::from_secs(5);
 /// The least time for a call.
 const SLICE: Duration = Duration::from_secs(1);
 

@@ -107,7 +107,7 @@ async fn guid_goes_into_a_header_and_the_payload_is_bare() {
         let datum = wireform::SerializerExt::to_vec(&avro, &sample()).unwrap();
         assert_eq!(message.payload(), Some(&*datum));
         let decoded = reader
-            .decode(&MessageHeaders(message), message.payload())
+            .decode(&MessageHeaders::new(message), message.payload())
             .unwrap()
             .unwrap();
         assert_eq!(decoded.value, sample());

@@ -54,7 +54,7 @@ async fn print<T: Debug>(
     message: &BorrowedMessage<'_>,
     reader: &Reader<T>,
 ) -> Result<(), Box<dyn Error>> {
-    let headers = MessageHeaders(message);
+    let headers = MessageHeaders::new(message);
     let decoded = reader
         .decode_or_fetch(&headers, message.payload())
         .await?

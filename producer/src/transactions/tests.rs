@@ -3,6 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex as StdMutex, MutexGuard as StdGuard, PoisonError};
 
+use rdkafka::error::RDKafkaErrorCode;
+
 use super::*;
 use crate::slot::Taken;
 
@@ -204,7 +206,7 @@ mod scripted {
     }
 
     #[test]
-    fn end_goes_on_after_its_caller_was_told_that_time_is_over() {
+    fn end_goes_on_after_its_caller_got_a_timeout() {
         let commits = vec![("commit", timed_out()); 10];
         check(Ending::Commit, commits, Some(ErrorKind::Unknown), None);
         let aborts = vec![("abort", timed_out()); 10];

@@ -310,7 +310,7 @@ fn threads_that_share_a_message_share_its_headers() {
                     thread::yield_now();
                 }
             }
-            let headers = MessageHeaders(&message);
+            let headers = MessageHeaders::new(&message);
             let (name, _) = headers.header(0).unwrap();
             name.as_ptr().addr()
         };

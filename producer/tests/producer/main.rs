@@ -76,7 +76,7 @@ fn read(brokers: &str, partitions: i32, count: usize) -> Vec<Read> {
             continue;
         };
         let message = message.unwrap();
-        let headers = MessageHeaders(&message);
+        let headers = MessageHeaders::new(&message);
         let text = |bytes: Option<&[u8]>| bytes.map(|b| String::from_utf8(b.to_vec()).unwrap());
         records.push(Read {
             partition: message.partition(),

@@ -76,7 +76,7 @@ fn trace_context_travels_with_the_record() {
         ("traceparent", Some(PARENT.as_bytes()))
     );
 
-    let read = MessageHeaders(&message).trace_context();
+    let read = MessageHeaders::new(&message).trace_context();
     let (read, sent) = (read.span().span_context().clone(), context());
     assert_eq!(&read, sent.span().span_context());
 }

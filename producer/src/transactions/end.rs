@@ -1,0 +1,106 @@
+//! A commit or an abort, from the first call to the last.
+
+use std::time::Duration;
+
+use super::failure::no_answer;
+use super::{Calls, Phase, SLICE};
+use crate::error::{Error, ErrorKind, Result};
+
+/// How a transaction is to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    Abort,
+    Commit,
+}
+
+/// An end that is under way.
+pub(super) struct End {
+    pub(super) how: Ending,
+    /// Why a commit became an abort.
+    aborted: Option<String>,
+    /// Why it is not known whether it was committed.
+    unknown: Option<String>,
+}
+
+impl End {
+    pub(super) fn new(how: Ending) -> Self {
+        Self {
+            how,
+            aborted: None,
+            unknown: None,
+        }
+    }
+
+    /// How long to wait for delivery results.
+    pub(super) fn patience(&self, timeout: Duration) -> Duration {
+        match self.how {
+            Ending::Abort => SETTLING.min(timeout),
+            Ending::Commit => timeout,
+        }
+    }
+
+    pub(super) fn abort_instead(&mut self, reason: String) {
+        self.how = Ending::Abort;
+        self.aborted = Some(reason);
+    }
+
+    /// Makes one call. Gives the phase that follows if that was the last one.
+    pub(super) fn step<C: Calls>(&mut self, calls: &C, left: Duration) -> Option<Phase> {
+        // With nearly no time, librdkafka may mistake the answer to one of the call's parts for the
+        // answer to the next.
+        let left = left.max(SLICE);
+        let called = match self.how {
+            Ending::Abort => calls.abort(left),
+            Ending::Commit => calls.commit(left),
+        };
+        match called {
+            Ok(()) => Some(Phase::Idle),
+            Err(failure) if failure.is_fatal || failure.kind() == ErrorKind::Fenced => {
+                Some(failure.lost())
+            }
+            Err(failure) if failure.requires_abort && self.how == Ending::Commit => {
+                self.abort_instead(failure.text);
+                None
+            }
+            Err(failure) if failure.may_be_repeated() => None,
+            // librdkafka is in a state in which this call has no answer.
+            Err(failure) => {
+                if self.how == Ending::Commit {
+                    self.unknown = Some(failure.text.clone());
+                }
+                Some(failure.lost())
+            }
+        }
+    }
+
+    /// What the caller gets in the end.
+    pub(super) fn result(&self, phase: &Phase) -> Result<()> {
+        match (phase, &self.aborted, &self.unknown) {
+            (_, _, Some(reason)) => Err(unknown(reason).and_fatal()),
+            (Phase::Lost(..), ..) => Err(phase.error()),
+            (_, Some(reason), _) => Err(aborted(reason)),
+            (_, None, _) => Ok(()),
+        }
+    }
+
+    /// What the caller gets when time is over.
+    pub(super) fn too_late(&self) -> Error {
+        match (&self.aborted, self.how) {
+            (Some(reason), _) => aborted(reason),
+            (None, Ending::Abort) => no_answer(),
+            (None, Ending::Commit) => unknown("no answer from the coordinator in time"),
+        }
+    }
+}
+
+fn aborted(reason: &str) -> Error {
+    Error::new(ErrorKind::Aborted, reason.to_owned())
+}
+
+fn unknown(reason: &str) -> Error {
+    let message = format!("commit outcome unknown: {reason}");
+    Error::new(ErrorKind::Unknown, message)
+}
+
+/// What the records of a transaction get to settle before it is aborted.
+const SETTLING: Duration = Duration::from_secs(5);
