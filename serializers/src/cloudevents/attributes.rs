@@ -341,6 +341,20 @@ mod tests {
     }
 
     #[test]
+    fn headers_with_names_of_members_are_no_attributes() {
+        let required = order();
+        for name in ["data", "data_base64", "datacontenttype"] {
+            let headers: Vec<_> = required
+                .headers()
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .chain([(format!("ce_{name}"), "text/plain".to_owned())])
+                .collect();
+            let read = EventAttributes::from_headers(&headers).unwrap().unwrap();
+            assert_eq!(read, required, "{name}");
+        }
+    }
+
+    #[test]
     fn headers_of_others_are_checked() {
         let all = [
             ("ce_specversion", "1.0"),

@@ -364,6 +364,76 @@ mod tests {
         check_foreign("} ", Err(ErrorKind::Decode));
     }
 
+    /// Every name that the format reserves, as a header of a record in binary mode, and the event in
+    /// structured mode.
+    #[test]
+    fn no_member_is_written_twice() {
+        let mut headers: Vec<(&str, &str)> = vec![
+            ("ce_specversion", "1.0"),
+            ("ce_id", "1"),
+            ("ce_source", "/s"),
+            ("ce_type", "t"),
+            ("ce_time", "2026-11-23T21:50:03Z"),
+            ("ce_subject", "s"),
+            ("ce_dataschema", "urn:s"),
+            ("ce_datacontenttype", "text/plain"),
+            ("ce_data", "x"),
+            ("ce_data_base64", "eA=="),
+            ("ce_tenant", "acme"),
+        ];
+        headers.extend(headers.clone());
+        let attributes = EventAttributes::from_headers(&headers).unwrap().unwrap();
+        for content in ["application/json", "text/plain", "application/avro"] {
+            let codec = StructuredEvents::new(Raw(content));
+            let event = CloudEvent {
+                attributes: attributes.clone(),
+                data: Some(b"1".to_vec()),
+            };
+            let text = String::from_utf8(codec.to_vec(&event).unwrap()).unwrap();
+            for name in [
+                "specversion",
+                "id",
+                "source",
+                "type",
+                "time",
+                "subject",
+                "dataschema",
+                "datacontenttype",
+                "tenant",
+            ] {
+                assert_eq!(text.matches(&format!("\"{name}\":")).count(), 1, "{text}");
+            }
+            let data = text.matches("\"data\":").count() + text.matches("\"data_base64\":").count();
+            assert_eq!(data, 1, "{text}");
+            let read = codec.deserialize(text.as_bytes()).unwrap();
+            assert_eq!(read, event);
+            assert_eq!(read.attributes.headers().count(), 8);
+        }
+    }
+
+    #[test]
+    fn a_member_that_is_given_twice_is_an_error() {
+        check_foreign(r#","data":1,"data":2"#, Err(ErrorKind::Decode));
+        check_foreign(r#","id":"2""#, Err(ErrorKind::Decode));
+        check_foreign(r#","data":1,"data_base64":"MQ==""#, Err(ErrorKind::Decode));
+        check_foreign(r#","data_base64":null,"data":1"#, Ok(b"1"));
+    }
+
+    #[test]
+    fn names_of_members_are_not_in_error_texts() {
+        let codec = StructuredEvents::new(Raw("application/json"));
+        for member in [
+            r#""n4111":{}"#,
+            r#""N4111":"x""#,
+            r#""n4111":"""#,
+            r#""n4111":"\u0001""#,
+        ] {
+            let error = codec.deserialize(format!("{START},{member}}}").as_bytes());
+            let text = format!("{:?}", error.unwrap_err());
+            assert!(!text.contains("4111"), "{text}");
+        }
+    }
+
     #[test]
     fn failed_data_leaves_nothing() {
         let failing = from_fn(ContentType::JSON, |_: &u8, out: &mut Vec<u8>| {

@@ -371,3 +371,33 @@ impl Serialize for Broken {
 fn a_display_that_fails_is_an_error() {
     assert!(written(DatetimePolicy::new(), &Broken).is_err());
 }
+
+/// A `Display` that ignores the errors of what it writes to, as many do.
+struct Careless(String);
+
+impl fmt::Display for Careless {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for part in self.0.as_bytes().chunks(50) {
+            let _ = f.write_str(std::str::from_utf8(part).unwrap_or_default());
+        }
+        Ok(())
+    }
+}
+
+impl Serialize for Careless {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[test]
+fn text_of_a_display_that_ignores_errors_is_whole() {
+    for len in [1, 127, 128, 129, 150, 151, 1_000] {
+        check(&Careless("a".repeat(len)));
+    }
+    // The start is a datetime, the whole is not.
+    check(&Careless(format!(
+        "2024-01-02T03:04:05Z{}",
+        " ".repeat(300)
+    )));
+}
