@@ -48,12 +48,18 @@ fn the_path_leads_to_the_datetime() {
     check(&order(), "placed_at");
     check(&Some(Box::new(order())), "placed_at");
     let orders = BTreeMap::from([("orders", (1, 2, [order()]))]);
-    check(&orders, "[\"orders\"][2][0].placed_at");
-    check(&BTreeMap::from([(7, order())]), "[\"7\"].placed_at");
+    check(&orders, "[entry 1][2][0].placed_at");
+    check(&BTreeMap::from([(7, order())]), "[entry 1].placed_at");
     check(&Event::Newtype(order()), "Newtype.placed_at");
     let event = Event::Struct { order: order() };
     check(&[event], "[0].Struct.order.placed_at");
     check(&Event::Tuple(0, order()), "Tuple[1].placed_at");
+}
+
+#[test]
+fn keys_of_maps_are_not_in_the_text() {
+    let orders = BTreeMap::from([("4111 1111".to_owned(), Some(order()))]);
+    check(&orders, "[entry 1].placed_at");
 }
 
 #[test]

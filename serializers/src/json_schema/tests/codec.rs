@@ -284,6 +284,37 @@ fn errors_tell_place_and_keyword_but_no_value() {
 }
 
 #[test]
+fn names_that_the_schema_does_not_have_are_not_in_the_text() {
+    let check = |schema: &str, text: &str, path: &str| {
+        let codec = JsonSchema::<Value>::new(schema).unwrap();
+        let codec = codec.on_read(Validation::Enforce);
+        let error = codec.deserialize(text.as_bytes()).unwrap_err();
+        assert_eq!(error.path(), path, "{schema}");
+        assert!(!format!("{error:?}").contains("4111"), "{error:?}");
+    };
+    let integer = r#"{"additionalProperties":{"type":"integer"}}"#;
+    check(integer, r#"{"4111":"x"}"#, "[\"\"]");
+    let inner = format!(r#"{{"properties":{{"cards":{integer}}}}}"#);
+    check(&inner, r#"{"cards":{"4111":"x"}}"#, "cards[\"\"]");
+    check(
+        r#"{"patternProperties":{"^[0-9]+$":{"properties":{"n":{"type":"integer"}}}}}"#,
+        r#"{"4111":{"n":"x"}}"#,
+        "[\"\"].n",
+    );
+    check(
+        r#"{"$schema":"https://json-schema.org/draft/2020-12/schema","unevaluatedProperties":false}"#,
+        r#"{"4111":1}"#,
+        "",
+    );
+    check(r#"{"propertyNames":{"maxLength":3}}"#, r#"{"4111":1}"#, "");
+    check(
+        r#"{"dependentRequired":{"a":["b"]},"dependencies":{"a":{"additionalProperties":{"type":"null"}}}}"#,
+        r#"{"a":null,"4111":1}"#,
+        "[\"\"]",
+    );
+}
+
+#[test]
 fn title_names_the_record() {
     assert_eq!(pings().source().record.as_deref(), Some("Ping"));
 }
