@@ -39,6 +39,8 @@ const RESERVED: [&str; 6] = [
     "subject",
     "time",
 ];
+/// Those that are never attributes here: the data, and its type, which the codec states.
+const MEMBERS: [&str; 3] = ["data", "data_base64", "datacontenttype"];
 
 impl EventAttributes {
     /// The required attributes: `source` and `id` together name the event, `source` is a URI
@@ -59,7 +61,7 @@ impl EventAttributes {
         ];
         let mut attributes = Self { pairs: Vec::new() };
         for (name, value) in REQUIRED.into_iter().zip(values) {
-            attributes.set(name, value).map_err(config)?;
+            attributes = attributes.with(name, value)?;
         }
         Ok(attributes)
     }
@@ -94,8 +96,10 @@ impl EventAttributes {
     /// `Config` if the name is taken or is not of `a-z` and `0-9`, or the value is empty or holds a
     /// control character.
     pub fn extension(self, name: &str, value: impl Into<String>) -> Result<Self> {
-        if REQUIRED.contains(&name) || RESERVED.contains(&name) {
-            return Err(config(format!("{name:?} is no extension's name")));
+        if is_known(name) {
+            return Err(config(format!(
+                "invalid extension name {name:?}: it is reserved"
+            )));
         }
         self.with(name, value.into())
     }
@@ -125,7 +129,7 @@ impl EventAttributes {
             .find_map(|(other, value)| (other == name).then_some(value))
     }
 
-    /// Names and values, without `datacontenttype`, which is the codec's to say.
+    /// Names and values, without `datacontenttype`, which the codec states.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> + Clone {
         self.headers()
             .map(|(name, value)| (name.strip_prefix(PREFIX).unwrap_or(name), value))
@@ -136,8 +140,10 @@ impl EventAttributes {
         self.pairs.iter().map(|(name, value)| (&**name, &**value))
     }
 
-    /// The attributes of a record in binary mode; `None` if it is no event of that mode. Of
-    /// attributes that stand there twice, the last counts.
+    /// The attributes of a record in binary mode; `None` if it is not an event of that mode. Of
+    /// attributes that are there twice, the last counts. Headers with the names of members of the
+    /// JSON format (`ce_data`, `ce_data_base64`, `ce_datacontenttype`) are not attributes: they are
+    /// skipped.
     ///
     /// # Errors
     /// `Decode`, naming the attribute, if a required one is missing or one is not valid;
@@ -151,6 +157,9 @@ impl EventAttributes {
             let Some(name) = name.strip_prefix(PREFIX) else {
                 continue;
             };
+            if MEMBERS.contains(&name) {
+                continue;
+            }
             let value = std::str::from_utf8(value.unwrap_or_default())
                 .map_err(|_| Error::new(ErrorKind::Decode, "not UTF-8").at(name.to_owned()))?;
             pairs.push((name.to_owned(), value.to_owned()));
@@ -171,7 +180,9 @@ impl EventAttributes {
         for name in REQUIRED {
             let (_, value) =
                 get(name).ok_or_else(|| decode(format!("the event has no {name:?}")))?;
-            attributes.set(name, value.clone()).map_err(decode)?;
+            attributes
+                .set(name, value.clone())
+                .map_err(|reason| decode(format!("{name:?} {reason}")))?;
         }
         // Minor versions add attributes, and take none away.
         if !attributes
@@ -183,28 +194,37 @@ impl EventAttributes {
         }
         for (name, value) in pairs {
             if !REQUIRED.contains(&&*name) {
-                attributes.set(&name, value).map_err(decode)?;
+                // The name of any other attribute is the sender's, and may be anything.
+                let shown = match is_known(&name) {
+                    true => format!("{name:?}"),
+                    false => "an extension attribute".to_owned(),
+                };
+                attributes
+                    .set(&name, value)
+                    .map_err(|reason| decode(format!("{shown} {reason}")))?;
             }
         }
         Ok(attributes)
     }
 
     fn with(mut self, name: &str, value: String) -> Result<Self> {
-        self.set(name, value).map_err(config)?;
+        self.set(name, value)
+            .map_err(|reason| config(format!("{name:?} {reason}")))?;
         Ok(self)
     }
 
-    fn set(&mut self, name: &str, value: String) -> Result<(), String> {
+    /// Sets an attribute; the error says what is wrong with it, without its name.
+    fn set(&mut self, name: &str, value: String) -> Result<(), &'static str> {
         if name.is_empty()
             || !name
                 .bytes()
                 .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
         {
-            return Err(format!("{name:?} is no attribute's name"));
+            return Err("has an invalid name: expected letters a to z and digits");
         }
         // "String" of the type system, section 3.
         if value.is_empty() || value.chars().any(char::is_control) {
-            return Err(format!("{name:?} is empty or holds a control character"));
+            return Err("is empty or holds a control character");
         }
         let is_valid = match name {
             "source" | "dataschema" => !value.contains(char::is_whitespace),
@@ -212,7 +232,7 @@ impl EventAttributes {
             _ => true,
         };
         if !is_valid {
-            return Err(format!("{name:?} is not valid"));
+            return Err("is not valid");
         }
         let known = self.pairs.iter_mut().find(|(other, _)| {
             other
@@ -225,6 +245,11 @@ impl EventAttributes {
         }
         Ok(())
     }
+}
+
+/// Whether the specification has an attribute or a member of this name.
+pub(super) fn is_known(name: &str) -> bool {
+    REQUIRED.contains(&name) || RESERVED.contains(&name)
 }
 
 fn config(message: String) -> Error {

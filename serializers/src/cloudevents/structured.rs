@@ -1,11 +1,14 @@
-use std::collections::BTreeMap;
+use std::collections::HashSet;
+use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use serde::de::{Deserialize, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use wireform_registry::{ResolvedSchema, SchemaKind};
 
 use super::EventAttributes;
+use super::attributes::is_known;
 use crate::content_type::ContentType;
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::{Format, SchemaRef};
@@ -138,21 +141,40 @@ impl<C> StructuredEvents<C> {
 impl<T, C: Deserializer<T> + Format> Deserializer<CloudEvent<T>> for StructuredEvents<C> {
     fn deserialize(&self, bytes: &[u8]) -> Result<CloudEvent<T>> {
         self.limits.check_payload(bytes)?;
-        let members: BTreeMap<String, &RawValue> =
+        let Members(members) =
             serde_json::from_slice(bytes).map_err(|error| json_error(ErrorKind::Decode, &error))?;
+        if members.len()
+            != members
+                .iter()
+                .map(|(name, _)| name)
+                .collect::<HashSet<_>>()
+                .len()
+        {
+            let message = "the event has a member twice";
+            return Err(Error::new(ErrorKind::Decode, message));
+        }
         let mut data = None;
         let mut content = None;
         let mut pairs = Vec::with_capacity(members.len());
         for (name, value) in members {
-            match &*name {
-                // A null stands for an attribute that is not there.
-                _ if value.get() == "null" && name != "data" => {}
-                "data" => data = Some(Data::Json(value)),
-                "data_base64" => data = Some(Data::Base64(text(&name, value)?)),
+            let read = match &*name {
+                // A null means that the attribute is missing.
+                _ if value.get() == "null" && name != "data" => None,
+                "data" => Some(Data::Json(value)),
+                "data_base64" => Some(Data::Base64(text(&name, value)?)),
                 "datacontenttype" => {
                     content = ContentType::from_header(text(&name, value)?.as_bytes());
+                    None
                 }
-                _ => pairs.push((name.clone(), scalar(&name, value)?)),
+                _ => {
+                    let value = scalar(&name, value)?;
+                    pairs.push((name, value));
+                    None
+                }
+            };
+            if read.is_some() && std::mem::replace(&mut data, read).is_some() {
+                let message = "the event has \"data\" and \"data_base64\": only one is allowed";
+                return Err(Error::new(ErrorKind::Decode, message));
             }
         }
         let attributes = EventAttributes::from_pairs(pairs)?;
@@ -183,6 +205,33 @@ impl<T, C: Deserializer<T> + Format> ReadCodec<CloudEvent<T>> for StructuredEven
 
     fn decode_unframed(&self, payload: &[u8]) -> Result<CloudEvent<T>> {
         self.deserialize(payload)
+    }
+}
+
+/// The members of an event in the order of the text; a map would hide that one is there twice.
+struct Members<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(MembersVisitor)
+    }
+}
+
+struct MembersVisitor;
+
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = Members<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
+        let mut members = Vec::new();
+        while let Some(member) = map.next_entry()? {
+            members.push(member);
+        }
+        Ok(Members(members))
     }
 }
 
@@ -231,8 +280,13 @@ fn member(out: &mut Vec<u8>, name: &str, value: &str) -> Result<()> {
 }
 
 fn text(name: &str, value: &RawValue) -> Result<String> {
-    serde_json::from_str(value.get())
-        .map_err(|_| Error::new(ErrorKind::Decode, "expected a string").at(name.to_owned()))
+    serde_json::from_str(value.get()).map_err(|_| {
+        let error = Error::new(ErrorKind::Decode, "expected a string");
+        match is_known(name) {
+            true => error.at(name.to_owned()),
+            false => error.at("[\"\"]"),
+        }
+    })
 }
 
 /// Attributes may be JSON's booleans and integers, too: section 2.2 of the JSON format.

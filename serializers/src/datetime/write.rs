@@ -36,7 +36,8 @@ struct Failure {
 }
 
 enum Place {
-    Entry(String),
+    /// An entry of a map, by its number from 1: its key is payload.
+    Entry(usize),
     Item(usize),
     Name(&'static str),
 }
@@ -60,7 +61,7 @@ impl Context {
             .path
             .into_iter()
             .fold(error, |error, place| match place {
-                Place::Entry(key) => error.at(format!("[{key}]")),
+                Place::Entry(nth) => error.at(format!("[entry {nth}]")),
                 Place::Item(index) => error.at(format!("[{index}]")),
                 Place::Name(name) => error.at(name),
             })
@@ -277,14 +278,16 @@ impl<'a, S: serde::Serializer> serde::Serializer for Datetimes<'a, S> {
         Ok(Variant::new(inner, self.context, variant))
     }
 
-    /// The door that chrono's and jiff's types come through.
+    /// chrono's and jiff's types call this.
     #[inline]
     fn collect_str<T: fmt::Display + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {
         let mut text = StackText::<LONGEST_RECOGNISED>::new();
-        if write!(text, "{value}").is_err() {
-            if text.overflowed() {
-                return self.inner.collect_str(value);
-            }
+        let written = write!(text, "{value}");
+        // Asked first: a `Display` may ignore that its text did not fit, and report success.
+        if text.overflowed() {
+            return self.inner.collect_str(value);
+        }
+        if written.is_err() {
             return Err(S::Error::custom("a `Display` implementation failed"));
         }
         if recognise::is_written(text.as_bytes(), self.context.policy) {

@@ -145,7 +145,7 @@ impl<C: SerializeMap> SerializeMap for Compound<'_, C> {
         let value = Value::new(value, self.context);
         let written = self.inner.serialize_value(&value);
         self.index += 1;
-        written.inspect_err(|_| self.context.at(nth_entry(self.index)))
+        written.inspect_err(|_| self.context.at(Place::Entry(self.index)))
     }
 
     #[inline]
@@ -157,7 +157,7 @@ impl<C: SerializeMap> SerializeMap for Compound<'_, C> {
         let value = Value::new(value, self.context);
         let written = self.inner.serialize_entry(key, &value);
         self.index += 1;
-        written.inspect_err(|_| self.context.at(entry(key, self.index)))
+        written.inspect_err(|_| self.context.at(Place::Entry(self.index)))
     }
 
     #[inline]
@@ -165,23 +165,3 @@ impl<C: SerializeMap> SerializeMap for Compound<'_, C> {
         self.inner.end()
     }
 }
-
-/// `["key"]`, or `[entry 3]` where the key is no short text or number.
-#[cold]
-fn entry<K: Serialize + ?Sized>(key: &K, nth: usize) -> Place {
-    match serde_json::to_string(key) {
-        Ok(text) if text.len() > LONGEST_KEY => nth_entry(nth),
-        Ok(text) if text.starts_with('"') => Place::Entry(text),
-        Ok(text) if text.starts_with(|c: char| c.is_ascii_digit() || c == '-') => {
-            Place::Entry(format!("\"{text}\""))
-        }
-        _ => nth_entry(nth),
-    }
-}
-
-#[cold]
-fn nth_entry(nth: usize) -> Place {
-    Place::Entry(format!("entry {nth}"))
-}
-
-const LONGEST_KEY: usize = 100;
