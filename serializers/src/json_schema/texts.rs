@@ -32,12 +32,9 @@ impl Texts {
             let message = format!("expected a JSON Schema, found {}", schema.kind);
             return Err(Error::new(ErrorKind::InvalidSchema, message));
         }
-        let size = schema
-            .references
-            .iter()
-            .map(|named| named.text.len())
-            .sum::<usize>();
-        if size.saturating_add(schema.text.len()) > MAX_TEXT {
+        let references = schema.references.iter().map(|named| named.text.len());
+        let size = references.fold(schema.text.len(), usize::saturating_add);
+        if size > MAX_TEXT {
             let message = format!("the schema and its references are longer than {MAX_TEXT} bytes");
             return Err(Error::new(ErrorKind::LimitExceeded, message));
         }
@@ -52,7 +49,7 @@ impl Texts {
         })
     }
 
-    /// The length of all texts, in bytes.
+    /// The length of the schema and its references, in bytes.
     pub(super) fn size(&self) -> usize {
         self.size
     }

@@ -23,6 +23,7 @@ use serde_json::Value;
 use wireform_registry::Incompatibility;
 
 pub(super) use self::finding::{Finding, Kind};
+use self::number::same_text;
 use self::shape::{Node, Part, Shape};
 use super::pattern::Pattern;
 use super::texts::Texts;
@@ -173,7 +174,7 @@ impl<'s> Diff<'s> {
                 self.opaque(original.value, update.value, &["if", "then", "else"])
             }
             (Shape::Const(original), Shape::Const(update)) => {
-                if original != update {
+                if same_text(original) != same_text(update) {
                     self.add_at("const", Kind::EnumArrayChanged)?;
                 }
                 Ok(())
@@ -202,8 +203,8 @@ impl<'s> Diff<'s> {
     }
 
     fn enums(&mut self, original: &[Value], update: &[Value]) -> Result<()> {
-        let known: HashSet<String> = update.iter().map(Value::to_string).collect();
-        let old: HashSet<String> = original.iter().map(Value::to_string).collect();
+        let known: HashSet<String> = update.iter().map(same_text).collect();
+        let old: HashSet<String> = original.iter().map(same_text).collect();
         if old.is_subset(&known) {
             return Ok(());
         }
@@ -218,7 +219,8 @@ impl<'s> Diff<'s> {
     fn opaque(&mut self, original: &Value, update: &Value, keywords: &[&str]) -> Result<()> {
         for keyword in keywords {
             let new = update.get(keyword);
-            if new.is_some() && new != original.get(keyword) {
+            let old = original.get(keyword);
+            if new.is_some() && new.map(same_text) != old.map(same_text) {
                 self.add_at(keyword, Kind::Undecided)?;
             }
         }

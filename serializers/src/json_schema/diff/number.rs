@@ -5,6 +5,7 @@ use serde_json::{Number, Value};
 use super::shape::{Node, NumberShape};
 use super::{Diff, Kind};
 use crate::error::Result;
+use crate::json_schema::rules::write_sorted;
 
 /// The limits of a number, whichever draft wrote them.
 struct Limits<'s> {
@@ -141,10 +142,44 @@ fn order(left: &Number, right: &Number) -> Ordering {
     }
 }
 
+/// A text that two values share if and only if JSON Schema takes them as equal: `1`, `1.0` and `1e0`
+/// are the same number, and the order of keys does not matter.
+pub(super) fn same_text(value: &Value) -> String {
+    let mut out = String::new();
+    write_sorted(&with_plain_numbers(value), &mut out);
+    out
+}
+
+/// The value with every whole number written as an integer.
+fn with_plain_numbers(value: &Value) -> Value {
+    match value {
+        Value::Array(items) => items.iter().map(with_plain_numbers).collect(),
+        Value::Number(number) => whole(number).map_or_else(|| value.clone(), Value::Number),
+        Value::Object(entries) => {
+            let entries = entries.iter();
+            Value::Object(
+                entries
+                    .map(|(key, value)| (key.clone(), with_plain_numbers(value)))
+                    .collect(),
+            )
+        }
+        _ => value.clone(),
+    }
+}
+
+/// The number as an integer, if it is a float that is one. Larger ones have only one form.
+#[allow(clippy::cast_possible_truncation, reason = "below 2^63 and whole")]
+fn whole(number: &Number) -> Option<Number> {
+    let float = number.as_f64().filter(|_| number.is_f64())?;
+    (float.fract() == 0.0 && float.abs() < MAX_WHOLE).then(|| Number::from(float as i64))
+}
+
 /// Whether every multiple of `large` is one of `small`. A ratio too large to be exact is not.
 fn is_multiple(large: f64, small: f64) -> bool {
     let ratio = large / small;
     large == small || (ratio.abs() < MAX_EXACT && ratio.fract() == 0.0)
 }
 
+/// 2^63.
+const MAX_WHOLE: f64 = 9_223_372_036_854_775_808.0;
 const MAX_EXACT: f64 = 4_503_599_627_370_496.0;
