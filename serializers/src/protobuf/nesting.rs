@@ -227,6 +227,14 @@ mod tests {
     }
 
     #[test]
+    fn a_panic_in_the_helper_thread_is_not_a_limit() {
+        let run = || with_stack(1_000, || -> Result<()> { panic!("the parser is wrong") });
+        let panic = std::panic::catch_unwind(run).unwrap_err();
+        assert_eq!(panic.downcast_ref(), Some(&"the parser is wrong"));
+        assert_eq!(with_stack(1_000, || Ok(7)).unwrap(), 7);
+    }
+
+    #[test]
     fn what_cannot_be_told_is_refused() {
         for text in [
             "'", "\"a\n\"", "/*", "/* /* */", "'\\q'", "'\\x'", "'\\u12'", "'\0'",
