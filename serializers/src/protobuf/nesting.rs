@@ -1,5 +1,7 @@
 //! How deeply a `.proto` text nests, found before a parser that recurses reads it.
 
+use std::panic::resume_unwind;
+
 use prost::encoding::{WireType, decode_key, decode_varint};
 
 use crate::error::{Error, ErrorKind, Result};
@@ -86,19 +88,27 @@ pub(super) fn with_stack<T: Send>(
     depth: usize,
     run: impl FnOnce() -> Result<T> + Send,
 ) -> Result<T> {
-    if depth <= SHALLOW {
-        return run();
+    match depth <= SHALLOW {
+        true => run(),
+        false => on_stack(STACK, "a deeply nested schema", run),
     }
+}
+
+/// Runs on a thread with a stack of so many bytes; a panic goes on in the caller's thread.
+pub(super) fn on_stack<T: Send>(
+    bytes: usize,
+    what: &str,
+    run: impl FnOnce() -> Result<T> + Send,
+) -> Result<T> {
     std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(STACK);
-        let result = thread
-            .spawn_scoped(scope, run)
-            .ok()
-            .and_then(|thread| thread.join().ok());
-        result.unwrap_or_else(|| {
-            let message = "no thread could be had for a schema that nests deeply";
-            Err(Error::new(ErrorKind::LimitExceeded, message))
-        })
+        let thread = std::thread::Builder::new().stack_size(bytes);
+        match thread.spawn_scoped(scope, run) {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
+            Err(error) => {
+                let message = format!("could not start a thread to read {what}");
+                Err(Error::new(ErrorKind::LimitExceeded, message).with_source(error))
+            }
+        }
     })
 }
 

@@ -15,6 +15,7 @@ use serde_json::error::Category;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 
+use super::super::nesting::on_stack;
 use super::walk::Order;
 
 /// Writes a message as JSON: fields by their JSON names, those that are not set left out.
@@ -46,16 +47,7 @@ pub(super) fn read(
     }
     // serde's frames are large where nothing is optimized: what nests deeper has its own stack.
     let stack = depth.saturating_mul(STACK_PER_LEVEL);
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(stack);
-        let thread = thread.spawn_scoped(scope, || parse(message, json)).ok();
-        thread
-            .and_then(|thread| thread.join().ok())
-            .unwrap_or_else(|| {
-                let message = "no thread could be had for JSON that nests deeply";
-                Err(Error::new(ErrorKind::LimitExceeded, message))
-            })
-    })
+    on_stack(stack, "deeply nested JSON", || parse(message, json))
 }
 
 fn parse(message: &MessageDescriptor, json: &str) -> Result<DynamicMessage> {
