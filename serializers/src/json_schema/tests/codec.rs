@@ -2,9 +2,9 @@ use std::sync::{Arc, Mutex};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use wireform_registry::{NamedText, ResolvedSchema, SchemaKind};
+use wireform_registry::{NamedText, ResolvedSchema, SchemaKind, SchemaRules};
 
-use crate::json_schema::{ReadSchema, Validation};
+use crate::json_schema::{JsonSchemaRules, ReadSchema, Validation};
 use crate::{
     Deserializer, ErrorKind, JsonSchema, NoHeaders, Reader, Result, SchemaFormat, SchemaId,
     SchemaSource, Serializer, SerializerExt,
@@ -107,7 +107,7 @@ fn framed_records_are_validated_against_the_writer_schema() {
 
 #[test]
 fn writer_schema_that_does_not_compile_matters_only_when_it_is_used() {
-    let bad = r#"{"pattern":"(?=a)"}"#;
+    let bad = r#"{"pattern":"(?=a"}"#;
     assert!(read(pings(), bad).is_ok());
     let error = read(pings().on_read(Validation::Enforce), bad).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidSchema);
@@ -174,6 +174,64 @@ fn every_draft_is_known() {
             .deserialize(b"[1]")
             .is_ok()
     );
+}
+
+#[test]
+fn a_draft_that_is_not_known_is_read_as_draft_7() {
+    for name in [
+        "http://example.com/my-meta-schema",
+        "http://json-schema.org/schema#",
+        "http://json-schema.org/draft-03/schema#",
+        "https://schemas.example.com/events/1.0#",
+    ] {
+        let schema = format!(
+            r#"{{"$schema":"{name}","if":{{"const":5}},"then":false,"prefixItems":[false]}}"#
+        );
+        let codec = JsonSchema::<Value>::new(&schema).unwrap();
+        let codec = codec.on_read(Validation::Enforce);
+        assert!(codec.deserialize(b"5").is_err(), "{schema}");
+        assert!(codec.deserialize(b"[1]").is_ok(), "{schema}");
+        assert_eq!(codec.source().text.as_ref(), schema);
+        // The registry's rules take it too, and so do those of compatibility.
+        let resolved = resolved(&schema);
+        assert!(JsonSchemaRules.parse(&resolved).is_ok(), "{name}");
+        assert_eq!(JsonSchemaRules.check(&resolved, &resolved).unwrap(), []);
+    }
+    // A text that is referred to may name one, too.
+    let source = SchemaSource::new(SchemaKind::Json, r#"{"$ref":"a.json"}"#).with_import(
+        "a.json",
+        SchemaSource::new(
+            SchemaKind::Json,
+            r#"{"$schema":"http://example.com/mine","type":"integer"}"#,
+        ),
+    );
+    let codec = JsonSchema::<Value>::with_source(source).unwrap();
+    let codec = codec.on_read(Validation::Enforce);
+    assert!(codec.deserialize(b"1").is_ok());
+    assert!(codec.deserialize(b"\"1\"").is_err());
+}
+
+/// In draft 7 they may be asserted, in later ones they must not be.
+#[test]
+fn content_is_an_annotation() {
+    for draft in [
+        "http://json-schema.org/draft-06/schema#",
+        "http://json-schema.org/draft-07/schema#",
+        "https://json-schema.org/draft/2019-09/schema",
+        "https://json-schema.org/draft/2020-12/schema",
+    ] {
+        let schema = |keywords: &str| format!("{{\"$schema\":\"{draft}\",{keywords}}}");
+        for keywords in [
+            r#""contentMediaType":"application/json""#,
+            r#""contentEncoding":"base64""#,
+            r#""contentEncoding":"base32""#,
+            r#""contentEncoding":"base64","contentMediaType":"application/json""#,
+        ] {
+            let codec = JsonSchema::<Value>::new(&schema(keywords)).unwrap();
+            let codec = codec.on_read(Validation::Enforce);
+            assert!(codec.deserialize(b"\"{:\"").is_ok(), "{draft} {keywords}");
+        }
+    }
 }
 
 #[test]
