@@ -548,3 +548,6 @@ impl<T> fmt::Debug for ReaderBuilder<T> {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;
