@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 
 use wireform_registry::{SchemaKey, Subject};
 
@@ -18,7 +19,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// let error = Error::new(ErrorKind::Encode, "expected long, found string").at("total");
 /// assert_eq!(error.to_string(), "field \"total\": expected long, found string");
 /// ```
-/// The text never holds payload bytes, values of a record, or secrets.
+/// The text never holds payload bytes, values of a record, keys of its maps, or secrets.
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -28,7 +29,7 @@ struct Inner {
     path: Vec<Cow<'static, str>>,
     subject: Option<Subject>,
     record: Option<Box<str>>,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 /// What went wrong, as far as a caller would branch on it.
@@ -85,12 +86,25 @@ impl Error {
     /// Adds the error that caused this one; it is returned by `source()` and not printed.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        self.0.source = Some(source.into());
+        self.0.source = Some(source.into().into());
         self
     }
 
-    /// Adds an enclosing place: a field name, `[3]` for an array item, `[""]` for a map entry, whose
-    /// key is data and is not repeated.
+    /// The same error once more, for a failure that is remembered.
+    #[cold]
+    pub(crate) fn again(&self) -> Self {
+        Self(Box::new(Inner {
+            kind: self.0.kind,
+            message: self.0.message.clone(),
+            path: self.0.path.clone(),
+            subject: self.0.subject.clone(),
+            record: self.0.record.clone(),
+            source: self.0.source.clone(),
+        }))
+    }
+
+    /// Adds an enclosing place: a field name, `[3]` for an array item, `[""]` or `[entry 3]` for a
+    /// map entry. The key of an entry is payload and must not be in here.
     ///
     /// Called from the inside out, while the error passes up through the encoder or decoder.
     #[must_use]

@@ -11,7 +11,7 @@ use wireform_registry::{
 use super::policy::{ReadSchema, Validation};
 use super::texts::{self, Texts};
 use super::tree;
-use super::validator::Validator;
+use super::validator::{Content, Validator};
 use crate::content_type::ContentType;
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::{Format, SchemaRef};
@@ -57,6 +57,7 @@ pub struct JsonSchema<T: ?Sized> {
     on_write: Validation,
     on_read: Validation,
     read_schema: ReadSchema,
+    content: Content,
     version: Option<Box<str>>,
     limits: Limits,
     value: PhantomData<fn(&T)>,
@@ -65,15 +66,16 @@ pub struct JsonSchema<T: ?Sized> {
 struct Inner {
     source: SchemaSource,
     resolved: ResolvedSchema,
-    validator: Validator,
+    unknown_draft: Option<String>,
+    validator: Result<Validator>,
 }
 
 impl<T: ?Sized> JsonSchema<T> {
     /// A codec with the schema `text`, of the draft that its `$schema` names: 4, 6, 7, 2019-09 or
-    /// 2020-12, and 7 if there is none.
+    /// 2020-12, and 7 if it names no known draft, see [`unknown_draft`](Self::unknown_draft).
     ///
     /// # Errors
-    /// `InvalidSchema` with the place if the text is no JSON Schema, or has a `$ref` that leads
+    /// `InvalidSchema` with the place if the text is not a JSON Schema, or has a `$ref` that leads
     /// out of it; `LimitExceeded` if it is too large or nested too deeply.
     pub fn new(text: &str) -> Result<Self> {
         Self::with_source(SchemaSource::new(SchemaKind::Json, text))
@@ -86,19 +88,35 @@ impl<T: ?Sized> JsonSchema<T> {
     ///
     /// # Errors
     /// As [`new`](Self::new).
-    pub fn with_source(mut source: SchemaSource) -> Result<Self> {
+    pub fn with_source(source: SchemaSource) -> Result<Self> {
+        let codec = Self::for_reading(source)?;
+        codec.check_schema()?;
+        Ok(codec)
+    }
+
+    /// A codec for records of a schema that somebody else registered. If the schema does not
+    /// compile (a pattern may be no regular expression here), only what validates fails:
+    /// [`check_schema`](Self::check_schema) says so beforehand.
+    ///
+    /// # Errors
+    /// `InvalidSchema` if the text is not JSON; `LimitExceeded` if it is too large or nested too
+    /// deeply.
+    pub fn for_reading(mut source: SchemaSource) -> Result<Self> {
         let resolved = texts::resolve_source(&source)?;
         let texts = Texts::parse(&resolved)?;
-        let validator = Validator::new(&texts)?;
+        let validator = Validator::new(&texts, Content::default());
         if source.record.is_none() {
             source.record = texts.title().map(str::to_owned);
         }
+        let unknown_draft = texts.unknown_draft().map(str::to_owned);
         let inner = Arc::new(Inner {
             source,
             resolved,
+            unknown_draft,
             validator,
         });
         Ok(Self {
+            content: Content::default(),
             inner,
             on_write: Validation::Enforce,
             on_read: Validation::Off,
@@ -109,11 +127,11 @@ impl<T: ?Sized> JsonSchema<T> {
         })
     }
 
-    /// A codec with a schema that is registered already.
+    /// A codec with a schema that is registered already, as [`for_reading`](Self::for_reading).
     ///
     /// # Errors
-    /// `Registry` if the registry fails or does not know it; as [`new`](Self::new) otherwise.
-    /// Naming the subject.
+    /// `Registry` if the registry fails or does not know it; as [`for_reading`](Self::for_reading)
+    /// otherwise. Naming the subject.
     pub async fn from_registry(
         registry: &(impl Registry + ?Sized),
         subject: &Subject,
@@ -126,11 +144,42 @@ impl<T: ?Sized> JsonSchema<T> {
             let source = import(&registry, subject, &registered.def, 0).await?;
             // References are checked against each other here.
             resolve_for(registry, subject, &registered.def).await?;
-            Self::with_source(source)
+            Self::for_reading(source)
         };
         fetch
             .await
             .map_err(|error: Error| error.for_subject(subject))
+    }
+
+    /// Whether values can be validated against the schema.
+    ///
+    /// # Errors
+    /// `InvalidSchema` or `LimitExceeded` if it does not compile.
+    pub fn check_schema(&self) -> Result<()> {
+        self.validator().map(drop)
+    }
+
+    /// What `$schema` names, if that is no known draft: the schema is read as draft 7.
+    #[must_use]
+    pub fn unknown_draft(&self) -> Option<&str> {
+        self.inner.unknown_draft.as_deref()
+    }
+
+    /// Validates `contentMediaType` and `contentEncoding` up to draft 7, too. Without this they are
+    /// annotations, as in later drafts.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn assert_content(mut self) -> Result<Self> {
+        self.content = Content::Asserted;
+        let validator = Validator::new(&Texts::parse(&self.inner.resolved)?, self.content)?;
+        self.inner = Arc::new(Inner {
+            source: self.inner.source.clone(),
+            resolved: self.inner.resolved.clone(),
+            unknown_draft: self.inner.unknown_draft.clone(),
+            validator: Ok(validator),
+        });
+        Ok(self)
     }
 
     /// What to do with values that do not fit the schema. [`Validation::Enforce`] by default.
@@ -173,7 +222,11 @@ impl<T: ?Sized> JsonSchema<T> {
     }
 
     fn check_own(&self, kind: ErrorKind, text: &[u8]) -> Result<()> {
-        self.inner.validator.check(kind, text, &self.limits)
+        self.validator()?.check(kind, text, &self.limits)
+    }
+
+    fn validator(&self) -> Result<&Validator> {
+        self.inner.validator.as_ref().map_err(Error::again)
     }
 }
 
@@ -267,7 +320,7 @@ impl<T: ?Sized> JsonSchema<T> {
         }
         let mut validator = None;
         self.on_read.apply(|| {
-            validator = Some(Validator::new(&Texts::parse(writer)?)?);
+            validator = Some(Validator::new(&Texts::parse(writer)?, self.content)?);
             Ok(())
         })?;
         Ok(validator)
@@ -338,6 +391,7 @@ impl<T: ?Sized> Clone for JsonSchema<T> {
             on_write: self.on_write.clone(),
             on_read: self.on_read.clone(),
             read_schema: self.read_schema,
+            content: self.content,
             version: self.version.clone(),
             limits: self.limits,
             value: PhantomData,

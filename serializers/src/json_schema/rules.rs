@@ -6,7 +6,7 @@ use wireform_registry::{
 
 use super::diff::{self, Finding, Kind};
 use super::texts::Texts;
-use super::validator::Validator;
+use super::validator::{Content, Validator};
 
 /// The rules of JSON Schema, for registries that check compatibility in process.
 ///
@@ -23,7 +23,7 @@ impl SchemaRules for JsonSchemaRules {
 
     fn parse(&self, schema: &ResolvedSchema) -> Result<ParsedSchema> {
         let texts = parse(schema)?;
-        Validator::new(&texts).map_err(|error| registry_error(&error))?;
+        Validator::new(&texts, Content::default()).map_err(|error| registry_error(&error))?;
         // Equal texts mean equal schemas, but for white space: Confluent's registry minds the
         // order of keys too, unless it is asked to normalize.
         Ok(ParsedSchema {

@@ -18,6 +18,7 @@ pub(super) struct Texts {
     size: usize,
     pub(super) root: Value,
     pub(super) draft: Draft,
+    unknown_draft: Option<String>,
     pub(super) references: References,
 }
 
@@ -38,15 +39,21 @@ impl Texts {
             let message = format!("the schema and its references are longer than {MAX_TEXT} bytes");
             return Err(Error::new(ErrorKind::LimitExceeded, message));
         }
-        let root = parse_text(&schema.text, None)?;
-        let draft = draft_of(&root)?;
+        let mut root = parse_text(&schema.text, None)?;
+        let (draft, unknown_draft) = draft_of(&mut root, &schema.references)?;
         let references = References::new(&root, draft, &schema.references)?;
         Ok(Self {
             size,
             root,
             draft,
+            unknown_draft,
             references,
         })
+    }
+
+    /// What `$schema` names if it is no known draft: the schema is read as draft 7.
+    pub(super) fn unknown_draft(&self) -> Option<&str> {
+        self.unknown_draft.as_deref()
     }
 
     /// The length of the schema and its references, in bytes.
@@ -85,6 +92,11 @@ impl Texts {
             .lookup("")
             .map_err(|error| unresolved(&error))?;
         Ok(resolved.into_inner())
+    }
+
+    /// The schema and every referenced one, some of them more than once.
+    pub(super) fn values(&self) -> impl Iterator<Item = &Value> {
+        std::iter::once(&self.root).chain(self.references.values())
     }
 
     /// `title`, which Confluent's clients take as the record's name (`JsonSchema.name()`).
@@ -130,10 +142,12 @@ impl References {
         let mut known = HashMap::new();
         let mut parsed = Vec::with_capacity(named.len());
         for reference in named {
-            parsed.push((
-                reference,
-                parse_text(&reference.text, Some(&reference.name))?,
-            ));
+            let mut value = parse_text(&reference.text, Some(&reference.name))?;
+            // One that names no draft is of that of the schema.
+            if draft_of(&mut value, named).is_ok_and(|found| found.1.is_some()) {
+                name_draft(&mut value, draft);
+            }
+            parsed.push((reference, value));
         }
         let base = base_of(root, draft, None);
         for (reference, value) in &parsed {
@@ -142,7 +156,7 @@ impl References {
         }
         for (user, value) in &parsed {
             let place = reference_uri(&user.name, base.as_ref());
-            let draft = draft_of(value).unwrap_or(draft);
+            let draft = known_draft(value).unwrap_or(draft);
             let own = base_of(value, draft, place.as_ref()).or(place);
             for (reference, target) in &parsed {
                 if user.text.contains(reference.name.as_str()) {
@@ -244,16 +258,55 @@ fn parse_text(text: &str, name: Option<&str>) -> Result<Value> {
 
 /// The draft that `$schema` names; 7 without one, as in Confluent's clients (`JsonSchema.java`:
 /// `SpecificationVersion.DRAFT_7`).
-fn draft_of(schema: &Value) -> Result<Draft> {
+fn known_draft(schema: &Value) -> Option<Draft> {
     match Draft::Draft7.detect(schema) {
-        Draft::Draft4 | Draft::Draft6 | Draft::Draft7 | Draft::Draft201909 | Draft::Draft202012 => {
-            Ok(Draft::Draft7.detect(schema))
-        }
-        _ => {
-            let message =
-                "JSON Schema: \"$schema\" names none of the drafts 4, 6, 7, 2019-09, 2020-12";
-            Err(Error::new(ErrorKind::InvalidSchema, message))
-        }
+        draft @ (Draft::Draft4
+        | Draft::Draft6
+        | Draft::Draft7
+        | Draft::Draft201909
+        | Draft::Draft202012) => Some(draft),
+        _ => None,
+    }
+}
+
+/// The draft of a text. A `$schema` that names none is taken out of it and returned: such a text is
+/// of draft 7.
+///
+/// # Errors
+/// `InvalidSchema` if the `$schema` is one of the references: a meta-schema may take keywords away,
+/// and would be ignored.
+fn draft_of(schema: &mut Value, named: &[NamedText]) -> Result<(Draft, Option<String>)> {
+    if let Some(draft) = known_draft(schema) {
+        return Ok((draft, None));
+    }
+    let name = match schema.get("$schema").and_then(Value::as_str) {
+        Some(name) => name.to_owned(),
+        None => return Ok((Draft::Draft7, None)),
+    };
+    let is_own =
+        |reference: &NamedText| reference.name.trim_end_matches('#') == name.trim_end_matches('#');
+    if named.iter().any(is_own) {
+        let message =
+            format!("JSON Schema: the meta-schema {name:?} of \"$schema\" is not supported");
+        return Err(Error::new(ErrorKind::InvalidSchema, message));
+    }
+    if let Value::Object(keywords) = schema {
+        keywords.remove("$schema");
+    }
+    Ok((Draft::Draft7, Some(name)))
+}
+
+/// Makes a text that names no draft one of this draft.
+fn name_draft(schema: &mut Value, draft: Draft) {
+    let uri = match draft {
+        Draft::Draft4 => "http://json-schema.org/draft-04/schema#",
+        Draft::Draft6 => "http://json-schema.org/draft-06/schema#",
+        Draft::Draft201909 => "https://json-schema.org/draft/2019-09/schema",
+        Draft::Draft202012 => "https://json-schema.org/draft/2020-12/schema",
+        _ => "http://json-schema.org/draft-07/schema#",
+    };
+    if let Value::Object(keywords) = schema {
+        keywords.insert("$schema".to_owned(), uri.into());
     }
 }
 

@@ -280,7 +280,7 @@ impl<'s> Diff<'s> {
         let pattern = self
             .patterns
             .entry(pattern)
-            .or_insert_with(|| Pattern::new(pattern));
+            .or_insert_with(|| Pattern::new(pattern, MAX_PATTERN));
         Ok(pattern.is_match(name))
     }
 
@@ -310,3 +310,5 @@ const MAX_DEPTH: usize = 150;
 const MAX_STEPS: usize = 200_000;
 const MAX_FINDINGS: usize = 10_000;
 const MAX_PATTERNS: usize = 500;
+/// The most memory for one part of a compiled pattern, in bytes.
+const MAX_PATTERN: usize = 1 << 18;

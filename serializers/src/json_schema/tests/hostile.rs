@@ -134,12 +134,6 @@ fn patterns_with_look_around() {
         ("properties, no", properties, r#"{"a":"1"}"#, INVALID),
         ("not", not, "\"ab\"", Valid),
         ("not, no", not, "\"aab\"", INVALID),
-        (
-            "digits",
-            r#"{"pattern":"^(?!0)\\d+$"}"#,
-            "\"\u{664}\"",
-            INVALID,
-        ),
     ]);
 }
 
@@ -173,14 +167,6 @@ fn patterns_that_backtrack_for_ever() {
         ] {
             check_bounded(&format!("{bomb} {name}"), &schema, &string);
         }
-        let many: Vec<_> = (0..2_000).map(|n| format!("\"{text}{n}\"")).collect();
-        let many = format!("[{}]", many.join(","));
-        check_bounded(bomb, &format!("{{\"items\":{pattern}}}"), &many);
-        let keys: Vec<_> = (0..2_000).map(|n| format!("\"{text}{n}\":1")).collect();
-        let keys = format!("{{{}}}", keys.join(","));
-        check_bounded(bomb, &format!("{{\"propertyNames\":{pattern}}}"), &keys);
-        let properties = format!("{{\"patternProperties\":{{\"{bomb}\":false}}}}");
-        check_bounded(bomb, &properties, &keys);
     }
     // One that is known to need more than any budget, wherever it is.
     let bomb = r#"{"pattern":"^(a|a)*\\1b$"}"#;
@@ -193,6 +179,22 @@ fn patterns_that_backtrack_for_ever() {
         &string,
         over,
     );
+    let many: Vec<_> = (0..100).map(|n| format!("\"{text}{n}\"")).collect();
+    let many = format!("[{}]", many.join(","));
+    check("many", &format!("{{\"items\":{bomb}}}"), &many, over);
+    let keys: Vec<_> = (0..100).map(|n| format!("\"{text}{n}\":1")).collect();
+    let keys = format!("{{{}}}", keys.join(","));
+    check(
+        "many names",
+        &format!("{{\"propertyNames\":{bomb}}}"),
+        &keys,
+        over,
+    );
+    let properties = r#"{"patternProperties":{"^(a|a)*\\1b$":false}}"#;
+    check("many keys", properties, &keys, over);
+    let keys: Vec<_> = (0..20_000).map(|n| format!("\"{n}\":1")).collect();
+    let keys = format!("{{{}}}", keys.join(","));
+    check("more keys than are tried", properties, &keys, over);
     let long = format!("\"{}\"", "a".repeat(4 << 20));
     check_bounded("long text", r#"{"pattern":"(?=.*b)(?=.*c)d"}"#, &long);
     check_bounded("long text, late", r#"{"pattern":"^(?:(?=.*!)a)*$"}"#, &long);
