@@ -86,6 +86,8 @@ pub(crate) fn write(key: SchemaKey, kind: SchemaKind, index: &MessageIndex, out:
     match key {
         SchemaKey::Id(id) => frame::write_id(id, out),
         SchemaKey::Guid(guid) => frame::write_guid(guid, out),
+        // No other key is given on the command line.
+        _ => {}
     }
     if kind == SchemaKind::Protobuf {
         index.write(out);

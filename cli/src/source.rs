@@ -44,6 +44,7 @@ fn get<R: Registry>(registry: &Blocking<R>, key: SchemaKey) -> Result<Option<Res
     let found = match key {
         SchemaKey::Id(id) => registry.by_id(id),
         SchemaKey::Guid(guid) => registry.by_guid(guid),
+        _ => return Ok(None),
     };
     let found = found.and_then(|stored| registry.wait(resolve(registry.inner(), &stored.def))?);
     match found {

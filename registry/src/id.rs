@@ -15,13 +15,23 @@ pub struct SchemaId(u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SchemaGuid(Uuid);
 
-/// How a record names its writer schema: by id or by GUID.
+/// How a record names its writer schema. A [`Registry`](crate::Registry) knows ids and GUIDs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum SchemaKey {
     /// A number, valid in one registry (and context).
     Id(SchemaId),
     /// A GUID, valid everywhere.
     Guid(SchemaGuid),
+    /// Apicurio's `contentId`, from a header; also what 8 bytes in a payload are, unless that
+    /// Apicurio was told to write global ids.
+    ApicurioContent(u64),
+    /// Apicurio's `globalId`, from a header.
+    ApicurioGlobal(u64),
+    /// The fingerprint in an Avro single object: CRC-64-AVRO, most significant byte first.
+    Fingerprint([u8; 8]),
+    /// The id of a schema version in AWS Glue.
+    Glue(Uuid),
 }
 
 /// The number of a schema within its subject: 1, 2, 3 and so on.
@@ -137,6 +147,12 @@ impl fmt::Display for SchemaKey {
         match self {
             Self::Id(id) => write!(f, "schema id {id}"),
             Self::Guid(guid) => write!(f, "schema GUID {guid}"),
+            Self::ApicurioContent(id) => write!(f, "Apicurio content id {id}"),
+            Self::ApicurioGlobal(id) => write!(f, "Apicurio global id {id}"),
+            Self::Fingerprint(bytes) => {
+                write!(f, "schema fingerprint {:016x}", u64::from_be_bytes(*bytes))
+            }
+            Self::Glue(id) => write!(f, "AWS Glue schema version {id}"),
         }
     }
 }

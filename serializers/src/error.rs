@@ -5,8 +5,6 @@ use std::sync::Arc;
 
 use wireform_registry::{SchemaKey, Subject};
 
-use crate::foreign::ForeignId;
-
 /// The result of encoding, decoding, or building a serializer.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -55,13 +53,8 @@ pub enum ErrorKind {
     LimitExceeded,
     /// The registry failed; its own kind says how, and whether to retry.
     Registry(wireform_registry::ErrorKind),
-    /// A datum names its writer schema by a fingerprint that the reader does not know, most
-    /// significant byte first: add the schema, then decode again.
-    UnknownFingerprint([u8; 8]),
-    /// The record's writer schema is named as another registry does, and was not met before: give
-    /// the reader somebody to ask, fetch it, then decode again.
-    UnknownForeignSchema(ForeignId),
-    /// The record's writer schema was not met before: fetch it, then decode again.
+    /// The record's writer schema is not loaded: fetch it or add it, then decode again. The message
+    /// says which of them the reader can do.
     UnknownSchema(SchemaKey),
     /// No codec of this reader reads this content type, or the record names none.
     UnsupportedContent,

@@ -27,7 +27,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use uuid::Uuid;
-use wireform_registry::{BoxFuture, ResolvedSchema, Role};
+use wireform_registry::{BoxFuture, ResolvedSchema, Role, SchemaKey};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::header::HeaderList;
@@ -35,30 +35,7 @@ use crate::limits::Limits;
 
 mod body;
 
-pub(crate) use self::body::{Bodies, Names};
-
-/// A schema, as a frame of another registry names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum ForeignId {
-    /// Apicurio's `contentId`, from a header; also what 8 bytes in a payload are, unless that
-    /// Apicurio was told to write global ids.
-    ApicurioContent(u64),
-    /// Apicurio's `globalId`, from a header.
-    ApicurioGlobal(u64),
-    /// The id of a schema version in AWS Glue.
-    Glue(Uuid),
-}
-
-impl fmt::Display for ForeignId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::ApicurioContent(id) => write!(f, "Apicurio's content id {id}"),
-            Self::ApicurioGlobal(id) => write!(f, "Apicurio's global id {id}"),
-            Self::Glue(id) => write!(f, "schema version {id} of AWS Glue"),
-        }
-    }
-}
+pub(crate) use self::body::Bodies;
 
 /// **A type that implements `ForeignSchemas` finds the schemas that frames of other registries
 /// name.**
@@ -69,29 +46,33 @@ impl fmt::Display for ForeignId {
 /// # Contract
 /// The schema of an id never changes.
 pub trait ForeignSchemas: fmt::Debug + Send + Sync {
-    /// The schema, with all that it refers to.
+    /// The schema of an [`ApicurioContent`](SchemaKey::ApicurioContent),
+    /// [`ApicurioGlobal`](SchemaKey::ApicurioGlobal) or [`Glue`](SchemaKey::Glue) key, with all that
+    /// it refers to.
     ///
     /// # Errors
-    /// `Registry`, or whatever says why there is none.
-    fn schema<'a>(&'a self, id: ForeignId) -> BoxFuture<'a, Result<ResolvedSchema>>;
+    /// `Registry`, or the reason why it is not found.
+    fn schema<'a>(&'a self, key: SchemaKey) -> BoxFuture<'a, Result<ResolvedSchema>>;
 }
 
-/// A payload with a frame of another registry.
+/// A payload with a frame of another registry, or an Avro single object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ForeignFrame<'a> {
-    pub(crate) id: ForeignId,
+    pub(crate) key: SchemaKey,
     body: &'a [u8],
     is_compressed: bool,
-    /// What a header calls the message, where one does.
+    pub(crate) is_in_header: bool,
+    /// The message's name in a header, where there is one.
     pub(crate) message: Option<&'a [u8]>,
 }
 
 impl<'a> ForeignFrame<'a> {
-    fn new(id: ForeignId, body: &'a [u8]) -> Self {
+    fn new(key: SchemaKey, body: &'a [u8]) -> Self {
         Self {
-            id,
+            key,
             body,
             is_compressed: false,
+            is_in_header: false,
             message: None,
         }
     }
@@ -118,8 +99,8 @@ impl<'a> ForeignFrame<'a> {
                 continue;
             };
             match name {
-                "globalId" => found = Some(ForeignId::ApicurioGlobal(id_of(value)?)),
-                "contentId" => found = Some(ForeignId::ApicurioContent(id_of(value)?)),
+                "globalId" => found = Some(SchemaKey::ApicurioGlobal(id_of(value)?)),
+                "contentId" => found = Some(SchemaKey::ApicurioContent(id_of(value)?)),
                 "encoding" => is_json = value == b"JSON",
                 _ => {}
             }
@@ -130,27 +111,34 @@ impl<'a> ForeignFrame<'a> {
                 Err(Error::new(ErrorKind::UnsupportedContent, message))
             }
             found => Ok(found.map(|id| Self {
+                is_in_header: true,
                 message,
                 ..Self::new(id, payload)
             })),
         }
     }
 
-    /// A payload that starts with an id of eight bytes, or Glue's frame.
+    /// A payload that starts with an id of eight bytes, Glue's frame, or the marker of Avro's single
+    /// objects and a fingerprint.
     #[inline]
     pub(crate) fn from_payload(payload: &'a [u8]) -> Option<Self> {
         match payload {
             [0, 0, 0, 0, 0, rest @ ..] => {
                 let (low, body) = rest.split_first_chunk::<4>()?;
                 let id = u32::from_be_bytes(*low).into();
-                Some(Self::new(ForeignId::ApicurioContent(id), body))
+                Some(Self::new(SchemaKey::ApicurioContent(id), body))
             }
             [3, compression @ (0 | 5), rest @ ..] => {
                 let (id, body) = rest.split_first_chunk::<16>()?;
                 Some(Self {
                     is_compressed: *compression == 5,
-                    ..Self::new(ForeignId::Glue(Uuid::from_bytes(*id)), body)
+                    ..Self::new(SchemaKey::Glue(Uuid::from_bytes(*id)), body)
                 })
+            }
+            [0xc3, 1, rest @ ..] => {
+                let (fingerprint, body) = rest.split_first_chunk::<8>()?;
+                let fingerprint = u64::from_le_bytes(*fingerprint).to_be_bytes();
+                Some(Self::new(SchemaKey::Fingerprint(fingerprint), body))
             }
             _ => None,
         }
@@ -166,20 +154,6 @@ impl<'a> ForeignFrame<'a> {
             false => Ok(Cow::Borrowed(self.body)),
             true => decompress(self.body, limits).map(Cow::Owned),
         }
-    }
-
-    /// Nobody was asked for the schema so far.
-    #[cold]
-    pub(crate) fn unknown(&self, has_resolver: bool) -> Error {
-        let id = self.id;
-        let message = match has_resolver {
-            true => format!("{id} was not met before"),
-            false => format!(
-                "the record names {id}, and this reader has nobody to ask for it: \
-                 `ReaderBuilder::foreign`"
-            ),
-        };
-        Error::new(ErrorKind::UnknownForeignSchema(id), message)
     }
 }
 

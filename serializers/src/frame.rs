@@ -14,7 +14,10 @@ use wireform_registry::{SchemaGuid, SchemaId, SchemaKey, SchemaKind};
 use crate::error::{Error, ErrorKind, Result};
 
 mod guess;
+mod identify;
 mod message_index;
+
+pub(crate) use self::identify::{Identified, identify};
 
 pub use self::message_index::MessageIndex;
 
@@ -92,7 +95,12 @@ impl<'a> Frame<'a> {
         }
     }
 
-    /// All that stands behind the id, where that stands in the payload.
+    /// Whether the key is in a header, and the payload is the body alone.
+    pub(crate) fn is_in_header(&self) -> bool {
+        self.payload.is_some()
+    }
+
+    /// All that follows the id, where that is in the payload.
     pub(crate) fn prefixed(&self) -> Option<&'a [u8]> {
         match self.payload {
             None => Some(self.tail),

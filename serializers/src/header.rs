@@ -198,18 +198,18 @@ impl<H: HeaderList + ?Sized> HeaderList for &H {
 
 /// The headers that say what a record is, found in one pass.
 #[derive(Debug, Default)]
-pub(crate) struct Telling<'h> {
+pub(crate) struct SchemaHeaders<'h> {
     /// The value of the schema id header: the **last** of that name, if it has a value.
     ///
     /// As Java's `DualSchemaIdDeserializer` does (`Headers.lastHeader`).
     pub(crate) schema_id: Option<&'h [u8]>,
-    /// Whether one is of Apicurio.
+    /// Whether an Apicurio header is present.
     pub(crate) has_apicurio: bool,
     /// `content-type`, whatever its case, and Spring's `contentType`: the last of each.
     content_types: [Option<&'h [u8]>; 2],
 }
 
-impl<'h> Telling<'h> {
+impl<'h> SchemaHeaders<'h> {
     pub(crate) fn find<H: HeaderList + ?Sized>(headers: &'h H, role: Role) -> Self {
         let schema_id = schema_id_name(role);
         let mut found = Self::default();
@@ -247,7 +247,7 @@ mod tests {
 
     #[track_caller]
     fn check_content_type(headers: &[(&str, &str)], expected: Option<&str>) {
-        let found = Telling::find(headers, Role::Value).content_type();
+        let found = SchemaHeaders::find(headers, Role::Value).content_type();
         assert_eq!(found.as_ref().map(ContentType::as_str), expected);
     }
 
@@ -285,13 +285,13 @@ mod tests {
             ("apicurio.value.globalId", b"7"),
             ("x", b"y"),
         ];
-        let value = Telling::find(&headers, Role::Value);
+        let value = SchemaHeaders::find(&headers, Role::Value);
         assert_eq!(value.schema_id, Some(&b"last"[..]));
         assert!(value.has_apicurio);
-        let key = Telling::find(&headers, Role::Key);
+        let key = SchemaHeaders::find(&headers, Role::Key);
         assert_eq!(key.schema_id, Some(&b"key"[..]));
         assert_eq!(key.content_type(), None);
-        assert!(!Telling::find(&headers[..4], Role::Value).has_apicurio);
+        assert!(!SchemaHeaders::find(&headers[..4], Role::Value).has_apicurio);
     }
 
     #[test]

@@ -7,14 +7,16 @@ use wireform_registry::{
 
 use crate::content_type::ContentType;
 use crate::error::{Error, ErrorKind, Result};
-use crate::foreign::{Bodies, ForeignFrame, ForeignId, ForeignSchemas, Names};
+use crate::foreign::{Bodies, ForeignFrame, ForeignSchemas};
 use crate::format::SchemaRef;
-use crate::frame::{Frame, MessageIndex};
-use crate::header::{HeaderList, Telling};
+use crate::frame::{Frame, Identified, MessageIndex, identify};
+use crate::header::{HeaderList, SchemaHeaders};
 use crate::limits::Limits;
 
+mod loads;
 mod plans;
 
+use loads::Loads;
 use plans::Plans;
 
 /// **A type that implements `ReadCodec<T>` is a codec that a [`Reader`] may use; it makes a plan
@@ -64,15 +66,29 @@ pub trait ReadPlan<T>: fmt::Debug + Send + Sync {
 pub struct Decoded<T> {
     /// The value.
     pub value: T,
-    /// The writer schema; `None` where the record names none.
+    /// The writer schema; `None` where the record names none, or names it by an id of Apicurio or
+    /// AWS Glue.
     pub schema: Option<SchemaRef>,
 }
 
-/// Reads records whoever wrote them: by the schema id in a header, else by the one in front of the
-/// payload, else by the content type.
+/// Reads records of any writer, by the schema that they name or by their content type.
 ///
-/// Only codecs that were given decode. Decoding is pure and never waits: an id that was not met
-/// before is [`ErrorKind::UnknownSchema`], and [`fetch`](Self::fetch) is the caller's choice.
+/// The first of these that a record has counts:
+///
+/// 1. the header `__value_schema_id` (of keys: `__key_schema_id`): an id or a GUID;
+/// 2. a header of Apicurio: `apicurio.value.globalId` or `apicurio.value.contentId`;
+/// 3. the first bytes of the payload: an id, a GUID, an id of Apicurio or AWS Glue, or the
+///    fingerprint of an Avro single object;
+/// 4. the header `content-type`.
+///
+/// Payloads without a frame may start with the same bytes as a frame: if nobody can be asked for
+/// the schema, and a codec reads the content type without a frame, the payload is read as that.
+/// JSON never starts so.
+///
+/// Only codecs that were given decode. Decoding is pure and never waits: a schema that is not
+/// loaded is [`ErrorKind::UnknownSchema`], and [`fetch`](Self::fetch) is the caller's choice. Each
+/// schema is fetched and planned once, however many records need it at once. A plan that cannot
+/// be made is remembered as its error; a registry that failed is asked again after a second.
 ///
 /// ```
 /// use wireform::{Json, Reader};
@@ -96,20 +112,14 @@ pub struct Reader<T> {
     role: Role,
     limits: Limits,
     plans: Plans<SchemaKey, Planned<T>>,
+    loads: Loads<SchemaKey>,
     foreign: Option<Box<dyn ForeignSchemas>>,
-    foreign_plans: Plans<ForeignId, ForeignPlan<T>>,
 }
 
-/// What is known of a writer schema; a plan that cannot be made is kept as its reason.
+/// A writer schema and the way to read its bodies.
 struct Planned<T> {
     kind: SchemaKind,
-    schema: SchemaRef,
-    plan: Box<dyn ReadPlan<T>>,
-    names: Names,
-}
-
-/// The same of a schema of another registry.
-struct ForeignPlan<T> {
+    schema: Option<SchemaRef>,
     plan: Box<dyn ReadPlan<T>>,
     bodies: Bodies,
 }
@@ -160,14 +170,13 @@ impl<T> Reader<T> {
         }
     }
 
-    /// Reads a record's value (or key, see [`ReaderBuilder::role`]). `Ok(None)` is a tombstone.
+    /// Reads a record's value (or key, see [`ReaderBuilder::role`]). `Ok(None)` is a tombstone; an
+    /// empty payload is a value.
     ///
     /// # Errors
-    /// - `UnknownSchema(key)` if the writer schema was not met before: [`fetch`](Self::fetch) it
-    ///   (or lock it, with [`locked`](Self::locked)).
-    /// - `UnknownForeignSchema(id)` for the frames of Apicurio and AWS Glue, likewise:
-    ///   [`fetch_foreign`](Self::fetch_foreign) it.
-    /// - `Framing` if the payload has no frame and nothing says what it is.
+    /// - `UnknownSchema(key)` if the writer schema is not loaded: [`fetch`](Self::fetch) it (or lock
+    ///   it, with [`locked`](Self::locked)).
+    /// - `Framing` if the payload has no frame and no content type.
     /// - `UnsupportedContent` if no codec of this reader reads it.
     /// - `Decode`, `WrongType`, `Incompatible` and `LimitExceeded` from the codec.
     pub fn decode<H: HeaderList + ?Sized>(
@@ -179,72 +188,51 @@ impl<T> Reader<T> {
             return Ok(None);
         };
         self.limits.check_payload(payload)?;
-        let telling = Telling::find(headers, self.role);
-        if let Some(id) = telling.schema_id {
-            return self.decode_frame(&Frame::from_header(id, payload)?);
+        let named = SchemaHeaders::find(headers, self.role);
+        match identify(&named, headers, self.role, payload)? {
+            Identified::Confluent(frame) => match self.plans.first(frame.schema()) {
+                Some(planned) => planned.decode(&frame),
+                None => self.decode_rarer(&named, &frame, payload),
+            },
+            Identified::Foreign(frame) => self.decode_foreign(&named, &frame, payload),
+            Identified::Unframed => self.decode_unframed(&named, payload),
         }
-        if telling.has_apicurio
-            && let Some(frame) = ForeignFrame::from_headers(headers, self.role, payload)?
-        {
-            return self.decode_foreign(&frame);
-        }
-        self.decode_payload(&telling, payload)
     }
 
-    /// Fetches a writer schema and makes the plan for it; does nothing if that was done before.
+    /// Loads a writer schema and makes the plan for it; does nothing if that was done before.
+    /// Concurrent calls for one key make one request and one plan.
     ///
     /// # Errors
-    /// `Registry` if the registry fails or does not know the schema; `Config` without a registry;
-    /// `InvalidSchema`, `Incompatible` or `UnsupportedContent` if no plan can be made.
+    /// `Registry` if the registry fails or does not know the schema; `UnknownSchema` if this reader
+    /// can ask nobody; `InvalidSchema`, `Incompatible` or `UnsupportedContent` if no plan can be
+    /// made. Errors are remembered: for good, or for a second if the registry failed or its schema
+    /// is not valid.
     pub async fn fetch(&self, key: impl Into<SchemaKey>) -> Result<()> {
         let key = key.into();
-        if self.plans.with(key, |_| ()).is_some() {
-            return Ok(());
+        loop {
+            if let Some(outcome) = self.outcome(key) {
+                return outcome;
+            }
+            if !self.can_ask(key) {
+                return self.plan_locked(key);
+            }
+            let Some(turn) = self.loads.turn(key).await else {
+                // Another load is over; its outcome is known now, unless it was dropped.
+                continue;
+            };
+            if let Some(outcome) = self.outcome(key) {
+                return outcome;
+            }
+            let loaded = self.load(key).await;
+            if let Err(error) = &loaded {
+                self.loads.fail(key, error);
+            }
+            drop(turn);
+            return loaded;
         }
-        let Some(registry) = &self.registry else {
-            let message = format!("{key} is unknown, and this reader has no registry");
-            return Err(Error::new(ErrorKind::Config, message));
-        };
-        let stored = match key {
-            SchemaKey::Id(id) => registry.by_id(id).await?,
-            SchemaKey::Guid(guid) => registry.by_guid(guid).await?,
-        };
-        let writer = resolve(registry, &stored.def).await?;
-        self.add_stored(key, &stored, &writer)
     }
 
-    /// Fetches a schema of another registry and makes the plan for it; does nothing if that was
-    /// done before.
-    ///
-    /// # Errors
-    /// As the resolver; `Config` without one; `InvalidSchema`, `Incompatible` or
-    /// `UnsupportedContent` if no plan can be made.
-    pub async fn fetch_foreign(&self, id: ForeignId) -> Result<()> {
-        if self.foreign_plans.with(id, |_| ()).is_some() {
-            return Ok(());
-        }
-        let Some(foreign) = &self.foreign else {
-            let message = format!("{id} is unknown, and this reader has nobody to ask for it");
-            return Err(Error::new(ErrorKind::Config, message));
-        };
-        self.add_foreign(id, &foreign.schema(id).await?)
-    }
-
-    /// Makes a schema of another registry known, as [`add`](Self::add).
-    ///
-    /// # Errors
-    /// As [`add`](Self::add).
-    pub fn add_foreign(&self, id: ForeignId, writer: &ResolvedSchema) -> Result<()> {
-        let codec = self.codec_for(&id, writer.kind)?;
-        let plan = ForeignPlan {
-            plan: codec.plan(writer)?,
-            bodies: Bodies::new(id, writer)?,
-        };
-        self.foreign_plans.insert(id, plan);
-        Ok(())
-    }
-
-    /// Decodes, fetching the writer schema first where it is not known.
+    /// Decodes, fetching the writer schema first where it is not loaded.
     ///
     /// # Errors
     /// As [`decode`](Self::decode) and [`fetch`](Self::fetch).
@@ -253,34 +241,68 @@ impl<T> Reader<T> {
         headers: &H,
         payload: Option<&[u8]>,
     ) -> Result<Option<Decoded<T>>> {
-        match self.decode(headers, payload) {
-            Err(error) => match error.kind() {
-                ErrorKind::UnknownSchema(key) => {
-                    self.fetch(key).await?;
-                    self.decode(headers, payload)
-                }
-                ErrorKind::UnknownForeignSchema(id) if self.foreign.is_some() => {
-                    self.fetch_foreign(id).await?;
-                    self.decode(headers, payload)
-                }
-                _ => Err(error),
-            },
-            decoded => decoded,
+        let error = match self.decode(headers, payload) {
+            Err(error) => error,
+            decoded => return decoded,
+        };
+        match error.kind() {
+            ErrorKind::UnknownSchema(key) if self.can_ask(key) => {
+                self.fetch(key).await?;
+                self.decode(headers, payload)
+            }
+            _ => Err(error),
         }
     }
 
-    /// Makes `writer` known under `key`, for readers without a registry; what is known by then
-    /// stays, as ids never change their meaning.
+    /// Makes `writer` known under `key`, for readers that can ask nobody for it. What is known
+    /// already stays, as keys never change their meaning.
     ///
     /// # Errors
     /// `InvalidSchema`, `Incompatible` or `UnsupportedContent` if no plan can be made.
     pub fn add(&self, key: impl Into<SchemaKey>, writer: &ResolvedSchema) -> Result<()> {
         let key = key.into();
         let schema = match key {
-            SchemaKey::Id(id) => SchemaRef::with_id(id),
-            SchemaKey::Guid(guid) => SchemaRef::with_guid(guid),
+            SchemaKey::Id(id) => Some(SchemaRef::with_id(id)),
+            SchemaKey::Guid(guid) => Some(SchemaRef::with_guid(guid)),
+            SchemaKey::Fingerprint(fingerprint) => {
+                let mut schema = SchemaRef::unknown();
+                schema.set_fingerprint(Some(fingerprint));
+                Some(schema)
+            }
+            _ => None,
         };
         self.insert(key, schema, writer)
+    }
+
+    /// What is known of `key`: that it is loaded, or why it cannot be.
+    fn outcome(&self, key: SchemaKey) -> Option<Result<()>> {
+        match self.plans.with(key, |_| ()) {
+            Some(()) => Some(Ok(())),
+            None => self.loads.failure(key).map(Err),
+        }
+    }
+
+    /// Whether something is configured that may know `key`.
+    fn can_ask(&self, key: SchemaKey) -> bool {
+        match key {
+            SchemaKey::Id(_) | SchemaKey::Guid(_) => self.registry.is_some(),
+            SchemaKey::Fingerprint(_) => false,
+            _ => self.foreign.is_some(),
+        }
+    }
+
+    async fn load(&self, key: SchemaKey) -> Result<()> {
+        let stored = match (key, &self.registry, &self.foreign) {
+            (SchemaKey::Id(id), Some(registry), _) => registry.by_id(id).await?,
+            (SchemaKey::Guid(guid), Some(registry), _) => registry.by_guid(guid).await?,
+            (_, _, Some(foreign)) => return self.add(key, &foreign.schema(key).await?),
+            _ => return Err(self.unknown(key)),
+        };
+        let Some(registry) = &self.registry else {
+            return Err(self.unknown(key));
+        };
+        let writer = resolve(registry, &stored.def).await?;
+        self.add_stored(key, &stored, &writer)
     }
 
     fn add_stored(
@@ -295,35 +317,50 @@ impl<T> Reader<T> {
         match key {
             SchemaKey::Id(id) => schema.set_id(Some(id)),
             SchemaKey::Guid(guid) => schema.set_guid(Some(guid)),
+            _ => {}
         }
-        self.insert(key, schema, writer)
+        self.insert(key, Some(schema), writer)
     }
 
-    /// Makes the plan for a schema of the lock file that is met for the first time.
+    /// Makes the plan for a schema of the lock file that is needed for the first time.
     fn plan_locked(&self, key: SchemaKey) -> Result<()> {
-        let lock = self.lock.as_ref().ok_or_else(|| unknown(key))?;
-        let locked = lock.registered(key).map_err(|_| {
-            let message = format!("{key} is not in the lock file; `wireform lock` writes it anew");
-            Error::new(ErrorKind::UnknownSchema(key), message)
-        })?;
-        let writer = lock.resolve_for(&locked.subject, &locked.def)?;
-        self.add_stored(key, &lock.schema(key)?, &writer)
+        let lock = self.lock.as_ref().ok_or_else(|| self.unknown(key))?;
+        let locked = lock.registered(key).map_err(|_| self.unknown(key))?;
+        let _alone = self.loads.plan_alone();
+        if let Some(outcome) = self.outcome(key) {
+            return outcome;
+        }
+        let plan = || {
+            let writer = lock.resolve_for(&locked.subject, &locked.def)?;
+            self.add_stored(key, &lock.schema(key)?, &writer)
+        };
+        let planned = plan();
+        if let Err(error) = &planned {
+            self.loads.fail_for_ever(key, error);
+        }
+        planned
     }
 
-    fn insert(&self, key: SchemaKey, schema: SchemaRef, writer: &ResolvedSchema) -> Result<()> {
+    fn insert(
+        &self,
+        key: SchemaKey,
+        schema: Option<SchemaRef>,
+        writer: &ResolvedSchema,
+    ) -> Result<()> {
         let kind = writer.kind;
-        let codec = self.codec_for(&key, kind)?;
+        let codec = self.codec_for(key, kind)?;
         let planned = Planned {
             kind,
             schema,
             plan: codec.plan(writer)?,
-            names: Names::new(writer)?,
+            bodies: Bodies::new(key, writer)?,
         };
         self.plans.insert(key, planned);
+        self.loads.forget(key);
         Ok(())
     }
 
-    fn codec_for(&self, key: &dyn fmt::Display, kind: SchemaKind) -> Result<&dyn ReadCodec<T>> {
+    fn codec_for(&self, key: SchemaKey, kind: SchemaKind) -> Result<&dyn ReadCodec<T>> {
         let codec = self.codecs.iter().find(|codec| codec.reads_schema(kind));
         codec.map(|codec| &**codec).ok_or_else(|| {
             let message = format!("{key} is of type {kind}, which no codec of this reader reads");
@@ -331,55 +368,23 @@ impl<T> Reader<T> {
         })
     }
 
-    /// Without a schema id header: a frame where there is one, else what the content type says.
-    ///
-    /// A known schema id is stronger than a content type: framed JSON names both.
-    #[inline(always)]
-    fn decode_payload(&self, telling: &Telling<'_>, payload: &[u8]) -> Read<T> {
-        if let [0, 0, 0, 0, 0, ..] | [3, 0 | 5, ..] = payload
-            && let Some(decoded) = self.decode_if_foreign(telling, payload)
-        {
-            return decoded;
-        }
-        let Some(frame) = Frame::find(payload) else {
-            return self.decode_unframed(telling, None, payload);
-        };
-        let key = frame.schema();
-        if let Some(planned) = self.plans.first(key) {
-            return planned.decode(&frame);
-        }
-        match self.decode_rarer(key, &frame) {
-            Err(error) if self.is_unframed(&error) => {
-                self.decode_unframed(telling, Some(error), payload)
-            }
-            decoded => decoded,
-        }
-    }
-
-    /// By what the content type says; `unknown` is the error of the frame, where there is one.
+    /// By what the content type says.
     #[inline(never)]
-    fn decode_unframed(
-        &self,
-        telling: &Telling<'_>,
-        unknown: Option<Error>,
-        payload: &[u8],
-    ) -> Read<T> {
-        let content_type = telling.content_type();
-        let codec = content_type.as_ref().and_then(|name| self.reads(name));
-        if let Some(codec) = codec {
-            return Ok(Some(Decoded {
-                value: codec.decode_unframed(payload)?,
-                schema: None,
-            }));
+    fn decode_unframed(&self, named: &SchemaHeaders<'_>, payload: &[u8]) -> Read<T> {
+        let content_type = named.content_type();
+        if let Some(codec) = content_type.as_ref().and_then(|name| self.reads(name)) {
+            return unframed(codec, payload);
         }
-        match (unknown, content_type) {
-            (Some(unknown), _) => Err(unknown),
-            (None, Some(content_type)) => {
+        match content_type {
+            Some(content_type) => {
                 let message = format!("no codec of this reader reads {:?}", content_type.as_str());
                 Err(Error::new(ErrorKind::UnsupportedContent, message))
             }
             // Says what the payload looks like.
-            (None, None) => self.decode_frame(&Frame::from_payload(payload)?),
+            None => Err(match Frame::from_payload(payload) {
+                Err(error) => error,
+                Ok(frame) => self.unknown(frame.schema()),
+            }),
         }
     }
 
@@ -391,66 +396,110 @@ impl<T> Reader<T> {
         codec.map(|codec| &**codec)
     }
 
-    /// A payload that starts as those of Apicurio and Glue do, unless it is something else: data of
-    /// a known schema 0, or unframed data where nobody can be asked.
-    #[inline(never)]
-    fn decode_if_foreign(&self, telling: &Telling<'_>, payload: &[u8]) -> Option<Read<T>> {
-        let frame = ForeignFrame::from_payload(payload)?;
-        let zero = SchemaKey::from(SchemaId::new(0));
-        let is_ours = payload.first() == Some(&0)
-            && (self.plans.with(zero, |_| ()).is_some() || self.plan_locked(zero).is_ok());
-        if is_ours {
-            return None;
-        }
-        let is_known = self.foreign_plans.with(frame.id, |_| ()).is_some();
-        let content_type = telling.content_type();
-        let is_unframed = content_type.is_some_and(|name| self.reads(&name).is_some());
-        if !is_known && self.foreign.is_none() && is_unframed {
-            return None;
-        }
-        Some(self.decode_foreign(&frame))
-    }
-
-    fn decode_foreign(&self, frame: &ForeignFrame<'_>) -> Read<T> {
-        let decode = |planned: &ForeignPlan<T>| {
-            let body = frame.body(&self.limits)?;
-            let (message, body) = planned.bodies.split(frame.message, &body)?;
-            planned.plan.decode(&message, body)
+    /// A record whose schema is not loaded: an error, unless its frame is none.
+    fn decode_unknown(
+        &self,
+        named: &SchemaHeaders<'_>,
+        unknown: Error,
+        is_in_header: bool,
+        payload: &[u8],
+    ) -> Read<T> {
+        let may_ask = match unknown.kind() {
+            ErrorKind::UnknownSchema(key) => self.can_ask(key),
+            _ => true,
         };
-        match self.foreign_plans.with(frame.id, decode) {
-            Some(value) => Ok(Some(Decoded {
-                value: value?,
-                schema: None,
-            })),
-            None => Err(frame.unknown(self.foreign.is_some())),
+        if is_in_header || may_ask {
+            return Err(unknown);
+        }
+        let content_type = named.content_type().filter(|name| !name.is_json());
+        match content_type.and_then(|name| self.reads(&name)) {
+            Some(codec) => unframed(codec, payload),
+            None => Err(unknown),
         }
     }
 
-    /// Whether a payload that starts like a frame is better taken as unframed: there is nobody to
-    /// ask for its schema.
-    fn is_unframed(&self, error: &Error) -> bool {
-        self.registry.is_none() && matches!(error.kind(), ErrorKind::UnknownSchema(_))
+    /// A record of Apicurio's, AWS Glue's or a single object, unless it is data of a known schema 0.
+    #[inline(never)]
+    fn decode_foreign(
+        &self,
+        named: &SchemaHeaders<'_>,
+        frame: &ForeignFrame<'_>,
+        payload: &[u8],
+    ) -> Read<T> {
+        if !frame.is_in_header
+            && let [0, ..] = payload
+            && self.knows(SchemaId::new(0).into())
+            && let Some(frame) = Frame::find(payload)
+        {
+            return self.decode_rarer(named, &frame, payload);
+        }
+        let key = frame.key;
+        let decode = |planned: &Planned<T>| planned.decode_foreign(frame, &self.limits);
+        if let Some(decoded) = self.plans.with(key, decode) {
+            return decoded;
+        }
+        if let Some(error) = self.loads.lasting_failure(key) {
+            return Err(error);
+        }
+        self.decode_unknown(named, self.unknown(key), frame.is_in_header, payload)
     }
 
-    #[inline(always)]
-    fn decode_frame(&self, frame: &Frame<'_>) -> Read<T> {
-        let key = frame.schema();
-        match self.plans.first(key) {
-            Some(planned) => planned.decode(frame),
-            None => self.decode_rarer(key, frame),
-        }
+    fn knows(&self, key: SchemaKey) -> bool {
+        self.plans.with(key, |_| ()).is_some()
+            || (self.lock.is_some() && self.plan_locked(key).is_ok())
     }
 
     /// What is not among the first plans.
     #[inline(never)]
-    fn decode_rarer(&self, key: SchemaKey, frame: &Frame<'_>) -> Read<T> {
-        if let Some(decoded) = self.plans.with(key, |planned| planned.decode(frame)) {
+    fn decode_rarer(
+        &self,
+        named: &SchemaHeaders<'_>,
+        frame: &Frame<'_>,
+        payload: &[u8],
+    ) -> Read<T> {
+        let key = frame.schema();
+        let decode = || self.plans.with(key, |planned| planned.decode(frame));
+        if let Some(decoded) = decode() {
             return decoded;
         }
-        self.plan_locked(key)?;
-        let decoded = self.plans.with(key, |planned| planned.decode(frame));
-        decoded.unwrap_or_else(|| Err(unknown(key)))
+        if let Some(error) = self.loads.lasting_failure(key) {
+            return Err(error);
+        }
+        let unknown = match self.plan_locked(key) {
+            Err(error) => error,
+            Ok(()) => match decode() {
+                Some(decoded) => return decoded,
+                None => self.unknown(key),
+            },
+        };
+        self.decode_unknown(named, unknown, frame.is_in_header(), payload)
     }
+
+    /// Says why `key` is unknown and what to do.
+    #[cold]
+    fn unknown(&self, key: SchemaKey) -> Error {
+        let message = match key {
+            _ if self.can_ask(key) => format!("{key} is not loaded: call Reader::fetch"),
+            SchemaKey::Id(_) | SchemaKey::Guid(_) if self.lock.is_some() => {
+                format!("{key} is not in wireform.lock: run `wireform lock`")
+            }
+            SchemaKey::Id(_) | SchemaKey::Guid(_) => {
+                format!("{key} is unknown and this reader has no registry: call Reader::add")
+            }
+            SchemaKey::Fingerprint(_) => format!("{key} is unknown: call Reader::add"),
+            _ => format!(
+                "{key} is unknown and no resolver is configured: see `ReaderBuilder::foreign`"
+            ),
+        };
+        Error::new(ErrorKind::UnknownSchema(key), message)
+    }
+}
+
+fn unframed<T>(codec: &dyn ReadCodec<T>, payload: &[u8]) -> Read<T> {
+    Ok(Some(Decoded {
+        value: codec.decode_unframed(payload)?,
+        schema: None,
+    }))
 }
 
 impl<T> Planned<T> {
@@ -463,7 +512,9 @@ impl<T> Planned<T> {
             (Some(body), _) => (&FIRST, body),
             (None, tail) => {
                 other = match tail {
-                    Some(tail) if self.kind == SchemaKind::Protobuf => self.names.split(tail)?,
+                    Some(tail) if self.kind == SchemaKind::Protobuf => {
+                        self.bodies.split_prefixed(tail)?
+                    }
                     _ => frame.body(self.kind)?,
                 };
                 (&other.0, other.1)
@@ -471,16 +522,19 @@ impl<T> Planned<T> {
         };
         Ok(Some(Decoded {
             // Before the value, which then is moved once.
-            schema: Some(self.schema.clone()),
+            schema: self.schema.clone(),
             value: self.plan.decode(message, body)?,
         }))
     }
-}
 
-#[cold]
-fn unknown(key: SchemaKey) -> Error {
-    let message = format!("{key} was not met before");
-    Error::new(ErrorKind::UnknownSchema(key), message)
+    fn decode_foreign(&self, frame: &ForeignFrame<'_>, limits: &Limits) -> Read<T> {
+        let body = frame.body(limits)?;
+        let (message, body) = self.bodies.split(frame.message, &body)?;
+        Ok(Some(Decoded {
+            schema: self.schema.clone(),
+            value: self.plan.decode(&message, body)?,
+        }))
+    }
 }
 
 impl<T> ReaderBuilder<T> {
@@ -491,7 +545,7 @@ impl<T> ReaderBuilder<T> {
         self
     }
 
-    /// Whom to ask for schemas that frames of Apicurio or AWS Glue name, see
+    /// Sets the resolver for the schemas that frames of Apicurio or AWS Glue name, see
     /// [`foreign`](crate::foreign).
     #[must_use]
     pub fn foreign(mut self, schemas: impl ForeignSchemas + 'static) -> Self {
@@ -523,8 +577,8 @@ impl<T> ReaderBuilder<T> {
             role: self.role,
             limits: self.limits,
             plans: Plans::default(),
+            loads: Loads::default(),
             foreign: self.foreign,
-            foreign_plans: Plans::default(),
         }
     }
 }

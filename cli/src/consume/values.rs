@@ -186,6 +186,7 @@ fn places(registry: &Open, key: SchemaKey) -> Option<Vec<(Subject, Version)>> {
     let id = match key {
         SchemaKey::Id(id) => id,
         SchemaKey::Guid(guid) => registry.wait(inner.ids_of(guid)).ok()?.ok()?.first()?.1,
+        _ => return None,
     };
     let places = registry.wait(inner.places_of(id, None, Include::Live));
     places.ok()?.ok()

@@ -218,6 +218,7 @@ impl LockFile {
         let places = match key {
             SchemaKey::Id(id) => self.ids.get(&(Context::default(), id)),
             SchemaKey::Guid(guid) => self.guids.get(&guid),
+            _ => None,
         };
         let place = places.and_then(BTreeSet::first);
         let found = place.and_then(|place| self.schemas.get(place));

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use wireform_registry::ResolvedSchema;
+use wireform_registry::{ResolvedSchema, SchemaKey};
 
 use super::codec_schema::resolved;
 use super::schema::Fingerprint;
@@ -99,7 +99,7 @@ impl<T: ?Sized, C: SchemaCodec<T>> Serializer<T> for SingleObject<C> {
 
 /// Reads single objects whose schemas it was given, each by a plan that was made for it.
 ///
-/// A fingerprint that it does not know is [`ErrorKind::UnknownFingerprint`].
+/// A fingerprint that it does not know is [`ErrorKind::UnknownSchema`].
 pub struct SingleObjectReader<T> {
     codec: Box<dyn ReadCodec<T>>,
     plans: HashMap<Fingerprint, WriterPlan<T>>,
@@ -143,11 +143,11 @@ impl<T> SingleObjectReader<T> {
 
 impl<T> Deserializer<T> for SingleObjectReader<T> {
     /// # Errors
-    /// Also `Framing` if there is no marker, and `UnknownFingerprint`.
+    /// Also `Framing` if there is no marker, and `UnknownSchema`.
     fn deserialize(&self, bytes: &[u8]) -> Result<T> {
         let (fingerprint, datum) = split(bytes)?;
         let plan = self.plans.get(&fingerprint).ok_or_else(|| {
-            let kind = ErrorKind::UnknownFingerprint(fingerprint.to_be_bytes());
+            let kind = ErrorKind::UnknownSchema(SchemaKey::Fingerprint(fingerprint.to_be_bytes()));
             Error::new(
                 kind,
                 format!("no schema with fingerprint {fingerprint} was added"),
@@ -245,7 +245,7 @@ mod tests {
         let fingerprint = narrow.avro_schema().fingerprint();
         check_error(
             &bytes,
-            ErrorKind::UnknownFingerprint(fingerprint.to_be_bytes()),
+            ErrorKind::UnknownSchema(SchemaKey::Fingerprint(fingerprint.to_be_bytes())),
         );
         let mut reader = SingleObjectReader::new(int()).unwrap();
         let writer = ResolvedSchema::new(SchemaKind::Avro, "\"int\"");

@@ -1,8 +1,7 @@
 use std::collections::HashSet;
 
-use wireform_registry::{ResolvedSchema, SchemaKind};
+use wireform_registry::{ResolvedSchema, SchemaKey, SchemaKind};
 
-use super::ForeignId;
 use crate::error::{Error, ErrorKind, Result};
 use crate::frame::MessageIndex;
 
@@ -15,8 +14,8 @@ use crate::frame::MessageIndex;
 pub(crate) enum Bodies {
     /// Nothing: Avro and JSON.
     Plain,
-    /// Apicurio's names, where they were not switched off: the messages at the top of the file, by
-    /// their simple names.
+    /// Confluent's indexes behind ids and GUIDs, or Apicurio's names, where they were not switched
+    /// off: the messages at the top of the file, by their simple names.
     Named(Names),
     /// Glue's numbers: the messages of the file, sorted by full name. `None` where it counts what
     /// has no index: the entries of maps.
@@ -24,15 +23,26 @@ pub(crate) enum Bodies {
 }
 
 impl Bodies {
-    /// What the writer of `id` puts in front.
+    /// What the writer of a record with such a `key` puts in front.
     ///
     /// # Errors
     /// `InvalidSchema` if the schema does not parse.
-    pub(crate) fn new(id: ForeignId, writer: &ResolvedSchema) -> Result<Self> {
+    pub(crate) fn new(key: SchemaKey, writer: &ResolvedSchema) -> Result<Self> {
         if writer.kind != SchemaKind::Protobuf {
             return Ok(Self::Plain);
         }
-        messages(id, writer)
+        messages(key, writer)
+    }
+
+    /// The message and what follows, behind an id of four bytes or a GUID of a Protobuf schema.
+    ///
+    /// # Errors
+    /// As [`Names::split`].
+    pub(crate) fn split_prefixed<'a>(&self, tail: &'a [u8]) -> Result<(MessageIndex, &'a [u8])> {
+        match self {
+            Self::Named(names) => names.split(tail),
+            Self::Plain | Self::Numbered(_) => MessageIndex::read(tail),
+        }
     }
 
     /// The message and what follows. `named` is what a header calls the message.
@@ -63,15 +73,16 @@ impl Bodies {
 }
 
 #[cfg(feature = "protobuf")]
-fn messages(id: ForeignId, writer: &ResolvedSchema) -> Result<Bodies> {
-    Ok(match id {
-        ForeignId::Glue(_) => Bodies::Numbered(crate::protobuf::sorted_messages(&writer.text)?),
+fn messages(key: SchemaKey, writer: &ResolvedSchema) -> Result<Bodies> {
+    Ok(match key {
+        SchemaKey::Glue(_) => Bodies::Numbered(crate::protobuf::sorted_messages(&writer.text)?),
+        SchemaKey::Fingerprint(_) => Bodies::Plain,
         _ => Bodies::Named(Names::new(writer)?),
     })
 }
 
 #[cfg(not(feature = "protobuf"))]
-fn messages(_id: ForeignId, _writer: &ResolvedSchema) -> Result<Bodies> {
+fn messages(_key: SchemaKey, _writer: &ResolvedSchema) -> Result<Bodies> {
     Ok(Bodies::Plain)
 }
 

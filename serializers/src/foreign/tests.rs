@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Waker};
 
-use wireform_registry::SchemaKind;
+use wireform_registry::{SchemaKey, SchemaKind};
 
 use super::*;
 use crate::avro::Avro;
@@ -22,13 +22,13 @@ struct Ping {
 /// The schema of one id; counts how often it is asked.
 #[derive(Clone, Debug)]
 struct One {
-    id: ForeignId,
+    id: SchemaKey,
     schema: ResolvedSchema,
     asked: Arc<AtomicUsize>,
 }
 
 impl One {
-    fn new(id: ForeignId, kind: SchemaKind, text: &str) -> Self {
+    fn new(id: SchemaKey, kind: SchemaKind, text: &str) -> Self {
         Self {
             id,
             schema: ResolvedSchema::new(kind, text),
@@ -38,7 +38,7 @@ impl One {
 }
 
 impl ForeignSchemas for One {
-    fn schema<'a>(&'a self, id: ForeignId) -> BoxFuture<'a, Result<ResolvedSchema>> {
+    fn schema<'a>(&'a self, id: SchemaKey) -> BoxFuture<'a, Result<ResolvedSchema>> {
         self.asked.fetch_add(1, Ordering::Relaxed);
         let found = (id == self.id).then(|| self.schema.clone());
         let error = move || Error::new(ErrorKind::Config, format!("no {id}"));
@@ -64,7 +64,7 @@ fn pings() -> ReaderBuilder<Ping> {
     Reader::offline().with(Avro::<Ping>::new())
 }
 
-fn one(id: ForeignId) -> One {
+fn one(id: SchemaKey) -> One {
     One::new(
         id,
         SchemaKind::Avro,
@@ -73,11 +73,11 @@ fn one(id: ForeignId) -> One {
 }
 
 #[track_caller]
-fn check(id: ForeignId, headers: &[(&str, &[u8])], payload: &[u8]) {
+fn check(id: SchemaKey, headers: &[(&str, &[u8])], payload: &[u8]) {
     let schemas = one(id);
     let reader = pings().foreign(schemas.clone()).build();
     let error = reader.decode(headers, Some(payload)).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::UnknownForeignSchema(id));
+    assert_eq!(error.kind(), ErrorKind::UnknownSchema(id));
     for _ in 0..3 {
         let read = now(reader.decode_or_fetch(headers, Some(payload))).unwrap();
         assert_eq!(read.unwrap().value, ping());
@@ -86,13 +86,13 @@ fn check(id: ForeignId, headers: &[(&str, &[u8])], payload: &[u8]) {
 
     let nobody = pings().build();
     let error = now(nobody.decode_or_fetch(headers, Some(payload))).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::UnknownForeignSchema(id));
+    assert_eq!(error.kind(), ErrorKind::UnknownSchema(id));
     assert!(error.to_string().contains(&id.to_string()), "{error}");
     assert!(
         error.to_string().contains("ReaderBuilder::foreign"),
         "{error}"
     );
-    nobody.add_foreign(id, &schemas.schema).unwrap();
+    nobody.add(id, &schemas.schema).unwrap();
     let read = nobody.decode(headers, Some(payload)).unwrap();
     assert_eq!(read.unwrap().value, ping());
 }
@@ -110,7 +110,7 @@ fn glue(compression: u8, body: &[u8]) -> Vec<u8> {
 #[test]
 fn ids_of_eight_bytes_are_apicurios() {
     let payload = [&[0, 0, 0, 0, 0, 0, 0, 1, 2], &datum()[..]].concat();
-    check(ForeignId::ApicurioContent(258), &[], &payload);
+    check(SchemaKey::ApicurioContent(258), &[], &payload);
 }
 
 #[test]
@@ -120,11 +120,11 @@ fn ids_in_headers_are_apicurios() {
         ("apicurio.value.encoding", b"BINARY"),
         ("apicurio.value.globalId", &id),
     ];
-    let id_of = ForeignId::ApicurioGlobal;
+    let id_of = SchemaKey::ApicurioGlobal;
     check(id_of(0x0102_0304_0506_0708), &headers, &datum());
     let headers: [(&str, &[u8]); 1] = [("apicurio.value.contentId", &id)];
     check(
-        ForeignId::ApicurioContent(0x0102_0304_0506_0708),
+        SchemaKey::ApicurioContent(0x0102_0304_0506_0708),
         &headers,
         &datum(),
     );
@@ -133,7 +133,7 @@ fn ids_in_headers_are_apicurios() {
 #[test]
 fn glues_frame_is_read() {
     check(
-        ForeignId::Glue(Uuid::from_bytes(GLUE)),
+        SchemaKey::Glue(Uuid::from_bytes(GLUE)),
         &[],
         &glue(0, &datum()),
     );
@@ -143,7 +143,7 @@ fn glues_frame_is_read() {
 #[test]
 fn glues_compressed_frame_is_read() {
     use miniz_oxide::deflate::compress_to_vec_zlib;
-    let id = ForeignId::Glue(Uuid::from_bytes(GLUE));
+    let id = SchemaKey::Glue(Uuid::from_bytes(GLUE));
     let payload = glue(5, &compress_to_vec_zlib(&datum(), 6));
     assert!(payload.len() < datum().len());
     check(id, &[], &payload);
@@ -152,7 +152,7 @@ fn glues_compressed_frame_is_read() {
         .foreign(one(id))
         .limits(Limits::default().payload(1_000))
         .build();
-    now(reader.fetch_foreign(id)).unwrap();
+    now(reader.fetch(id)).unwrap();
     let kind = |payload: &[u8]| reader.decode(&NoHeaders, Some(payload)).unwrap_err().kind();
     let bomb = glue(5, &compress_to_vec_zlib(&vec![0; 1 << 20], 9));
     assert!(bomb.len() > 1_000 || kind(&bomb) == ErrorKind::LimitExceeded);
@@ -166,9 +166,9 @@ fn glues_compressed_frame_is_read() {
 #[cfg(not(feature = "glue"))]
 #[test]
 fn a_compressed_body_says_what_reads_it() {
-    let id = ForeignId::Glue(Uuid::from_bytes(GLUE));
+    let id = SchemaKey::Glue(Uuid::from_bytes(GLUE));
     let reader = pings().build();
-    reader.add_foreign(id, &one(id).schema).unwrap();
+    reader.add(id, &one(id).schema).unwrap();
     let error = reader.decode(&NoHeaders, Some(&glue(5, b"x"))).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::UnsupportedContent);
     assert!(error.to_string().contains("`glue`"), "{error}");
@@ -203,7 +203,7 @@ fn what_is_malformed_is_an_error() {
 fn a_known_schema_zero_is_no_id_of_eight_bytes() {
     let reader = pings().build();
     let id = wireform_registry::SchemaId::new(0);
-    let schema = one(ForeignId::ApicurioContent(0)).schema;
+    let schema = one(SchemaKey::ApicurioContent(0)).schema;
     reader.add(id, &schema).unwrap();
     let payload = [&[0; 5], &datum()[..]].concat();
     let read = reader.decode(&NoHeaders, Some(&payload)).unwrap();
@@ -234,7 +234,7 @@ fn unframed_data_may_start_like_a_frame() {
     );
     assert!(matches!(
         reader.decode(&NoHeaders, Some(&long)).unwrap_err().kind(),
-        ErrorKind::UnknownForeignSchema(ForeignId::Glue(_))
+        ErrorKind::UnknownSchema(SchemaKey::Glue(_))
     ));
 }
 
@@ -252,13 +252,13 @@ mod protobuf {
         }
     }
 
-    fn read(id: ForeignId, prefix: &[u8]) -> Result<Item> {
+    fn read(id: SchemaKey, prefix: &[u8]) -> Result<Item> {
         let text = Item::file().text().unwrap();
         let reader = Reader::offline().with(Protobuf::<Item>::new()).build();
-        reader.add_foreign(id, &ResolvedSchema::new(SchemaKind::Protobuf, text))?;
+        reader.add(id, &ResolvedSchema::new(SchemaKind::Protobuf, text))?;
         let body = Protobuf::<Item>::new().to_vec(&item())?;
         let payload = match id {
-            ForeignId::Glue(_) => glue(0, &[prefix, &body].concat()),
+            SchemaKey::Glue(_) => glue(0, &[prefix, &body].concat()),
             _ => [&[0, 0, 0, 0, 0, 0, 0, 0, 9], prefix, &body].concat(),
         };
         Ok(reader.decode(&NoHeaders, Some(&payload))?.unwrap().value)
@@ -266,7 +266,7 @@ mod protobuf {
 
     #[test]
     fn apicurio_names_the_message() {
-        let id = ForeignId::ApicurioContent(9);
+        let id = SchemaKey::ApicurioContent(9);
         assert_eq!(read(id, b"\x06\x0a\x04Item").unwrap(), item());
         let error = read(id, b"\x07\x0a\x05Order").unwrap_err();
         assert_eq!(error.kind(), ErrorKind::WrongType);
@@ -276,7 +276,7 @@ mod protobuf {
 
     #[test]
     fn glue_numbers_the_messages_by_name() {
-        let id = ForeignId::Glue(Uuid::from_bytes(GLUE));
+        let id = SchemaKey::Glue(Uuid::from_bytes(GLUE));
         // Item, Order, Order.TagsEntry
         assert_eq!(read(id, &[0]).unwrap(), item());
         assert_eq!(read(id, &[1]).unwrap_err().kind(), ErrorKind::WrongType);
@@ -322,9 +322,9 @@ mod protobuf {
     fn a_header_names_the_message_where_the_body_does_not() {
         let reader = Reader::offline().with(Protobuf::<Item>::new()).build();
         let text = Item::file().text().unwrap();
-        let id = ForeignId::ApicurioContent(9);
+        let id = SchemaKey::ApicurioContent(9);
         let writer = ResolvedSchema::new(SchemaKind::Protobuf, text);
-        reader.add_foreign(id, &writer).unwrap();
+        reader.add(id, &writer).unwrap();
         let body = Protobuf::<Item>::new().to_vec(&item()).unwrap();
         let read = |name: &[u8], payload: &[u8]| {
             let headers = [

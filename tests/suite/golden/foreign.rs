@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 use wireform::avro::SerdeAvro;
-use wireform::foreign::ForeignId;
 use wireform::protobuf::prost::Message;
 use wireform::protobuf::prost_reflect::ReflectMessage;
 use wireform::protobuf::{AnyProtobuf, Payload, ProtobufSchema};
 use wireform::registry::{NamedText, ResolvedSchema, Role, SchemaId};
-use wireform::{ErrorKind, Json, ReadCodec, Reader, Result, SchemaKind, SchemaSource};
+use wireform::{ErrorKind, Json, ReadCodec, Reader, Result, SchemaKey, SchemaKind, SchemaSource};
 use wireform_tests::golden::from_hex;
 use wireform_tests::workspace;
 
@@ -133,14 +132,14 @@ impl Frame {
             reader.add(id, writer)?;
         } else {
             let id = match registry {
-                "glue" => ForeignId::Glue(number.parse().unwrap()),
+                "glue" => SchemaKey::Glue(number.parse().unwrap()),
                 "global" if self.framing.starts_with("header") => {
-                    ForeignId::ApicurioGlobal(number.parse().unwrap())
+                    SchemaKey::ApicurioGlobal(number.parse().unwrap())
                 }
-                _ => ForeignId::ApicurioContent(number.parse().unwrap()),
+                _ => SchemaKey::ApicurioContent(number.parse().unwrap()),
             };
-            assert_eq!(unknown.kind(), ErrorKind::UnknownForeignSchema(id));
-            reader.add_foreign(id, writer)?;
+            assert_eq!(unknown.kind(), ErrorKind::UnknownSchema(id));
+            reader.add(id, writer)?;
         }
         let read = reader.decode(&headers[..], Some(&payload))?;
         Ok(read.unwrap().value)
