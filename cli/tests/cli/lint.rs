@@ -48,3 +48,26 @@ fn units_that_change_are_found() {
     };
     check(&decimal(2), &decimal(3), Some("is decimal(9, 3)"));
 }
+
+#[test]
+fn a_draft_that_is_not_known_is_found() {
+    let check = |name: &str, uri: &str, expected: bool| {
+        let path = folder(&format!("lint_draft_{name}")).join("schema.json");
+        std::fs::write(&path, format!("{{\"$schema\":\"{uri}\"}}")).unwrap();
+        let run = run(&["lint", &path.display().to_string()], "");
+        assert_eq!(
+            run.code,
+            Some(i32::from(expected)),
+            "{}{}",
+            run.out,
+            run.talk
+        );
+        assert_eq!(run.out.contains("UNKNOWN_DRAFT"), expected, "{}", run.out);
+    };
+    check("own", "http://example.com/my-meta-schema", true);
+    check(
+        "known",
+        "https://json-schema.org/draft/2020-12/schema",
+        false,
+    );
+}

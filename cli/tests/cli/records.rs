@@ -35,6 +35,34 @@ fn what_is_encoded_is_decoded() {
     );
 }
 
+/// A registry in Java takes patterns that cannot be compiled here: its records can be read, but
+/// nothing can be written that would have to be valid.
+#[test]
+fn json_is_decoded_whatever_the_patterns_of_its_schema() {
+    let schema = |name: &str, pattern: &str| {
+        let text = format!(r#"{{"properties":{{"name":{{"pattern":"{pattern}"}}}}}}"#);
+        let path = folder("json_patterns").join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let (bob, admin) = ("{\"name\":\"bob\"}\n", "{\"name\":\"admin\"}\n");
+    let hex = "7b226e616d65223a22626f62227d\n";
+    let look_around = schema("look_around.json", "^(?!admin$)[a-z]+$");
+    let decode = ["decode", "--framing", "none", "--schema"];
+    expect(&[&decode[..], &[&look_around]].concat(), hex, 0, bob);
+    expect(&["encode", "--schema", &look_around], bob, 0, hex);
+    assert_eq!(
+        run(&["encode", "--schema", &look_around], admin).code,
+        Some(1)
+    );
+
+    let invalid = schema("invalid.json", "[a-z+$");
+    expect(&[&decode[..], &[&invalid]].concat(), hex, 0, bob);
+    let encoded = run(&["encode", "--schema", &invalid], bob);
+    assert_ne!(encoded.code, Some(0));
+    assert!(encoded.talk.contains("pattern"), "{}", encoded.talk);
+}
+
 #[test]
 fn a_bad_record_is_a_line_of_its_own() {
     let schema = data("order_v1.avsc");
