@@ -96,6 +96,7 @@ impl Codec {
                 .write(json, is_framed, out)
                 .map(|()| MessageIndex::default()),
             Self::Json(codec) => {
+                codec.check_schemas()?;
                 out.extend_from_slice(&codec.read(json.as_bytes())?.body);
                 Ok(MessageIndex::default())
             }
@@ -246,6 +247,14 @@ impl JsonCodec {
         })
     }
 
+    /// What is written must be valid.
+    fn check_schemas(&self) -> Result<()> {
+        self.writer.check_schema()?;
+        self.reader
+            .as_ref()
+            .map_or(Ok(()), JsonSchema::check_schema)
+    }
+
     fn read(&self, body: &[u8]) -> Result<Read> {
         self.writer.deserialize(body)?;
         if let Some(reader) = &self.reader {
@@ -261,13 +270,19 @@ impl JsonCodec {
     }
 }
 
-fn json_schema(schema: &ResolvedSchema) -> Result<JsonSchema<serde_json::Value>> {
+pub(crate) fn json_schema(schema: &ResolvedSchema) -> Result<JsonSchema<serde_json::Value>> {
     let mut source = SchemaSource::new(schema.kind, schema.text.clone());
     for reference in &schema.references {
         let import = SchemaSource::new(schema.kind, reference.text.clone());
         source = source.with_import(reference.name.clone(), import);
     }
-    Ok(JsonSchema::with_source(source)?.on_read(Validation::Enforce))
+    let codec = JsonSchema::for_reading(source)?;
+    // What is on a topic can be read, even where its schema does not compile.
+    let validation = match codec.check_schema() {
+        Ok(()) => Validation::Enforce,
+        Err(_) => Validation::Off,
+    };
+    Ok(codec.on_read(validation))
 }
 
 pub(crate) struct ProtobufCodec {

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 use wireform::avro::{Kind, NodeId, Schema};
-use wireform::registry::SchemaKind;
+use wireform::registry::{ResolvedSchema, SchemaKind};
 
 use crate::Result;
 use crate::check::invalid;
+use crate::codec::json_schema;
 use crate::exit::Error;
 use crate::input;
 use crate::report::{Finding, Report, Style};
@@ -51,6 +52,11 @@ impl Lint {
                 report.add(invalid(&name, &schema.text, &error));
                 continue;
             }
+            if schema.kind == SchemaKind::Json
+                && let Some(finding) = unknown_draft(&name, &schema)?
+            {
+                report.add(finding);
+            }
             if schema.kind == SchemaKind::Avro {
                 let references: Vec<&str> = schema
                     .references
@@ -72,6 +78,27 @@ impl Lint {
         }
         report.finish(&mut io::stdout().lock())
     }
+}
+
+/// A `$schema` that names no draft that is known here.
+fn unknown_draft(name: &str, schema: &ResolvedSchema) -> Result<Option<Finding>> {
+    let parsed = json_schema(schema).map_err(|error| Error::Finding(error.to_string()))?;
+    Ok(parsed.unknown_draft().map(|draft| {
+        let path = "/$schema".to_owned();
+        let place = input::place(&schema.text, &path);
+        Finding {
+            file: name.to_owned(),
+            line: place.line,
+            column: place.column,
+            snippet: place.snippet,
+            path,
+            kind: "UNKNOWN_DRAFT".to_owned(),
+            message: format!(
+                "\"$schema\" names {draft:?}, an unknown draft: it is read as draft 7"
+            ),
+            whom: "other languages may read it as another draft".to_owned(),
+        }
+    }))
 }
 
 struct Lines<'l> {
