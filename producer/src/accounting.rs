@@ -6,7 +6,11 @@
 
 #[cfg(test)]
 mod fake;
-#[cfg(test)]
+#[cfg(all(test, wireform_model))]
+mod models;
+#[cfg(all(test, not(wireform_model)))]
+mod property;
+#[cfg(all(test, not(wireform_model)))]
 mod tests;
 
 use std::sync::Arc;
@@ -18,7 +22,7 @@ use rdkafka::error::RDKafkaErrorCode;
 
 use crate::delivery::{Outcome, Ticket};
 use crate::error::{Error, Result};
-use crate::ledger::{CloseReport, Room, Settlement};
+use crate::ledger::{CloseReport, Ledger, Room, Settlement};
 use crate::metering;
 use crate::native::Written;
 use crate::parcel::{Outgoing, Parcel};
@@ -129,9 +133,18 @@ impl<P: Outgoing> Accounting<P> {
 
     /// Starts waiting for everything that was accepted so far.
     pub(crate) fn flush(&self, timeout: Duration) -> Arc<Slot<Result<()>>> {
+        self.flush_from(timeout, Ledger::start_epoch)
+    }
+
+    /// Waits for the epochs before the one that `start` returns.
+    fn flush_from(
+        &self,
+        timeout: Duration,
+        start: impl FnOnce(&mut Ledger) -> u64,
+    ) -> Arc<Slot<Result<()>>> {
         let done = Arc::new(Slot::new());
         let mut state = self.lock();
-        let epoch = state.ledger.start_epoch();
+        let epoch = start(&mut state.ledger);
         if let Some(reason) = &state.fatal {
             let _ = done.put(Err(Error::fatal(reason)));
         } else if state.ledger.is_settled_before(epoch) {

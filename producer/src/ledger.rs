@@ -179,7 +179,7 @@ impl Ledger {
         self.report
     }
 
-    fn current_epoch(&self) -> u64 {
+    pub(crate) fn current_epoch(&self) -> u64 {
         let older = self.epochs.len().saturating_sub(1);
         self.first_epoch + u64::try_from(older).unwrap_or(u64::MAX)
     }

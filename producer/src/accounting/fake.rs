@@ -15,6 +15,8 @@ use crate::sync::{Mutex, MutexGuard};
 #[derive(Default)]
 pub(crate) struct FakeClient {
     state: Mutex<Taken>,
+    #[cfg(wireform_model)]
+    changed: crate::sync::Condvar,
 }
 
 #[derive(Default)]
@@ -25,6 +27,8 @@ pub(crate) struct Taken {
     pub(crate) order: Vec<Arc<str>>,
     /// Why the client takes no record just now.
     pub(crate) refusal: Option<RDKafkaErrorCode>,
+    #[cfg(wireform_model)]
+    is_closed: bool,
 }
 
 impl FakeClient {
@@ -53,6 +57,23 @@ impl FakeClient {
             ticket,
             written,
         }
+    }
+}
+
+#[cfg(wireform_model)]
+impl FakeClient {
+    /// Waits for a record on its way. Returns false if there is none and the client is closed.
+    pub(crate) fn wait_sent(&self) -> bool {
+        let mut taken = self.lock();
+        while taken.sent.is_empty() && !taken.is_closed {
+            taken = self.changed.wait(taken);
+        }
+        !taken.sent.is_empty()
+    }
+
+    pub(crate) fn close(&self) {
+        self.lock().is_closed = true;
+        self.changed.notify_all();
     }
 }
 
@@ -86,6 +107,8 @@ impl Outgoing for FakeRecord {
         }
         taken.order.push(Arc::clone(&self.ticket.topic));
         taken.sent.push(Arc::clone(&self.ticket));
+        #[cfg(wireform_model)]
+        self.client.changed.notify_all();
         Ok(())
     }
 }
