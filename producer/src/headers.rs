@@ -257,4 +257,34 @@ mod tests {
         let tombstone = cache.find(&own, Some(&Utf8), None).unwrap();
         assert!(tombstone.pairs.is_empty());
     }
+
+    /// A format of a program that asks the cache something.
+    #[derive(Debug)]
+    struct Looking<'a>(&'a HeaderCache);
+
+    impl Format for Looking<'_> {
+        fn content_type(&self) -> ContentType {
+            Json::<u32>::new().content_type()
+        }
+
+        fn version(&self) -> Option<&str> {
+            assert!(self.0.others.try_write().is_ok(), "a lock is held");
+            None
+        }
+
+        fn schema(&self) -> Option<&SchemaRef> {
+            None
+        }
+    }
+
+    #[test]
+    fn formats_are_asked_without_a_lock() {
+        let cache = HeaderCache::default();
+        let own = own(&[]);
+        for version in ["1", "2", "3"] {
+            let json = Json::<u32>::new().version(version);
+            cache.find(&own, None, Some(&json)).unwrap();
+        }
+        cache.find(&own, None, Some(&Looking(&cache))).unwrap();
+    }
 }

@@ -420,7 +420,7 @@ fn run(steps: &[Step]) -> Result<(), String> {
     Ok(())
 }
 
-/// The steps that fail, without those that are not needed for it.
+/// The steps that fail, without those that need not be there.
 fn shrink(mut steps: Vec<Step>) -> Vec<Step> {
     let mut length = steps.len();
     while length > 0 {
