@@ -44,7 +44,7 @@ struct ValueFacts {
 #[derive(Debug, Default)]
 pub(crate) struct HeaderCache {
     first: OnceLock<Arc<HeaderSet>>,
-    others: RwLock<Vec<Arc<HeaderSet>>>,
+    others: RwLock<Arc<[Arc<HeaderSet>]>>,
 }
 
 /// What a record's headers come to: the list, and the bytes it takes.
@@ -77,15 +77,15 @@ impl HeaderCache {
         key: Option<&dyn Format>,
         value: Option<&dyn Format>,
     ) -> Result<Arc<HeaderSet>> {
-        let others = self.others.read().unwrap_or_else(PoisonError::into_inner);
+        // Formats are the program's code: no lock is held while they are asked.
+        let others = Arc::clone(&self.others.read().unwrap_or_else(PoisonError::into_inner));
         if let Some(set) = others.iter().find(|set| set.facts.are_of(key, value)) {
             return Ok(Arc::clone(set));
         }
-        drop(others);
         let set = Arc::new(HeaderSet::new(own, key, value)?);
         let mut others = self.others.write().unwrap_or_else(PoisonError::into_inner);
         if others.len() < CACHED {
-            others.push(Arc::clone(&set));
+            *others = others.iter().chain([&set]).cloned().collect();
         }
         Ok(set)
     }

@@ -265,8 +265,9 @@ impl Real {
                 let sent = self.client.lock().sent.len();
                 let first = first.min(sent);
                 let count = count.min(sent - first);
-                let verdicts = (0..count).map(|_| self.client.finish(first, written));
-                let verdicts = verdicts.collect();
+                let verdicts = (0..count)
+                    .map(|_| self.client.finish(first, written))
+                    .collect();
                 self.accounting().deliver(verdicts, Ticket::complete);
             }
             Step::Cancel(which) => {
