@@ -5,12 +5,6 @@
 //! client, and a model checker runs it.
 
 #[cfg(test)]
-mod fake;
-#[cfg(all(test, wireform_model))]
-mod models;
-#[cfg(all(test, not(wireform_model)))]
-mod property;
-#[cfg(all(test, not(wireform_model)))]
 mod tests;
 
 use std::sync::Arc;

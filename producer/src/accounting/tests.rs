@@ -1,10 +1,16 @@
+mod fake;
+#[cfg(wireform_model)]
+mod models;
+#[cfg(not(wireform_model))]
+mod property;
+
 use std::sync::Weak;
 use std::sync::mpsc;
 use std::task::{Context, Wake};
 use std::thread;
 use std::time::Instant;
 
-use super::fake::{FakeClient, FakeRecord};
+use self::fake::{FakeClient, FakeRecord};
 use super::*;
 use crate::delivery::Completion;
 use crate::error::ErrorKind;

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 use super::fake::{FakeClient, FakeRecord};
-use super::*;
+use crate::accounting::*;
 use crate::delivery::{Completion, Delivery};
 use crate::error::ErrorKind;
 use crate::slot::Slot;

@@ -8,7 +8,7 @@ use std::task::{Context, Wake};
 use shuttle::{check_random, thread};
 
 use super::fake::{FakeClient, FakeRecord};
-use super::*;
+use crate::accounting::*;
 use crate::batch::Batch;
 use crate::delivery::{Completion, Delivery};
 use crate::ledger::Ledger;
