@@ -80,3 +80,47 @@ fn what_is_no_schema_is_refused() {
     );
     check(&deep, 1, "nested too deeply");
 }
+
+#[test]
+fn nullable_objects_are_options() {
+    let schema = r##"{"title": "Cust", "type": "object", "properties": {
+        "addr": {"type": ["object", "null"], "properties": {"zip": {"type": "string"}}},
+        "lines": {"type": "array", "items": {"type": ["null", "object"], "properties": {"n": {}}}},
+        "again": {"$ref": "#/properties/addr"}}, "required": ["addr", "again", "lines"]}"##;
+    check(schema, 0, "pub addr: ::core::option::Option<CustAddr>,");
+    check(schema, 0, "pub again: ::core::option::Option<CustAddr>,");
+    check(schema, 0, "::core::option::Option<CustLinesItem>>,");
+    let root = r#"{"title": "Cust", "type": ["null", "object"], "properties": {"a": {}}}"#;
+    check(root, 0, "pub struct Cust(pub ::core::option::Option<");
+}
+
+#[test]
+fn branches_beside_properties_are_kept() {
+    let schema = r#"{"title": "Pay", "type": "object", "properties": {"id": {"type": "string"}},
+        "oneOf": [{"properties": {"card": {"type": "string"}}, "required": ["card"]},
+                  {"properties": {"iban": {"type": "string"}}, "required": ["iban"]}]}"#;
+    check(schema, 0, "pub card: ::std::string::String,");
+    check(schema, 0, "pub iban: ::std::string::String,");
+}
+
+#[test]
+fn open_objects_keep_other_members() {
+    check(
+        r#"{"type": "object", "properties": {"a": {}}}"#,
+        0,
+        "#[serde(flatten)]",
+    );
+    check(
+        r#"{"type": "object", "properties": {"a": {}}, "patternProperties": {"^x-": {"type": "string"}},
+            "additionalProperties": false}"#,
+        0,
+        "::std::collections::BTreeMap<",
+    );
+}
+
+#[test]
+fn whole_numbers_of_any_size_are_read() {
+    let schema =
+        r#"{"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}"#;
+    check(schema, 0, "pub n: ::serde_json::Number,");
+}
