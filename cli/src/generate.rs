@@ -6,13 +6,11 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use wireform_build::{avsc, protos};
+use wireform_build::{avsc, json_schema, protos};
 
 use crate::encode::eprintln;
 use crate::exit::{Error, Outcome};
 use crate::{Result, input};
-
-mod json_schema;
 
 /// Write Rust types for schema files.
 ///
@@ -85,8 +83,8 @@ impl Generate {
             files.push(("protobuf.rs".to_owned(), generated.text().to_owned()));
         }
         if !found.json.is_empty() {
-            let text = json_schema::generate(&found.json).map_err(Error::Finding)?;
-            files.push(("json.rs".to_owned(), text));
+            let generated = json_schema().generate(&found.json).map_err(failed)?;
+            files.push(("json.rs".to_owned(), generated.text().to_owned()));
         }
         if files.is_empty() {
             return Err(Error::Usage(
@@ -116,8 +114,7 @@ fn is_same(path: &Path, text: &str) -> bool {
 struct Found {
     avro: Vec<PathBuf>,
     protobuf: Vec<PathBuf>,
-    /// Stems and texts.
-    json: Vec<(String, String)>,
+    json: Vec<PathBuf>,
     folders: Vec<PathBuf>,
 }
 
@@ -139,7 +136,7 @@ impl Found {
                 }
                 self.protobuf.push(path.to_owned());
             }
-            Some("json") => self.json(path, &input::text(path)?),
+            Some("json") => self.json.push(path.to_owned()),
             Some("avpr" | "avdl") => {
                 let message =
                     "protocols are not supported: give the schemas (.avsc) of their types";
@@ -151,12 +148,6 @@ impl Found {
             }
         }
         Ok(())
-    }
-
-    fn json(&mut self, path: &Path, text: &str) {
-        let stem = path.file_stem().unwrap_or_default();
-        let stem = stem.to_string_lossy().into_owned();
-        self.json.push((stem, text.to_owned()));
     }
 
     fn folder(&mut self, folder: &Path, depth: usize) -> Result<()> {
@@ -180,13 +171,10 @@ impl Found {
             match path.extension().and_then(|extension| extension.to_str()) {
                 Some("avsc") => self.avro.push(path),
                 Some("proto") => self.protobuf.push(path),
-                Some("json") => {
-                    let text = input::text(&path)?;
-                    match looks_like_schema(&text) {
-                        true => self.json(&path, &text),
-                        false => eprintln(&format!("{}: no JSON Schema", path.display())),
-                    }
-                }
+                Some("json") => match looks_like_schema(&input::text(&path)?) {
+                    true => self.json.push(path),
+                    false => eprintln(&format!("{}: no JSON Schema", path.display())),
+                },
                 _ => {}
             }
         }

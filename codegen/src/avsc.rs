@@ -7,7 +7,6 @@ mod defaults;
 mod files;
 mod items;
 mod module;
-mod names;
 mod shape;
 mod types;
 

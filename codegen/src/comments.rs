@@ -3,9 +3,11 @@
 //! They are foreign text, and rustdoc would compile and run what is code in there, and pass HTML
 //! on to the reader's browser.
 
+use std::fmt::Write as _;
+
 use prost_types::FileDescriptorProto;
 
-use crate::literal::is_direction;
+use crate::literal::{self, is_direction};
 
 /// Defuses every comment of `file`.
 pub(crate) fn defuse(file: &mut FileDescriptorProto) {
@@ -28,50 +30,88 @@ fn documentation(comment: &str) -> String {
     lines.join("\n")
 }
 
+/// Writes foreign text as documentation attributes, one a line: literals, in which nothing is code.
+pub(crate) fn write_documentation(text: Option<&str>, out: &mut String) {
+    for text in text.unwrap_or_default().trim().lines() {
+        let text = format!(" {}", line(text));
+        let _ = write!(out, "#[doc = {}]", literal::string(text.trim_end()));
+    }
+}
+
 /// A line that Markdown takes as text, lists and inline code, but never as a code block, a link
 /// or HTML.
 ///
 /// Code blocks are indented by four columns or fenced by three characters
 /// (<https://spec.commonmark.org/0.31.2/#indented-code-blocks>): so no run of white space is kept
 /// but up to three columns at the start, which nested lists need, and no run of fence characters.
-pub(crate) fn line(line: &str) -> String {
-    let mut out = String::new();
-    let text = line.trim();
+/// Inline code stays where it begins and ends in the same line; then nothing in it is escaped.
+fn line(line: &str) -> String {
     let indent = line.chars().take_while(|c| c.is_whitespace());
     let columns = indent.map(|c| if c == '\t' { MAX_INDENT } else { 1 }).sum();
-    out.push_str(&" ".repeat(usize::min(columns, MAX_INDENT)));
-    let mut rest = text.chars().filter(|&c| !is_direction(c)).peekable();
-    while let Some(c) = rest.next() {
-        match c {
-            '`' | '~' => {
-                let mut run = 1;
-                while rest.next_if_eq(&c).is_some() {
-                    run += 1;
-                }
-                push_fence(c, run, &mut out);
+    let mut out = " ".repeat(usize::min(columns, MAX_INDENT));
+    let text = plain(line.trim());
+    let mut rest = &*text;
+    while let Some(c) = rest.chars().next() {
+        if c == '`'
+            && let Some((code, after)) = inline_code(rest)
+        {
+            out.push_str(code);
+            rest = after;
+            continue;
+        }
+        let run = rest.len() - rest.trim_start_matches('~').len();
+        if run >= FENCE {
+            out.push_str(&"&#126;".repeat(run));
+            rest = rest.get(run..).unwrap_or_default();
+            continue;
+        }
+        match is_markup(c, rest) {
+            true if c == '<' => out.push_str("&lt;"),
+            true => {
+                let _ = write!(out, "&#{};", u32::from(c));
             }
-            '<' => out.push_str("&lt;"),
-            ']' if rest.next_if_eq(&'(').is_some() => out.push_str("]&#40;"),
-            ']' if rest.next_if_eq(&':').is_some() => out.push_str("]&#58;"),
-            _ if c.is_whitespace() || c.is_control() => {
-                while rest
-                    .next_if(|c| c.is_whitespace() || c.is_control())
-                    .is_some()
-                {}
-                out.push(' ');
-            }
-            _ => out.push(c),
+            false => out.push(c),
+        }
+        rest = rest.get(c.len_utf8()..).unwrap_or_default();
+    }
+    out
+}
+
+/// Whether a character that a text begins with could be more than text. Rustdoc also warns of
+/// addresses that are not links.
+fn is_markup(c: char, text: &str) -> bool {
+    let next = text.chars().nth(1);
+    match c {
+        '\\' | '`' | '[' | '<' => true,
+        '&' => next.is_some_and(|next| next == '#' || next.is_alphanumeric()),
+        ':' => text.starts_with("://"),
+        _ => false,
+    }
+}
+
+/// The text with one space for each run of white space and control characters, and without
+/// characters that turn its direction.
+fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars().filter(|c| !is_direction(*c)) {
+        let is_space = c.is_whitespace() || c.is_control();
+        match (is_space, out.ends_with(' ')) {
+            (true, true) => {}
+            (true, false) => out.push(' '),
+            (false, _) => out.push(c),
         }
     }
     out
 }
 
-fn push_fence(c: char, run: usize, out: &mut String) {
-    match c {
-        _ if run < FENCE => out.extend(std::iter::repeat_n(c, run)),
-        '`' => out.push_str(&"&#96;".repeat(run)),
-        _ => out.push_str(&"&#126;".repeat(run)),
-    }
+/// The inline code that a text begins with, and what follows it.
+fn inline_code(text: &str) -> Option<(&str, &str)> {
+    let inner = text
+        .strip_prefix('`')
+        .filter(|inner| !inner.starts_with('`'))?;
+    let end = inner.find('`').filter(|end| *end > 0)?;
+    let is_single = !inner.get(end + 1..)?.starts_with('`');
+    is_single.then(|| text.split_at(end + 2))
 }
 
 const FENCE: usize = 3;
@@ -110,9 +150,21 @@ mod tests {
     #[test]
     fn html_and_links_are_text() {
         check("<script>", "&lt;script>");
-        check("\\<script>", "\\&lt;script>");
-        check("[a](javascript:b)", "[a]&#40;javascript:b)");
-        check("[a]: javascript:b", "[a]&#58; javascript:b");
+        check("\\<script>", "&#92;&lt;script>");
+        check("[a](javascript:b)", "&#91;a](javascript:b)");
+        check("[a]: javascript:b", "&#91;a]: javascript:b");
+        check("[Order] and [`Order`]", "&#91;Order] and &#91;`Order`]");
+        check("https://example.com", "https&#58;//example.com");
+        check("&lt;b> R&D, a & b", "&#38;lt;b> R&#38;D, a & b");
+    }
+
+    #[test]
+    fn inline_code_begins_and_ends_in_a_line() {
+        check("`a[0] < b`", "`a[0] < b`");
+        check("`a", "&#96;a");
+        check("b` <i>", "b&#96; &lt;i>");
+        check("\\`<script>`", "&#92;`<script>`");
+        check("``a`` `<b>", "&#96;&#96;a&#96;` `&lt;b>");
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! Build-time code generator of [wireform](https://docs.rs/wireform): `.avsc` and `.proto` files to
-//! Rust, without protoc and without Java.
+//! Build-time code generator of [wireform](https://docs.rs/wireform): `.avsc`, `.proto` and JSON
+//! Schema files to Rust, without protoc and without Java.
 //!
 //! # Protobuf
 //!
@@ -63,12 +63,41 @@
 //! Types of strings, bytes and maps are yours to choose ([`Avsc::strings`], [`Avsc::bytes`],
 //! [`Avsc::maps`]), and [`Avsc::borrowed`] adds types that borrow from the payload.
 //!
+//! # JSON Schema
+//!
+//! ```no_run
+//! fn main() -> Result<(), wireform_build::Error> {
+//!     wireform_build::json_schema()
+//!         .reference("common.json", "../schemas/common-value/v1.json")
+//!         .compile(&["../schemas/orders-value/v1.json"])
+//! }
+//! ```
+//!
+//! and the module that includes the result:
+//!
+//! ```text
+//! mod json {
+//!     include!(concat!(env!("OUT_DIR"), "/wireform_json.rs"));
+//! }
+//! use json::Order;
+//! ```
+//!
+//! The types implement serde's traits. They do not validate. They keep data: each value that is
+//! valid under the schema is read, and is written as an equal JSON value. An open object has its
+//! other members in a map, absent and null stay apart, and `serde_json::Value` is only where the
+//! schema says nothing that Rust can express. The type of a file has the schema's text as its
+//! constant `SCHEMA`, for `wireform::JsonSchema::new`. The crate needs `serde` with `derive`, and
+//! `serde_json`.
+//!
+//! [`JsonSchema::integers`] and [`JsonSchema::numbers`] choose the types of numbers.
+//!
 //! # From types to files
 //!
 //! [`write_schema`] writes the schema of a type that derives `Avro` to a file, [`write_schema_of`]
 //! that of any codec; a test with [`check_schema`] fails where file and type have moved apart.
 //!
-//! [`Protos::generate`] and [`Avsc::generate`] give the text instead of writing it, for other tools.
+//! [`Protos::generate`], [`Avsc::generate`] and [`JsonSchema::generate`] give the text instead of
+//! writing it, for other tools.
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -77,9 +106,11 @@ mod comments;
 mod compile;
 mod error;
 mod generated;
+mod json_schema;
 mod literal;
 mod messages;
 mod modules;
+mod names;
 mod protos;
 mod rename;
 mod schema_file;
@@ -87,5 +118,6 @@ mod schema_file;
 pub use crate::avsc::{Avsc, Bytes, Maps, Strings, avsc};
 pub use crate::error::{Error, ErrorKind, Result};
 pub use crate::generated::Generated;
+pub use crate::json_schema::{Integers, JsonSchema, Numbers, json_schema};
 pub use crate::protos::{Protos, protos};
 pub use crate::schema_file::{check_schema, check_schema_of, write_schema, write_schema_of};

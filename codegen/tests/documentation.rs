@@ -92,7 +92,7 @@ fn check(name: &str, code: &str) {
     );
     let mut out = String::from("//! Documentation.\n");
     for (number, doc) in docs.all.iter().enumerate() {
-        let _ = write!(out, "{doc}pub struct Item{number};\n");
+        let _ = writeln!(out, "{doc}pub struct Item{number};");
     }
     let folder = folder(name);
     let file = folder.join("lib.rs");
@@ -165,7 +165,7 @@ impl Docs {
                 && let syn::Expr::Lit(text) = &found.value
                 && let syn::Lit::Str(text) = &text.lit
             {
-                let _ = write!(docs, "#[doc = {:?}]\n", text.value());
+                let _ = writeln!(docs, "#[doc = {:?}]", text.value());
             }
         }
         self.all.extend((!docs.is_empty()).then_some(docs));
@@ -223,4 +223,20 @@ fn comments_of_protobuf_are_never_code() {
         "protobuf",
         protos.generate(&["order.proto"]).unwrap().text(),
     );
+}
+
+#[test]
+fn descriptions_of_json_schema_are_never_code() {
+    let text = format!(
+        r#"{{"title": "Order", "type": "object", "description": {doc}, "properties": {{
+            "id": {{"type": "string", "description": {doc}}},
+            "status": {{"enum": ["A"], "description": {doc}}},
+            "other": {{"oneOf": [{{"type": "string", "description": {doc}}}, {{"type": "number", "title": {doc}}}]}}}}}}"#,
+        doc = json(NASTY),
+    );
+    let texts = [("order.json".to_owned(), text)];
+    let generated = wireform_build::json_schema()
+        .generate_texts(&texts)
+        .unwrap();
+    check("json_schema", generated.text());
 }

@@ -6,12 +6,12 @@ use std::fmt::Write as _;
 use wireform::avro::{Kind, LogicalType, NodeId, Schema};
 
 use super::items::{field_idents, place, symbol_idents};
-use super::names::escape;
 use super::shape::holds_by_value;
 use super::types::{Flavour, Place, Types, decimal, variant_names};
 use super::{Bytes, Maps, Strings};
 use crate::error::{Error, ErrorKind, Result};
 use crate::literal;
+use crate::names::escape;
 
 /// Reads one datum.
 pub(crate) struct Defaults<'a, 's> {

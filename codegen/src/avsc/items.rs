@@ -6,12 +6,12 @@ use std::fmt::Write as _;
 use wireform::avro::{Enum, Field, Fixed, Kind, LogicalType, NodeId, Record, Schema};
 
 use super::defaults::Defaults;
-use super::names::{escape, field_ident, type_ident, unique_all};
 use super::shape::borrows;
 use super::types::{Flavour, Named, Place, Shape, Typed, Types, UUID, Unnamed, field_type_ident};
-use crate::comments::line;
+use crate::comments::write_documentation;
 use crate::error::{Error, ErrorKind, Result};
 use crate::literal;
+use crate::names::{escape, field_ident, type_ident, unique_all};
 
 /// Writes the code of the named type `id`, but for its default; `file` is the static that holds
 /// its file, if the type is the outermost one there.
@@ -161,7 +161,7 @@ fn write_record(
             let text = format!("As [`{}`], borrowed from the payload.", named.ident);
             let _ = write!(out, "#[doc = {}]", literal::string(&format!(" {text}")));
         }
-        Flavour::Owned => doc(record.doc.as_deref(), out),
+        Flavour::Owned => write_documentation(record.doc.as_deref(), out),
     }
     attributes_of(&types.settings.type_attributes, &record.name, out);
     let head = head(ident, &record.name, &record.aliases, file);
@@ -173,7 +173,7 @@ fn write_record(
     for (field, rust) in record.fields.iter().zip(field_idents(record)) {
         let place = place(record, field, named, flavour);
         let typed = types.of(schema, field.schema, &place)?;
-        doc(field.doc.as_deref(), out);
+        write_documentation(field.doc.as_deref(), out);
         attributes_of(&types.settings.field_attributes, &place.path, out);
         let attributes = avro(&field_attributes(field, &rust, &typed));
         let _ = write!(out, "{attributes}pub {}: {},", escape(&rust), typed.text);
@@ -263,7 +263,7 @@ fn write_enum(
         );
         return Err(Error::new(ErrorKind::Unsupported, message));
     }
-    doc(enumeration.doc.as_deref(), out);
+    write_documentation(enumeration.doc.as_deref(), out);
     attributes_of(&types.settings.type_attributes, &enumeration.name, out);
     let head = head(ident, &enumeration.name, &enumeration.aliases, file);
     let default = match enumeration.default {
@@ -320,7 +320,7 @@ fn write_fixed(
         }
         _ => (format!("[u8; {}]", fixed.size), vec![name], DERIVE_FIXED),
     };
-    doc(fixed.doc.as_deref(), out);
+    write_documentation(fixed.doc.as_deref(), out);
     attributes_of(&types.settings.type_attributes, &fixed.name, out);
     let ident = &named.ident;
     let head: Vec<String> = file
@@ -380,15 +380,6 @@ fn avro(arguments: &[String]) -> String {
     match arguments {
         [] => String::new(),
         arguments => format!("#[avro({})]", arguments.join(", ")),
-    }
-}
-
-/// Documentation is foreign text: a literal, in which nothing is code.
-fn doc(text: Option<&str>, out: &mut String) {
-    let text = text.unwrap_or_default().trim();
-    for text in text.lines() {
-        let text = format!(" {}", line(text));
-        let _ = write!(out, "#[doc = {}]", literal::string(text.trim_end()));
     }
 }
 

@@ -6,11 +6,11 @@ use std::fmt::Write as _;
 use super::Avsc;
 use super::files::File;
 use super::items;
-use super::names::{FILES, escape, unique};
 use super::types::Types;
 use crate::error::Result;
 use crate::literal;
 use crate::modules::{allow_lints, parse};
+use crate::names::{FILES, escape, unique};
 
 /// The code for all `files`.
 pub(crate) fn generate(settings: &Avsc, files: &[File]) -> Result<String> {

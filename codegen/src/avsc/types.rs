@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use wireform::avro::{Kind, LogicalType, NodeId, Schema};
 
-use super::names::{escape, field_ident, module_ident, type_ident, unique, unique_all};
 use super::shape::{borrows, endless, holds_by_value};
 use super::{Avsc, Bytes, Maps, Strings};
 use crate::error::{Error, ErrorKind, Result};
+use crate::names::{escape, field_ident, module_ident, type_ident, unique, unique_all};
 
 /// A named type in Rust.
 #[derive(Clone, Debug)]

@@ -22,7 +22,7 @@ pub mod comments {
     ///
     ///    panic!("nor what is indented in there")
     ///
-    /// &lt;script>alert(1)&lt;/script> \[click\]&#40;javascript:alert(1)) \[no_such_item\] <https://example.com/a?b>
+    /// &lt;script>alert(1)&lt;/script> &#91;click](javascript:alert(1)) &#91;no_such_item] https&#58;//example.com/a?b
     /// ends the Rust comment */ and "##; starts one /*
     #[derive(Clone, PartialEq, Eq, Hash, ::wireform::protobuf::prost::Message)]
     #[prost(prost_path = "::wireform::protobuf::prost")]
@@ -34,7 +34,7 @@ pub mod comments {
         /// > &#96;&#96;&#96;rust,no_run
         #[prost(string, tag = "1")]
         pub text: ::wireform::protobuf::prost::alloc::string::String,
-        /// trailing backslash \
+        /// trailing backslash &#92;
         #[prost(string, tag = "2")]
         pub other: ::wireform::protobuf::prost::alloc::string::String,
     }

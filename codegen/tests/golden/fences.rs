@@ -50,7 +50,7 @@ pub mod fences {
         #[derive(Clone, PartialEq, Eq, Hash, ::wireform::protobuf::prost::Oneof)]
         #[prost(prost_path = "::wireform::protobuf::prost")]
         pub enum O {
-            /// \[link\]&#58; javascript:x &lt;b>html&lt;/b> \[text\]&#40;javascript:x)
+            /// &#91;link]: javascript:x &lt;b>html&lt;/b> &#91;text](javascript:x)
             #[prost(string, tag = "2")]
             B(::wireform::protobuf::prost::alloc::string::String),
         }

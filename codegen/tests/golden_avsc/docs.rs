@@ -24,8 +24,8 @@ pub mod hostile {
     ///
     ///    panic!("tab");
     /// */ fn escaped() {} /*
-    /// #![feature(no_core)]
-    /// #[doc(hidden)]
+    /// #!&#91;feature(no_core)]
+    /// #&#91;doc(hidden)]
     #[derive(Clone, Debug, PartialEq, ::wireform::Avro)]
     #[avro(
         namespace = "hostile",
@@ -33,13 +33,13 @@ pub mod hostile {
         no_doc
     )]
     pub struct Docs {
-        /// "quoted" 'single' \ backslash \n \u{41} r#"raw"# "#" "##
+        /// "quoted" 'single' &#92; backslash &#92;n &#92;u{41} r#"raw"# "#" "##
         pub quotes: ::std::string::String,
-        /// &lt;script>alert(1)&lt;/script> &lt;img src=x onerror=y> &lt; &lt;!-- comment --> [link]&#40;javascript:alert(1)) [ref]&#58; javascript:x ![i]&#40;http://x)
+        /// &lt;script>alert(1)&lt;/script> &lt;img src=x onerror=y> &#38;lt; &lt;!-- comment --> &#91;link](javascript:alert(1)) &#91;ref]: javascript:x !&#91;i](http&#58;//x)
         pub html: ::std::string::String,
         /// righttoleft mark bom nul bell return line separator next
         pub bidi: ::std::string::String,
-        /// [`Nowhere`] [nowhere] [a][b] &lt;https://example.com> https://example.com
+        /// &#91;`Nowhere`] &#91;nowhere] &#91;a]&#91;b] &lt;https&#58;//example.com> https&#58;//example.com
         pub links: ::std::string::String,
         /// &#96;&#96;&#96;&#96;&#96;&#96;
         ///    &#96;&#96;&#96;no_run
@@ -55,13 +55,13 @@ pub mod hostile {
         pub fences: ::std::string::String,
         /// fn main() { panic!() }
         /// >>> assert!(false)
-        /// #[test]
+        /// #&#91;test]
         /// fn x() {}
         /// //! inner
         /// /// outer
         /// /** block */
         pub code: ::std::string::String,
-        /// #[doc = include_str!("/etc/passwd")] {{ braces }} {0} $crate %s
+        /// #&#91;doc = include_str!("/etc/passwd")] {{ braces }} {0} $crate %s
         pub include: ::std::string::String,
         pub empty: ::std::string::String,
         pub blank_lines: ::std::string::String,
@@ -77,7 +77,7 @@ pub mod hostile {
         pub kind: Kind,
         pub code_of_four: Four,
         pub not_text: ::std::string::String,
-        /// ends with a backslash \
+        /// ends with a backslash &#92;
         pub trailing: ::std::string::String,
         /// | a | b |
         /// |---|---|
