@@ -80,6 +80,7 @@ mod schema;
 #[cfg(feature = "server")]
 mod server;
 mod subject;
+mod sync;
 #[cfg(feature = "tracing")]
 mod trace;
 #[cfg(not(feature = "tracing"))]

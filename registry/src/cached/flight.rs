@@ -3,12 +3,14 @@ use std::fmt;
 use std::future::Future;
 use std::hash::Hash;
 use std::mem;
+use std::ops::DerefMut;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
 use crate::error::Result;
 use crate::registry::BoxFuture;
+use crate::sync::Mutex;
 
 /// The questions that are being asked: whoever has the same one waits for the same answer.
 ///
@@ -110,8 +112,8 @@ impl<K: Clone + Eq + Hash, V: Clone + Send + 'static> Flights<K, V> {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<K, Arc<Flight<V>>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> impl DerefMut<Target = HashMap<K, Arc<Flight<V>>>> {
+        self.0.lock()
     }
 }
 
@@ -148,8 +150,8 @@ impl<V> Flight<V> {
     }
 
     /// No work is done, and nobody's code runs, under this lock.
-    fn lock(&self) -> MutexGuard<'_, State<V>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> impl DerefMut<Target = State<V>> {
+        self.0.lock()
     }
 }
 
@@ -239,11 +241,7 @@ impl<K: Clone + Eq + Hash, V: Clone + Send + 'static> Drop for Unwinding<'_, '_,
 impl<K: Eq + Hash, V: Clone + Send + 'static> Drop for Waiter<'_, K, V> {
     /// The last one takes the work along; any other hands it on.
     fn drop(&mut self) {
-        let mut flights = self
-            .flights
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut flights = self.flights.0.lock();
         let mut state = self.flight.lock();
         state.wakers.remove(&self.number);
         state.waiting -= 1;
@@ -267,7 +265,7 @@ impl<K: Eq + Hash, V: Clone + Send + 'static> Drop for Waiter<'_, K, V> {
 
 impl<K, V> fmt::Debug for Flights<K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let flights = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let flights = self.0.lock();
         f.debug_struct("Flights")
             .field("count", &flights.len())
             .finish()

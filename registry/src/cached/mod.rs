@@ -5,8 +5,8 @@ mod table;
 
 use std::fmt::Debug;
 use std::hash::Hash;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use self::bounded::Weigh;
@@ -20,6 +20,7 @@ use crate::id::{SchemaGuid, SchemaId, Version, VersionRef};
 use crate::registry::{BoxFuture, Compatibility, RegisterOptions, Registry};
 use crate::schema::{RegisteredSchema, SchemaDef, StoredSchema};
 use crate::subject::Subject;
+use crate::sync::{AtomicU64, Mutex};
 use crate::trace;
 
 /// Remembers what the registry inside answered, so that each schema is asked for once.
@@ -317,7 +318,7 @@ impl<R> Shared<R> {
     }
 
     fn with_times<T>(&self, work: impl FnOnce(&mut Times) -> T) -> T {
-        work(&mut self.times.lock().unwrap_or_else(PoisonError::into_inner))
+        work(&mut self.times.lock())
     }
 }
 
@@ -475,5 +476,7 @@ const DEFAULT_STALE: Duration = Duration::from_secs(3600);
 /// answers from a follower which is behind.
 const DEFAULT_MISSING: Duration = Duration::from_secs(5);
 
+#[cfg(all(test, wireform_model))]
+mod models;
 #[cfg(test)]
 mod tests;

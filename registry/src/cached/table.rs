@@ -1,10 +1,10 @@
 use std::hash::Hash;
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::cached::bounded::{Bounded, Weigh};
 use crate::cached::flight::Flights;
 use crate::error::{Error, Result};
+use crate::sync::{Mutex, now};
 
 /// One kind of question: the answers to it, and those that are on their way.
 #[derive(Debug)]
@@ -54,7 +54,7 @@ impl<K: Clone + Eq + Hash + Weigh, V: Clone + Send + Weigh + 'static> Table<K, V
     }
 
     pub(super) fn find(&self, key: &K, life: Life) -> Known<V> {
-        let now = Instant::now();
+        let now = now();
         let stale = match with(&self.known, |known| found(known.get(key)?, life, now)) {
             Some(Known::Stale(value)) => Known::Stale(value),
             Some(known) => return known,
@@ -93,7 +93,7 @@ impl<K: Clone + Eq + Hash + Weigh, V: Clone + Send + Weigh + 'static> Table<K, V
     pub(super) fn pause(&self, key: &K) {
         with(&self.known, |known| {
             if let Some(answer) = known.get_mut(key) {
-                answer.pause = Some(Instant::now() + PAUSE);
+                answer.pause = Some(now() + PAUSE);
             }
         });
     }
@@ -125,7 +125,7 @@ impl<V> Answer<V> {
     fn new(value: V) -> Self {
         Self {
             value,
-            since: Instant::now(),
+            since: now(),
             pause: None,
         }
     }
@@ -156,7 +156,7 @@ fn found<V: Clone>(answer: &Answer<V>, life: Life, now: Instant) -> Option<Known
 
 /// Nothing is awaited under the lock, and nothing in it can panic half way.
 fn with<T, U>(table: &Mutex<T>, work: impl FnOnce(&mut T) -> U) -> U {
-    work(&mut table.lock().unwrap_or_else(PoisonError::into_inner))
+    work(&mut table.lock())
 }
 
 /// How long a registry that failed is not asked for what is at hand, though too old.

@@ -2,6 +2,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use super::*;
+use crate::admin::{Deletion, RegistryAdmin};
 use crate::error::ErrorKind;
 use crate::level::Level;
 use crate::memory::{CallCounts, InMemoryRegistry};
@@ -225,6 +226,8 @@ enum Trouble {
     Closed,
     /// The next call, and nothing more.
     Panic,
+    /// A timer of the runtime that polls first.
+    Sleep,
     Fail(ErrorKind),
 }
 
@@ -236,11 +239,11 @@ impl Slow {
     }
 
     fn set(&self, trouble: Trouble) -> Trouble {
-        std::mem::replace(&mut *self.trouble.lock().unwrap(), trouble)
+        std::mem::replace(&mut *self.trouble.lock(), trouble)
     }
 
     fn trouble(&self) -> Trouble {
-        *self.trouble.lock().unwrap()
+        *self.trouble.lock()
     }
 
     async fn happen<T>(&self, answer: Result<T>) -> Result<T> {
@@ -250,6 +253,7 @@ impl Slow {
         match self.trouble() {
             Trouble::None | Trouble::Closed => {}
             Trouble::Slow => tokio::task::yield_now().await,
+            Trouble::Sleep => tokio::time::sleep(Duration::from_millis(10)).await,
             Trouble::Panic => {
                 self.set(Trouble::None);
                 panic!("as it was told");
@@ -294,7 +298,16 @@ impl Registry for Slow {
         schema: &'a SchemaDef,
         options: RegisterOptions,
     ) -> BoxFuture<'a, Result<RegisteredSchema>> {
-        self.inner.register(subject, schema, options)
+        Box::pin(async move {
+            let registered = self.inner.register(subject, schema, options).await;
+            while self.trouble() == Trouble::Closed {
+                tokio::task::yield_now().await;
+            }
+            match self.trouble() {
+                Trouble::Fail(kind) => Err(Error::new(kind, "as scripted")),
+                _ => registered,
+            }
+        })
     }
 
     fn check<'a>(
@@ -502,4 +515,76 @@ fn failures_are_not_kept() {
     }
     registry.inner().set(Trouble::None);
     now(registry.by_id(schema.id)).unwrap();
+}
+
+#[test]
+fn a_version_whose_number_is_given_again_is_asked_for_again() {
+    let registry = registry().latest_ttl(Duration::ZERO);
+    let first = behind(&registry, "a");
+    let version = VersionRef::Number(first.version);
+    assert_eq!(now(registry.by_version(&orders(), version)).unwrap(), first);
+    let inner = registry.inner();
+    for deletion in [Deletion::Soft, Deletion::Permanent] {
+        now(inner.delete_subject(&orders(), deletion)).unwrap();
+    }
+    let again = behind(&registry, "b");
+    assert_eq!(again.version, first.version);
+    assert_eq!(now(registry.by_version(&orders(), version)).unwrap(), again);
+}
+
+#[test]
+fn registering_that_is_given_up_forgets_the_newest_version() {
+    let inner = registry();
+    let first = behind(&inner, "a");
+    let registry = Slow::new(&inner, Trouble::None);
+    assert_eq!(now(registry.latest(&orders())).unwrap(), first);
+    registry.inner().set(Trouble::Closed);
+    let (orders, second) = (orders(), def("b"));
+    let mut registering = registry.register(&orders, &second, RegisterOptions::default());
+    assert!(poll_once(&mut registering).is_pending());
+    drop(registering);
+    registry.inner().set(Trouble::None);
+    assert_eq!(now(registry.latest(&orders)).unwrap().def, second);
+}
+
+#[test]
+fn a_call_after_registering_joins_no_older_request() {
+    let inner = registry();
+    let registry = Slow::new(&inner, Trouble::Closed);
+    let id = SchemaId::new(1);
+    let mut older = registry.by_id(id);
+    assert!(poll_once(&mut older).is_pending());
+    registry.inner().set(Trouble::Fail(ErrorKind::Unreachable));
+    let options = RegisterOptions::default();
+    now(registry.register(&orders(), &def("a"), options)).unwrap_err();
+    registry.inner().set(Trouble::None);
+    assert_eq!(now(registry.by_id(id)).unwrap().def, def("a"), "is stored");
+    assert!(now(older).is_err());
+    assert_eq!(now(registry.by_id(id)).unwrap().def, def("a"), "is kept");
+}
+
+/// Its timers do not go on then: one that has gone panics, one that stands still never ends.
+#[cfg(any(feature = "blocking", feature = "http", feature = "server"))]
+#[test]
+fn the_request_of_another_runtime_is_not_joined() {
+    let inner = registry();
+    let schema = behind(&inner, "a");
+    for is_gone in [true, false] {
+        let registry = Slow::new(&inner, Trouble::Sleep);
+        let runtime = || {
+            let mut builder = tokio::runtime::Builder::new_current_thread();
+            builder.enable_time().build().unwrap()
+        };
+        let (one, other) = (runtime(), runtime());
+        let mut first = registry.by_id(schema.id);
+        one.block_on(async { assert!(poll_once(&mut first).is_pending()) });
+        let one = (!is_gone).then_some(one);
+        let asked = async {
+            let limit = Duration::from_secs(10);
+            tokio::time::timeout(limit, registry.by_id(schema.id)).await
+        };
+        let found = other.block_on(asked);
+        assert_eq!(found.expect("in time").unwrap().def, schema.def);
+        drop((first, one));
+    }
 }
