@@ -1,4 +1,4 @@
-//! Locks, atomic numbers and time of the code that a model checker runs: the cache.
+//! Locks and time of the code that a model checker runs: the cache.
 //!
 //! In a test build with `--cfg wireform_model` they are those of
 //! [shuttle](https://docs.rs/shuttle), which chooses the order of all threads itself; `tests/models`
@@ -8,11 +8,45 @@
 //! - Nothing is awaited, and no code of the program runs, while a lock is held.
 //! - In a model no time passes.
 
-pub(crate) use self::imp::{AtomicU64, Mutex, now};
+pub(crate) use self::imp::{Mutex, now};
+
+/// Which tokio runtime the caller runs in, if any.
+#[cfg(any(
+    feature = "blocking",
+    feature = "http",
+    feature = "schema-registry-converter",
+    feature = "server"
+))]
+pub(crate) type RuntimeId = Option<tokio::runtime::Id>;
+#[cfg(not(any(
+    feature = "blocking",
+    feature = "http",
+    feature = "schema-registry-converter",
+    feature = "server"
+)))]
+pub(crate) type RuntimeId = ();
+
+#[cfg(any(
+    feature = "blocking",
+    feature = "http",
+    feature = "schema-registry-converter",
+    feature = "server"
+))]
+pub(crate) fn runtime() -> RuntimeId {
+    let handle = tokio::runtime::Handle::try_current();
+    handle.ok().map(|handle| handle.id())
+}
+
+#[cfg(not(any(
+    feature = "blocking",
+    feature = "http",
+    feature = "schema-registry-converter",
+    feature = "server"
+)))]
+pub(crate) fn runtime() -> RuntimeId {}
 
 #[cfg(not(all(test, wireform_model)))]
 mod imp {
-    pub(crate) use std::sync::atomic::AtomicU64;
     use std::sync::{MutexGuard, PoisonError};
     use std::time::Instant;
 
@@ -41,7 +75,6 @@ mod imp {
     use std::time::Instant;
 
     use shuttle::sync::MutexGuard;
-    pub(crate) use shuttle::sync::atomic::AtomicU64;
 
     #[derive(Debug, Default)]
     pub(crate) struct Mutex<T>(shuttle::sync::Mutex<T>);

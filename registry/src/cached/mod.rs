@@ -6,38 +6,39 @@ mod table;
 use std::fmt::Debug;
 use std::hash::Hash;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use self::bounded::Weigh;
 pub use self::counts::CacheCounts;
 use self::counts::{Counters, count};
-use self::flight::Joined;
-use self::table::{Known, Life, Table};
+use self::table::{Asked, Found, Generation, Life, Started, Table};
 use crate::context::qualified;
 use crate::error::{Error, ErrorKind, Result};
 use crate::id::{SchemaGuid, SchemaId, Version, VersionRef};
 use crate::registry::{BoxFuture, Compatibility, RegisterOptions, Registry};
 use crate::schema::{RegisteredSchema, SchemaDef, StoredSchema};
 use crate::subject::Subject;
-use crate::sync::{AtomicU64, Mutex};
+use crate::sync::Mutex;
 use crate::trace;
 
 /// Remembers what the registry inside answered, so that each schema is asked for once.
 ///
-/// - Ids, GUIDs and numbered versions never change their meaning and are kept until there are
-///   too many: of each, the [`capacity`](Cached::capacity) most recently used ones, and at most
-///   64 MiB of schema text.
-/// - The newest version of a subject and the result of a lookup may change, so they are kept for
-///   a while: [`latest_ttl`](Cached::latest_ttl). If the registry fails then, they are good for
-///   another while: [`stale_for`](Cached::stale_for).
-/// - "There is no such thing" is remembered for a moment: [`not_found_ttl`](Cached::not_found_ttl).
-///   Nothing else that failed is. Registering and checking always ask.
-/// - Whoever asks what is being asked already waits for the same answer. The first of them may be
-///   cancelled, or panic: the others get theirs.
+/// - Ids and GUIDs never change their meaning and are kept until there are too many: of each, the
+///   [`capacity`](Cached::capacity) most recently used ones, and at most 64 MiB of schema text.
+/// - The newest version of a subject and the result of a lookup may change, and the number of a
+///   version that was deleted permanently is given again. So they are kept for a while:
+///   [`latest_ttl`](Cached::latest_ttl). If the registry fails then, they are valid for longer:
+///   [`stale_for`](Cached::stale_for).
+/// - "Not found" is kept for a moment: [`not_found_ttl`](Cached::not_found_ttl). Other errors are
+///   not. Registering and checking always ask.
+/// - Registering through this cache ends what it may have changed: no later call sees an answer that
+///   was on its way before.
+/// - Calls of one runtime with the same question make one request. The first of them may be
+///   cancelled, or panic: the others get their answer. (Calls of another tokio runtime make a
+///   request of their own: connections and timers belong to a runtime.)
 ///
-/// Each has a memory of its own, so the ids of two registries never mix. Clones share it. What
-/// goes on is in [`counts`](Cached::counts), and, with the feature `tracing`, in its events.
+/// Each cache is separate, so the ids of two registries never mix. Clones share one cache. Its
+/// numbers are in [`counts`](Cached::counts), and, with the feature `tracing`, in its events.
 /// ```
 /// use wireform_registry::{Cached, InMemoryRegistry, Registry, SchemaId};
 ///
@@ -64,8 +65,6 @@ struct Shared<R> {
     versions: Table<(Subject, Version), RegisteredSchema>,
     latest: Table<Subject, RegisteredSchema>,
     lookups: Table<(Subject, Arc<SchemaDef>), RegisteredSchema>,
-    /// How often something was registered: what was asked before may be out of date then.
-    registrations: AtomicU64,
     counters: Counters,
 }
 
@@ -93,7 +92,6 @@ impl<R: Registry> Cached<R> {
             versions: Table::new(DEFAULT_CAPACITY),
             latest: Table::new(DEFAULT_CAPACITY),
             lookups: Table::new(DEFAULT_CAPACITY),
-            registrations: AtomicU64::new(0),
             counters: Counters::default(),
         };
         Self {
@@ -112,7 +110,7 @@ impl<R: Registry> Cached<R> {
         self
     }
 
-    /// How long the newest version of a subject, and the result of a lookup, are taken as true.
+    /// How long versions of a subject, and the results of lookups, are taken as true.
     #[must_use]
     pub fn latest_ttl(self, ttl: Duration) -> Self {
         self.shared.with_times(|times| times.latest = ttl);
@@ -178,69 +176,48 @@ impl<R: Registry + 'static> Cached<R> {
         fetch: fn(Arc<Shared<R>>, K) -> BoxFuture<'static, Result<V>>,
     ) -> Result<V>
     where
-        K: Clone + Eq + Hash + Unpin + Send + Sync + Weigh + 'static,
-        V: Clone + Send + Sync + Weigh + 'static,
-    {
-        let counters = &self.shared.counters;
-        let stale = match table(&self.shared).find(&key, life) {
-            Known::Fresh(value) => {
-                count(&counters.hits);
-                return Ok(value);
-            }
-            Known::Missing(error) => {
-                count(&counters.known_missing);
-                return Err(error);
-            }
-            Known::Spare(value) => {
-                count(&counters.stale);
-                return Ok(value);
-            }
-            Known::Stale(value) => Some(value),
-            Known::Nothing => None,
-        };
-        let asked = self.fly(table, &key, life, fetch).await;
-        match (asked, stale) {
-            (Err(error), Some(value)) if is_own_fault(&error) => {
-                count(&counters.stale);
-                trace::stale(&error);
-                Ok(value)
-            }
-            (asked, _) => asked,
-        }
-    }
-
-    async fn fly<K, V>(
-        &self,
-        table: fn(&Shared<R>) -> &Table<K, V>,
-        key: &K,
-        life: Life,
-        fetch: fn(Arc<Shared<R>>, K) -> BoxFuture<'static, Result<V>>,
-    ) -> Result<V>
-    where
-        K: Clone + Eq + Hash + Unpin + Send + Sync + Weigh + 'static,
+        K: Clone + Eq + Hash + Send + Sync + Weigh + 'static,
         V: Clone + Send + Sync + Weigh + 'static,
     {
         let counters = &self.shared.counters;
         loop {
-            let known = || table(&self.shared).settled(key, life);
-            let start = || -> BoxFuture<'static, Result<V>> {
+            let start = |started| -> BoxFuture<'static, Result<V>> {
                 let shared = self.shared.clone();
-                Box::pin(request(shared, table, key.clone(), life, fetch))
+                Box::pin(request(shared, table, started, key.clone(), fetch))
             };
-            let (waiter, is_first) = match table(&self.shared).flights.join(key, known, start) {
-                Joined::Known(known) => {
+            let asked = match table(&self.shared).find(&key, life, start) {
+                Found::Fresh(value) => {
                     count(&counters.hits);
-                    return known;
+                    return Ok(value);
                 }
-                Joined::Waiting(waiter, is_first) => (waiter, is_first),
+                Found::Missing(error) => {
+                    count(&counters.known_missing);
+                    return Err(error);
+                }
+                Found::Paused(value) => {
+                    count(&counters.stale);
+                    return Ok(value);
+                }
+                Found::Asked(asked) => asked,
             };
+            let Asked {
+                flight,
+                is_first,
+                stale,
+            } = asked;
             if !is_first {
                 count(&counters.joined);
             }
-            if let Some(answer) = waiter.await {
-                return answer;
-            }
-            // It panicked in another's hands: ask again.
+            return match (flight.answer().await, stale) {
+                // It panicked, which another caller has seen: ask again.
+                (None, _) => continue,
+                (Some(Err(error)), Some(value)) if is_own_fault(&error) => {
+                    count(&counters.stale);
+                    trace::stale(&error);
+                    Ok(value)
+                }
+                (Some(answer), _) => answer,
+            };
         }
     }
 
@@ -250,11 +227,16 @@ impl<R: Registry + 'static> Cached<R> {
         schema: &SchemaDef,
         options: RegisterOptions,
     ) -> Result<RegisteredSchema> {
+        // Also after a failure, or if the call is given up: the schema may be stored by then.
+        let registering = Registering {
+            shared: &self.shared,
+            subject,
+        };
         let registered = self.shared.inner.register(subject, schema, options).await;
-        // Also after a failure: it may have come after the schema was stored.
-        self.shared.forget(subject);
+        drop(registering);
         let registered = registered?;
-        self.shared.keep(subject, &registered);
+        let generation = self.shared.versions.generation();
+        self.shared.keep(generation, subject, &registered);
         if qualified(subject.as_str()).is_none() {
             // An id counts in its context, and this one is where ids are asked for.
             let stored = StoredSchema {
@@ -273,11 +255,11 @@ impl<R: Registry + 'static> Cached<R> {
 }
 
 impl<R> Shared<R> {
-    /// Keeps the parts of `schema` that are true for ever, wherever it was found: a subject
-    /// without a context may be another context's, whose ids are not ours.
-    fn keep(&self, asked: &Subject, schema: &RegisteredSchema) {
+    /// Keeps what `schema` says beyond the question, which was asked in `generation` of the versions.
+    /// Not its id: a subject without a context may be found in another context, which has its own.
+    fn keep(&self, generation: Generation, asked: &Subject, schema: &RegisteredSchema) {
         let version = (asked.clone(), schema.version);
-        self.versions.put(version, schema.clone());
+        self.versions.put_since(generation, version, schema.clone());
         if let Some(guid) = schema.guid {
             let stored = StoredSchema {
                 id: None,
@@ -288,16 +270,14 @@ impl<R> Shared<R> {
         }
     }
 
-    /// What is known, or being asked, of what registering changes.
-    fn forget(&self, subject: &Subject) {
-        self.registrations.fetch_add(1, Ordering::SeqCst);
+    /// Ends what registering may change: answers known, and answers on their way.
+    fn outdate(&self, subject: &Subject) {
+        self.ids.outdate();
+        self.guids.outdate();
+        self.versions.outdate();
+        self.latest.outdate();
+        self.lookups.outdate();
         self.latest.remove(subject);
-        self.lookups.flights.forget_all();
-        self.ids.clear_missing();
-        self.guids.clear_missing();
-        self.versions.clear_missing();
-        self.latest.clear_missing();
-        self.lookups.clear_missing();
     }
 
     fn lasting(&self) -> Life {
@@ -322,35 +302,71 @@ impl<R> Shared<R> {
     }
 }
 
-/// Asks the registry, and keeps what it answers before anybody sees it.
+/// A call that registers, until it has ended in any way.
+struct Registering<'a, R> {
+    shared: &'a Shared<R>,
+    subject: &'a Subject,
+}
+
+impl<R> Drop for Registering<'_, R> {
+    fn drop(&mut self) {
+        self.shared.outdate(self.subject);
+    }
+}
+
+/// A request that may be joined, until it has ended in any way.
+struct Joinable<R, K, V>
+where
+    K: Clone + Eq + Hash + Weigh,
+    V: Clone + Send + Sync + Weigh + 'static,
+{
+    shared: Arc<Shared<R>>,
+    table: fn(&Shared<R>) -> &Table<K, V>,
+    started: Started,
+    key: K,
+}
+
+impl<R, K, V> Drop for Joinable<R, K, V>
+where
+    K: Clone + Eq + Hash + Weigh,
+    V: Clone + Send + Sync + Weigh + 'static,
+{
+    fn drop(&mut self) {
+        (self.table)(&self.shared).leave(self.started, &self.key);
+    }
+}
+
+/// Asks the registry, and keeps what it answers before any caller sees it.
 async fn request<R, K, V>(
     shared: Arc<Shared<R>>,
     table: fn(&Shared<R>) -> &Table<K, V>,
+    started: Started,
     key: K,
-    life: Life,
     fetch: fn(Arc<Shared<R>>, K) -> BoxFuture<'static, Result<V>>,
 ) -> Result<V>
 where
     K: Clone + Eq + Hash + Weigh,
-    V: Clone + Send + Weigh + 'static,
+    V: Clone + Send + Sync + Weigh + 'static,
 {
-    let before = shared.registrations.load(Ordering::SeqCst);
+    let request = Joinable {
+        shared,
+        table,
+        started,
+        key,
+    };
+    let shared = &request.shared;
     count(&shared.counters.requests);
-    let answer = fetch(shared.clone(), key.clone()).await;
-    // What was registered while this answer was on its way may be newer.
-    let is_current = shared.registrations.load(Ordering::SeqCst) == before;
-    match &answer {
-        Ok(value) if is_current || life.ttl.is_none() => table(&shared).put(key, value.clone()),
-        Ok(_) => {}
-        Err(error) => {
-            count(&shared.counters.failures);
-            if error.is_not_found() && is_current {
-                table(&shared).put_missing(key, error);
-            } else if is_own_fault(error) {
-                table(&shared).pause(&key);
-            }
-        }
+    let answer = fetch(shared.clone(), request.key.clone()).await;
+    if answer.is_err() {
+        count(&shared.counters.failures);
     }
+    let kept = match &answer {
+        Ok(value) => Ok(value),
+        Err(error) if error.is_not_found() => Err(Some(error)),
+        Err(error) if is_own_fault(error) => Err(None),
+        Err(_) => return answer,
+    };
+    table(shared).finish(started, &request.key, kept);
     answer
 }
 
@@ -402,8 +418,9 @@ impl<R: Registry + 'static> Registry for Cached<R> {
                 |shared, subject| {
                     Box::pin(async move {
                         let newest = VersionRef::Latest;
+                        let generation = shared.versions.generation();
                         let found = shared.inner.by_version(&subject, newest).await?;
-                        shared.keep(&subject, &found);
+                        shared.keep(generation, &subject, &found);
                         Ok(found)
                     })
                 },
@@ -411,11 +428,12 @@ impl<R: Registry + 'static> Registry for Cached<R> {
             VersionRef::Number(version) => Box::pin(self.ask(
                 |shared| &shared.versions,
                 (subject.clone(), version),
-                self.shared.lasting(),
+                self.shared.passing(),
                 |shared, (subject, version)| {
                     Box::pin(async move {
+                        let generation = shared.versions.generation();
                         let found = shared.inner.by_version(&subject, version.into()).await?;
-                        shared.keep(&subject, &found);
+                        shared.keep(generation, &subject, &found);
                         Ok(found)
                     })
                 },
@@ -434,8 +452,9 @@ impl<R: Registry + 'static> Registry for Cached<R> {
             self.shared.passing(),
             |shared, (subject, schema)| {
                 Box::pin(async move {
+                    let generation = shared.versions.generation();
                     let found = shared.inner.lookup(&subject, &schema).await?;
-                    shared.keep(&subject, &found);
+                    shared.keep(generation, &subject, &found);
                     Ok(found)
                 })
             },

@@ -212,6 +212,58 @@ fn one_who_leaves_stops_nobody() {
     });
 }
 
+/// An answer that is on its way while something is registered is kept by `keep`, which knows the
+/// generation in which the request began.
+fn keep_late(keep: fn(&Table<SchemaId, StoredSchema>, Generation, StoredSchema)) {
+    let id = SchemaId::new(1);
+    let remote = Arc::new(AtomicU32::new(1));
+    let table = Arc::new(Table::new(10));
+    let (other, theirs) = (table.clone(), remote.clone());
+    let asking = thread::spawn(move || {
+        let generation = other.generation();
+        let number = theirs.load(Ordering::SeqCst);
+        thread::yield_now();
+        keep(&other, generation, stored(number).unwrap());
+    });
+    thread::yield_now();
+    remote.store(2, Ordering::SeqCst);
+    thread::yield_now();
+    table.outdate();
+    table.remove(&id);
+    asking.join().unwrap();
+    let life = Life {
+        ttl: None,
+        stale: Duration::ZERO,
+        missing: Duration::ZERO,
+    };
+    let found = table.find(&id, life, |_| Box::pin(async { stored(0) }));
+    if let Found::Fresh(kept) = found {
+        assert_eq!(
+            kept.id,
+            Some(SchemaId::new(2)),
+            "an outdated answer is kept"
+        );
+    }
+}
+
+#[test]
+fn an_answer_is_kept_in_the_generation_of_its_request_only() {
+    explore(|| keep_late(|table, began, value| table.put_since(began, SchemaId::new(1), value)));
+}
+
+/// The old fault, which the model must find: compared under the lock, kept under it later.
+#[test]
+#[should_panic(expected = "an outdated answer is kept")]
+fn comparing_and_keeping_in_two_steps_is_found_out() {
+    explore(|| {
+        keep_late(|table, began, value| {
+            if table.generation() == began {
+                table.put(SchemaId::new(1), value);
+            }
+        });
+    });
+}
+
 const SCHEDULES: usize = 2000;
 const CHANGES: usize = 3;
 /// More than a call makes on its way.

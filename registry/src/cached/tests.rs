@@ -227,6 +227,7 @@ enum Trouble {
     /// The next call, and nothing more.
     Panic,
     /// A timer of the runtime that polls first.
+    #[cfg(any(feature = "blocking", feature = "http", feature = "server"))]
     Sleep,
     Fail(ErrorKind),
 }
@@ -253,6 +254,7 @@ impl Slow {
         match self.trouble() {
             Trouble::None | Trouble::Closed => {}
             Trouble::Slow => tokio::task::yield_now().await,
+            #[cfg(any(feature = "blocking", feature = "http", feature = "server"))]
             Trouble::Sleep => tokio::time::sleep(Duration::from_millis(10)).await,
             Trouble::Panic => {
                 self.set(Trouble::None);
