@@ -83,6 +83,14 @@ fn parse(schema: &ResolvedSchema) -> Result<Schema> {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    use wireform_registry::{
+        InMemoryRegistry, LookupOptions, RegisterOptions, Registry, RegistryAdmin, SchemaDef,
+        Subject,
+    };
+
     use super::*;
 
     fn canonical(text: &str) -> String {
@@ -99,6 +107,78 @@ mod tests {
         );
         let documented = r#"{"type":"fixed","name":"F","size":4,"doc":"d"}"#;
         assert_ne!(canonical(documented), one);
+    }
+
+    /// What `tests/interop/avro-schema-texts` wrote.
+    #[test]
+    fn equal_schemas_have_the_text_that_java_prints() {
+        let pairs = include_str!("rules/java.jsonl").lines();
+        let pairs = pairs.map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        let mut count = 0;
+        for pair in pairs {
+            let text = pair["text"].as_str().unwrap();
+            if let Some(expected) = pair["java"].as_str() {
+                assert_eq!(canonical(text), expected, "{text}");
+                assert_eq!(canonical(expected), expected);
+                count += 1;
+            }
+        }
+        assert!(count >= 80, "{count}");
+    }
+
+    #[track_caller]
+    fn now<T>(future: impl Future<Output = T>) -> T {
+        match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(value) => value,
+            Poll::Pending => panic!("waits for something"),
+        }
+    }
+
+    /// Registers the first text, and looks up and registers the other one.
+    #[track_caller]
+    fn check_one(first: &str, other: &str, expected: bool) {
+        for normalize in [false, true] {
+            let registry = InMemoryRegistry::builder().rules(AvroRules).build();
+            let orders = Subject::value("orders");
+            let def = |text: &str| SchemaDef::new(SchemaKind::Avro, text);
+            let mut options = RegisterOptions::default();
+            options.normalize = normalize;
+            let register = |text| now(registry.register(&orders, &def(text), options));
+            let registered = register(first).unwrap();
+            let options = LookupOptions::default().normalize(normalize);
+            let found = now(registry.lookup_with(&orders, &def(other), options));
+            let found = found.is_ok_and(|found| found.version == registered.version);
+            assert_eq!(found, expected, "lookup, normalize {normalize}");
+            let again = register(other).unwrap();
+            assert_eq!(again.id == registered.id, expected, "register {normalize}");
+        }
+    }
+
+    #[test]
+    fn a_registry_finds_an_equal_schema_in_another_form() {
+        check_one(r#""string""#, r#"{"type": "string"}"#, true);
+        let record = |namespace: &str, inner: &str, order: &str, doc: &str| {
+            format!(
+                r#"{{"type":"record","name":"R"{namespace},"doc":"{doc}","fields":[{{"name":"x",
+                    "type":{{"type":"fixed","name":"F"{inner},"size":4}}{order}}}]}}"#
+            )
+        };
+        let space = r#","namespace":"shop""#;
+        let plain = record(space, "", "", "é");
+        check_one(&plain, &record(space, space, "", "é"), true);
+        check_one(&record(space, space, "", "é"), &plain, true);
+        check_one(
+            &plain,
+            &record(space, "", r#","order":"ascending""#, "é"),
+            true,
+        );
+        check_one(&plain, &record(space, "", "", r"\u00e9"), true);
+        check_one(&plain, &record(space, "", "", "e"), false);
+        check_one(
+            &plain,
+            &record(space, "", r#","order":"ignore""#, "é"),
+            false,
+        );
     }
 
     #[test]
