@@ -213,7 +213,9 @@ fn nothing_in_a_schema_opens_a_connection_or_a_file() {
 fn the_bait_is_noticed() {
     let bait = Bait::new();
     let _ = std::net::TcpStream::connect(("127.0.0.1", bait.port)).unwrap();
+    let end = std::time::Instant::now() + Duration::from_secs(60);
     while bait.visits.load(Ordering::SeqCst) == 0 {
+        assert!(std::time::Instant::now() < end, "no visit in 60 seconds");
         thread::yield_now();
     }
 }

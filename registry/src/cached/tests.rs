@@ -328,6 +328,14 @@ fn poll_once<T>(future: &mut BoxFuture<'_, T>) -> Poll<T> {
         .poll(&mut Context::from_waker(Waker::noop()))
 }
 
+async fn until_joined(registry: &Cached<Slow>, count: u64) {
+    let end = std::time::Instant::now() + Duration::from_secs(120);
+    while registry.counts().joined < count {
+        assert!(std::time::Instant::now() < end, "{:?}", registry.counts());
+        tokio::task::yield_now().await;
+    }
+}
+
 #[test]
 fn an_answer_overtaken_by_registering_is_not_kept() {
     let registry = registry();
@@ -361,9 +369,7 @@ fn ten_thousand_who_ask_at_once_make_one_request() {
             tasks.push(tokio::spawn(ask));
         }
         // All but a few are waiting by then; those that are not find it known.
-        while registry.counts().joined < 9_000 {
-            tokio::task::yield_now().await;
-        }
+        until_joined(&registry, 9_000).await;
         registry.inner().set(Trouble::None);
         for task in tasks {
             assert_eq!(task.await.unwrap().unwrap().def, schema.def);
@@ -405,9 +411,7 @@ fn the_follower_is_woken_when_its_leader_is_cancelled() {
             let ask = async move { registry.by_id(schema.id).await };
             tasks.push(tokio::spawn(ask));
         }
-        while registry.counts().joined < 1000 {
-            tokio::task::yield_now().await;
-        }
+        until_joined(&registry, 1000).await;
         let last = tasks.pop().unwrap();
         for task in tasks {
             task.abort();

@@ -1,7 +1,7 @@
 //! Copying from topic to topic exactly once, with a copier that dies in the middle.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
@@ -61,10 +61,14 @@ impl Copier {
             partitions.add_partition(from, partition);
         }
         // A fresh broker first says that it is no coordinator.
+        let end = Instant::now() + PATIENCE;
         let committed = loop {
             match self.consumer.committed_offsets(partitions.clone(), SOON) {
                 Ok(committed) => break committed,
-                Err(_) => std::thread::sleep(Duration::from_millis(500)),
+                Err(error) => {
+                    assert!(Instant::now() < end, "no committed offsets: {error}");
+                    std::thread::sleep(Duration::from_millis(500));
+                }
             }
         };
         let mut positions = TopicPartitionList::new();
@@ -130,7 +134,9 @@ pub fn copy(records: u32) {
     fill(&from, records);
     let mut copier = Copier::start(&from, &to);
     let (mut committed, mut given_up, mut died, mut fenced) = (0, 0, 0, 0);
+    let end = Instant::now() + PATIENCE;
     loop {
+        assert!(Instant::now() < end, "{committed} commits in {PATIENCE:?}");
         if random().is_multiple_of(10) {
             // A second one takes over while the first is in the middle.
             let transaction = copier.producer.transaction_blocking().unwrap();
@@ -187,3 +193,5 @@ fn fill(topic: &str, records: u32) {
 }
 
 const SOON: Duration = Duration::from_secs(20);
+/// Of every wait: far more than it takes.
+const PATIENCE: Duration = Duration::from_secs(600);

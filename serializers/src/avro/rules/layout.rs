@@ -147,7 +147,9 @@ impl Layout<'_> {
             "enum" => {
                 known = ENUM_KEYS;
                 self.copy(members, "symbols");
-                self.copy(members, "default");
+                if let Some(default) = text(members, "default") {
+                    self.text("default", default);
+                }
             }
             "fixed" => self.copy(members, "size"),
             _ => {
