@@ -36,7 +36,7 @@ impl FakeClient {
         self.state.lock()
     }
 
-    /// A record of `bytes`, told apart by the name of its topic.
+    /// Returns a record of `bytes`. The name of its topic is its own.
     pub(crate) fn record(
         self: &Arc<Self>,
         name: &str,
