@@ -48,7 +48,8 @@
 //! | `tracing` | events of retries, changes of node and stale answers; adds tracing | no |
 //! | `schema-registry-converter` | `ConverterRegistry`; adds schema_registry_converter | no |
 //!
-//! Without features there is no network code in here: futures-util, serde, serde_json and uuid are all.
+//! Without features there is no network code in here, and the dependencies are futures-util,
+//! percent-encoding, serde, serde_json and uuid.
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
