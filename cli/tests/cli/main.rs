@@ -15,6 +15,7 @@ mod check;
 mod consume;
 mod credentials;
 mod empty;
+mod folders;
 mod generate;
 mod inspect;
 #[cfg(feature = "kafka")]

@@ -458,7 +458,8 @@ fn a_folder_of_schemas_is_registered() {
         &[("a/v1.avsc", "z"), ("a/v1.references", reference)],
         Err(ErrorKind::Config),
     );
-    check_seed(&[("a/v2.avsc", "z")], Err(ErrorKind::Config));
+    // A version that was deleted leaves a gap.
+    check_seed(&[("a/v2.avsc", "z"), ("a/v4.avsc", "z y?")], Ok(2));
     check_seed(
         &[("a/v1.avsc", "z"), ("a/v1.json", "z")],
         Err(ErrorKind::Config),
