@@ -1,6 +1,7 @@
 //! `plan` and `apply`: what a registry should have, against what it has.
 
-mod reason;
+mod actual;
+mod steps;
 mod wanted;
 
 use std::io::{self, Write as _};
@@ -8,11 +9,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 use wireform::registry::{
-    Deletion, Level, RegisterOptions, Registry as _, RegistryAdmin as _, SchemaDef, Subject,
-    SubjectFilter, VersionRef,
+    Deletion, Level, RegisterOptions, RegistryAdmin as _, SchemaDef, Subject,
 };
 
-use self::wanted::Wanted;
+use self::wanted::Wish;
 use crate::Result;
 use crate::encode::eprintln;
 use crate::exit::{Error, Outcome};
@@ -22,7 +22,9 @@ use crate::report::counted;
 /// Show what would change in a registry.
 ///
 /// So that it has the subjects, levels and schemas of a folder (<subject>/v<version>.<extension>) or
-/// of a wireform.toml. Changes nothing. Exit status 1 if a schema does not fit, or with --check if anything would change.
+/// of a wireform.toml, in the order of their references. Each new version is checked against the one
+/// before it, or by a transitive level against all before it. Changes nothing. Exit status 1 if a
+/// change cannot be made, or with --check if anything would change.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   wireform plan --registry http://localhost:8081 schemas/
@@ -31,7 +33,12 @@ use crate::report::counted;
 A wireform.toml:
   [subjects.\"orders-value\"]
   level = \"FULL\"
-  schemas = [\"order_v1.avsc\", \"order_v2.avsc\"]")]
+  schemas = [\"order_v1.avsc\", \"order_v2.avsc\"]
+  references = [{ name = \"shop.Money\", subject = \"money-value\", version = 1 }]
+
+A folder has the references of orders-value/v1.avsc in orders-value/v1.references:
+  [{\"name\": \"shop.Money\", \"subject\": \"money-value\", \"version\": 1}]
+Without that file a name is looked for in the folder.")]
 pub(crate) struct Plan {
     #[command(flatten)]
     what: What,
@@ -42,7 +49,7 @@ pub(crate) struct Plan {
 
 /// Change a registry as `plan` shows.
 ///
-/// What fails is told for each subject, and the others are done; running it again does the rest.
+/// A change that cannot be made is reported, and the others are made; running it again does the rest.
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  wireform apply --registry http://localhost:8081 schemas/")]
 pub(crate) struct Apply {
@@ -57,12 +64,13 @@ struct What {
     /// A folder, or a wireform.toml
     #[arg(value_name = "DIR|FILE", default_value = "wireform.toml")]
     from: PathBuf,
-    /// Delete the subjects, softly, that are not in it
+    /// Delete the subjects, softly, that are not in it; refused if it has no subject, or files of
+    /// schemas that are no version of one
     #[arg(long)]
     delete_others: bool,
 }
 
-/// One thing to do.
+/// One thing to do. What has a problem cannot be done.
 enum Change {
     Level {
         subject: Subject,
@@ -72,10 +80,14 @@ enum Change {
     Register {
         subject: Subject,
         file: String,
-        schema: SchemaDef,
+        /// `None` if it cannot be read: that is the problem.
+        schema: Option<SchemaDef>,
         problem: Option<String>,
     },
-    Delete(Subject),
+    Delete {
+        subject: Subject,
+        problem: Option<String>,
+    },
 }
 
 impl Plan {
@@ -86,11 +98,7 @@ impl Plan {
         let mut outcome = Outcome::Fine;
         for change in &changes {
             writeln!(out, "{}", change.shown())?;
-            if let Change::Register {
-                problem: Some(problem),
-                ..
-            } = change
-            {
+            if let Some(problem) = change.problem() {
                 writeln!(out, "    {problem}")?;
                 outcome = Outcome::Findings;
             }
@@ -115,16 +123,26 @@ impl Apply {
             // A version must not come before the one that it follows.
             if broken.contains(&change.subject()) {
                 left += 1;
+                eprintln(&format!(
+                    "{}: not done, for the change before it failed",
+                    change.shown()
+                ));
                 continue;
             }
-            match change.make(&registry) {
+            let made = match change.problem() {
+                Some(problem) => Err(Error::Finding(problem.to_owned())),
+                None => change.make(&registry),
+            };
+            match made {
                 Ok(()) => {
                     done += 1;
                     writeln!(out, "{}", change.shown())?;
                 }
                 Err(error) => {
                     left += 1;
-                    broken.push(change.subject());
+                    if change.problem().is_none() {
+                        broken.push(change.subject());
+                    }
                     eprintln(&format!("{}: {error}", change.shown()));
                 }
             }
@@ -140,78 +158,37 @@ impl Apply {
 
 impl What {
     fn changes(&self, registry: &Open) -> Result<Vec<Change>> {
-        let wanted = wanted::read(&self.from)?;
-        let mut changes = Vec::new();
-        for subject in &wanted {
-            of_subject(registry, subject, &mut changes)?;
+        let wish = wanted::read(&self.from)?;
+        for file in &wish.skipped {
+            eprintln(&format!(
+                "warning: {}: ignored, expected <subject>/v<version>.<extension>",
+                file.display()
+            ));
         }
         if self.delete_others {
-            let filter = SubjectFilter::default();
-            let all = ask(registry, registry.inner().subjects(&filter))?;
-            let others = all
-                .into_iter()
-                .filter(|subject| !wanted.iter().any(|wanted| wanted.subject == *subject));
-            changes.extend(others.map(Change::Delete));
+            self.check_deletion(&wish)?;
         }
-        Ok(changes)
+        let actual = actual::ask(registry, &wish, self.delete_others)?;
+        Ok(steps::changes(&wish.subjects, &actual))
     }
-}
 
-fn of_subject(registry: &Open, wanted: &Wanted, changes: &mut Vec<Change>) -> Result<()> {
-    let (inner, subject) = (registry.inner(), &wanted.subject);
-    let mut level = None;
-    if let Some(after) = wanted.level {
-        let before = answered(registry, inner.compatibility_level(Some(subject), false))?;
-        if before != Some(after) {
-            level = Some(Change::Level {
-                subject: subject.clone(),
-                before,
-                after,
-            });
+    /// A wrong folder must not delete what is registered.
+    fn check_deletion(&self, wish: &Wish) -> Result<()> {
+        let from = self.from.display();
+        if wish.subjects.is_empty() {
+            return Err(Error::Usage(format!(
+                "{from} has no subjects: --delete-others would delete every subject"
+            )));
         }
-    }
-    let mut has_one = answered(registry, inner.by_version(subject, VersionRef::Latest))?.is_some();
-    for (file, schema) in &wanted.schemas {
-        if answered(registry, inner.lookup(subject, schema))?.is_some() {
-            has_one = true;
-            continue;
+        if wish.skipped.is_empty() {
+            return Ok(());
         }
-        let problem = match has_one {
-            true => problem(registry, wanted, schema)?,
-            false => None,
-        };
-        changes.push(Change::Register {
-            subject: subject.clone(),
-            file: file.clone(),
-            schema: schema.clone(),
-            problem,
-        });
+        Err(Error::Usage(format!(
+            "--delete-others is refused: {from} has {} ignored (see above), so that a subject could \
+             be deleted by mistake",
+            counted(wish.skipped.len(), "file")
+        )))
     }
-    // Versions are registered at the level that the subject is to have.
-    if let Some(level) = level {
-        let at = changes
-            .iter()
-            .position(|change| change.subject() == subject)
-            .unwrap_or(changes.len());
-        changes.insert(at, level);
-    }
-    Ok(())
-}
-
-/// Why a schema may not follow the subject's latest version.
-fn problem(registry: &Open, wanted: &Wanted, schema: &SchemaDef) -> Result<Option<String>> {
-    let (inner, subject) = (registry.inner(), &wanted.subject);
-    let checked = ask(registry, inner.check(subject, VersionRef::Latest, schema))?;
-    if checked.is_compatible || wanted.level == Some(Level::None) {
-        return Ok(None);
-    }
-    let said = checked.messages.join("; ");
-    let why = match said.is_empty() {
-        true => reason::of_rules(registry, subject, wanted.level, schema)
-            .map_err(|error| failed(&error))?,
-        false => said,
-    };
-    Ok(Some(format!("does not fit: {why}")))
 }
 
 type Answer<T> = std::result::Result<T, wireform::registry::Error>;
@@ -223,22 +200,19 @@ fn ask<T>(registry: &Open, future: impl Future<Output = Answer<T>>) -> Result<T>
         .map_err(|error| failed(&error))
 }
 
-/// `None` where the registry has no such thing.
-fn answered<T>(registry: &Open, future: impl Future<Output = Answer<T>>) -> Result<Option<T>> {
-    match registry.wait(future).and_then(|answer| answer) {
-        Ok(found) => Ok(Some(found)),
-        // 40408: the subject has no level of its own.
-        Err(error) if error.is_not_found() || error.code() == Some(40408) => Ok(None),
-        Err(error) => Err(failed(&error)),
-    }
-}
-
 impl Change {
     fn subject(&self) -> &Subject {
         match self {
             Self::Level { subject, .. }
             | Self::Register { subject, .. }
-            | Self::Delete(subject) => subject,
+            | Self::Delete { subject, .. } => subject,
+        }
+    }
+
+    fn problem(&self) -> Option<&str> {
+        match self {
+            Self::Level { .. } => None,
+            Self::Register { problem, .. } | Self::Delete { problem, .. } => problem.as_deref(),
         }
     }
 
@@ -253,7 +227,7 @@ impl Change {
                 format!("~ {subject}: level {before} -> {}", after.as_str())
             }
             Self::Register { subject, file, .. } => format!("+ {subject}: {file}"),
-            Self::Delete(subject) => format!("- {subject}"),
+            Self::Delete { subject, .. } => format!("- {subject}"),
         }
     }
 
@@ -265,12 +239,15 @@ impl Change {
                 inner.set_compatibility_level(Some(subject), *after),
             ),
             Self::Register {
-                subject, schema, ..
+                subject,
+                schema: Some(schema),
+                ..
             } => registry
                 .register(subject, schema, RegisterOptions::default())
                 .map(drop)
                 .map_err(|error| failed(&error)),
-            Self::Delete(subject) => {
+            Self::Register { .. } => Ok(()),
+            Self::Delete { subject, .. } => {
                 ask(registry, inner.delete_subject(subject, Deletion::Soft)).map(drop)
             }
         }

@@ -2,6 +2,7 @@
 
 mod admin;
 mod auth;
+mod download;
 mod serve;
 mod show;
 
@@ -123,13 +124,17 @@ enum Verb {
         #[arg(default_value = "latest", value_parser = version)]
         version: VersionRef,
     },
-    /// Write the latest schema of every subject into a folder: <subject>/v<version>.<extension>
+    /// Write every version of every subject into a folder, with its references:
+    /// <subject>/v<version>.<extension>, where the subject's name is percent-encoded
     Download {
         /// The folder
         dir: PathBuf,
-        /// Every version
-        #[arg(long)]
+        /// Write every version: what happens without it, too
+        #[arg(long, hide = true)]
         all: bool,
+        /// Write only the newest version of each subject, and the versions that these refer to
+        #[arg(long, conflicts_with = "all")]
+        latest: bool,
         /// Only subjects that start with this
         #[arg(long, value_name = "TEXT")]
         prefix: Option<String>,

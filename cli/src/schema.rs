@@ -97,12 +97,16 @@ impl Reading {
 
 /// The rules of a format.
 pub(crate) fn rules(kind: SchemaKind) -> Result<&'static dyn SchemaRules> {
+    known_rules(kind)
+        .ok_or_else(|| Error::Usage(format!("schemas of type {kind} have no rules here")))
+}
+
+/// The rules of a format, if it is known here.
+pub(crate) fn known_rules(kind: SchemaKind) -> Option<&'static dyn SchemaRules> {
     match kind {
-        SchemaKind::Avro => Ok(&AvroRules),
-        SchemaKind::Json => Ok(&JsonSchemaRules),
-        SchemaKind::Protobuf => Ok(&ProtobufRules),
-        kind => Err(Error::Usage(format!(
-            "schemas of type {kind} have no rules here"
-        ))),
+        SchemaKind::Avro => Some(&AvroRules),
+        SchemaKind::Json => Some(&JsonSchemaRules),
+        SchemaKind::Protobuf => Some(&ProtobufRules),
+        _ => None,
     }
 }

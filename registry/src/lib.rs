@@ -65,6 +65,7 @@ mod contract;
 mod converter;
 mod error;
 mod fault;
+mod folder;
 #[cfg(feature = "http")]
 mod http;
 mod id;
@@ -82,6 +83,7 @@ mod schema;
 mod server;
 mod subject;
 mod sync;
+mod text_file;
 #[cfg(feature = "tracing")]
 mod trace;
 #[cfg(not(feature = "tracing"))]
@@ -102,6 +104,7 @@ pub use crate::context::Context;
 pub use crate::converter::ConverterRegistry;
 pub use crate::error::{Error, ErrorKind, Result};
 pub use crate::fault::{Fault, Faults};
+pub use crate::folder::{FolderVersion, SchemaFolder, SchemaTexts};
 #[cfg(feature = "http")]
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]
 pub use crate::http::{HttpRegistry, HttpRegistryBuilder, OAuth};
@@ -120,4 +123,5 @@ pub use crate::schema::{
 #[cfg_attr(docsrs, doc(cfg(feature = "server")))]
 pub use crate::server::{Server, serve};
 pub use crate::subject::{RecordName, Role, Subject, SubjectNaming, TopicName, TopicRecordName};
+pub use crate::text_file::{decode_text, read_text, replace_file};
 pub use crate::unchecked::Unchecked;

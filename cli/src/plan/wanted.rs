@@ -1,23 +1,39 @@
 //! What a registry should have, as a folder or a wireform.toml says.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use wireform::registry::{Level, Reference, SchemaDef, Subject, Version};
+use wireform::registry::{
+    FolderVersion, Level, Reference, SchemaDef, SchemaFolder, Subject, Version,
+};
 
 use crate::exit::Error;
 use crate::registry::failed;
-use crate::schema::Format;
+use crate::schema::{Format, known_rules};
 use crate::{Result, input};
+
+/// All subjects.
+pub(super) struct Wish {
+    pub(super) subjects: Vec<Wanted>,
+    /// Files that look like schemas and are no version of a subject.
+    pub(super) skipped: Vec<PathBuf>,
+}
 
 /// A subject.
 pub(super) struct Wanted {
     pub(super) subject: Subject,
     pub(super) level: Option<Level>,
-    /// The oldest first, each with the name of its file.
-    pub(super) schemas: Vec<(String, SchemaDef)>,
+    /// The oldest first.
+    pub(super) schemas: Vec<WantedSchema>,
+}
+
+pub(super) struct WantedSchema {
+    pub(super) file: String,
+    /// The schema, or why there is none.
+    pub(super) schema: std::result::Result<SchemaDef, String>,
+    /// What to do if it is invalid.
+    pub(super) hint: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -44,14 +60,14 @@ struct Used {
     version: u32,
 }
 
-pub(super) fn read(path: &Path) -> Result<Vec<Wanted>> {
+pub(super) fn read(path: &Path) -> Result<Wish> {
     match path.is_dir() {
         true => folder(path),
         false => file(path),
     }
 }
 
-fn file(path: &Path) -> Result<Vec<Wanted>> {
+fn file(path: &Path) -> Result<Wish> {
     let text = input::text(path)?;
     let broken = |error: String| Error::Usage(format!("{}: {error}", path.display()));
     let file: File = toml::from_str(&text).map_err(|error| broken(error.to_string()))?;
@@ -68,16 +84,24 @@ fn file(path: &Path) -> Result<Vec<Wanted>> {
             .map(reference)
             .collect::<Result<Vec<_>>>()?;
         let schemas = entry.schemas.iter().map(|file| {
-            let (name, schema) = schema(&folder.join(file))?;
-            Ok((name, schema.with_references(references.clone())))
+            let file = folder.join(file);
+            let schema = schema(&file).map(|found| found.with_references(references.clone()));
+            WantedSchema {
+                file: file.display().to_string(),
+                schema: schema.map_err(|error| error.to_string()),
+                hint: None,
+            }
         });
         Ok(Wanted {
             subject,
             level: level.map_err(broken)?,
-            schemas: schemas.collect::<Result<_>>()?,
+            schemas: schemas.collect(),
         })
     });
-    wanted.collect()
+    Ok(Wish {
+        subjects: wanted.collect::<Result<_>>()?,
+        skipped: Vec::new(),
+    })
 }
 
 fn reference(used: Used) -> Result<Reference> {
@@ -88,52 +112,46 @@ fn reference(used: Used) -> Result<Reference> {
     })
 }
 
-/// `<subject>/v<version>.<extension>`, as `registry download` writes it.
-fn folder(path: &Path) -> Result<Vec<Wanted>> {
-    let mut wanted = Vec::new();
-    for subject in entries(path)?.into_iter().filter(|entry| entry.is_dir()) {
-        let name = subject
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        let mut versions: Vec<(u32, PathBuf)> = entries(&subject)?
-            .into_iter()
-            .filter_map(|file| Some((version(&file)?, file)))
-            .collect();
-        versions.sort();
-        let schemas = versions
-            .iter()
-            .map(|(_, file)| schema(file))
-            .collect::<Result<Vec<_>>>()?;
-        if !schemas.is_empty() {
-            let subject = name.parse().map_err(|error| failed(&error))?;
-            wanted.push(Wanted {
-                subject,
+fn schema(file: &Path) -> Result<SchemaDef> {
+    let format = Format::of(file)?;
+    Ok(SchemaDef::new(format.kind(), input::text(file)?))
+}
+
+fn folder(path: &Path) -> Result<Wish> {
+    let mut folder = SchemaFolder::read(path).map_err(|error| Error::Io(error.to_string()))?;
+    folder.find_references(known_rules);
+    let mut subjects: Vec<Wanted> = Vec::new();
+    for version in folder.versions() {
+        let schema = WantedSchema {
+            file: version.path.display().to_string(),
+            schema: version
+                .schema
+                .as_ref()
+                .map(Clone::clone)
+                .map_err(|error| error.to_string()),
+            hint: hint(&folder, version),
+        };
+        match subjects.last_mut() {
+            Some(last) if last.subject == version.subject => last.schemas.push(schema),
+            _ => subjects.push(Wanted {
+                subject: version.subject.clone(),
                 level: None,
-                schemas,
-            });
+                schemas: vec![schema],
+            }),
         }
     }
-    Ok(wanted)
+    Ok(Wish {
+        subjects,
+        skipped: folder.skipped().to_vec(),
+    })
 }
 
-fn version(file: &Path) -> Option<u32> {
-    file.file_stem()?.to_str()?.strip_prefix('v')?.parse().ok()
-}
-
-fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
-    let failed = |error| Error::file(folder.display(), &error);
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).map_err(failed)? {
-        found.push(entry.map_err(failed)?.path());
+/// What to do about a schema that is not valid alone.
+fn hint(folder: &SchemaFolder, version: &FolderVersion) -> Option<String> {
+    let schema = version.schema.as_ref().ok()?;
+    let alone = wireform::registry::ResolvedSchema::new(schema.kind, schema.text.clone());
+    match known_rules(schema.kind)?.parse(&alone) {
+        Ok(_) => None,
+        Err(_) => folder.hint(version),
     }
-    found.sort();
-    Ok(found)
-}
-
-fn schema(file: &Path) -> Result<(String, SchemaDef)> {
-    let text = input::text(file)?;
-    let schema = SchemaDef::new(Format::of(file)?.kind(), text);
-    Ok((file.display().to_string(), schema))
 }

@@ -1,16 +1,14 @@
 //! The verbs that ask a registry.
 
-use std::fs;
 use std::io::{self, Write as _};
 use std::path::Path;
 
 use wireform::registry::{
-    Deletion, Include, RegisterOptions, RegisteredSchema, RegistryAdmin as _, SchemaDef,
-    SchemaFilter, SchemaGuid, SchemaId, SchemaKind, StoredSchema, Subject, SubjectFilter,
-    VersionRef,
+    Deletion, Include, RegisterOptions, RegistryAdmin as _, SchemaDef, SchemaGuid, SchemaId,
+    StoredSchema, Subject, SubjectFilter, VersionRef,
 };
 
-use super::{Open, Uses, Verb, failed, show};
+use super::{Open, Uses, Verb, download, failed, show};
 use crate::Result;
 use crate::exit::{Error, Outcome};
 use crate::schema::Reading;
@@ -126,14 +124,12 @@ pub(super) fn run(registry: &Open, verb: &Verb) -> Result {
                 }
             }
         }
-        Verb::Download { dir, all, prefix } => {
-            let mut filter = SchemaFilter::default();
-            filter.prefix.clone_from(prefix);
-            filter.latest_only = !all;
-            for schema in ask(registry, inner.schemas(&filter))? {
-                writeln!(out, "{}", download(dir, &schema)?)?;
-            }
-        }
+        Verb::Download {
+            dir,
+            latest,
+            prefix,
+            ..
+        } => return download::run(registry, dir, prefix.as_deref(), *latest),
         Verb::Serve(_) => {}
     }
     Ok(Outcome::Fine)
@@ -174,26 +170,4 @@ fn definition(registry: &Open, file: &Path, reading: &Reading, uses: &Uses) -> R
     let mut definition = SchemaDef::new(schema.kind, schema.text);
     definition.references = uses.resolve(registry)?;
     Ok(definition)
-}
-
-/// Writes one schema; the path of its file.
-fn download(dir: &Path, schema: &RegisteredSchema) -> Result<String> {
-    let subject = schema.subject.to_string();
-    // A registry must not say where on this disk something goes.
-    if subject.contains(['/', '\\', '\0']) || subject.starts_with('.') {
-        return Err(Error::Finding(format!(
-            "{subject:?} cannot be the name of a folder"
-        )));
-    }
-    let extension = match schema.def.kind {
-        SchemaKind::Avro => "avsc",
-        SchemaKind::Json => "json",
-        _ => "proto",
-    };
-    let folder = dir.join(&subject);
-    let path = folder.join(format!("v{}.{extension}", schema.version));
-    fs::create_dir_all(&folder)
-        .and_then(|()| fs::write(&path, schema.def.text.as_bytes()))
-        .map_err(|error| Error::file(path.display(), &error))?;
-    Ok(path.display().to_string())
 }

@@ -13,9 +13,10 @@ use super::rules::unchecked;
 /// The versions of `subject` in a folder of schemas, the oldest first, for
 /// [`assert_evolves`](super::assert_evolves).
 ///
-/// The folder is as [`InMemoryRegistry::seed`] has it: `<folder>/<subject>/v1.avsc`, `v2.avsc` and
-/// so on, with `.json` and `.proto` for the other types, and what a version refers to in
-/// `v1.references` beside it.
+/// The folder is one of [`SchemaFolder`](wireform_registry::SchemaFolder), such as `wireform registry
+/// download` writes: `<folder>/<subject>/v1.avsc`, `v2.avsc` and so on, with `.json` and `.proto` for
+/// the other types, and what a version refers to in `v1.references` beside it. Without that file, a
+/// name is looked for in the folder.
 ///
 /// # Errors
 /// As [`InMemoryRegistry::seed`]; `Registry(SubjectNotFound)` if the folder has no such subject.

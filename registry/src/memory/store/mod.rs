@@ -125,6 +125,17 @@ impl Store {
         space.registered(subject, version, place.id)
     }
 
+    /// Gives a version another number.
+    pub(super) fn renumber(&mut self, subject: &Subject, from: Version, to: Version) {
+        let space = self.spaces.get_mut(&subject.context());
+        if let Some(versions) = space.and_then(|space| space.subjects.get_mut(subject))
+            && let Some(entry) = versions.remove(&from)
+        {
+            versions.insert(to, entry);
+            self.revision += 1;
+        }
+    }
+
     /// Fails unless `subject` may be changed.
     pub(super) fn check_writable(&self, subject: &Subject) -> Result<()> {
         if self.settings.mode(Some(subject)).is_read_only() {

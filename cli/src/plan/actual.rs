@@ -1,0 +1,241 @@
+//! What a registry has, as far as a plan needs to know.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use wireform::registry::{
+    Compatibility, ErrorKind, Include, Level, Registry as _, RegistryAdmin as _, SchemaDef,
+    SchemaTexts, Subject, SubjectFilter, Version, VersionRef,
+};
+
+use super::wanted::{Wanted, Wish};
+use crate::Result;
+use crate::registry::{Open, failed};
+
+/// What a registry has.
+#[derive(Default)]
+pub(super) struct Actual {
+    /// Of the wanted subjects.
+    pub(super) subjects: BTreeMap<Subject, Held>,
+    /// Registered schemas: those that new ones follow, and what they refer to.
+    pub(super) texts: SchemaTexts,
+    /// The subjects that are not wanted, and who refers to each.
+    pub(super) others: BTreeMap<Subject, BTreeSet<Subject>>,
+}
+
+/// What a registry has of a subject.
+pub(super) struct Held {
+    pub(super) own_level: Option<Level>,
+    /// The level in force.
+    pub(super) level: Level,
+    /// The oldest first.
+    pub(super) versions: Vec<Version>,
+    /// The number that the next version gets.
+    pub(super) next: u32,
+    /// Places in the wanted list of those that are not registered.
+    pub(super) missing: Vec<usize>,
+    /// Whether the registry takes the first that is missing; `None` where it cannot be asked.
+    pub(super) answer: Option<Compatibility>,
+}
+
+pub(super) fn ask(registry: &Open, wish: &Wish, with_others: bool) -> Result<Actual> {
+    let mut actual = Actual::default();
+    for wanted in &wish.subjects {
+        let held = held(registry, wanted)?;
+        for version in followed(&held, wanted) {
+            actual.fetch(registry, &wanted.subject, *version)?;
+        }
+        for index in &held.missing {
+            if let Some(Ok(schema)) = wanted.schemas.get(*index).map(|wanted| &wanted.schema) {
+                actual.fetch_references(registry, &wanted.subject, schema)?;
+            }
+        }
+        actual.subjects.insert(wanted.subject.clone(), held);
+    }
+    if with_others {
+        actual.others = others(registry, wish)?;
+    }
+    Ok(actual)
+}
+
+fn held(registry: &Open, wanted: &Wanted) -> Result<Held> {
+    let (inner, subject) = (registry.inner(), &wanted.subject);
+    let own_level = answered(registry, inner.compatibility_level(Some(subject), false))?;
+    let mut missing = Vec::new();
+    for (index, wanted) in wanted.schemas.iter().enumerate() {
+        let is_there = match &wanted.schema {
+            Ok(schema) => is_registered(registry, subject, schema)?,
+            Err(_) => false,
+        };
+        if !is_there {
+            missing.push(index);
+        }
+    }
+    let mut held = Held {
+        own_level,
+        level: Level::None,
+        versions: Vec::new(),
+        next: 1,
+        missing,
+        answer: None,
+    };
+    let Some(first) = held.missing.first() else {
+        return Ok(held);
+    };
+    held.level = match own_level {
+        Some(level) => level,
+        None => level_in_force(registry, subject)?,
+    };
+    held.versions = versions(registry, subject, Include::Live)?;
+    let all = versions(registry, subject, Include::All)?;
+    let newest = all.iter().chain(&held.versions).max();
+    held.next = newest.map_or(1, |version| version.as_u32().saturating_add(1));
+    let is_level_kept = wanted.level.is_none_or(|level| level == held.level);
+    if is_level_kept
+        && !held.versions.is_empty()
+        && held.level != Level::None
+        && let Some(Ok(schema)) = wanted.schemas.get(*first).map(|wanted| &wanted.schema)
+    {
+        held.answer = check(registry, subject, held.level, schema)?;
+    }
+    Ok(held)
+}
+
+/// The registered versions that new ones are compared with.
+fn followed<'h>(held: &'h Held, wanted: &Wanted) -> &'h [Version] {
+    let level = wanted.level.unwrap_or(held.level);
+    match (held.missing.is_empty(), level.is_transitive()) {
+        (true, _) => &[],
+        (false, true) => &held.versions,
+        (false, false) => held
+            .versions
+            .get(held.versions.len().saturating_sub(1)..)
+            .unwrap_or_default(),
+    }
+}
+
+fn is_registered(registry: &Open, subject: &Subject, schema: &SchemaDef) -> Result<bool> {
+    match registry.lookup(subject, schema) {
+        Ok(_) => Ok(true),
+        Err(error) if error.is_not_found() => Ok(false),
+        // What it refers to may not be there yet, and an invalid schema is not registered.
+        Err(error) if matches!(error.kind(), ErrorKind::InvalidSchema | ErrorKind::Rejected) => {
+            Ok(false)
+        }
+        Err(error) => Err(failed(&error)),
+    }
+}
+
+fn level_in_force(registry: &Open, subject: &Subject) -> Result<Level> {
+    let inner = registry.inner();
+    match answered(registry, inner.compatibility_level(Some(subject), true))? {
+        Some(level) => Ok(level),
+        None => super::ask(registry, inner.compatibility_level(None, true)),
+    }
+}
+
+fn versions(registry: &Open, subject: &Subject, include: Include) -> Result<Vec<Version>> {
+    let found = answered(registry, registry.inner().versions(subject, include))?;
+    let mut found = found.unwrap_or_default();
+    found.sort_unstable();
+    Ok(found)
+}
+
+/// What the registry says of a schema; `None` where it cannot say.
+fn check(
+    registry: &Open,
+    subject: &Subject,
+    level: Level,
+    schema: &SchemaDef,
+) -> Result<Option<Compatibility>> {
+    let inner = registry.inner();
+    let checked = match level.is_transitive() {
+        true => registry.wait(inner.check_all(subject, schema)),
+        false => registry.wait(inner.check(subject, VersionRef::Latest, schema)),
+    };
+    match checked.and_then(|answer| answer) {
+        Ok(compatibility) => Ok(Some(compatibility)),
+        Err(error) if error.is_retryable() || is_refused(error.kind()) => Err(failed(&error)),
+        Err(_) => Ok(None),
+    }
+}
+
+/// Whether the credentials are the cause, and not the schema.
+fn is_refused(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::Forbidden | ErrorKind::Unauthenticated)
+}
+
+fn others(registry: &Open, wish: &Wish) -> Result<BTreeMap<Subject, BTreeSet<Subject>>> {
+    let inner = registry.inner();
+    let all = super::ask(registry, inner.subjects(&SubjectFilter::default()))?;
+    let is_wanted = |subject: &Subject| wish.subjects.iter().any(|w| w.subject == *subject);
+    let mut others = BTreeMap::new();
+    for subject in all.into_iter().filter(|subject| !is_wanted(subject)) {
+        let referrers = referrers(registry, &subject)?;
+        others.insert(subject, referrers);
+    }
+    Ok(others)
+}
+
+/// The subjects that refer to this one.
+fn referrers(registry: &Open, subject: &Subject) -> Result<BTreeSet<Subject>> {
+    let inner = registry.inner();
+    let mut found = BTreeSet::new();
+    for version in versions(registry, subject, Include::Live)? {
+        let ids = answered(registry, inner.referenced_by(subject, version.into()))?;
+        for id in ids.unwrap_or_default() {
+            let places = answered(registry, inner.places_of(id, None, Include::Live))?;
+            found.extend(
+                places
+                    .unwrap_or_default()
+                    .into_iter()
+                    .map(|(place, _)| place),
+            );
+        }
+    }
+    found.remove(subject);
+    Ok(found)
+}
+
+impl Actual {
+    /// Gets a version, and what it refers to, if they are there.
+    fn fetch(&mut self, registry: &Open, subject: &Subject, version: Version) -> Result<()> {
+        if self.texts.get(subject, version).is_some() {
+            return Ok(());
+        }
+        let found = answered(
+            registry,
+            registry.inner().by_version(subject, version.into()),
+        )?;
+        if let Some(found) = found {
+            self.texts
+                .insert(subject.clone(), version, found.def.clone());
+            self.fetch_references(registry, subject, &found.def)?;
+        }
+        Ok(())
+    }
+
+    fn fetch_references(
+        &mut self,
+        registry: &Open,
+        subject: &Subject,
+        schema: &SchemaDef,
+    ) -> Result<()> {
+        for reference in &schema.references {
+            self.fetch(registry, &reference.subject_for(subject), reference.version)?;
+        }
+        Ok(())
+    }
+}
+
+/// `None` where the registry has no such thing.
+fn answered<T>(
+    registry: &Open,
+    future: impl Future<Output = super::Answer<T>>,
+) -> Result<Option<T>> {
+    match registry.wait(future).and_then(|answer| answer) {
+        Ok(found) => Ok(Some(found)),
+        // 40408: the subject has no level of its own.
+        Err(error) if error.is_not_found() || error.code() == Some(40408) => Ok(None),
+        Err(error) => Err(failed(&error)),
+    }
+}
