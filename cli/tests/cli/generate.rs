@@ -124,3 +124,51 @@ fn whole_numbers_of_any_size_are_read() {
         r#"{"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}"#;
     check(schema, 0, "pub n: ::serde_json::Number,");
 }
+
+#[test]
+fn the_newest_version_of_each_subject_is_generated() {
+    let repository = concat!(env!("CARGO_MANIFEST_DIR"), "/../schemas");
+    let out = folder("generate-newest");
+    let generate = |folder: &str| {
+        let to = out.display().to_string();
+        let ran = run(&["generate", "--out", &to, folder], "");
+        assert_eq!(ran.code, Some(0), "{folder}: {}", ran.talk);
+        std::fs::read_to_string(out.join("avro.rs")).unwrap()
+    };
+    let code = generate(repository);
+    assert_eq!(code.matches("pub struct Order ").count(), 1, "{code}");
+    assert_eq!(code, generate(&format!("{repository}/orders-value")));
+}
+
+#[test]
+fn protobuf_imports_are_found_by_the_names_of_references() {
+    let place = folder("generate-imports");
+    let write = |name: &str, text: &str| {
+        let path = place.join("schemas").join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    let money = "syntax = \"proto3\"; package shop; message Money { int64 units = 1; }";
+    write(
+        "money-value/v1.proto",
+        "syntax = \"proto3\"; package shop; message Money {}",
+    );
+    write("money-value/v2.proto", money);
+    let ids = "syntax = \"proto3\"; package shop; message Id { string v = 1; }";
+    write("common%2Fids.proto/v1.proto", ids);
+    let order = "syntax = \"proto3\"; package shop; import \"common/money.proto\"; import \"common/ids.proto\"; message Order { Money total = 1; Id id = 2; }";
+    write("order-value/v1.proto", order);
+    let references = r#"[{"name":"common/money.proto","subject":"money-value","version":2},
+      {"name":"common/ids.proto","subject":"common/ids.proto","version":1}]"#;
+    write("order-value/v1.references", references);
+    let (out, schemas) = (place.join("out"), place.join("schemas"));
+    let [to, from] = [&out, &schemas].map(|path| path.display().to_string());
+    let ran = run(&["generate", "--out", &to, &from], "");
+    assert_eq!(ran.code, Some(0), "{}", ran.talk);
+    let code = std::fs::read_to_string(out.join("protobuf.rs")).unwrap();
+    for name in ["Money", "Id", "Order"] {
+        let declared = format!("pub struct {name} ");
+        assert_eq!(code.matches(&declared).count(), 1, "{name}: {code}");
+    }
+    assert!(code.contains("units"), "{code}");
+}
