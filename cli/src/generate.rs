@@ -1,11 +1,13 @@
 //! `generate`: Rust code from schema files.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use wireform::registry::{FolderVersion, Reference, SchemaFolder, SchemaKind, replace_file};
 use wireform_build::{avsc, json_schema, protos};
 
 use crate::encode::eprintln;
@@ -15,7 +17,8 @@ use crate::{Result, input};
 /// Write Rust types for schema files.
 ///
 /// For .avsc, .proto and .json files, as a module: the folder gets a `mod.rs` and what that needs, so
-/// that `mod name;` is all that a crate adds.
+/// that `mod name;` is all that a crate adds. Of files v1.avsc, v2.avsc and so on in one folder it
+/// takes the newest.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   wireform generate --out src/events schemas/
@@ -60,7 +63,7 @@ impl Generate {
         fs::create_dir_all(&self.out).map_err(|error| Error::file(self.out.display(), &error))?;
         for (name, text) in &stale {
             let path = self.out.join(name);
-            fs::write(&path, text).map_err(|error| Error::file(path.display(), &error))?;
+            replace_file(&path, text).map_err(|error| Error::file(path.display(), &error))?;
             writeln!(out, "{}", path.display())?;
         }
         Ok(Outcome::Fine)
@@ -76,6 +79,9 @@ impl Generate {
         }
         if !found.protobuf.is_empty() {
             let mut protos = protos();
+            for (name, path) in found.imports() {
+                protos = protos.import(name, path);
+            }
             for folder in self.include.iter().chain(&found.folders) {
                 protos = protos.include(folder);
             }
@@ -116,6 +122,10 @@ struct Found {
     protobuf: Vec<PathBuf>,
     json: Vec<PathBuf>,
     folders: Vec<PathBuf>,
+    /// The newest .proto file of each subject, by the subject's name.
+    subjects: BTreeMap<String, PathBuf>,
+    /// What the newest versions refer to.
+    references: Vec<Reference>,
 }
 
 impl Found {
@@ -150,6 +160,38 @@ impl Found {
         Ok(())
     }
 
+    /// Keeps the names by which others import a version, and by which it imports others.
+    fn version(&mut self, version: FolderVersion) {
+        let Ok(schema) = version.schema else {
+            // Reading its file reports why.
+            return;
+        };
+        if schema.kind == SchemaKind::Protobuf {
+            let subject = version.subject.to_string();
+            self.subjects.insert(subject, version.path);
+            self.references.extend(schema.references);
+        }
+    }
+
+    /// Import paths, by references and by subjects that are called as their import path is.
+    fn imports(&self) -> BTreeMap<&str, &Path> {
+        let mut imports = BTreeMap::new();
+        for (subject, path) in &self.subjects {
+            if Path::new(subject)
+                .extension()
+                .is_some_and(|end| end == "proto")
+            {
+                imports.insert(subject.as_str(), path.as_path());
+            }
+        }
+        for reference in &self.references {
+            if let Some(path) = self.subjects.get(reference.subject.as_str()) {
+                imports.insert(reference.name.as_str(), path.as_path());
+            }
+        }
+        imports
+    }
+
     fn folder(&mut self, folder: &Path, depth: usize) -> Result<()> {
         if depth > 32 {
             return Err(Error::Io(format!(
@@ -163,6 +205,14 @@ impl Found {
             entries.push(entry.map_err(|error| failed(&error))?.path());
         }
         entries.sort();
+        let mut versions =
+            SchemaFolder::read_subject(folder).map_err(|error| Error::Io(error.to_string()))?;
+        let newest = versions.pop();
+        // Older versions define the same types.
+        entries.retain(|path| !versions.iter().any(|version| version.path == *path));
+        if let Some(newest) = newest {
+            self.version(newest);
+        }
         for path in entries {
             if path.is_dir() {
                 self.folder(&path, depth + 1)?;

@@ -157,10 +157,8 @@ impl Avsc {
         for file in files {
             let path = file.as_ref();
             check_extension(path)?;
-            let text = std::fs::read_to_string(path)
+            let text = wireform::registry::read_text(path)
                 .map_err(|error| Error::io("cannot read", path, error))?;
-            // Some editors of Windows put a byte order mark there; Java takes no notice of it.
-            let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned();
             texts.push((path.display().to_string(), text));
         }
         let inputs = files.iter().map(|file| file.as_ref().to_owned()).collect();

@@ -204,5 +204,5 @@ fn push_attributes(all: &[(String, String)], path: &str, out: &mut String) {
 }
 
 fn read(path: &Path) -> Result<String> {
-    std::fs::read_to_string(path).map_err(|error| Error::io("cannot read", path, error))
+    wireform::registry::read_text(path).map_err(|error| Error::io("cannot read", path, error))
 }

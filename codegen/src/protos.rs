@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use crate::compile::{Source, compile};
+use crate::compile::{Places, Source, compile};
 use crate::error::Result;
 use crate::generated::Generated;
 use crate::{comments, modules, rename};
@@ -9,7 +9,7 @@ use crate::{comments, modules, rename};
 #[must_use]
 pub fn protos() -> Protos {
     Protos {
-        includes: Vec::new(),
+        places: Places::default(),
         file_name: "wireform_protos.rs".to_owned(),
         type_attributes: Vec::new(),
         message_attributes: Vec::new(),
@@ -32,7 +32,7 @@ pub fn protos() -> Protos {
 /// match the end of a name.
 #[derive(Clone, Debug)]
 pub struct Protos {
-    includes: Vec<PathBuf>,
+    places: Places,
     file_name: String,
     type_attributes: Vec<(String, String)>,
     message_attributes: Vec<(String, String)>,
@@ -52,7 +52,16 @@ impl Protos {
     /// given means the current directory, which for a build script is its package's.
     #[must_use]
     pub fn include(mut self, directory: impl Into<PathBuf>) -> Self {
-        self.includes.push(directory.into());
+        self.places.includes.push(directory.into());
+        self
+    }
+
+    /// Takes the file at `path` for imports of `name`: for files that are kept elsewhere than at
+    /// their import path, such as those of a folder of schemas. The file is called `name` in the
+    /// generated code, too.
+    #[must_use]
+    pub fn import(mut self, name: impl Into<String>, path: impl Into<PathBuf>) -> Self {
+        self.places.imports.push((name.into(), path.into()));
         self
     }
 
@@ -174,10 +183,11 @@ impl Protos {
     /// As [`compile`](Self::compile).
     pub fn generate(&self, files: &[impl AsRef<Path>]) -> Result<Generated> {
         let files: Vec<&Path> = files.iter().map(AsRef::as_ref).collect();
-        let mut sources = match self.includes.as_slice() {
-            [] => compile(&[PathBuf::from(".")], &files)?,
-            includes => compile(includes, &files)?,
-        };
+        let mut places = self.places.clone();
+        if places.includes.is_empty() {
+            places.includes.push(PathBuf::from("."));
+        }
+        let mut sources = compile(&places, &files)?;
         rename::fields(&mut sources, &self.renames)?;
         for source in &mut sources {
             comments::defuse(&mut source.proto);

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use wireform::SchemaFormat;
 use wireform::avro::{AvroType, schema_text};
+use wireform::registry::{read_text, replace_file};
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -90,14 +91,14 @@ fn text_of<T: AvroType + ?Sized>() -> Result<String> {
 }
 
 fn write(path: &Path, text: &str) -> Result<bool> {
-    if std::fs::read_to_string(path).is_ok_and(|old| compact(&old) == compact(text)) {
+    if read_text(path).is_ok_and(|old| compact(&old) == compact(text)) {
         return Ok(false);
     }
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)
             .map_err(|error| Error::io("cannot make the folder", folder, error))?;
     }
-    std::fs::write(path, pretty(text)).map_err(|error| Error::io("cannot write", path, error))?;
+    replace_file(path, pretty(text)).map_err(|error| Error::io("cannot write", path, error))?;
     Ok(true)
 }
 
@@ -105,8 +106,7 @@ fn check(path: &Path, text: &str, name: &str) -> Result<()> {
     if std::env::var_os(UPDATE).is_some_and(|value| value == "1") {
         return write(path, text).map(drop);
     }
-    let old =
-        std::fs::read_to_string(path).map_err(|error| Error::io("cannot read", path, error))?;
+    let old = read_text(path).map_err(|error| Error::io("cannot read", path, error))?;
     if compact(&old) == compact(text) {
         return Ok(());
     }
