@@ -33,6 +33,7 @@ mod registry;
 mod reports;
 #[cfg(feature = "kafka")]
 mod servers;
+mod texts;
 mod tour;
 
 use std::io::Write as _;
