@@ -8,6 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod against_git;
 #[cfg(feature = "kafka")]
 mod brokers;
 mod check;
