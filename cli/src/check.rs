@@ -2,10 +2,9 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use clap::Args;
-use wireform::registry::{Incompatibility, Level, ResolvedSchema, Subject};
+use wireform::registry::{Incompatibility, Level, ResolvedSchema, Subject, decode_text};
 
 use crate::exit::Error;
 use crate::registry::Connection;
@@ -13,17 +12,23 @@ use crate::report::{Finding, Report, Style};
 use crate::schema::{Reading, rules};
 use crate::{Result, check_batch, input};
 
+mod git;
 mod registered;
+
+use self::git::Revision;
 
 /// Say whether a schema may follow another.
 ///
 /// Whether data written with one schema can be read with another: all of it offline. Each finding says
-/// where it stands, what it breaks and for whom. Exit status 1 if there is any.
+/// where it stands, what it breaks and for whom. Against git:REV, each file is compared with itself at
+/// that revision, renames included, and what it refers to is taken from there too; of a folder, schemas
+/// that were removed since are findings. Exit status 1 if there is any.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   wireform check --reader new.avsc --writer old.avsc
   wireform check --level full_transitive v1.avsc v2.avsc v3.avsc
   wireform check --level backward --against git:main schemas/order.avsc
+  wireform check --level backward --against git:main schemas/
   wireform check --against registry --subject orders-value schemas/order.avsc
   wireform check --batch cases.jsonl")]
 pub(crate) struct Check {
@@ -44,7 +49,7 @@ pub(crate) struct Check {
     subject: Option<Subject>,
     #[command(flatten)]
     connection: Connection,
-    /// Schemas, the oldest first
+    /// Schemas, the oldest first; with --against git:REV also folders of them
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Lines {"name","format","reader","writer","references"}, with the texts of schemas: prints a
@@ -72,8 +77,11 @@ impl Check {
         let mut report = Report::new(self.output);
         match (&self.reader, &self.writer, self.level) {
             (Some(reader), Some(writer), _) => {
-                let (new, old) = (self.named(reader)?, self.named(writer)?);
-                compare(&new, &old, &new, &mut report)?;
+                let new = self.named(reader, &mut report)?;
+                let old = self.named(writer, &mut report)?;
+                if let (Some(new), Some(old)) = (new, old) {
+                    compare(&new, &old, &new, &mut report)?;
+                }
             }
             (_, _, level) if self.against.as_deref() == Some("registry") => {
                 self.against_registry(level, &mut report)?;
@@ -82,6 +90,12 @@ impl Check {
                 self.against_git(level, &mut report)?;
             }
             (_, _, Some(level)) => self.in_order(level, &mut report)?,
+            _ if self.against.is_some() => {
+                return Err(Error::Usage(
+                    "--against git:REV needs --level: backward, forward, full, …_transitive or none"
+                        .to_owned(),
+                ));
+            }
             _ => {
                 return Err(Error::Usage(
                     "give --reader and --writer, --level and files, or --batch".to_owned(),
@@ -91,24 +105,33 @@ impl Check {
         report.finish(&mut io::stdout().lock())
     }
 
-    fn named(&self, path: &Path) -> Result<Named> {
-        let schema = self.reading.load(path)?;
-        Ok(Named {
-            name: path.display().to_string(),
-            schema,
-        })
+    /// The schema of a file; `None` if its text cannot be read, which is reported.
+    fn named(&self, path: &Path, report: &mut Report) -> Result<Option<Named>> {
+        let name = path.display().to_string();
+        match self.reading.load(path) {
+            Ok(schema) => Ok(Some(Named {
+                name,
+                schema,
+                is_file: true,
+            })),
+            Err(Error::Finding(message)) => {
+                report.checked(&name);
+                report.add(invalid(&name, "", &message));
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Every file towards those before it.
     fn in_order(&self, level: Level, report: &mut Report) -> Result<()> {
-        let schemas: Vec<Named> = self
-            .files
-            .iter()
-            .map(|file| self.named(file))
-            .collect::<Result<_>>()?;
+        let mut schemas = Vec::new();
+        for file in &self.files {
+            schemas.extend(self.named(file, report)?);
+        }
         if let [only] = &*schemas {
             report.checked(&only.name);
-            is_valid(only, report)?;
+            is_valid(only, only, report)?;
         }
         for (number, new) in schemas.iter().enumerate().skip(1) {
             let first = if level.is_transitive() { 0 } else { number - 1 };
@@ -130,12 +153,18 @@ impl Check {
         let mut known: Vec<Named> = found
             .versions
             .into_iter()
-            .map(|(name, schema)| Named { name, schema })
+            .map(|(name, schema)| Named {
+                name,
+                schema,
+                is_file: false,
+            })
             .collect();
         for file in &self.files {
-            let new = self.named(file)?;
+            let Some(new) = self.named(file, report)? else {
+                continue;
+            };
             report.checked(&new.name);
-            is_valid(&new, report)?;
+            is_valid(&new, &new, report)?;
             let first = match found.level.is_transitive() {
                 true => 0,
                 false => known.len().saturating_sub(1),
@@ -156,20 +185,123 @@ impl Check {
             .filter(|revision| !revision.is_empty() && !revision.starts_with('-'));
         let revision =
             revision.ok_or_else(|| Error::Usage("--against is git:REV or registry".to_owned()))?;
+        let Some(first) = self.files.first() else {
+            return Ok(());
+        };
+        let mut revision = Revision::open(revision, first)?;
         for file in &self.files {
-            let new = self.named(file)?;
-            match at_revision(revision, file)? {
-                None => report.checked(&new.name),
-                Some(text) => {
-                    let old = Named {
-                        name: format!("{} at {revision}", file.display()),
-                        schema: self.reading.with_text(file, text)?,
-                    };
-                    both_ways(level, &new, &old, report)?;
+            if !file.is_dir() {
+                self.against_revision(level, file, &mut revision, report)?;
+                continue;
+            }
+            for file in input::schema_files(file)? {
+                self.against_revision(level, &file, &mut revision, report)?;
+            }
+            let folder = revision.path(file).unwrap_or_default();
+            for path in revision.removed_in(&folder).filter(|path| is_schema(path)) {
+                let inside = path.strip_prefix(&folder).unwrap_or(path);
+                let gone = file.join(inside.trim_start_matches('/'));
+                report.add(removed(&gone, &revision.name));
+            }
+        }
+        self.note_removed(&revision, report);
+        Ok(())
+    }
+
+    /// A file towards itself as it was.
+    fn against_revision(
+        &self,
+        level: Level,
+        file: &Path,
+        revision: &mut Revision,
+        report: &mut Report,
+    ) -> Result<()> {
+        let path = revision.path(file).ok_or_else(|| {
+            Error::Usage(format!("{}: not in this git repository", file.display()))
+        })?;
+        let old_path = revision.old_path(&path).to_owned();
+        let old = revision.read(&old_path)?;
+        if !file.exists() && old.is_some() {
+            report.add(removed(file, &revision.name));
+            return Ok(());
+        }
+        let Some(new) = self.named(file, report)? else {
+            return Ok(());
+        };
+        let Some(old) = old else {
+            report.alone(
+                &new.name,
+                &format!("not at {}, nothing to compare", revision.name),
+            );
+            is_valid(&new, &new, report)?;
+            return Ok(());
+        };
+        let mut name = format!("{} at {}", file.display(), revision.name);
+        if old_path != path {
+            name = format!("{old_path} at {}", revision.name);
+            report.note(&new.name, &format!("renamed, compared with {name}"));
+        }
+        let text = match decode_text(old) {
+            Ok(text) => text,
+            Err(error) => {
+                report.checked(&new.name);
+                report.add(invalid(&name, "", &error).at(&new.name, 1, 1));
+                return Ok(());
+            }
+        };
+        let schema =
+            self.reading.with_text(
+                file,
+                text,
+                &mut |reference| match revision.path(reference) {
+                    Some(path) => {
+                        let old_path = revision.old_path(&path).to_owned();
+                        let found = revision.read(&old_path)?;
+                        found
+                            .map(|bytes| input::decoded(reference, bytes))
+                            .transpose()
+                    }
+                    None => input::text(reference).map(Some),
+                },
+            )?;
+        let old = Named {
+            name,
+            schema,
+            is_file: false,
+        };
+        both_ways(level, &new, &old, report)
+    }
+
+    /// Mentions schemas that were removed beside the files and are not among them.
+    fn note_removed(&self, revision: &Revision, report: &mut Report) {
+        for file in self.files.iter().filter(|file| !file.is_dir()) {
+            let path = revision.path(file).unwrap_or_default();
+            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            for path in revision.removed_in(folder).filter(|path| is_schema(path)) {
+                let inside = path.strip_prefix(folder).unwrap_or(path);
+                let inside = inside.trim_start_matches('/');
+                let gone = file.with_file_name(inside);
+                if !inside.contains('/') && !self.files.contains(&gone) {
+                    let name = gone.display().to_string();
+                    report.note(&name, &format!("removed, it is at {}", revision.name));
                 }
             }
         }
-        Ok(())
+    }
+}
+
+fn is_schema(path: &str) -> bool {
+    crate::schema::Format::of(Path::new(path)).is_ok()
+}
+
+/// The finding that a schema is gone.
+fn removed(file: &Path, revision: &str) -> Finding {
+    let name = file.display().to_string();
+    Finding {
+        message: format!("the schema was removed; it is at {revision}"),
+        whom: String::new(),
+        kind: "SCHEMA_REMOVED".to_owned(),
+        ..invalid(&name, "", &"")
     }
 }
 
@@ -177,6 +309,8 @@ impl Check {
 struct Named {
     name: String,
     schema: ResolvedSchema,
+    /// Whether the name is that of a file of the working tree.
+    is_file: bool,
 }
 
 fn both_ways(level: Level, new: &Named, old: &Named, report: &mut Report) -> Result<()> {
@@ -199,25 +333,40 @@ fn compare(reader: &Named, writer: &Named, blamed: &Named, report: &mut Report) 
         );
         return Err(Error::Usage(message));
     }
-    if !(is_valid(reader, report)? & is_valid(writer, report)?) {
+    if !(is_valid(reader, blamed, report)? & is_valid(writer, blamed, report)?) {
         return Ok(());
     }
     match rules(reader.schema.kind)?.check(&reader.schema, &writer.schema) {
-        Ok(found) => found
-            .into_iter()
-            .for_each(|found| report.add(finding(reader, writer, found))),
-        Err(error) => report.add(invalid(&reader.name, &reader.schema.text, &error)),
+        Ok(found) => found.into_iter().for_each(|found| {
+            report.add(reader.located(finding(reader, writer, found), blamed));
+        }),
+        Err(error) => {
+            let found = invalid(&reader.name, &reader.schema.text, &error);
+            report.add(reader.located(found, blamed));
+        }
     }
     Ok(())
 }
 
 /// Whether it is a schema; reports why it is none.
-fn is_valid(schema: &Named, report: &mut Report) -> Result<bool> {
+fn is_valid(schema: &Named, blamed: &Named, report: &mut Report) -> Result<bool> {
     let parsed = rules(schema.schema.kind)?.parse(&schema.schema);
     if let Err(error) = &parsed {
-        report.add(invalid(&schema.name, &schema.schema.text, error));
+        let found = invalid(&schema.name, &schema.schema.text, error);
+        report.add(schema.located(found, blamed));
     }
     Ok(parsed.is_ok())
+}
+
+impl Named {
+    /// The finding, which annotates `blamed` where this schema is not a file that is there.
+    fn located(&self, finding: Finding, blamed: &Named) -> Finding {
+        if self.is_file {
+            return finding;
+        }
+        let place = input::place(&blamed.schema.text, &finding.path);
+        finding.at(&blamed.name, place.line, place.column)
+    }
 }
 
 /// The finding that a file holds no schema.
@@ -233,6 +382,7 @@ pub(crate) fn invalid(name: &str, text: &str, error: &impl std::fmt::Display) ->
         kind: "INVALID_SCHEMA".to_owned(),
         message,
         whom: format!("nobody can use {name}"),
+        annotation: None,
     }
 }
 
@@ -247,40 +397,6 @@ fn finding(reader: &Named, writer: &Named, found: Incompatibility) -> Finding {
         kind: found.kind.into_owned(),
         message: found.message,
         whom: format!("{} cannot read what {} wrote", reader.name, writer.name),
+        annotation: None,
     }
-}
-
-/// The file as it was; `None` if it was not there.
-fn at_revision(revision: &str, file: &Path) -> Result<Option<String>> {
-    let folder = file
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    let name = file.file_name().unwrap_or_default().to_string_lossy();
-    let git = |arguments: &[&str]| {
-        Command::new("git")
-            .current_dir(folder.unwrap_or(Path::new(".")))
-            .args(arguments)
-            .output()
-            .map_err(|error| Error::Io(format!("git: {error}")))
-    };
-    let known = git(&[
-        "rev-parse",
-        "--verify",
-        "--quiet",
-        "--end-of-options",
-        &format!("{revision}^{{commit}}"),
-    ])?;
-    if !known.status.success() {
-        return Err(Error::Usage(format!(
-            "git knows no revision {revision:?} here"
-        )));
-    }
-    let listed = git(&["cat-file", "-e", &format!("{revision}:./{name}")])?;
-    if !listed.status.success() {
-        return Ok(None);
-    }
-    let shown = git(&["show", &format!("{revision}:./{name}")])?;
-    let text = String::from_utf8(shown.stdout);
-    text.map(Some)
-        .map_err(|_| Error::Io(format!("{} at {revision} is no text", file.display())))
 }

@@ -2,33 +2,93 @@
 
 use std::fs;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use wireform::registry::{decode_text, read_text};
 
 use crate::Result;
 use crate::exit::Error;
+use crate::schema::Format;
 
 /// No schema and no list of cases is longer.
 const MAX_TEXT: u64 = 64 << 20;
 /// No line is longer.
 const MAX_LINE: usize = 64 << 20;
+/// Folders nest no deeper.
+const MAX_DEPTH: usize = 32;
 
-/// The text of a file.
+/// The text of a file, without a byte order mark. One that is not UTF-8 is a finding.
 pub(crate) fn text(path: &Path) -> Result<String> {
-    let mut text = String::new();
-    let read = match path == Path::new("-") {
-        true => io::stdin()
-            .lock()
-            .take(MAX_TEXT + 1)
-            .read_to_string(&mut text),
-        false => {
-            fs::File::open(path).and_then(|file| file.take(MAX_TEXT + 1).read_to_string(&mut text))
+    let text = match path == Path::new("-") {
+        true => {
+            let mut bytes = Vec::new();
+            let read = io::stdin()
+                .lock()
+                .take(MAX_TEXT + 1)
+                .read_to_end(&mut bytes);
+            read.and_then(|_| decode_text(bytes))
         }
+        false => read_text(path),
     };
-    let len = read.map_err(|error| Error::file(path.display(), &error))?;
-    match u64::try_from(len) {
-        Ok(len) if len <= MAX_TEXT => Ok(text),
-        _ => Err(Error::Io(format!("{}: over 64 MiB", path.display()))),
+    text.map_err(|error| unreadable(path, &error))
+}
+
+/// The text of a file whose bytes are at hand.
+pub(crate) fn decoded(path: &Path, bytes: Vec<u8>) -> Result<String> {
+    decode_text(bytes).map_err(|error| unreadable(path, &error))
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Error {
+    match error.kind() {
+        io::ErrorKind::InvalidData => Error::Finding(format!("{}: {error}", path.display())),
+        _ => Error::file(path.display(), error),
     }
+}
+
+/// The schema files of a folder and the folders in it; hidden ones are left out. Versions of one
+/// schema (v1.avsc, v2.avsc, …) are in the order of their numbers.
+pub(crate) fn schema_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    collect(folder, 0, &mut found)?;
+    let number = |path: &Path| -> Option<u32> {
+        path.file_stem()?.to_str()?.strip_prefix('v')?.parse().ok()
+    };
+    found.sort_by_cached_key(|path: &PathBuf| {
+        (
+            path.parent().map(Path::to_owned),
+            number(path),
+            path.clone(),
+        )
+    });
+    Ok(found)
+}
+
+fn collect(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<()> {
+    if depth > MAX_DEPTH {
+        let message = format!("{}: folders nest too deeply", folder.display());
+        return Err(Error::Io(message));
+    }
+    let failed = |error| Error::file(folder.display(), &error);
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let path = entry.path();
+        if entry.file_name().to_string_lossy().starts_with('.') {
+            continue;
+        }
+        if path.is_dir() {
+            collect(&path, depth + 1, found)?;
+        } else if is_schema(&path) {
+            found.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// A file of a schema, and not one that belongs to a version of a schema.
+fn is_schema(path: &Path) -> bool {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let is_companion = stem.ends_with(".metadata") || stem.ends_with(".rules");
+    !is_companion && Format::of(path).is_ok()
 }
 
 /// The bytes of a file.
@@ -251,7 +311,7 @@ pub(crate) fn each_line_of_any_length(
     let mut number = 1;
     loop {
         if let Some(line) = lines.next_whole() {
-            each(number, Some(line))?;
+            each(number, Some(without_mark(number, line)))?;
             number += 1;
             continue;
         }
@@ -267,9 +327,17 @@ pub(crate) fn each_line_of_any_length(
             let last = lines.unread();
             return match last.is_empty() {
                 true => Ok(()),
-                false => each(number, Some(last)),
+                false => each(number, Some(without_mark(number, last))),
             };
         }
+    }
+}
+
+/// The first line may begin with a byte order mark.
+fn without_mark(number: u64, line: &[u8]) -> &[u8] {
+    match number {
+        1 => line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line),
+        _ => line,
     }
 }
 

@@ -27,8 +27,8 @@ mod units;
   wireform lint --docs schemas/order.avsc
   wireform lint order/v1.avsc order/v2.avsc")]
 pub(crate) struct Lint {
-    /// Schemas
-    #[arg(required = true, value_name = "FILE")]
+    /// Schemas, or folders of them
+    #[arg(required = true, value_name = "FILE|DIR")]
     files: Vec<PathBuf>,
     #[command(flatten)]
     reading: Reading,
@@ -44,10 +44,17 @@ impl Lint {
     pub(crate) fn run(&self) -> Result {
         let mut report = Report::new(self.output);
         let mut versions: Vec<Schema> = Vec::new();
-        for file in &self.files {
-            let schema = self.reading.load(file)?;
+        for file in &self.all_files()? {
             let name = file.display().to_string();
             report.checked(&name);
+            let schema = match self.reading.load(file) {
+                Ok(schema) => schema,
+                Err(Error::Finding(message)) => {
+                    report.add(invalid(&name, "", &message));
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
             if let Err(error) = rules(schema.kind)?.parse(&schema) {
                 report.add(invalid(&name, &schema.text, &error));
                 continue;
@@ -97,8 +104,23 @@ fn unknown_draft(name: &str, schema: &ResolvedSchema) -> Result<Option<Finding>>
                 "\"$schema\" names {draft:?}, an unknown draft: it is read as draft 7"
             ),
             whom: "other languages may read it as another draft".to_owned(),
+            annotation: None,
         }
     }))
+}
+
+impl Lint {
+    /// The files, and those of the folders.
+    fn all_files(&self) -> Result<Vec<PathBuf>> {
+        let mut files = Vec::new();
+        for file in &self.files {
+            match file.is_dir() {
+                true => files.append(&mut input::schema_files(file)?),
+                false => files.push(file.clone()),
+            }
+        }
+        Ok(files)
+    }
 }
 
 struct Lines<'l> {
@@ -215,6 +237,7 @@ impl Lines<'_> {
             kind: kind.to_owned(),
             message: message.to_owned(),
             whom: String::new(),
+            annotation: None,
         });
     }
 }

@@ -1,11 +1,12 @@
 //! `lock`: the schemas that a program was built with.
 
-use std::fs;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use clap::Args;
-use wireform::registry::{LockFile, RegistryAdmin as _, Subject, SubjectFilter, VersionRef};
+use wireform::registry::{
+    LockFile, RegistryAdmin as _, Subject, SubjectFilter, VersionRef, replace_file,
+};
 
 use crate::exit::{Error, Outcome};
 use crate::registry::{Connection, failed};
@@ -78,7 +79,7 @@ impl Lock {
             });
         }
         if !is_same {
-            fs::write(&self.file, after)
+            replace_file(&self.file, after)
                 .map_err(|error| Error::file(self.file.display(), &error))?;
         }
         let subjects = counted(subjects.len(), "subject");

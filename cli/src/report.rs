@@ -1,6 +1,8 @@
 //! Findings, for people and for machines.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal as _, Write};
+use std::path::{Component, Path, PathBuf};
 
 use clap::ValueEnum;
 use serde::Serialize;
@@ -34,9 +36,30 @@ pub(crate) struct Finding {
     pub(crate) message: String,
     /// What it breaks, and for whom.
     pub(crate) whom: String,
+    /// Where GitHub shows it, if `file` is not a file of the working tree.
+    #[serde(skip)]
+    pub(crate) annotation: Option<Annotation>,
+}
+
+/// A place in a file of the working tree.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Annotation {
+    file: String,
+    line: usize,
+    column: usize,
 }
 
 impl Finding {
+    /// The finding with another place for GitHub.
+    pub(crate) fn at(mut self, file: &str, line: usize, column: usize) -> Self {
+        self.annotation = Some(Annotation {
+            file: file.to_owned(),
+            line,
+            column,
+        });
+        self
+    }
+
     /// All of it, in lines without marks.
     fn told(&self) -> String {
         let Self {
@@ -64,6 +87,9 @@ pub(crate) struct Report {
     style: Style,
     checked: Vec<String>,
     findings: Vec<Finding>,
+    notes: Vec<String>,
+    /// How many of the checked had nothing to be compared with.
+    alone: usize,
 }
 
 impl Report {
@@ -72,7 +98,24 @@ impl Report {
             style,
             checked: Vec::new(),
             findings: Vec::new(),
+            notes: Vec::new(),
+            alone: 0,
         }
+    }
+
+    /// Mentions what is not a finding.
+    pub(crate) fn note(&mut self, file: &str, text: &str) {
+        let note = format!("{file}: {text}");
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
+
+    /// Says that `file` was looked at alone, and why.
+    pub(crate) fn alone(&mut self, file: &str, why: &str) {
+        self.checked(file);
+        self.note(file, why);
+        self.alone += 1;
     }
 
     /// Says that `file` was looked at.
@@ -119,6 +162,7 @@ impl Report {
                 kind,
                 message,
                 whom,
+                ..
             } = finding;
             let message = input::printable(message);
             let place = format!("{file}:{line}:{column} {}", input::printable(path));
@@ -141,19 +185,28 @@ impl Report {
             }
             writeln!(out)?;
         }
+        for note in &self.notes {
+            writeln!(out, "{}", input::printable(note))?;
+        }
         let files = counted(self.checked.len(), "schema");
         match self.findings.len() {
+            0 if self.alone > 0 && self.alone == self.checked.len() => {
+                writeln!(out, "{files} checked: valid, nothing to compare with")
+            }
             0 => writeln!(out, "{files} checked: compatible"),
             count => writeln!(out, "{files} checked: {}", counted(count, "finding")),
         }
     }
 
     fn json(&self, out: &mut impl Write) -> io::Result<()> {
-        let report = serde_json::json!({
+        let mut report = serde_json::json!({
             "checked": self.checked,
             "compatible": self.findings.is_empty(),
             "findings": self.findings,
         });
+        if let (Some(report), false) = (report.as_object_mut(), self.notes.is_empty()) {
+            report.insert("notes".to_owned(), self.notes.clone().into());
+        }
         writeln!(out, "{}", input::json(&report))
     }
 
@@ -204,6 +257,7 @@ impl Report {
     }
 
     fn github(&self, out: &mut impl Write) -> io::Result<()> {
+        let folder = Repository::here();
         for finding in &self.findings {
             let Finding {
                 file,
@@ -212,8 +266,13 @@ impl Report {
                 kind,
                 message,
                 whom,
+                annotation,
                 ..
             } = finding;
+            let (file, line, column) = match annotation {
+                Some(place) => (&place.file, &place.line, &place.column),
+                None => (file, line, column),
+            };
             let text = match whom.is_empty() {
                 true => message.clone(),
                 false => format!("{message} ({whom})"),
@@ -221,12 +280,49 @@ impl Report {
             writeln!(
                 out,
                 "::error file={},line={line},col={column},title={}::{}",
-                property(file),
+                property(&folder.path(file)),
                 property(kind),
                 data(&text)
             )?;
         }
+        for note in &self.notes {
+            writeln!(out, "::notice title=wireform::{}", data(note))?;
+        }
         Ok(())
+    }
+}
+
+/// Where this process runs in a repository.
+struct Repository(Option<PathBuf>);
+
+impl Repository {
+    fn here() -> Self {
+        let here = std::env::current_dir().ok();
+        let inside = here.as_deref().and_then(|here| {
+            let root = here
+                .ancestors()
+                .find(|folder| folder.join(".git").exists())?;
+            here.strip_prefix(root).ok()
+        });
+        Self(inside.map(Path::to_owned))
+    }
+
+    /// A relative path as GitHub reads it: from the folder of the repository.
+    fn path(&self, file: &str) -> String {
+        let inside = match &self.0 {
+            Some(inside) if Path::new(file).is_relative() => inside.join(file),
+            _ => return file.to_owned(),
+        };
+        let mut parts: Vec<Cow<'_, str>> = Vec::new();
+        for part in inside.components() {
+            match part {
+                Component::CurDir => {}
+                Component::ParentDir if parts.pop().is_some() => {}
+                Component::Normal(part) => parts.push(part.to_string_lossy()),
+                _ => return file.to_owned(),
+            }
+        }
+        parts.join("/")
     }
 }
 

@@ -70,28 +70,70 @@ fn reference(text: &str) -> std::result::Result<(String, PathBuf), String> {
     }
 }
 
+/// Reads a file that a schema refers to; `None` if it is not there.
+type Read<'r> = &'r mut dyn FnMut(&Path) -> Result<Option<String>>;
+
 impl Reading {
     /// The schema of a file.
     pub(crate) fn load(&self, path: &Path) -> Result<ResolvedSchema> {
-        let format = self.format.map_or_else(|| Format::of(path), Ok)?;
-        self.of_text(format, input::text(path)?)
+        self.format_of(path)?;
+        let text = input::text(path)?;
+        self.with_text(path, text, &mut |file| input::text(file).map(Some))
     }
 
-    /// A schema whose text is at hand, and whose file is called `path`.
-    pub(crate) fn with_text(&self, path: &Path, text: String) -> Result<ResolvedSchema> {
-        let format = self.format.map_or_else(|| Format::of(path), Ok)?;
-        self.of_text(format, text)
+    fn format_of(&self, path: &Path) -> Result<Format> {
+        self.format.map_or_else(|| Format::of(path), Ok)
     }
 
-    fn of_text(&self, format: Format, text: String) -> Result<ResolvedSchema> {
+    /// A schema whose text is at hand, and whose file is called `path`. Of the references it takes
+    /// those of its format, without itself.
+    pub(crate) fn with_text(
+        &self,
+        path: &Path,
+        text: String,
+        read: Read<'_>,
+    ) -> Result<ResolvedSchema> {
+        let format = self.format_of(path)?;
         let mut schema = ResolvedSchema::new(format.kind(), text);
+        let mut own_names = Vec::new();
         for (name, file) in &self.references {
-            schema.references.push(NamedText {
-                name: name.clone(),
-                text: input::text(file)?.into(),
-            });
+            let is_other = Format::of(file).is_ok_and(|other| other != format);
+            if self.format.is_none() && is_other {
+                continue;
+            }
+            if is_same(path, file) {
+                own_names.push(name.clone());
+            } else if let Some(text) = read(file)? {
+                schema.references.push(NamedText {
+                    name: name.clone(),
+                    text: text.into(),
+                });
+            }
+        }
+        if !own_names.is_empty() && rules(schema.kind)?.parse(&schema).is_err() {
+            leave_out(own_names, &mut schema.references);
         }
         Ok(schema)
+    }
+}
+
+fn is_same(one: &Path, other: &Path) -> bool {
+    let canonical = |path: &Path| path.canonicalize().ok();
+    one == other || canonical(one).is_some_and(|one| canonical(other) == Some(one))
+}
+
+/// Leaves out the references that need the schema itself: it cannot need them.
+fn leave_out(mut names: Vec<String>, references: &mut Vec<NamedText>) {
+    while let Some(name) = names.pop() {
+        let simple = name.rsplit('.').next().unwrap_or(&name);
+        let quoted = [format!("\"{name}\""), format!("\"{simple}\"")];
+        references.retain(|reference| {
+            let is_user = quoted.iter().any(|quoted| reference.text.contains(quoted));
+            if is_user {
+                names.push(reference.name.clone());
+            }
+            !is_user
+        });
     }
 }
 

@@ -1,0 +1,232 @@
+//! `check --against git:REV`: files as they were.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::path::{Component, Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use crate::Result;
+use crate::exit::Error;
+
+/// A commit, and how the working tree differs from it.
+pub(super) struct Revision {
+    /// As the user names it.
+    pub(super) name: String,
+    commit: String,
+    /// The repository's folder.
+    root: PathBuf,
+    /// Old paths by new ones.
+    renames: BTreeMap<String, String>,
+    removed: Vec<String>,
+    objects: Objects,
+}
+
+impl Revision {
+    /// The revision `name` of the repository that `file` is in.
+    pub(super) fn open(name: &str, file: &Path) -> Result<Self> {
+        let folder = here(folder_of(file));
+        let found = git(folder, &["rev-parse", "--show-toplevel"])?;
+        let Some(root) = found else {
+            return Err(Error::Usage(format!(
+                "{} is not in a git repository, which --against git:{name} needs",
+                folder.display()
+            )));
+        };
+        let root = canonical(Path::new(root.trim_end_matches(['\r', '\n'])))?;
+        let commit = commit(&root, name)?;
+        let (renames, removed) = changes(&root, &commit)?;
+        Ok(Self {
+            name: name.to_owned(),
+            objects: Objects::open(&root)?,
+            commit,
+            root,
+            renames,
+            removed,
+        })
+    }
+
+    /// Where a file is in the repository; `None` if it is outside of it.
+    pub(super) fn path(&self, file: &Path) -> Option<String> {
+        // What is gone has no canonical path: the nearest folder that is there has one.
+        let folder = folder_of(file);
+        let rest = file.strip_prefix(folder).ok()?;
+        let file = canonical(here(folder)).ok()?.join(rest);
+        let inside = file.strip_prefix(&self.root).ok()?;
+        let parts = inside.components().map(|part| match part {
+            Component::Normal(part) => part.to_str(),
+            _ => None,
+        });
+        Some(parts.collect::<Option<Vec<_>>>()?.join("/"))
+    }
+
+    /// The path that a file had, if it was renamed since.
+    pub(super) fn old_path<'p>(&'p self, path: &'p str) -> &'p str {
+        self.renames.get(path).map_or(path, String::as_str)
+    }
+
+    /// A file as it was; `None` if it was not there.
+    pub(super) fn read(&mut self, path: &str) -> Result<Option<Vec<u8>>> {
+        self.objects.read(&format!("{}:{path}", self.commit))
+    }
+
+    /// Paths of files in a folder of the repository, or below it, that are gone.
+    pub(super) fn removed_in(&self, folder: &str) -> impl Iterator<Item = &str> {
+        let prefix = match folder {
+            "" => String::new(),
+            folder => format!("{folder}/"),
+        };
+        let removed = self.removed.iter().map(String::as_str);
+        removed.filter(move |path| path.starts_with(&prefix))
+    }
+}
+
+/// The nearest folder of a file that is there; empty for the current one.
+fn folder_of(file: &Path) -> &Path {
+    let mut folders = file.ancestors();
+    let found = folders.find(|folder| folder.as_os_str().is_empty() || folder.is_dir());
+    found.unwrap_or(Path::new(""))
+}
+
+fn here(folder: &Path) -> &Path {
+    match folder.as_os_str().is_empty() {
+        true => Path::new("."),
+        false => folder,
+    }
+}
+
+fn canonical(path: &Path) -> Result<PathBuf> {
+    path.canonicalize()
+        .map_err(|error| Error::file(path.display(), &error))
+}
+
+fn commit(root: &Path, name: &str) -> Result<String> {
+    let object = format!("{name}^{{commit}}");
+    let arguments = [
+        "rev-parse",
+        "--verify",
+        "--quiet",
+        "--end-of-options",
+        &object,
+    ];
+    if let Some(found) = git(root, &arguments)? {
+        return Ok(found.trim().to_owned());
+    }
+    let is_shallow = git(root, &["rev-parse", "--is-shallow-repository"])?;
+    let advice = match is_shallow.as_deref().map(str::trim) {
+        Some("true") => {
+            ": this clone is shallow, fetch the revision first (actions/checkout: fetch-depth: 0)"
+        }
+        _ => "",
+    };
+    Err(Error::Usage(format!(
+        "git knows no revision {name:?} here{advice}"
+    )))
+}
+
+/// What was renamed, and what was removed, since a commit.
+fn changes(root: &Path, commit: &str) -> Result<(BTreeMap<String, String>, Vec<String>)> {
+    let arguments = [
+        "diff",
+        "--no-ext-diff",
+        "--no-relative",
+        "--name-status",
+        "-z",
+        "--find-renames",
+        "--diff-filter=DR",
+        commit,
+        "--",
+    ];
+    let listed = git(root, &arguments)?
+        .ok_or_else(|| Error::Io("git diff failed, see `git status`".to_owned()))?;
+    let (mut renames, mut removed) = (BTreeMap::new(), Vec::new());
+    let mut fields = listed.split('\0');
+    while let Some(status) = fields.next().filter(|status| !status.is_empty()) {
+        let Some(path) = fields.next() else { break };
+        if !status.starts_with('R') {
+            removed.push(path.to_owned());
+        } else if let Some(new) = fields.next() {
+            renames.insert(new.to_owned(), path.to_owned());
+        }
+    }
+    Ok((renames, removed))
+}
+
+/// The output of git; `None` if it fails.
+fn git(folder: &Path, arguments: &[&str]) -> Result<Option<String>> {
+    let output = Command::new("git")
+        .current_dir(folder)
+        .args(arguments)
+        .output()
+        .map_err(|error| failed(&error))?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    Ok(output.status.success().then_some(text))
+}
+
+fn failed(error: &std::io::Error) -> Error {
+    Error::Io(format!("git: {error}"))
+}
+
+/// `git cat-file --batch`: one process for all files.
+struct Objects {
+    child: Child,
+    requests: ChildStdin,
+    answers: BufReader<ChildStdout>,
+}
+
+impl Objects {
+    fn open(root: &Path) -> Result<Self> {
+        let mut child = Command::new("git")
+            .current_dir(root)
+            .args(["cat-file", "--batch"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|error| failed(&error))?;
+        let pipes = child.stdin.take().zip(child.stdout.take());
+        let (requests, answers) =
+            pipes.ok_or_else(|| Error::Io("git cat-file has no pipes".to_owned()))?;
+        Ok(Self {
+            child,
+            requests,
+            answers: BufReader::new(answers),
+        })
+    }
+
+    fn read(&mut self, object: &str) -> Result<Option<Vec<u8>>> {
+        if object.contains('\n') {
+            // A request is a line.
+            return Ok(None);
+        }
+        self.ask(object).map_err(|error| failed(&error))
+    }
+
+    fn ask(&mut self, object: &str) -> std::io::Result<Option<Vec<u8>>> {
+        writeln!(self.requests, "{object}")?;
+        self.requests.flush()?;
+        let mut header = String::new();
+        self.answers.read_line(&mut header)?;
+        // `<id> <type> <size>`, or `<object> missing`.
+        let mut words = header.trim_end().rsplit(' ');
+        let size: Option<u64> = words.next().and_then(|size| size.parse().ok());
+        let Some(size) = size else {
+            return match header.trim_end().ends_with("missing") {
+                true => Ok(None),
+                false => Err(std::io::Error::other(format!("cat-file: {header:?}"))),
+            };
+        };
+        let mut contents = Vec::new();
+        (&mut self.answers)
+            .take(size.saturating_add(1))
+            .read_to_end(&mut contents)?;
+        contents.pop();
+        Ok((words.next() == Some("blob")).then_some(contents))
+    }
+}
+
+impl Drop for Objects {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
