@@ -150,3 +150,25 @@ fn a_version_with_a_broken_default_is_refused() {
     assert_eq!(error.kind(), ErrorKind::InvalidSchema);
     assert!(error.to_string().starts_with("version 2: "), "{error}");
 }
+
+#[test]
+fn a_subject_is_deleted_for_good_before_what_it_imports() {
+    let money = r#"{"type":"record","name":"n.Money","fields":[]}"#;
+    let order = r#"{"type":"record","name":"Order","fields":[{"name":"a","type":"n.Money"}]}"#;
+    let order = avro(order).with_import("n.Money", avro(money));
+    let place = Place::InMemory(in_memory());
+    let deletions = place.wait(async {
+        let mut trial = Trial::new(place.registry())?;
+        trial.run(&[&order], Level::Full).await?;
+        Ok(trial.deletions())
+    });
+    let deletions = deletions.unwrap();
+    let [order, order_again, money, money_again] = deletions.as_slice() else {
+        panic!("{deletions:?}")
+    };
+    assert_eq!((&order.0, order.1), (&order_again.0, Deletion::Soft));
+    assert_eq!((&money.0, money.1), (&money_again.0, Deletion::Soft));
+    let permanent = [order_again.1, money_again.1];
+    assert_eq!(permanent, [Deletion::Permanent; 2]);
+    assert!(money.0.as_str().starts_with(order.0.as_str()));
+}
