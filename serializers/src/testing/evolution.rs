@@ -179,14 +179,22 @@ impl<'r> Trial<'r> {
         })
     }
 
-    /// Deletes what was registered, imports after what imports them. What a registry does not let
-    /// go of disturbs nobody: no other subject is called so.
+    /// Deletes what was registered. A subject that a registry keeps disturbs no other test: its name
+    /// is used once.
     async fn clean_up(self) {
-        for deletion in [Deletion::Soft, Deletion::Permanent] {
-            for subject in [&self.subject].into_iter().chain(self.imports.iter().rev()) {
-                drop(self.registry.delete_subject(subject, deletion).await);
-            }
+        for (subject, deletion) in self.deletions() {
+            drop(self.registry.delete_subject(&subject, deletion).await);
         }
+    }
+
+    /// Each subject softly and then for good, before what it imports: Apicurio keeps an import while
+    /// something refers to it that was deleted softly alone.
+    fn deletions(&self) -> Vec<(Subject, Deletion)> {
+        let subjects = [&self.subject].into_iter().chain(self.imports.iter().rev());
+        let deletions = [Deletion::Soft, Deletion::Permanent];
+        subjects
+            .flat_map(|subject| deletions.map(|deletion| (subject.clone(), deletion)))
+            .collect()
     }
 }
 
