@@ -14,7 +14,7 @@ use crate::trace;
 /// A problem with the connection to a broker; for
 /// [`ProducerBuilder::on_broker_error`](crate::ProducerBuilder::on_broker_error).
 ///
-/// It is no error of any record: librdkafka connects again, and records wait for it until their
+/// No record fails by it: librdkafka connects again, and records wait for it until their
 /// delivery timeout.
 ///
 /// The text never holds the values of secret settings.
@@ -95,7 +95,7 @@ pub(crate) type OnBrokerError = dyn Fn(&BrokerError) + Send + Sync;
 pub(crate) struct BrokerLog {
     hook: Option<Arc<OnBrokerError>>,
     secrets: Secrets,
-    /// Whether an outage of all brokers was reported, and not its end.
+    /// True from the report of an outage of all brokers to the report of its end.
     are_all_down: AtomicBool,
 }
 
@@ -143,7 +143,7 @@ impl BrokerLog {
         }
     }
 
-    /// Whether an outage of all brokers was reported, and not its end.
+    /// Returns whether an outage of all brokers was reported, and not its end.
     pub(crate) fn are_all_down(&self) -> bool {
         self.are_all_down.load(Ordering::Relaxed)
     }

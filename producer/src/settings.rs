@@ -49,7 +49,7 @@ impl Settings {
         Secrets::new(secrets.map(|(_, setting)| setting.value.clone()))
     }
 
-    /// What librdkafka said, without the values of secret settings, and with the name that the
+    /// Returns what librdkafka said, without the values of secret settings, and with the name that the
     /// program used.
     pub(crate) fn rejected(&self, error: &KafkaError) -> Error {
         let mut secrets = self.secrets();
@@ -150,7 +150,7 @@ impl Secrets {
     }
 }
 
-/// What to turn on for what this build of librdkafka lacks.
+/// Returns a note about the feature that this build of librdkafka lacks.
 fn feature(text: &str) -> &'static str {
     let is_missing = ["build time", "this build", "recompile"]
         .iter()
@@ -272,7 +272,7 @@ fn is_off(value: &str) -> bool {
         .any(|off| value.eq_ignore_ascii_case(off))
 }
 
-/// Whether the value of a setting is a secret: passwords, keys as PEM text, and what is passed to an
+/// Returns whether the value of a setting is a secret: passwords, keys as PEM text, and what is passed to an
 /// OAuth server.
 fn is_secret(key: &str) -> bool {
     let words = ["password", "passphrase", "secret", ".pem"];

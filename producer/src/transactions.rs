@@ -89,7 +89,7 @@ struct Begin<C: Calls> {
     answer: Answer<Handle<C>>,
 }
 
-/// What the thread is to do next.
+/// The next thing for the thread to do.
 enum Task<C: Calls> {
     Begin(Begin<C>, Phase),
     Job(Job<C>),

@@ -73,7 +73,7 @@ impl End {
         }
     }
 
-    /// What the caller gets in the end.
+    /// Returns the result for the caller after the last call.
     pub(super) fn result(&self, phase: &Phase) -> Result<()> {
         match (phase, &self.aborted, &self.unknown) {
             (_, _, Some(reason)) => Err(unknown(reason).and_fatal()),
@@ -83,7 +83,7 @@ impl End {
         }
     }
 
-    /// What the caller gets when time is over.
+    /// Returns the error for the caller when time is over.
     pub(super) fn too_late(&self) -> Error {
         match (&self.aborted, self.how) {
             (Some(reason), _) => aborted(reason),
@@ -102,5 +102,5 @@ fn unknown(reason: &str) -> Error {
     Error::new(ErrorKind::Unknown, message)
 }
 
-/// What the records of a transaction get to settle before it is aborted.
+/// The time for the records of a transaction to settle before it is aborted.
 const SETTLING: Duration = Duration::from_secs(5);

@@ -38,17 +38,17 @@ impl Failure {
         }
     }
 
-    /// Whether another call is under way. It was not resumed, so that it will not end.
+    /// Returns whether another call is under way. It was not resumed, so that it will not end.
     fn is_conflict(&self) -> bool {
         self.code == RDKafkaErrorCode::Conflict
     }
 
-    /// Whether the same call again may succeed.
+    /// Returns whether the same call again may succeed.
     pub(super) fn may_be_repeated(&self) -> bool {
         self.is_retriable && !self.is_final()
     }
 
-    /// Whether the producer cannot go on.
+    /// Returns whether the producer cannot go on.
     pub(super) fn is_final(&self) -> bool {
         self.is_fatal || self.is_conflict() || self.kind() == ErrorKind::Fenced
     }
