@@ -296,6 +296,47 @@ fn a_text_is_handed_out_as_a_descriptor() {
     assert!(is_kept, "a custom option is lost");
 }
 
+/// The descriptor of a text, as clients make it: with another name, and with or without JSON names.
+#[test]
+fn a_text_and_its_descriptor_are_one_schema() {
+    let text = "syntax = \"proto3\"; package shop; import \"item.proto\"; \
+                import \"google/protobuf/descriptor.proto\"; \
+                extend google.protobuf.FieldOptions { string unit = 50001; } \
+                message Order { repeated Item line_items = 1; map<string, int32> counts = 3; \
+                optional int64 total = 2 [(unit) = \"cent\"]; enum State { NEW = 0; } \
+                State state = 4; oneof by { string a = 5; string b_c = 6 [json_name = \"x\"]; } }";
+    let item = "syntax = \"proto3\"; package shop; message Item { string sku = 1; }";
+    let canonical = |text: &str| {
+        let parsed = ProtobufRules.parse(&schema(text, &[("item.proto", item)]));
+        parsed.unwrap().canonical
+    };
+    let expected = canonical(text);
+    let encoded = ProtobufRules.format(&schema(text, &[("item.proto", item)]), "serialized");
+    let encoded = encoded.unwrap().unwrap();
+    assert_eq!(canonical(&encoded), expected);
+    let other = text.replace("cent", "euro");
+    assert_ne!(canonical(&other), expected, "a custom option counts");
+
+    let plain = |text: &str| ProtobufRules.parse(&schema(text, &[])).unwrap().canonical;
+    for text in [
+        "syntax = \"proto3\"; message A { int32 b_c = 1; A a = 2; }",
+        "message A { optional int32 b_c = 1; extensions 5 to 9; } extend A { optional int32 x = 5; }",
+    ] {
+        let encoded = ProtobufRules.format(&schema(text, &[]), "serialized");
+        let bytes = STANDARD.decode(encoded.unwrap().unwrap()).unwrap();
+        let mut file = FileDescriptorProto::decode(&*bytes).unwrap();
+        file.name = Some("shop/a.proto".to_owned());
+        for field in &mut file.message_type[0].field {
+            field.json_name = None;
+        }
+        let bare = STANDARD.encode(file.encode_to_vec());
+        assert_eq!(plain(&bare), plain(text));
+        file.message_type[0].field[0].json_name = Some("other".to_owned());
+        let renamed = STANDARD.encode(file.encode_to_vec());
+        assert_ne!(plain(&renamed), plain(text));
+    }
+}
+
 #[test]
 fn a_descriptor_is_handed_out_as_it_is() {
     let order = DescriptorProto {
