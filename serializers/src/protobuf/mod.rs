@@ -35,6 +35,7 @@ use crate::reader::{ReadCodec, ReadPlan};
 use crate::schema_codec::{SchemaCodec, SchemaFormat, SchemaSource};
 use crate::serializer::{Deserializer, Serializer, append_or_restore};
 
+mod canonical;
 mod compatibility;
 mod descriptor;
 #[cfg(feature = "protobuf-reflect")]

@@ -4,18 +4,19 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use prost::Message;
 
+use super::canonical;
 use super::descriptor::Registered;
 use super::pool::Compiled;
 
-/// Equal for schemas that mean the same to every reader.
-///
-/// A text and a descriptor are never equal, even of one file: a message index counts other
-/// messages in each.
-pub(super) fn canonical(text: &str, registered: &Registered) -> String {
-    match registered.is_text() {
-        true => one_line(text),
-        false => encoded(text, registered),
-    }
+/// Equal for schemas that Confluent's server keeps as one: the descriptor, for a text too.
+pub(super) fn canonical(text: &str, compiled: &Compiled) -> String {
+    let bytes = match compiled.registered.is_text() {
+        // Not by way of a `FileDescriptorProto`, which has no place for custom options.
+        true => Some(compiled.file.encode_to_vec()),
+        false => STANDARD.decode(text.trim_ascii()).ok(),
+    };
+    let canonical = bytes.and_then(|bytes| canonical::canonical(&bytes));
+    canonical.map_or_else(|| one_line(text), |bytes| STANDARD.encode(bytes))
 }
 
 /// The form that is stored when a schema is registered with `normalize`.

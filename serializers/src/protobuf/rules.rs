@@ -60,7 +60,7 @@ impl SchemaRules for ProtobufRules {
         let compiled = compile(schema)?;
         Ok(ParsedSchema {
             names: names(&compiled.file),
-            canonical: normal::canonical(&schema.text, &compiled.registered),
+            canonical: normal::canonical(&schema.text, &compiled),
         })
     }
 
