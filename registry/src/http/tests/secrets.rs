@@ -130,7 +130,7 @@ async fn printed(set_up: &SetUp, url: &str, outlet: &Outlet) -> String {
     let mut out = String::new();
     let builder = set_up(url, outlet);
     let _ = write!(out, "{builder:?} {builder:#?}");
-    let registry = builder.timeout(Duration::from_millis(500)).build().unwrap();
+    let registry = builder.timeout(Duration::from_secs(1)).build().unwrap();
     let cached = Cached::new(registry.clone());
     let _ = write!(out, "{registry:?} {registry:#?} {cached:?}");
     #[cfg(feature = "blocking")]
