@@ -111,7 +111,7 @@ fn a_logical_type_on_one_side_alone_contradicts_nothing() {
     let (millis, long) = (record(&time("timestamp-millis")), record("\"long\""));
     writes(&millis, &long).unwrap();
     writes(&long, &millis).unwrap();
-    // Documentation, aliases and defaults are no part of the data either.
+    // Documentation, aliases and defaults are not part of the data either.
     let documented = r#"{"type":"record","name":"R","doc":"d","fields":[
         {"name":"a","type":"long","default":7,"aliases":["b"]}]}"#;
     writes(&long, documented).unwrap();

@@ -96,7 +96,7 @@ pub struct Field {
 pub struct Default {
     /// As the schema's text has it.
     pub json: Box<str>,
-    /// As a datum of the field's type, or why it is none.
+    /// As a datum of the field's type, or why it is not one.
     pub(super) datum: std::result::Result<Box<[u8]>, Box<str>>,
 }
 

@@ -83,7 +83,7 @@ pub mod endless {
     };
     use crate::error::Result;
 
-    /// See [`AvroType::MIN_SIZE`]: less than any value takes, as there is none.
+    /// See [`AvroType::MIN_SIZE`]: no value exists that could be smaller.
     pub const MIN_SIZE: usize = 0;
 
     /// See [`AvroType::write_schema`].

@@ -26,7 +26,7 @@ struct Kept {
     k: i32,
 }
 
-/// A type, a default that is no value of it, and a datum of the type.
+/// A type, a default that is not a value of it, and a datum of the type.
 const BROKEN: &[(&str, &str, &[u8])] = &[
     ("\"int\"", "\"x\"", &[2]),
     ("\"int\"", "5000000000", &[2]),
