@@ -11,6 +11,9 @@ use crate::error::{Error, ErrorKind, Result};
 use super::descriptor::{self, Registered};
 use super::{known, nesting};
 
+#[cfg(test)]
+mod tests;
+
 /// A schema whose names are all resolved.
 #[derive(Clone, Debug)]
 pub(super) struct Compiled {
