@@ -67,14 +67,25 @@ enum Form {
 }
 
 fn decode_descriptor(bytes: &[u8]) -> Result<FileDescriptorProto> {
-    FileDescriptorProto::decode(bytes).map_err(|error| {
+    let file = FileDescriptorProto::decode(bytes).map_err(|error| {
         let message = "the schema is base64, but not of a FileDescriptorProto";
         Error::new(ErrorKind::InvalidSchema, message).with_source(error)
-    })
+    })?;
+    if file.syntax() == "editions" {
+        let message = "Protobuf editions are not supported: use proto2 or proto3";
+        return Err(Error::new(ErrorKind::InvalidSchema, message));
+    }
+    Ok(file)
 }
 
 fn parse_text(name: &str, text: &str) -> Result<FileDescriptorProto> {
     let file = protox_parse::parse(name, text).map_err(|error| {
+        if let Some(edition) = edition(text) {
+            let message = format!(
+                "{name}: edition {edition} is not supported: use syntax = \"proto2\" or \"proto3\""
+            );
+            return Error::new(ErrorKind::InvalidSchema, message);
+        }
         // Its Debug text is `file:line:column: message`, its Display text the message alone.
         Error::new(ErrorKind::InvalidSchema, format!("{error:?}"))
     })?;
@@ -82,6 +93,23 @@ fn parse_text(name: &str, text: &str) -> Result<FileDescriptorProto> {
         source_code_info: None,
         ..file
     })
+}
+
+/// The edition that a text declares, in quotes.
+fn edition(text: &str) -> Option<&str> {
+    let mut rest = text.trim_start();
+    loop {
+        let after = match (rest.strip_prefix("//"), rest.strip_prefix("/*")) {
+            (Some(comment), _) => comment.split_once('\n'),
+            (_, Some(comment)) => comment.split_once("*/"),
+            (None, None) => break,
+        };
+        rest = after.map_or("", |(_, rest)| rest.trim_start());
+    }
+    let value = rest.strip_prefix("edition")?.trim_start();
+    let (value, _) = value.strip_prefix('=')?.split_once(';')?;
+    let value = value.trim();
+    (value.len() <= MAX_EDITION).then_some(value)
 }
 
 /// The bytes, if the whole text is base64: no `.proto` text with a message in it can be, for want
@@ -272,6 +300,8 @@ fn find(messages: &[Named], full_name: &str, path: &mut Vec<u32>) -> bool {
     false
 }
 
+/// Longer than `"2023"` or `"UNSTABLE"`.
+const MAX_EDITION: usize = 32;
 /// Ten times the longest `.proto` files in use.
 const MAX_TEXT: usize = 1 << 20;
 const MAX_NAMES: usize = 16 << 20;

@@ -11,6 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use super::descriptor::{self, Registered};
 use super::{known, nesting};
 
+mod adapt;
 #[cfg(test)]
 mod tests;
 
@@ -132,19 +133,24 @@ impl Files<'_> {
         self.add(file)
     }
 
-    fn add(&mut self, file: FileDescriptorProto) -> Result<()> {
+    fn add(&mut self, mut file: FileDescriptorProto) -> Result<()> {
         check_lists(&file)?;
         check_ranges(&file)?;
+        adapt::adapt(&mut file, &self.pool);
         let name = file.name().to_owned();
-        self.pool.add_file_descriptor_proto(file).map_err(|error| {
-            let place = if name == ROOT {
-                String::new()
-            } else {
-                format!("import {name:?}: ")
-            };
-            // Its Debug text has the place too, where there is one.
-            Error::new(ErrorKind::InvalidSchema, format!("{place}{error}"))
-        })?;
+        // A file is added whole or not at all.
+        if self.pool.add_file_descriptor_proto(file.clone()).is_err() {
+            adapt::drop_options(&mut file);
+            self.pool.add_file_descriptor_proto(file).map_err(|error| {
+                let place = if name == ROOT {
+                    String::new()
+                } else {
+                    format!("import {name:?}: ")
+                };
+                // Its Debug text has the place too, where there is one.
+                Error::new(ErrorKind::InvalidSchema, format!("{place}{error}"))
+            })?;
+        }
         let added = self.pool.get_file_by_name(&name);
         added.map_or(Ok(()), |file| {
             file.messages().try_for_each(|m| check_entries(&m))

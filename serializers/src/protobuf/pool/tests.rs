@@ -53,7 +53,8 @@ fn public_imports_are_followed_through_several_files() {
             "syntax = \"proto3\"; package x; import public \"b.proto\";",
         ),
     ];
-    let text = "syntax = \"proto3\"; package x; import \"a.proto\"; message M { C c = 1; D d = 2; }";
+    let text =
+        "syntax = \"proto3\"; package x; import \"a.proto\"; message M { C c = 1; D d = 2; }";
     check(text, &references, &["1 c", "2 d"]);
 }
 
@@ -78,8 +79,7 @@ fn private_imports_of_imports_stay_unknown() {
 fn fields_whose_json_names_differ_only_seem_to_collide() {
     let text = "syntax = \"proto3\"; package x; message M { int32 ID = 1; int32 id = 2; }";
     check(text, &[], &["1 ID", "2 id"]);
-    let text =
-        "syntax = \"proto3\"; package x; message M { int32 foobar = 1; int32 foo_bar = 2; }";
+    let text = "syntax = \"proto3\"; package x; message M { int32 foobar = 1; int32 foo_bar = 2; }";
     check(text, &[], &["1 foobar", "2 fooBar"]);
 }
 

@@ -1,0 +1,183 @@
+//! Changes a file so that prost-reflect 0.16 takes it as protoc does. No change alters what the
+//! messages read, write or are called.
+
+use std::collections::HashSet;
+
+use prost_reflect::{DescriptorPool, FileDescriptor};
+use prost_types::{
+    DescriptorProto, FieldDescriptorProto, FileDescriptorProto, UninterpretedOption,
+};
+
+/// Adapts imports and names of `file` before it is added to `pool`, which has what it imports.
+pub(super) fn adapt(file: &mut FileDescriptorProto, pool: &DescriptorPool) {
+    add_public_imports(file, pool);
+    if file.syntax() == "proto3" {
+        for message in &mut file.message_type {
+            adapt_names(message);
+        }
+    }
+}
+
+fn adapt_names(message: &mut DescriptorProto) {
+    rename_synthetic_oneofs(message);
+    separate_field_names(message);
+    message.nested_type.iter_mut().for_each(adapt_names);
+}
+
+/// Adds the files that the imports of `file` import publicly, through any number of files.
+/// prost-reflect follows one step only (`resolve_public_dependencies` recurses into what it has
+/// seen before, not into what is new).
+fn add_public_imports(file: &mut FileDescriptorProto, pool: &DescriptorPool) {
+    let imports = file.dependency.iter();
+    let mut pending: Vec<FileDescriptor> = imports
+        .filter_map(|name| pool.get_file_by_name(name))
+        .collect();
+    let mut seen: HashSet<String> = file.dependency.iter().cloned().collect();
+    while let Some(import) = pending.pop() {
+        for public in import.public_dependencies() {
+            if seen.insert(public.name().to_owned()) {
+                file.dependency.push(public.name().to_owned());
+                pending.push(public);
+            }
+        }
+    }
+}
+
+/// Drops the options of a text that change nothing for a reader: extensions of other programs,
+/// whose files need not be at hand, and options that prost-reflect does not know or cannot resolve.
+pub(super) fn drop_options(file: &mut FileDescriptorProto) {
+    if let Some(options) = &mut file.options {
+        options.uninterpreted_option.clear();
+    }
+    for service in &mut file.service {
+        if let Some(options) = &mut service.options {
+            options.uninterpreted_option.clear();
+        }
+        let methods = service.method.iter_mut();
+        for options in methods.filter_map(|method| method.options.as_mut()) {
+            options.uninterpreted_option.clear();
+        }
+    }
+    file.extension.iter_mut().for_each(drop_field_options);
+    file.enum_type.iter_mut().for_each(drop_enum_options);
+    file.message_type.iter_mut().for_each(drop_message_options);
+}
+
+fn drop_message_options(message: &mut DescriptorProto) {
+    if let Some(options) = &mut message.options {
+        keep(
+            &mut options.uninterpreted_option,
+            &["map_entry", "message_set_wire_format"],
+        );
+    }
+    for range in &mut message.extension_range {
+        range.options = None;
+    }
+    for oneof in &mut message.oneof_decl {
+        oneof.options = None;
+    }
+    message.field.iter_mut().for_each(drop_field_options);
+    message.extension.iter_mut().for_each(drop_field_options);
+    message.enum_type.iter_mut().for_each(drop_enum_options);
+    message
+        .nested_type
+        .iter_mut()
+        .for_each(drop_message_options);
+}
+
+fn drop_field_options(field: &mut FieldDescriptorProto) {
+    if let Some(options) = &mut field.options {
+        keep(&mut options.uninterpreted_option, &["packed"]);
+    }
+}
+
+fn drop_enum_options(declared: &mut prost_types::EnumDescriptorProto) {
+    if let Some(options) = &mut declared.options {
+        keep(&mut options.uninterpreted_option, &["allow_alias"]);
+    }
+    let values = declared.value.iter_mut();
+    for options in values.filter_map(|value| value.options.as_mut()) {
+        options.uninterpreted_option.clear();
+    }
+}
+
+fn keep(options: &mut Vec<UninterpretedOption>, names: &[&str]) {
+    options.retain(|option| match option.name.as_slice() {
+        [part] => !part.is_extension && names.contains(&&*part.name_part),
+        _ => false,
+    });
+}
+
+/// Gives the oneof of a proto3 `optional` field another name where a oneof or a field has it: the
+/// name is made up, and protoc puts `X` in front until it is free.
+fn rename_synthetic_oneofs(message: &mut DescriptorProto) {
+    let synthetic: HashSet<usize> = message
+        .field
+        .iter()
+        .filter(|field| field.proto3_optional())
+        .filter_map(|field| usize::try_from(field.oneof_index?).ok())
+        .collect();
+    let fields = message.field.iter().map(|field| field.name().to_owned());
+    let declared = message.oneof_decl.iter().enumerate();
+    let mut taken: HashSet<String> = declared
+        .filter(|(index, _)| !synthetic.contains(index))
+        .map(|(_, oneof)| oneof.name().to_owned())
+        .chain(fields)
+        .collect();
+    for (index, oneof) in message.oneof_decl.iter_mut().enumerate() {
+        if synthetic.contains(&index) {
+            let mut name = oneof.name().to_owned();
+            while !taken.insert(name.clone()) {
+                name.insert(0, 'X');
+            }
+            oneof.name = Some(name);
+        }
+    }
+}
+
+/// Gives fields that differ only in case and underscores other names, if their JSON names differ:
+/// prost-reflect takes them for one, as protoc did until version 22. The number and the JSON name
+/// of such a field stay; both of two fields with one JSON name stay too, and are refused.
+fn separate_field_names(message: &mut DescriptorProto) {
+    let fields = message.field.iter();
+    let json_names: HashSet<String> = fields.map(json_name).collect();
+    if json_names.len() < message.field.len() {
+        return;
+    }
+    let mut taken = HashSet::new();
+    for field in &mut message.field {
+        let name = field.name().to_owned();
+        let json_name = json_name(field);
+        let mut number = 1_usize;
+        while !taken.insert(folded(field.name())) {
+            number += 1;
+            field.name = Some(format!("{name}_{number}"));
+            field.json_name = Some(json_name.clone());
+        }
+    }
+}
+
+fn folded(name: &str) -> String {
+    name.replace('_', "").to_ascii_lowercase()
+}
+
+/// The name in JSON: as declared, or the field's name with each underscore dropped and the letter
+/// after it in upper case (`ToJsonName` in protoc's `descriptor.cc`).
+fn json_name(field: &FieldDescriptorProto) -> String {
+    if let Some(name) = &field.json_name {
+        return name.clone();
+    }
+    let mut is_upper = false;
+    let mut name = String::new();
+    for letter in field.name().chars() {
+        match letter {
+            '_' => is_upper = true,
+            _ if is_upper => {
+                name.push(letter.to_ascii_uppercase());
+                is_upper = false;
+            }
+            _ => name.push(letter),
+        }
+    }
+    name
+}
