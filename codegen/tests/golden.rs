@@ -185,6 +185,7 @@ fn more_kinds_of_files() {
         ("json_names", &["json_names.proto"]),
         ("map_kinds", &["map_kinds.proto"]),
         ("mutual", &["mutual.proto"]),
+        ("name_clashes", &["name_clashes.proto", "fields.proto"]),
         ("nested_groups", &["nested_groups.proto"]),
         ("oneof_keywords", &["oneof_keywords.proto"]),
         ("options", &["options.proto"]),
@@ -303,11 +304,87 @@ fn errors_name_file_line_and_column() {
 }
 
 #[test]
-fn two_messages_of_one_rust_name_are_refused() {
-    check_error(
+fn two_messages_of_one_rust_name_get_two() {
+    let directory = tempfile();
+    std::fs::write(
+        directory.join("a.proto"),
         "message AbC {}\nmessage abC {}\n",
+    )
+    .unwrap();
+    let generated = protos().include(&directory).generate(&["a.proto"]).unwrap();
+    std::fs::remove_dir_all(&directory).unwrap();
+    for name in ["pub struct AbC {}", "pub struct AbC2 {}", "\"abC\""] {
+        assert!(generated.text().contains(name), "{name}");
+    }
+}
+
+#[test]
+fn enum_values_of_one_variant_are_refused() {
+    check_error(
+        "enum Kind { KIND_A = 0; A = 1; }",
         ErrorKind::Unsupported,
-        &["AbC"],
+        &["Kind", "\"KIND_A\" and \"A\"", "variant \"A\""],
+    );
+}
+
+#[test]
+fn messages_without_values_are_refused() {
+    for broken in [
+        "message Endless { required Endless again = 1; }",
+        "message Endless { required B b = 1; } message B { required Endless back = 1; }",
+        "message Endless { required group G = 1 { required Endless again = 1; } }",
+    ] {
+        check_error(
+            broken,
+            ErrorKind::Unsupported,
+            &["\"Endless\"", "required", "no value"],
+        );
+    }
+}
+
+#[test]
+fn public_imports_are_followed_through_several_files() {
+    let directory = tempfile();
+    let files = [
+        ("c.proto", "package x; message C { optional int32 a = 1; }"),
+        ("b.proto", "package x; import public \"c.proto\";"),
+        ("a.proto", "package x; import public \"b.proto\";"),
+        (
+            "user.proto",
+            "package x; import \"a.proto\"; message U { optional C c = 1; }",
+        ),
+    ];
+    for (name, text) in files {
+        std::fs::write(directory.join(name), text).unwrap();
+    }
+    let generated = protos()
+        .include(&directory)
+        .generate(&["user.proto"])
+        .unwrap();
+    let inputs = generated.inputs().len();
+    let again = protos()
+        .include(&directory)
+        .generate(&["user.proto"])
+        .unwrap();
+    std::fs::remove_dir_all(&directory).unwrap();
+    assert_eq!(inputs, files.len());
+    assert_eq!(generated, again);
+    // What is registered is the file as it is: its one import, and no other.
+    let registered = generated
+        .text()
+        .lines()
+        .skip_while(|line| !line.contains("pub static USER_PROTO"))
+        .take_while(|line| !line.contains("pub static C_PROTO"))
+        .collect::<String>();
+    assert!(registered.contains("&[&A_PROTO]"), "{registered}");
+}
+
+#[test]
+fn editions_are_refused_by_name() {
+    check_error(
+        "// A comment.\nedition = \"2023\";\nmessage A {}\n",
+        ErrorKind::InvalidProto,
+        &["a.proto", "edition \"2023\" is not supported"],
     );
 }
 

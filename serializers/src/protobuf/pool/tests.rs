@@ -92,6 +92,13 @@ fn fields_whose_json_names_are_equal_collide() {
 }
 
 #[test]
+fn fields_of_proto2_may_share_a_json_name() {
+    // protoc warns of it.
+    let text = "package x; message M { optional int32 fooBar = 1; optional int32 foo_bar = 2; }";
+    check(text, &[], &["1 fooBar", "2 foo_bar"]);
+}
+
+#[test]
 fn a_oneof_may_have_the_name_that_optional_makes_up() {
     let text = "syntax = \"proto3\"; package x;
         message M { optional string oo = 1; oneof _oo { string X_oo = 2; } }";
