@@ -113,6 +113,7 @@ mod modules;
 mod names;
 mod protos;
 mod rename;
+mod rust_names;
 mod schema_file;
 
 pub use crate::avsc::{Avsc, Bytes, Maps, Strings, avsc};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use prost_types::field_descriptor_proto::Type;
+use prost_types::field_descriptor_proto::{Label, Type};
 use prost_types::{DescriptorProto, FieldDescriptorProto, FileDescriptorProto, MessageOptions};
 
 use crate::compile::Source;
@@ -30,9 +30,16 @@ impl Messages {
         Ok(messages)
     }
 
-    /// The `impl ProtobufRecord` of the message `full_name` for the Rust type `ident`, which
-    /// stands `depth` modules under the root; `None` for what is no message of its own (a group).
-    pub(crate) fn record(&self, full_name: &str, ident: &str, depth: usize) -> Option<String> {
+    /// The `impl ProtobufRecord` of the message `full_name` for the Rust type `ident`, which is
+    /// `depth` modules below the root; `None` for a group, which is not a message of its own.
+    /// `original` is the name in the `.proto` file.
+    pub(crate) fn record(
+        &self,
+        full_name: &str,
+        original: &str,
+        ident: &str,
+        depth: usize,
+    ) -> Option<String> {
         let place = self.by_name.get(full_name)?;
         let root = match depth {
             0 => "self::".to_owned(),
@@ -40,7 +47,7 @@ impl Messages {
         };
         Some(format!(
             "impl ::wireform::protobuf::ProtobufRecord for {ident} {{
-                const FULL_NAME: &'static str = {full_name:?};
+                const FULL_NAME: &'static str = {original:?};
                 const MESSAGE_INDEX: &'static [u32] = &{index:?};
                 fn file() -> &'static ::wireform::protobuf::ProtoFile {{
                     &{root}{FILES}::{file}
@@ -103,6 +110,64 @@ fn counted<'a>(
             .is_some_and(MessageOptions::map_entry);
         !is_entry && !is_group(message)
     })
+}
+
+/// Refuses a message that requires itself: it has no value, and prost's code for it never ends.
+pub(crate) fn check_values(sources: &[Source]) -> Result<()> {
+    let mut required = BTreeMap::new();
+    for source in sources {
+        let file = &source.proto;
+        add_required(&file.message_type, file.package(), &mut required);
+    }
+    let mut has_value = BTreeSet::new();
+    for name in required.keys() {
+        check_value(name, &required, &mut Vec::new(), &mut has_value)?;
+    }
+    Ok(())
+}
+
+/// Full names of the messages that each message requires.
+type Required<'a> = BTreeMap<String, Vec<&'a str>>;
+
+fn add_required<'a>(messages: &'a [DescriptorProto], scope: &str, required: &mut Required<'a>) {
+    for message in messages {
+        let full_name = match scope {
+            "" => message.name().to_owned(),
+            _ => format!("{scope}.{}", message.name()),
+        };
+        add_required(&message.nested_type, &full_name, required);
+        let fields = message.field.iter().filter(|field| {
+            field.label() == Label::Required
+                && matches!(field.r#type(), Type::Group | Type::Message)
+        });
+        let types = fields.map(|field| field.type_name().trim_start_matches('.'));
+        required.insert(full_name, types.collect());
+    }
+}
+
+fn check_value<'a>(
+    name: &'a str,
+    required: &'a Required<'a>,
+    path: &mut Vec<&'a str>,
+    has_value: &mut BTreeSet<&'a str>,
+) -> Result<()> {
+    if has_value.contains(name) {
+        return Ok(());
+    }
+    if let Some(start) = path.iter().position(|&outer| outer == name) {
+        let steps = path.iter().skip(start).chain([&name]);
+        let steps: Vec<String> = steps.map(|name| format!("{name:?}")).collect();
+        let steps = steps.join(" requires ");
+        let message = format!("message {steps}: it has no value, since `required` never ends");
+        return Err(Error::new(ErrorKind::Unsupported, message));
+    }
+    path.push(name);
+    for inner in required.get(name).into_iter().flatten() {
+        check_value(inner, required, path, has_value)?;
+    }
+    path.pop();
+    has_value.insert(name);
+    Ok(())
 }
 
 /// The statics that hold the files: their names by the files' names.

@@ -8,9 +8,17 @@ use syn::{Attribute, File, Ident, Item, ItemImpl, ItemMod, ItemStruct};
 use crate::compile::Source;
 use crate::error::{Error, ErrorKind, Result};
 use crate::messages::{Messages, Statics};
+use crate::rust_names::Renamed;
 
-/// Generates the code of all `sources`.
-pub(crate) fn generate(config: &mut prost_build::Config, sources: &[Source]) -> Result<String> {
+#[cfg(test)]
+mod tests;
+
+/// Generates the code of all `sources`, whose messages may be `renamed`.
+pub(crate) fn generate(
+    config: &mut prost_build::Config,
+    sources: &[Source],
+    renamed: &Renamed,
+) -> Result<String> {
     let statics = Statics::new(sources);
     let messages = Messages::new(sources, &statics)?;
     let mut root = Vec::new();
@@ -18,7 +26,7 @@ pub(crate) fn generate(config: &mut prost_build::Config, sources: &[Source]) -> 
         let parts: Vec<&str> = module.parts().collect();
         insert(&mut root, &parts, parse(&code)?.items)?;
     }
-    add_records(&mut root, &messages, 0)?;
+    add_records(&mut root, &messages, renamed, 0)?;
     root.extend(parse(&statics.module(sources)?)?.items);
     for item in &mut root {
         allow_lints(item)?;
@@ -150,29 +158,72 @@ fn is_btree_map(arguments: ParseStream<'_>) -> syn::Result<bool> {
     Ok(first == "btree_map")
 }
 
-/// Puts our `impl` behind each `impl prost::Name`, which says what a struct is called in its
-/// `.proto` file.
-fn add_records(items: &mut Vec<Item>, messages: &Messages, depth: usize) -> Result<()> {
+/// Adds our `impl` after each `impl prost::Name`, which has the full name of a struct's message.
+fn add_records(
+    items: &mut Vec<Item>,
+    messages: &Messages,
+    renamed: &Renamed,
+    depth: usize,
+) -> Result<()> {
+    let mut structs = 0_usize;
+    let mut names = 0_usize;
     for mut item in std::mem::take(items) {
         if let Item::Mod(module) = &mut item
             && let Some((_, content)) = &mut module.content
         {
-            add_records(content, messages, depth + 1)?;
+            add_records(content, messages, renamed, depth + 1)?;
         }
         if let Item::Struct(message) = &mut item {
             derive_debug(message)?;
+            structs += 1;
         }
-        let record = match &item {
-            Item::Impl(found) => named(found)
-                .and_then(|(ident, full_name)| messages.record(&full_name, &ident, depth)),
-            _ => None,
-        };
+        let mut record = None;
+        if let Item::Impl(found) = &mut item
+            && let Some((ident, full_name)) = named(found)
+        {
+            names += 1;
+            let original = renamed.original(&full_name);
+            restore_name(found, &full_name, original);
+            record = messages.record(&full_name, original, &ident, depth);
+        }
         items.push(item);
         if let Some(record) = record {
             items.extend(parse(&record)?.items);
         }
     }
-    Ok(())
+    if structs == names {
+        return Ok(());
+    }
+    let message = format!(
+        "prost-build wrote {structs} messages and {names} of their names: \
+         this version of prost-build is not supported"
+    );
+    Err(Error::new(ErrorKind::Unsupported, message))
+}
+
+/// Writes the message's name in its `.proto` file into an `impl prost::Name`, where the struct has
+/// another.
+fn restore_name(found: &mut ItemImpl, full_name: &str, original: &str) {
+    if full_name == original {
+        return;
+    }
+    let simple = original.rsplit('.').next().unwrap_or(original);
+    for item in &mut found.items {
+        match item {
+            syn::ImplItem::Const(name) if name.ident == "NAME" => {
+                name.expr = syn::parse_quote!(#simple);
+            }
+            syn::ImplItem::Fn(function) => {
+                if let Some(text) = text_of(&function.block)
+                    && let Some(domain) = text.strip_suffix(full_name)
+                {
+                    let text = format!("{domain}{original}");
+                    function.block = syn::parse_quote!({ #text.into() });
+                }
+            }
+            _ => {}
+        }
+    }
 }
 
 /// Rust type and full name of an `impl prost::Name for X { fn full_name() -> … { "x.X".into() } }`.

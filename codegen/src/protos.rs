@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use crate::compile::{Places, Source, compile};
 use crate::error::Result;
 use crate::generated::Generated;
-use crate::{comments, modules, rename};
+use crate::{comments, messages, modules, rename, rust_names};
 
 /// Starts the settings for generating code from `.proto` files.
 #[must_use]
@@ -192,7 +192,9 @@ impl Protos {
         for source in &mut sources {
             comments::defuse(&mut source.proto);
         }
-        let text = modules::generate(&mut self.config(), &sources)?;
+        messages::check_values(&sources)?;
+        let renamed = rust_names::separate(&mut sources, self.keeps_enum_prefix)?;
+        let text = modules::generate(&mut self.config(), &sources, &renamed)?;
         Ok(Generated::new(&self.file_name, text, inputs(sources)))
     }
 

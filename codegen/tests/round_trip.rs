@@ -45,6 +45,7 @@ golden!(
     map_kinds,
     maps,
     mutual,
+    name_clashes,
     nested,
     nested_groups,
     no_package,
@@ -393,4 +394,36 @@ fn well_known_types_are_built_in() {
             .as_slice(),
     );
     assert_eq!(files.unwrap().file.len(), 7);
+}
+
+#[test]
+fn types_with_other_names_are_the_messages_of_the_file() {
+    use name_clashes::name_clashes as m;
+
+    let config = m::As3935Config {
+        inner: Some(m::as3935_config::Inner { a: 1 }),
+    };
+    check(config, &[0]);
+    let inner = Some(m::as3935_config2::Inner { b: 2 });
+    let other = Some(config);
+    check(m::As3935Config2 { inner, other }, &[2, 2]);
+    let basket = m::Basket {
+        trap: Some(m::basket::GoodsOneOf2 { x: true }),
+        goods: Some(m::basket::GoodsOneOf::Listed(m::basket::Goods {
+            a: "b".to_owned(),
+        })),
+    };
+    check(basket, &[2, 4]);
+    let mut getter = m::Getter::default();
+    getter.set_kind(m::getter::E::One);
+    getter.set_set_kind2(m::getter::E::One);
+    getter.push_list2(m::getter::E::One);
+    getter.insert_type2("a".to_owned(), m::getter::E::One);
+    check(getter, &[2, 6]);
+    let fields = m::Fields {
+        foo_bar: Some(1),
+        foo_bar2: Some(2),
+        choice: Some(m::fields::Choice::AB2(4)),
+    };
+    check(fields, &[0]);
 }

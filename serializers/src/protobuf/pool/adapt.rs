@@ -11,17 +11,22 @@ use prost_types::{
 /// Adapts imports and names of `file` before it is added to `pool`, which has what it imports.
 pub(super) fn adapt(file: &mut FileDescriptorProto, pool: &DescriptorPool) {
     add_public_imports(file, pool);
-    if file.syntax() == "proto3" {
-        for message in &mut file.message_type {
-            adapt_names(message);
-        }
+    let is_proto3 = file.syntax() == "proto3";
+    for message in &mut file.message_type {
+        adapt_names(message, is_proto3);
     }
 }
 
-fn adapt_names(message: &mut DescriptorProto) {
-    rename_synthetic_oneofs(message);
-    separate_field_names(message);
-    message.nested_type.iter_mut().for_each(adapt_names);
+fn adapt_names(message: &mut DescriptorProto, is_proto3: bool) {
+    if is_proto3 {
+        rename_synthetic_oneofs(message);
+        separate_field_names(message);
+    } else {
+        separate_json_names(message);
+    }
+    for nested in &mut message.nested_type {
+        adapt_names(nested, is_proto3);
+    }
 }
 
 /// Adds the files that the imports of `file` import publicly, through any number of files.
@@ -153,6 +158,18 @@ fn separate_field_names(message: &mut DescriptorProto) {
             number += 1;
             field.name = Some(format!("{name}_{number}"));
             field.json_name = Some(json_name.clone());
+        }
+    }
+}
+
+/// Makes a field's own name its JSON name, if an earlier field has that: protoc only warns of it in
+/// proto2.
+fn separate_json_names(message: &mut DescriptorProto) {
+    let mut taken = HashSet::new();
+    for field in &mut message.field {
+        if !taken.insert(json_name(field)) {
+            taken.insert(field.name().to_owned());
+            field.json_name = field.name.clone();
         }
     }
 }
