@@ -1,19 +1,14 @@
-//! `.proto` files, and everything that they import, by protox.
+//! `.proto` files, and everything that they import: by protox, or by the real protoc.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 
+use ::protox::prost::encoding::{DecodeContext, decode_key, decode_varint, skip_field};
 use prost_types::FileDescriptorProto;
-use protox::Compiler;
-use protox::file::{
-    ChainFileResolver, File, FileResolver, GoogleFileResolver, IncludeFileResolver,
-};
-use wireform::registry::read_text;
 
 use crate::error::{Error, ErrorKind, Result};
+
+mod protoc;
+mod protox;
 
 /// A compiled file.
 #[derive(Clone, Debug)]
@@ -43,146 +38,63 @@ pub(crate) struct Places {
     pub(crate) includes: Vec<PathBuf>,
 }
 
+impl Places {
+    /// The file that is imported as `name`; `None` for those that the compiler brings.
+    fn find(&self, name: &str) -> Option<PathBuf> {
+        let imports = self.imports.iter();
+        let imports = imports.filter(|(import, _)| import == name);
+        let includes = self.includes.iter().map(|include| include.join(name));
+        imports
+            .map(|(_, path)| path.clone())
+            .chain(includes)
+            .find(|path| path.is_file())
+    }
+}
+
 /// Compiles `files`; the result has each file after those that it imports.
-pub(crate) fn compile(places: &Places, files: &[&Path]) -> Result<Vec<Source>> {
-    let texts = Texts::default();
-    let mut compiler = Compiler::with_file_resolver(resolver(places, &texts));
-    compiler
-        .include_imports(true)
-        .open_files(files)
-        .map_err(|error| Error::proto(&error))?;
-    let encoded = compiler.encode_file_descriptor_set();
-    let protos = compiler.include_source_info(true).file_descriptor_set();
-    let mut texts = texts.0.borrow_mut();
-    let sources = protos.file.into_iter().zip(compiler.files());
-    sources
-        .zip(Fields { rest: &encoded })
-        .map(|((proto, metadata), descriptor)| {
-            let (path, text) = texts.remove(metadata.name()).unzip();
-            Ok(Source {
-                path: metadata.path().map(Path::to_owned).or(path.flatten()),
-                text,
-                proto,
-                descriptor: descriptor?.to_vec(),
-            })
-        })
-        .collect()
-}
-
-/// Paths and texts by file name, kept while files are opened: what is embedded is what was
-/// compiled, even if a file changes meanwhile.
-#[derive(Clone, Default)]
-struct Texts(Rc<RefCell<HashMap<String, (Option<PathBuf>, String)>>>);
-
-struct KeepTexts<R> {
-    inner: R,
-    texts: Texts,
-}
-
-impl<R: FileResolver> FileResolver for KeepTexts<R> {
-    fn resolve_path(&self, path: &Path) -> Option<String> {
-        self.inner.resolve_path(path)
+///
+/// With `protoc`, that program compiles. Otherwise protox does, and what it refuses is given to the
+/// program that the environment variable `PROTOC` names.
+pub(crate) fn compile(
+    protoc: Option<&Path>,
+    places: &Places,
+    files: &[&Path],
+) -> Result<Vec<Source>> {
+    if let Some(protoc) = protoc {
+        return protoc::compile(protoc, places, files);
     }
-
-    fn open_file(&self, name: &str) -> Result<File, protox::Error> {
-        let file = self.inner.open_file(name)?;
-        if let Some(text) = file.source() {
-            let mut texts = self.texts.0.borrow_mut();
-            let entry = texts.entry(name.to_owned()).or_default();
-            text.clone_into(&mut entry.1);
-        }
-        Ok(file)
+    let refused = match protox::compile(places, files) {
+        Ok(sources) => return Ok(sources),
+        Err(error) if error.kind() == ErrorKind::Unsupported => return Err(error),
+        Err(error) => error,
+    };
+    match std::env::var_os(PROTOC) {
+        Some(protoc) if !protoc.is_empty() => protoc::compile(Path::new(&protoc), places, files),
+        _ => Err(refused),
     }
 }
 
-/// Files in a directory.
-struct Include {
-    directory: PathBuf,
-    texts: Texts,
-}
-
-impl FileResolver for Include {
-    fn resolve_path(&self, path: &Path) -> Option<String> {
-        IncludeFileResolver::new(self.directory.clone()).resolve_path(path)
-    }
-
-    fn open_file(&self, name: &str) -> Result<File, protox::Error> {
-        open(name, &self.directory.join(name), &self.texts)
-    }
-}
-
-/// A file with an import path of its own.
-struct Import {
-    name: String,
-    path: PathBuf,
-    texts: Texts,
-}
-
-impl FileResolver for Import {
-    fn resolve_path(&self, path: &Path) -> Option<String> {
-        (path == self.path).then(|| self.name.clone())
-    }
-
-    fn open_file(&self, name: &str) -> Result<File, protox::Error> {
-        if name != self.name {
-            return Err(protox::Error::file_not_found(name));
-        }
-        let opened = open(name, &self.path, &self.texts)?;
-        // protox expects a file at a path that ends with its name.
-        let Some(text) = opened.source() else {
-            return Ok(opened);
+/// The edition that a text declares, in quotes.
+fn edition(text: &str) -> Option<&str> {
+    let mut rest = text.trim_start();
+    loop {
+        let after = match (rest.strip_prefix("//"), rest.strip_prefix("/*")) {
+            (Some(comment), _) => comment.split_once('\n'),
+            (_, Some(comment)) => comment.split_once("*/"),
+            (None, None) => break,
         };
-        keep_path(&self.texts, name, &self.path);
-        File::from_source(name, text)
+        rest = after.map_or("", |(_, rest)| rest.trim_start());
     }
+    let value = rest.strip_prefix("edition")?.trim_start();
+    let (value, _) = value.strip_prefix('=')?.split_once(';')?;
+    Some(value.trim())
 }
 
-/// Opens a file and skips a byte order mark, as protoc does and protox does not.
-fn open(name: &str, path: &Path, texts: &Texts) -> Result<File, protox::Error> {
-    if !has_byte_order_mark(path) {
-        return File::open(name, path);
-    }
-    match read_text(path) {
-        Ok(text) => {
-            keep_path(texts, name, path);
-            File::from_source(name, &text)
-        }
-        Err(_) => File::open(name, path),
-    }
-}
-
-fn has_byte_order_mark(path: &Path) -> bool {
-    let mut start = [0; 3];
-    let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start));
-    read.is_ok() && start == *b"\xef\xbb\xbf"
-}
-
-/// A file that was made of a text does not know its path.
-fn keep_path(texts: &Texts, name: &str, path: &Path) {
-    let mut texts = texts.0.borrow_mut();
-    texts.entry(name.to_owned()).or_default().0 = Some(path.to_owned());
-}
-
-fn resolver(places: &Places, texts: &Texts) -> impl FileResolver + use<> {
-    let mut chain = ChainFileResolver::new();
-    for (name, path) in &places.imports {
-        chain.add(Import {
-            name: name.clone(),
-            path: path.clone(),
-            texts: texts.clone(),
-        });
-    }
-    for include in &places.includes {
-        chain.add(Include {
-            directory: include.clone(),
-            texts: texts.clone(),
-        });
-    }
-    chain.add(GoogleFileResolver::new());
-    KeepTexts {
-        inner: chain,
-        texts: texts.clone(),
-    }
+fn unsupported_edition(name: &str, edition: &str) -> Error {
+    let message = format!(
+        "{name}: edition {edition} is not supported: use syntax = \"proto2\" or \"proto3\""
+    );
+    Error::new(ErrorKind::Unsupported, message)
 }
 
 /// The items of an encoded `FileDescriptorSet`, whose only field is `repeated
@@ -203,7 +115,7 @@ impl<'a> Iterator for Fields<'a> {
         };
         let Some((field, rest)) = field else {
             self.rest = &[];
-            let message = "protox wrote a descriptor set that cannot be read";
+            let message = "the compiler wrote a descriptor set that cannot be read";
             return Some(Err(Error::new(ErrorKind::InvalidProto, message)));
         };
         self.rest = rest;
@@ -213,6 +125,41 @@ impl<'a> Iterator for Fields<'a> {
 
 fn split_delimited(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let mut rest = bytes;
-    let len = protox::prost::encoding::decode_varint(&mut rest).ok()?;
+    let len = decode_varint(&mut rest).ok()?;
     rest.split_at_checked(usize::try_from(len).ok()?)
 }
+
+/// An encoded `FileDescriptorProto` without its last `imports` imports and without source locations.
+fn stripped(encoded: &[u8], imports: usize) -> Result<Vec<u8>> {
+    let mut fields = Vec::new();
+    let mut rest = encoded;
+    while !rest.is_empty() {
+        let start = rest;
+        let mut skip = || {
+            let (number, wire_type) = decode_key(&mut rest).ok()?;
+            skip_field(wire_type, number, &mut rest, DecodeContext::default()).ok()?;
+            Some((number, start.get(..start.len() - rest.len())?))
+        };
+        fields.push(skip().ok_or_else(|| {
+            let message = "the compiler wrote a descriptor that cannot be read";
+            Error::new(ErrorKind::InvalidProto, message)
+        })?);
+    }
+    let all = fields.iter().filter(|(number, _)| *number == DEPENDENCY);
+    let kept = all.count().saturating_sub(imports);
+    let mut seen = 0_usize;
+    fields.retain(|(number, _)| {
+        seen += usize::from(*number == DEPENDENCY);
+        *number != SOURCE_CODE_INFO && (*number != DEPENDENCY || seen <= kept)
+    });
+    Ok(fields
+        .iter()
+        .flat_map(|(_, bytes)| *bytes)
+        .copied()
+        .collect())
+}
+
+const PROTOC: &str = "PROTOC";
+/// Fields of `FileDescriptorProto`, `google/protobuf/descriptor.proto`.
+const DEPENDENCY: u32 = 3;
+const SOURCE_CODE_INFO: u32 = 9;

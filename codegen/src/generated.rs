@@ -47,6 +47,7 @@ impl Generated {
         for input in &self.inputs {
             println!("cargo:rerun-if-changed={}", input.display());
         }
+        println!("cargo:rerun-if-env-changed=PROTOC");
         let path = Path::new(&out_dir).join(&self.file_name);
         std::fs::write(&path, &self.text).map_err(|error| Error::io("cannot write", &path, error))
     }

@@ -32,6 +32,22 @@
 //! - Comments become documentation. What would be code or HTML in there is defused: a `.proto`
 //!   file from elsewhere adds no doctests.
 //! - The same input gives the same output, byte for byte, formatted.
+//! - Names that would clash in Rust get a number: `ID` and `id` are the fields `id` and `id2`. Bytes,
+//!   the registered text and the names that prost writes stay those of the file.
+//!
+//! Files are compiled by [protox](https://docs.rs/protox), which is part of this crate. What it
+//! refuses is given to the real protoc, if the environment variable `PROTOC` names one;
+//! [`Protos::protoc`] uses protoc from the start. protox 0.10 refuses these, which protoc takes:
+//!
+//! | In the file | Upstream |
+//! |---|---|
+//! | `option (a) = { [ext]: … }` with a relative extension name, and `extensions … [declaration = …]` | prost-reflect resolves such names in the global scope only |
+//! | proto3 fields that differ only in case and underscores | as protoc before 22: [protobuf#7192](https://github.com/protocolbuffers/protobuf/issues/7192) |
+//! | a oneof with the name that `optional` makes up (`_name`) | protoc puts an `X` in front of the made-up one |
+//! | editions | [protox#31](https://github.com/andrewhickman/protox/issues/31); refused with protoc too, since prost does not know them |
+//!
+//! Two values of an enum that would be one variant, and a message that requires itself, are refused
+//! with both.
 //!
 //! # Avro
 //!

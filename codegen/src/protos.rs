@@ -10,6 +10,7 @@ use crate::{comments, messages, modules, rename, rust_names};
 pub fn protos() -> Protos {
     Protos {
         places: Places::default(),
+        protoc: None,
         file_name: "wireform_protos.rs".to_owned(),
         type_attributes: Vec::new(),
         message_attributes: Vec::new(),
@@ -33,6 +34,7 @@ pub fn protos() -> Protos {
 #[derive(Clone, Debug)]
 pub struct Protos {
     places: Places,
+    protoc: Option<PathBuf>,
     file_name: String,
     type_attributes: Vec<(String, String)>,
     message_attributes: Vec<(String, String)>,
@@ -62,6 +64,17 @@ impl Protos {
     #[must_use]
     pub fn import(mut self, name: impl Into<String>, path: impl Into<PathBuf>) -> Self {
         self.places.imports.push((name.into(), path.into()));
+        self
+    }
+
+    /// Compiles with the program `protoc` instead of protox, which comes with this crate: the path
+    /// of an installed protoc, or what `protoc_bin_vendored::protoc_bin_path()` returns.
+    ///
+    /// Without this setting protox compiles, and files that it refuses are given to the program that
+    /// the environment variable `PROTOC` names, if it is set.
+    #[must_use]
+    pub fn protoc(mut self, protoc: impl Into<PathBuf>) -> Self {
+        self.protoc = Some(protoc.into());
         self
     }
 
@@ -187,7 +200,7 @@ impl Protos {
         if places.includes.is_empty() {
             places.includes.push(PathBuf::from("."));
         }
-        let mut sources = compile(&places, &files)?;
+        let mut sources = compile(self.protoc.as_deref(), &places, &files)?;
         rename::fields(&mut sources, &self.renames)?;
         for source in &mut sources {
             comments::defuse(&mut source.proto);

@@ -255,14 +255,14 @@ fn separate_members(message: &mut DescriptorProto, has_prefixes: bool) -> Result
         rename(field, |name| {
             let ident = name.to_snake_case();
             let names = kind.names(&ident);
-            let is_free = !idents.contains(&ident)
-                && !names.iter().any(|name| methods.contains(name))
-                && !(kind == Methods::Map && is_keyword(&ident));
-            if is_free {
+            let is_taken = idents.contains(&ident)
+                || names.iter().any(|name| methods.contains(name))
+                || (kind == Methods::Map && is_keyword(&ident));
+            if !is_taken {
                 idents.insert(ident);
                 methods.extend(names);
             }
-            is_free
+            !is_taken
         });
     }
     Ok(())

@@ -379,11 +379,71 @@ fn public_imports_are_followed_through_several_files() {
     assert!(registered.contains("&[&A_PROTO]"), "{registered}");
 }
 
+/// What is generated, without the embedded descriptors: protoc writes the same messages in other
+/// bytes.
+fn types(generated: &Generated) -> String {
+    let (types, _) = generated.text().split_once("pub mod __wireform").unwrap();
+    types.to_owned()
+}
+
+#[test]
+#[ignore = "needs PROTOC, the path of protoc"]
+fn protoc_and_protox_give_the_same_types() {
+    let protoc = std::env::var("PROTOC").unwrap();
+    for (case, file) in [
+        ("comments", "comments.proto"),
+        ("groups", "groups.proto"),
+        ("imports", "shop/sales/v1/sale.proto"),
+        ("name_clashes", "name_clashes.proto"),
+        ("options", "options.proto"),
+        ("optional", "optional.proto"),
+        ("orders", "shop/orders/v1/order.proto"),
+        ("proto2", "legacy.proto"),
+        ("well_known", "well_known.proto"),
+    ] {
+        let settings = protos().include(here().join("protos").join(case));
+        let own = settings.generate(&[file]).unwrap();
+        let real = settings.protoc(&protoc).generate(&[file]).unwrap();
+        assert_eq!(types(&real), types(&own), "{case}");
+        assert_eq!(real.inputs(), own.inputs(), "{case}");
+    }
+}
+
+/// An option whose extension has a relative name, and a oneof with the name that `optional` makes
+/// up.
+#[test]
+#[ignore = "needs PROTOC, the path of protoc"]
+fn protoc_takes_what_protox_refuses() {
+    let protoc = std::env::var("PROTOC").unwrap();
+    let directory = tempfile();
+    let options = "syntax = \"proto2\"; package foo.bar;
+        import \"google/protobuf/descriptor.proto\";
+        message Opt { extensions 100 to 200; }
+        extend Opt { optional string ext = 100; }
+        extend google.protobuf.MessageOptions { optional Opt opt = 50001; }
+        message A { option (opt) = { [ext]: \"x\" }; optional int32 a = 1; }";
+    let oneof = "syntax = \"proto3\"; message Foo { optional string oo = 1; oneof _oo { string X_oo = 2; } }";
+    for text in [options, oneof] {
+        std::fs::write(directory.join("a.proto"), text).unwrap();
+        let settings = protos().include(&directory);
+        settings.protoc(&protoc).generate(&["a.proto"]).unwrap();
+    }
+    std::fs::write(directory.join("a.proto"), "message A { oops }").unwrap();
+    let settings = protos().include(&directory).protoc(&protoc);
+    let error = settings.generate(&["a.proto"]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidProto);
+    assert!(error.to_string().contains("a.proto:1:"), "{error}");
+    let settings = settings.protoc("no-such-program");
+    let error = settings.generate(&["a.proto"]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Io);
+    std::fs::remove_dir_all(&directory).unwrap();
+}
+
 #[test]
 fn editions_are_refused_by_name() {
     check_error(
         "// A comment.\nedition = \"2023\";\nmessage A {}\n",
-        ErrorKind::InvalidProto,
+        ErrorKind::Unsupported,
         &["a.proto", "edition \"2023\" is not supported"],
     );
 }
