@@ -24,7 +24,8 @@ pub(crate) type RuntimeId = Option<tokio::runtime::Id>;
     feature = "schema-registry-converter",
     feature = "server"
 )))]
-pub(crate) type RuntimeId = ();
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct RuntimeId;
 
 #[cfg(any(
     feature = "blocking",
@@ -43,7 +44,9 @@ pub(crate) fn runtime() -> RuntimeId {
     feature = "schema-registry-converter",
     feature = "server"
 )))]
-pub(crate) fn runtime() -> RuntimeId {}
+pub(crate) fn runtime() -> RuntimeId {
+    RuntimeId
+}
 
 #[cfg(not(all(test, wireform_model)))]
 mod imp {

@@ -33,7 +33,7 @@ impl Scene {
         for text in ["a", "b", "c"] {
             let options = RegisterOptions::default();
             memory
-                .register(&*ORDERS, &avro(text), options)
+                .register(&ORDERS, &avro(text), options)
                 .await
                 .unwrap();
         }
@@ -57,7 +57,7 @@ impl Scene {
     }
 
     async fn versions(&self, include: Include) -> Vec<u32> {
-        let versions = self.memory.versions(&*ORDERS, include).await;
+        let versions = self.memory.versions(&ORDERS, include).await;
         let versions = versions.unwrap_or_default();
         versions.iter().map(|version| version.as_u32()).collect()
     }
@@ -109,9 +109,7 @@ fn deleting_the_newest_version_deletes_one_version() {
         block_on(async {
             let scene = Scene::new(lost).await;
             let newest = VersionRef::Latest;
-            let deleted = scene
-                .client
-                .delete_version(&*ORDERS, newest, Deletion::Soft);
+            let deleted = scene.client.delete_version(&ORDERS, newest, Deletion::Soft);
             assert_eq!(deleted.await.unwrap(), number(3), "{lost} answers lost");
             assert_eq!(scene.versions(Include::Live).await, [1, 2]);
         });
@@ -124,20 +122,16 @@ fn a_version_that_the_lost_request_deleted_counts_as_deleted() {
         for lost in 0..=2 {
             let scene = Scene::new(lost).await;
             let second = VersionRef::Number(number(2));
-            let delete = |deletion| scene.client.delete_version(&*ORDERS, second, deletion);
+            let delete = |deletion| scene.client.delete_version(&ORDERS, second, deletion);
             assert_eq!(delete(Deletion::Soft).await.unwrap(), number(2));
             assert_eq!(scene.versions(Include::Live).await, [1, 3]);
             assert_eq!(scene.requests(), lost + 1);
         }
         let scene = Scene::new(0).await;
         let second = VersionRef::Number(number(2));
-        let soft = scene
-            .memory
-            .delete_version(&*ORDERS, second, Deletion::Soft);
+        let soft = scene.memory.delete_version(&ORDERS, second, Deletion::Soft);
         soft.await.unwrap();
-        let again = scene
-            .client
-            .delete_version(&*ORDERS, second, Deletion::Soft);
+        let again = scene.client.delete_version(&ORDERS, second, Deletion::Soft);
         assert_eq!(
             again.await.unwrap_err().code(),
             Some(40406),
@@ -147,14 +141,12 @@ fn a_version_that_the_lost_request_deleted_counts_as_deleted() {
             let client = scene.client.clone();
             async move {
                 client
-                    .delete_version(&*ORDERS, second, Deletion::Permanent)
+                    .delete_version(&ORDERS, second, Deletion::Permanent)
                     .await
             }
         };
         let scene = Scene::new(1).await;
-        let soft = scene
-            .memory
-            .delete_version(&*ORDERS, second, Deletion::Soft);
+        let soft = scene.memory.delete_version(&ORDERS, second, Deletion::Soft);
         soft.await.unwrap();
         assert_eq!(hard(&scene).await.unwrap(), number(2));
         assert_eq!(scene.versions(Include::All).await, [1, 3]);
@@ -165,6 +157,7 @@ fn a_version_that_the_lost_request_deleted_counts_as_deleted() {
 }
 
 /// Sends `call` through a proxy that loses its first answer.
+#[allow(clippy::needless_pass_by_value, reason = "a table of closures")]
 #[track_caller]
 fn check<T>(
     call: impl AsyncFn(&HttpRegistry) -> Result<T>,
@@ -191,7 +184,7 @@ fn deleting_a_subject_is_not_repeated() {
                         .delete_subject(&Subject::value("none"), deletion)
                         .await;
                 }
-                client.delete_subject(&*ORDERS, deletion).await
+                client.delete_subject(&ORDERS, deletion).await
             },
             lost,
             1,
@@ -208,7 +201,7 @@ fn clearing_a_setting_is_not_repeated() {
         lost,
         1,
     );
-    check(async |client| client.clear_mode(&*ORDERS).await, lost, 1);
+    check(async |client| client.clear_mode(&ORDERS).await, lost, 1);
 }
 
 #[test]
@@ -216,24 +209,24 @@ fn what_only_reads_or_sets_is_repeated() {
     check(
         async |client| {
             client
-                .register(&*ORDERS, &avro("d"), RegisterOptions::default())
+                .register(&ORDERS, &avro("d"), RegisterOptions::default())
                 .await
         },
         Ok(()),
         2,
     );
     check(
-        async |client| client.lookup(&*ORDERS, &avro("b")).await,
+        async |client| client.lookup(&ORDERS, &avro("b")).await,
         Ok(()),
         2,
     );
     check(
-        async |client| client.check(&*ORDERS, VersionRef::Latest, &avro("d")).await,
+        async |client| client.check(&ORDERS, VersionRef::Latest, &avro("d")).await,
         Ok(()),
         2,
     );
     check(
-        async |client| client.check_all(&*ORDERS, &avro("d")).await,
+        async |client| client.check_all(&ORDERS, &avro("d")).await,
         Ok(()),
         2,
     );
@@ -259,7 +252,7 @@ fn a_repeated_registration_or_import_adds_one_version() {
     block_on(async {
         let scene = Scene::new(1).await;
         let options = RegisterOptions::default();
-        let registered = scene.client.register(&*ORDERS, &avro("d"), options).await;
+        let registered = scene.client.register(&ORDERS, &avro("d"), options).await;
         assert_eq!(registered.unwrap().version, number(4));
         assert_eq!(scene.versions(Include::All).await, [1, 2, 3, 4]);
 
@@ -269,7 +262,7 @@ fn a_repeated_registration_or_import_adds_one_version() {
             mode.await.unwrap();
             let id = SchemaId::new(70);
             let place = ImportPlace { id, version };
-            let imported = scene.client.import(&*ORDERS, &avro("d"), place).await;
+            let imported = scene.client.import(&ORDERS, &avro("d"), place).await;
             let expected = version.unwrap_or(number(4));
             assert_eq!(imported.unwrap().version, expected);
             let all = scene.versions(Include::All).await;
@@ -283,18 +276,18 @@ fn a_request_that_was_refused_or_never_sent_is_repeated() {
     let limited = Reply::with(429, "text/plain", "Retry-After: 0\r\n", "slow down");
     block_on(async {
         let stub = Stub::start([limited, Reply::json(200, "[1,2]")]).await;
-        let deleted = quick(&stub).delete_subject(&*ORDERS, Deletion::Soft).await;
+        let deleted = quick(&stub).delete_subject(&ORDERS, Deletion::Soft).await;
         assert_eq!((deleted.unwrap().len(), stub.count()), (2, 2));
 
         let stub = Stub::start([Reply::json(200, "[1,2]")]).await;
         let client = HttpRegistry::builder(refusing_url()).url(&stub.url);
         let client = client.build().unwrap();
-        let deleted = client.delete_subject(&*ORDERS, Deletion::Soft).await;
+        let deleted = client.delete_subject(&ORDERS, Deletion::Soft).await;
         assert_eq!((deleted.unwrap().len(), stub.count()), (2, 1));
 
         let failed = Reply::with(503, "text/html", "", "");
         let stub = Stub::start([failed, Reply::json(200, "[1,2]")]).await;
-        let deleted = quick(&stub).delete_subject(&*ORDERS, Deletion::Soft).await;
+        let deleted = quick(&stub).delete_subject(&ORDERS, Deletion::Soft).await;
         assert_eq!((kind(deleted), stub.count()), (Err(ErrorKind::Server), 1));
     });
 }
