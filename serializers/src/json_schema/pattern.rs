@@ -137,7 +137,7 @@ pub(super) fn keyword(
     &'a serde_json::Map<String, Value>,
     &'a Value,
     jsonschema::paths::Location,
-) -> Result<Box<dyn for<'i> Keyword<'i>>, ValidationError<'a>>
+) -> Built<'a>
 + Send
 + Sync
 + 'static {
@@ -159,6 +159,9 @@ pub(super) fn keyword(
         }
     }
 }
+
+/// What a factory of keywords returns.
+type Built<'a> = Result<Box<dyn for<'i> Keyword<'i>>, ValidationError<'a>>;
 
 struct PatternKeyword(Arc<Pattern>);
 
