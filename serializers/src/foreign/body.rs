@@ -115,11 +115,6 @@ impl Names {
         Ok(names)
     }
 
-    #[cfg(not(feature = "protobuf"))]
-    pub(crate) fn new(_writer: &ResolvedSchema) -> Result<Self> {
-        Ok(Self::default())
-    }
-
     /// Takes what stands behind an id of four bytes apart: an index as Confluent's clients write it,
     /// or a name as Apicurio's do. Where both could be meant it is an index of the schema; for that
     /// a schema must have six messages at its top and nest others as deep as half the name is long.
