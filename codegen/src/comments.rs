@@ -24,7 +24,7 @@ pub(crate) fn defuse(file: &mut FileDescriptorProto) {
 }
 
 fn documentation(comment: &str) -> String {
-    // The second star of `/** … */` is no list.
+    // The second star of `/** … */` does not begin a list.
     let comment = comment.strip_prefix('*').unwrap_or(comment);
     let lines: Vec<String> = comment.lines().map(line).collect();
     lines.join("\n")

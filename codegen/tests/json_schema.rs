@@ -195,7 +195,7 @@ fn absent_and_null_stay_apart() {
 }
 
 #[test]
-fn branches_are_told_apart_by_what_they_require() {
+fn branches_are_chosen_by_what_they_require() {
     let read = |text: &str| serde_json::from_str::<payment::Pay>(text).unwrap();
     assert!(matches!(
         read(r#"{"id":"1","card":"c"}"#),
@@ -323,8 +323,8 @@ fn the_same_input_gives_the_same_text() {
     assert_eq!(json_schema().generate(&all).unwrap(), first);
 }
 
-/// A union is chosen by its members' names and values before it is read: a depth of 100 would take
-/// for ever otherwise.
+/// A variant is chosen by the names and values of its members before it is read: otherwise the time
+/// would double with each level.
 #[test]
 fn unions_in_unions_are_read_once() {
     let depth = 60;

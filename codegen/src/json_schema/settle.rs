@@ -162,7 +162,7 @@ fn same(graph: &Graph<'_>, id: NodeId) -> NodeId {
     id
 }
 
-/// One shape for what two branches read, where there is one that says as much.
+/// Returns one shape for what two branches read, if one says as much as both.
 fn join(graph: &Graph<'_>, a: NodeId, b: NodeId) -> Option<Shape> {
     let (a, b) = (graph.get(a), graph.get(b));
     match (&a.shape, &b.shape) {
