@@ -250,9 +250,9 @@ fn compare(
     let Some(rules) = known_rules(new.kind) else {
         return;
     };
-    let mut add = |reader, writer, whom: String| match rules.check(reader, writer) {
-        Ok(found) => reasons.extend(found.iter().map(|found| reason(found, &whom))),
-        Err(error) => reasons.push(format!("{error} ({whom})")),
+    let mut add = |reader, writer, direction: String| match rules.check(reader, writer) {
+        Ok(found) => reasons.extend(found.iter().map(|found| reason(found, &direction))),
+        Err(error) => reasons.push(format!("{error} ({direction})")),
     };
     if level.is_backward() {
         add(new, old, format!("it cannot read version {version}"));
@@ -262,8 +262,8 @@ fn compare(
     }
 }
 
-fn reason(found: &Incompatibility, whom: &str) -> String {
-    format!("{found} ({whom})")
+fn reason(found: &Incompatibility, direction: &str) -> String {
+    format!("{found} ({direction})")
 }
 
 /// The subjects that are not wanted, each after those that refer to it.

@@ -128,7 +128,7 @@ fn folder(path: &Path) -> Result<Wish> {
                 .schema
                 .as_ref()
                 .map(Clone::clone)
-                .map_err(|error| error.to_string()),
+                .map_err(ToString::to_string),
             hint: hint(&folder, version),
         };
         match subjects.last_mut() {

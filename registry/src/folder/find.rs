@@ -1,4 +1,4 @@
-//! References that nobody wrote down, found by name.
+//! References of schemas that have no file of references, found by name.
 //!
 //! The registry knows no language, so this asks the rules: a schema that is invalid alone, and valid
 //! with other schemas of the folder whose names are quoted in its text, refers to these.
