@@ -61,9 +61,6 @@ fn json_is_protojson() {
     for json in same {
         check_json(json, json);
     }
-    // An empty `Any` has JSON, but prost-reflect reads none without a type.
-    let empty = schema().decode(Payload::Body(&[0x92, 1, 0]), None).unwrap();
-    assert_eq!(empty.json, r#"{"any":{}}"#);
     check_json(
         r#"{"i64":1,"s":null,"kind":1,"i32":"4"}"#,
         r#"{"i32":4,"i64":"1","kind":"SOME"}"#,
@@ -433,4 +430,66 @@ fn options_of_a_text_count() {
     let schema = ProtobufSchema::parse(&resolved(text)).unwrap();
     let written = schema.from_json(r#"{"a":[1,2]}"#, None).unwrap();
     assert_eq!(written.body, [10, 2, 1, 2]);
+}
+
+#[test]
+fn an_empty_any_is_read_and_written() {
+    let text = r#"syntax = "proto3"; import "google/protobuf/any.proto";
+        message M { google.protobuf.Any one = 1; repeated google.protobuf.Any many = 2;
+            map<string, google.protobuf.Any> named = 3; M inner = 4; }"#;
+    let schema = ProtobufSchema::parse(&resolved(text)).unwrap();
+    for (json, body) in [
+        (r#"{"one":{}}"#, &[10, 0][..]),
+        (r#"{"many":[{},{}]}"#, &[18, 0, 18, 0]),
+        (r#"{"named":{"":{}}}"#, &[26, 0]),
+        (r#"{"inner":{"one":{},"inner":{}}}"#, &[34, 4, 10, 0, 34, 0]),
+        ("{}", &[]),
+    ] {
+        let written = schema.from_json(json, None).unwrap();
+        let read = schema.decode(Payload::Body(&written.body), None).unwrap();
+        assert_eq!(read.json, json);
+        let same = schema.decode(Payload::Body(body), None).unwrap();
+        assert_eq!((same.json.as_str(), &same.value), (json, &read.value));
+    }
+    // What is wrong stays wrong.
+    for json in [
+        r#"{"one":{},"other":1}"#,
+        r#"{"one":{"@type":"x/Unknown"},"many":[{}]}"#,
+        r#"{"one":{},"many":{}}"#,
+    ] {
+        let error = schema.from_json(json, None).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Encode, "{json}");
+    }
+}
+
+#[test]
+fn a_negative_zero_is_no_default() {
+    let text = r#"syntax = "proto3";
+        message M { float f = 1; double d = 2; M inner = 3; repeated M many = 4;
+            map<string, double> named = 5; optional double maybe = 6; repeated double plain = 7;
+            string s = 8; }"#;
+    let schema = ProtobufSchema::parse(&resolved(text)).unwrap();
+    let codec = ProtobufDynamic::new(text, None).unwrap();
+    for json in [
+        r#"{"f":-0.0}"#,
+        r#"{"d":-0.0,"s":"x"}"#,
+        r#"{"f":1.0,"d":-0.0,"inner":{"d":-0.0,"s":"y"},"s":"x"}"#,
+        r#"{"inner":{"inner":{"f":-0.0}}}"#,
+        r#"{"many":[{},{"d":-0.0},{"s":"x"}]}"#,
+        r#"{"named":{"a":1.0,"b":-0.0}}"#,
+        r#"{"maybe":-0.0}"#,
+        r#"{"plain":[-0.0,0.0]}"#,
+    ] {
+        let written = schema.from_json(json, None).unwrap();
+        let read = schema.decode(Payload::Body(&written.body), None).unwrap();
+        assert_eq!(read.json, json);
+        assert_eq!(read.body, written.body, "{json}");
+        assert_eq!(codec.to_vec(&read.value).unwrap(), written.body, "{json}");
+    }
+    let zero = schema.from_json(r#"{"f":0.0,"d":0,"s":""}"#, None).unwrap();
+    assert!(zero.body.is_empty());
+    // Fields that the schema does not have stay.
+    let bytes = [&[17, 0, 0, 0, 0, 0, 0, 0, 0x80][..], &[0xa0, 6, 1]].concat();
+    let read = codec.deserialize(&bytes).unwrap();
+    assert_eq!(codec.to_vec(&read).unwrap(), bytes);
 }
