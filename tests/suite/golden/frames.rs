@@ -32,9 +32,9 @@ const OTHERWISE: [(&str, &[&str], &str); 4] = [
         "kinds-maps-defaults kinds-maps-deepest-defaults",
     ),
     (
-        "-0.0: prost and Java's DynamicMessage take it for the default",
+        "-0.0: prost's generated code takes it as the default",
         &["node", "go"],
-        "parts-hole-negative-zero",
+        NEGATIVE_ZERO,
     ),
     (
         "any producer may write the index [0] in its long form, we do in the short one",
@@ -43,6 +43,8 @@ const OTHERWISE: [(&str, &[&str], &str); 4] = [
          legacy-old-least-long edges-empty-long",
     ),
 ];
+
+const NEGATIVE_ZERO: &str = "parts-hole-negative-zero";
 
 /// The name of a frame in the tables: without its language, and its framing but for the long index.
 fn case(golden: &Golden) -> &str {
@@ -86,8 +88,14 @@ fn check_dynamic(language: &str, golden: &Golden) {
     let codec = ProtobufDynamic::with_source(source(golden), message).unwrap();
     let ours = written(golden, codec.clone(), &value);
     let equal = ours == golden.payload;
-    assert_eq!(equal, !is_otherwise(language, golden), "{}", golden.name);
+    let is_zero = case(golden) == NEGATIVE_ZERO;
+    let expected = is_zero || !is_otherwise(language, golden);
+    assert_eq!(equal, expected, "{}", golden.name);
 
+    // Java's DynamicMessage takes -0.0 as the default.
+    if language == "java" && is_zero {
+        return;
+    }
     // The value is the one that the client was given.
     let schema = ProtobufSchema::parse(&golden.resolved()).unwrap();
     let expected = schema.from_json(&golden.value.to_string(), message);

@@ -17,6 +17,7 @@ use crate::limits::Limits;
 
 use super::super::nesting::on_stack;
 use super::walk::Order;
+use super::{any, encode};
 
 /// Writes a message as JSON: fields by their JSON names, those that are not set left out.
 ///
@@ -51,6 +52,23 @@ pub(super) fn read(
 }
 
 fn parse(message: &MessageDescriptor, json: &str) -> Result<DynamicMessage> {
+    parse_text(message, json).or_else(|error| parse_with_empty_any(message, json).ok_or(error))
+}
+
+/// Reads JSON in which some `Any` is empty.
+fn parse_with_empty_any(message: &MessageDescriptor, json: &str) -> Option<DynamicMessage> {
+    let mut json: serde_json::Value = serde_json::from_str(json).ok()?;
+    if !any::fill(message, &mut json) {
+        return None;
+    }
+    let options = DeserializeOptions::new();
+    let read = DynamicMessage::deserialize_with_options(message.clone(), &json, &options);
+    let mut read = read.ok()?;
+    any::empty(&mut read);
+    Some(read)
+}
+
+fn parse_text(message: &MessageDescriptor, json: &str) -> Result<DynamicMessage> {
     let mut input = serde_json::Deserializer::from_str(json);
     let options = DeserializeOptions::new();
     let read = DynamicMessage::deserialize_with_options(message.clone(), &mut input, &options);
@@ -143,9 +161,9 @@ impl Serialize for Message<'_> {
 
 impl Message<'_> {
     fn fields<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        for (field, value) in self.message.fields() {
+        for (field, value) in encode::fields(self.message) {
             let (kind, number) = (field.kind(), field.number());
-            self.entry(map, field.json_name(), value, &kind, number)?;
+            self.entry(map, field.json_name(), &value, &kind, number)?;
         }
         for (field, value) in self.message.extensions() {
             let (kind, number) = (field.kind(), field.number());

@@ -15,6 +15,8 @@ use crate::serializer::{Deserializer, Serializer, append_or_restore};
 
 use super::writes;
 
+mod any;
+mod encode;
 mod json;
 mod schema;
 mod settle;
@@ -47,6 +49,7 @@ pub struct ProtobufDynamic {
     message: MessageDescriptor,
     index: MessageIndex,
     has_maps: bool,
+    has_zeros: bool,
     version: Option<Box<str>>,
     limits: Limits,
 }
@@ -93,6 +96,7 @@ impl ProtobufDynamic {
         Ok(Self {
             source: Arc::new(source.with_record(message.full_name())),
             has_maps: settle::has_maps(&message),
+            has_zeros: encode::may_have_negative_zero(&message),
             message,
             index,
             version: None,
@@ -131,7 +135,9 @@ impl ProtobufDynamic {
             return self.append(value, out);
         }
         // Of another schema, such as the writer's that it was read with.
-        let own = self.deserialize(&value.encode_to_vec()).map_err(|error| {
+        let mut bytes = Vec::new();
+        encode::append(value, &mut bytes);
+        let own = self.deserialize(&bytes).map_err(|error| {
             let message = format!("the value does not fit this schema: {error}");
             Error::new(ErrorKind::Encode, message)
         })?;
@@ -140,10 +146,10 @@ impl ProtobufDynamic {
 
     fn append(&self, value: &DynamicMessage, out: &mut Vec<u8>) -> Result<()> {
         let start = out.len();
-        value.encode(out).map_err(|error| {
-            let message = format!("{} does not fit into memory", self.message.full_name());
-            Error::new(ErrorKind::Encode, message).with_source(error)
-        })?;
+        match self.has_zeros {
+            true => encode::append(value, out),
+            false => value.encode_raw(out),
+        }
         if self.has_maps {
             let written = out.get_mut(start..).unwrap_or_default();
             settle::settle(&self.message, written, None);

@@ -1,6 +1,5 @@
 use std::fmt;
 
-use prost::Message;
 use prost_reflect::{DynamicMessage, FileDescriptor, MessageDescriptor};
 use wireform_registry::{ResolvedSchema, SchemaKind};
 
@@ -10,7 +9,7 @@ use crate::limits::Limits;
 
 use super::super::descriptor::MessageNames;
 use super::super::pool;
-use super::{json, settle, walk};
+use super::{encode, json, settle, walk};
 
 /// A registered Protobuf schema that bytes and JSON are read and written with, without generated
 /// code. For tools; programs that know their messages use [`Protobuf`](crate::Protobuf).
@@ -128,7 +127,8 @@ impl ProtobufSchema {
         self.limits.check_payload(body)?;
         let order = walk::order(&message, body, &self.limits)?;
         let value = decode_checked(&message, body)?;
-        let mut body = value.encode_to_vec();
+        let mut body = Vec::new();
+        encode::append(&value, &mut body);
         settle::settle(&message, &mut body, Some(&order));
         Ok(DecodedMessage {
             message: message.full_name().to_owned(),
@@ -147,7 +147,8 @@ impl ProtobufSchema {
     pub fn from_json(&self, json: &str, full_name: Option<&str>) -> Result<EncodedMessage> {
         let (message, index) = self.find(full_name)?;
         let value = json::read(&message, json, &self.limits)?;
-        let mut body = value.encode_to_vec();
+        let mut body = Vec::new();
+        encode::append(&value, &mut body);
         settle::settle_all(&message, &mut body);
         // What cannot be read again is not written: a `Struct` nests deeper than its JSON.
         let roomy = self
