@@ -28,6 +28,7 @@ mod kafka;
 mod layers;
 mod lock;
 mod placement;
+mod programs;
 mod proto;
 mod protobuf_compatibility;
 mod registry;

@@ -27,6 +27,7 @@ mod malformed;
 mod pages;
 #[cfg(feature = "kafka")]
 mod produce;
+mod readme;
 mod records;
 #[cfg(feature = "kafka")]
 mod registering;
