@@ -101,30 +101,27 @@ fn run(package: &Package, folder: &Path) {
     write(&folder.join("Cargo.toml"), &manifest(package));
     // The versions that the workspace is tested with.
     fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
-    let mut binaries = Vec::new();
-    let mut has_tests = false;
+    let mut runs = Vec::new();
     for (number, block) in package.blocks.iter().enumerate() {
         let name = format!("{}-{number}", package.name);
         let code = without_hidden_marks(&block.code);
+        let is_run = !block.info.contains("no_run");
         if first_line(&code) == "// build.rs" {
             write(&folder.join("build.rs"), &code);
         } else if code.contains("#[test]") {
             write(&folder.join(format!("tests/{name}.rs")), &code);
-            has_tests |= !block.info.contains("no_run");
+            runs.extend(is_run.then_some(["test", "--test", &name].map(str::to_owned)));
         } else {
             let code = with_main(&code);
             write(&folder.join(format!("src/bin/{name}.rs")), &code);
-            binaries.extend((!block.info.contains("no_run")).then_some(name));
+            runs.extend(is_run.then_some(["run", "--bin", &name].map(str::to_owned)));
         }
     }
     // A package needs a target even where every block is a test.
     write(&folder.join("src/lib.rs"), "");
     cargo(folder, &["build", "--all-targets"]);
-    for name in binaries {
-        cargo(folder, &["run", "--bin", &name]);
-    }
-    if has_tests {
-        cargo(folder, &["test", "--tests"]);
+    for run in runs {
+        cargo(folder, &run.each_ref().map(String::as_str));
     }
 }
 
