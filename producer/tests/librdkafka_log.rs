@@ -6,7 +6,7 @@
     reason = "a test fails by panicking"
 )]
 
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -57,34 +57,17 @@ impl Lines {
     }
 }
 
-/// Installs the logger, and lets one test run at a time with an empty list of lines.
-fn logger() -> MutexGuard<'static, ()> {
-    static ONE: Mutex<()> = Mutex::new(());
-    static INSTALLED: OnceLock<()> = OnceLock::new();
-    let guard = ONE.lock().unwrap_or_else(PoisonError::into_inner);
-    INSTALLED.get_or_init(|| {
-        log::set_logger(&LINES).unwrap();
-        log::set_max_level(LevelFilter::Debug);
-    });
-    LINES.lock().clear();
-    guard
-}
-
+/// One test, since all producers of a process log to the same logger, and one that is closed goes on
+/// for a moment. The outage comes first: its lines are counted.
 #[test]
 fn log_lines_of_librdkafka_reach_the_logger() {
-    let _guard = logger();
-    let producer = Producer::builder()
-        .brokers("127.0.0.1:1")
-        .config("debug", "broker")
-        .build()
-        .unwrap();
-    assert!(LINES.wait("librdkafka DEBUG"), "{:?}", LINES.lock());
-    let _ = producer.close_blocking(Duration::ZERO);
+    log::set_logger(&LINES).unwrap();
+    log::set_max_level(LevelFilter::Debug);
+    outage_is_logged_once_and_so_is_its_end();
+    debug_lines_are_logged();
 }
 
-#[test]
 fn outage_is_logged_once_and_so_is_its_end() {
-    let _guard = logger();
     let cluster = MockCluster::<'static, DefaultProducerContext>::new(1).unwrap();
     cluster.broker_down(1).unwrap();
     let producer = Producer::builder()
@@ -101,5 +84,15 @@ fn outage_is_logged_once_and_so_is_its_end() {
     LINES.lock().clear();
     cluster.broker_down(1).unwrap();
     assert!(LINES.wait(down), "{:?}", LINES.lock());
+    let _ = producer.close_blocking(Duration::ZERO);
+}
+
+fn debug_lines_are_logged() {
+    let producer = Producer::builder()
+        .brokers("127.0.0.1:1")
+        .config("debug", "broker")
+        .build()
+        .unwrap();
+    assert!(LINES.wait("librdkafka DEBUG"), "{:?}", LINES.lock());
     let _ = producer.close_blocking(Duration::ZERO);
 }
