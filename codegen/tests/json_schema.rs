@@ -75,6 +75,7 @@ golden! {
     combined: Combined;
     customer: Customer;
     documentation: Documented;
+    listed: Listed;
     literals: Literals;
     maps: Maps;
     names: String2;
