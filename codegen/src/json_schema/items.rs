@@ -403,4 +403,5 @@ const READ: &str = "json_values";
 const VALUE: &str = "::serde_json::Value";
 /// The field with the members that are not fields.
 const REST: &str = "additional_properties";
-const MAX_LISTED: usize = 8;
+/// The most listed values that the test of a variant compares with.
+pub(super) const MAX_LISTED: usize = 8;

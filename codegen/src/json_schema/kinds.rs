@@ -148,8 +148,8 @@ fn is_whole(number: &Number) -> bool {
     number.is_i64() || number.is_u64() || number.as_f64().is_some_and(|n| n.fract() == 0.0)
 }
 
-/// The number without its fraction, if that is not too large.
-#[allow(clippy::cast_possible_truncation, reason = "the range is checked")]
+/// The number without its fraction; the nearest `i128` if it is too large.
+#[allow(clippy::cast_possible_truncation, reason = "`as` gives the nearest")]
 fn whole_part(number: &Number) -> Option<i128> {
     if let Some(number) = number.as_i64() {
         return Some(number.into());
@@ -157,8 +157,7 @@ fn whole_part(number: &Number) -> Option<i128> {
     if let Some(number) = number.as_u64() {
         return Some(number.into());
     }
-    let number = number.as_f64()?;
-    (number.abs() < 1e38).then_some(number as i128)
+    number.as_f64().map(|number| number as i128)
 }
 
 /// Up to here, all whole numbers are values of `f64`.

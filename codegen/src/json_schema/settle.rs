@@ -2,8 +2,11 @@
 
 use std::cmp::Reverse;
 
+use serde_json::Value;
+
 use super::graph::{ANY, Graph};
-use super::shape::{Field, NodeId, Shape, Struct};
+use super::items::MAX_LISTED;
+use super::shape::{Field, Node, NodeId, Shape, Struct};
 
 /// Settles all unions of the graph.
 pub(super) fn settle(graph: &mut Graph<'_>) {
@@ -115,13 +118,17 @@ impl Branches {
                 merged.push(id);
                 continue;
             };
-            if graph.get(other).shape == shape {
+            let literals = join_literals(graph.get(other), graph.get(id));
+            let first = graph.get(other).clone();
+            if first.shape == shape && first.literals == literals {
                 continue;
             }
-            let place = graph.get(other).place.clone();
+            let name = first.name.filter(|_| first.shape == shape);
             let node = graph.push(shape);
             if let Some(new) = graph.nodes.get_mut(node.0) {
-                new.place = place;
+                new.literals = literals;
+                new.name = name;
+                new.place = first.place;
             }
             if let Some(slot) = merged.get_mut(number) {
                 *slot = node;
@@ -177,6 +184,15 @@ fn join(graph: &Graph<'_>, a: NodeId, b: NodeId) -> Option<Shape> {
         (a, b) if is_number(a) && is_number(b) => Some(Shape::Number),
         _ => None,
     }
+}
+
+/// The values that two branches list, unless one of them allows others, or there are too many to
+/// test for.
+fn join_literals(a: &Node, b: &Node) -> Option<Vec<Value>> {
+    let (one, other) = (a.literals.as_ref()?, b.literals.as_ref()?);
+    let mut all = one.clone();
+    all.extend(other.iter().filter(|value| !one.contains(value)).cloned());
+    (all.len() <= MAX_LISTED).then_some(all)
 }
 
 fn is_number(shape: &Shape) -> bool {

@@ -26,8 +26,7 @@ const _: () = {
             deserializer: D_,
         ) -> ::core::result::Result<Self, D_::Error> {
             let value = json_values::value(deserializer)?;
-            if value.is_object() && value.get("v").is_some()
-                && json_values::is_one_of(&value, "w", &["1"])
+            if value.is_object() && value.get("v").is_some() && value.get("w").is_some()
             {
                 if let ::core::result::Result::Ok(found) = json_values::from_value(
                     &value,
@@ -35,7 +34,7 @@ const _: () = {
                     return ::core::result::Result::Ok(Self::W(found));
                 }
             }
-            if value.is_object() && json_values::is_one_of(&value, "v", &["1"]) {
+            if value.is_object() && json_values::is_one_of(&value, "v", &["1", "2"]) {
                 if let ::core::result::Result::Ok(found) = json_values::from_value(
                     &value,
                 ) {

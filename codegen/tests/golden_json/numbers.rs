@@ -24,7 +24,7 @@ pub struct Numbers {
     #[serde(skip_serializing_if = "::core::option::Option::is_none")]
     pub code: ::core::option::Option<i64>,
     #[serde(skip_serializing_if = "::core::option::Option::is_none")]
-    pub huge: ::core::option::Option<i64>,
+    pub huge: ::core::option::Option<::serde_json::Number>,
     #[serde(skip_serializing_if = "::core::option::Option::is_none")]
     pub list: ::core::option::Option<::std::vec::Vec<i64>>,
     #[serde(skip_serializing_if = "::core::option::Option::is_none")]
