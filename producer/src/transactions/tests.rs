@@ -81,7 +81,16 @@ impl Calls for Fake {
     }
 
     fn flush(&self, _: Duration) -> Result<()> {
-        Ok(())
+        let mut state = self.lock();
+        let next = state.answers.front();
+        if next.is_none_or(|(name, _)| *name != "flush") {
+            return Ok(());
+        }
+        let failure = state
+            .answers
+            .pop_front()
+            .map(|(_, failure)| failure.error());
+        failure.map_or(Ok(()), Err)
     }
 
     fn init(&self, _: Duration) -> Result<(), Failure> {
@@ -250,6 +259,22 @@ mod scripted {
             let error = begin(&fake).err().unwrap();
             assert_eq!((error.kind(), error.is_fatal()), (ErrorKind::Fatal, true));
         }
+    }
+
+    #[test]
+    fn flush_that_fails_aborts_and_the_next_begins() {
+        let aborted = Some(ErrorKind::Aborted);
+        check(Ending::Commit, vec![("flush", timed_out())], aborted, None);
+        let answers = vec![("flush", timed_out()), ("abort", timed_out())];
+        check(Ending::Commit, answers, aborted, None);
+        let fatal_error = Some(ErrorKind::Fatal);
+        let answers = vec![("flush", fatal()), ("abort", fatal())];
+        check(Ending::Commit, answers, fatal_error, fatal_error);
+
+        let fake = fake(vec![("flush", timed_out())]);
+        let ended = wait(&begin(&fake).unwrap().end(Ending::Commit).unwrap());
+        assert_eq!(ended.unwrap_err().kind(), ErrorKind::Aborted);
+        assert_eq!((fake.count("commit"), fake.count("abort")), (0, 1));
     }
 
     #[test]

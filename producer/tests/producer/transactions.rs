@@ -259,6 +259,36 @@ fn offsets_cannot_be_sent_in_a_callback() {
     transaction.abort_blocking().unwrap();
 }
 
+#[test]
+fn commit_ends_in_time_while_a_callback_blocks() {
+    let cluster = cluster();
+    let producer = Producer::builder()
+        .cluster(&cluster)
+        .transactional_id("copy-1")
+        .transaction_timeout(Duration::from_secs(2))
+        .build()
+        .unwrap();
+    let orders = texts(&producer);
+    let transaction = producer.transaction_blocking().unwrap();
+    let (starts, start) = mpsc::channel();
+    let (release, released) = mpsc::channel::<()>();
+    let callback = move |_| {
+        let _ = starts.send(());
+        let _ = released.recv_timeout(SOON * 3);
+    };
+    orders.send_with(Record::new("first"), callback).unwrap();
+    start.recv_timeout(SOON).unwrap();
+    // The blocked thread brings no result of this one.
+    orders.post(Record::new("second")).unwrap();
+    let (results, result) = mpsc::channel();
+    thread::spawn(move || results.send(transaction.commit_blocking()));
+    let committed = result.recv_timeout(SOON);
+    drop(release);
+    let error = committed.unwrap().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Aborted, "{error}");
+    producer.close_blocking(SOON).unwrap();
+}
+
 /// rdkafka's commit serves callbacks on the thread that calls it.
 #[test]
 fn callbacks_run_on_one_thread_during_a_commit() {
