@@ -12,8 +12,10 @@ use rdkafka::producer::Producer as _;
 use crate::error::Result;
 use crate::native;
 use crate::producer::{Arrival, Link};
+use crate::queue::flush_timeout;
 use crate::slot::Taken;
-use crate::transactions::{Answer, Calls, Ending, Failure, Handle, ended};
+use crate::sync;
+use crate::transactions::{Answer, Calls, Ending, Failure, Handle, SLICE, ended};
 
 /// A transaction of a producer with a
 /// [`transactional_id`](crate::ProducerBuilder::transactional_id), open until it is
@@ -199,11 +201,13 @@ impl Calls for Link {
         &self.transactions
     }
 
-    /// Results come on the polling thread only: librdkafka's own flush would bring them here.
+    /// Results come on the polling thread only: librdkafka's own flush would bring them here. That
+    /// thread also notices the timeout, a little late, unless a callback blocks it.
     fn flush(&self, timeout: Duration) -> Result<()> {
-        match Self::flush(self, timeout).wait(None) {
+        let deadline = sync::now().checked_add(timeout.saturating_add(SLICE));
+        match Self::flush(self, timeout).wait(deadline) {
             Some(Taken::Value(result)) => result,
-            Some(Taken::Gone) | None => Ok(()),
+            Some(Taken::Gone) | None => Err(flush_timeout(self.engine.in_flight())),
         }
     }
 

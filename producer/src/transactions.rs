@@ -471,7 +471,7 @@ pub(crate) fn ended() -> Error {
 
 const PAUSE: Duration = Duration::from_millis(100);
 /// The least time for a call.
-const SLICE: Duration = Duration::from_secs(1);
+pub(crate) const SLICE: Duration = Duration::from_secs(1);
 
 #[cfg(test)]
 mod tests;
