@@ -217,10 +217,16 @@ fn pairs() -> Vec<Bomb> {
             &longer,
         ),
         plan(
+            "a plan over 300 by 300 records of other names",
+            Refused,
+            &records("A", 300),
+            &records("B", 300),
+        ),
+        plan(
             "a plan over 300 by 300 records",
             Taken,
             &records("A", 300),
-            &records("B", 300),
+            &records("A", 300),
         ),
         plan(
             "a plan over 3,000 by 3,000 records that do not fit",

@@ -288,8 +288,9 @@ pub(super) fn promotes(reader: &Kind, writer: &Kind) -> bool {
     )
 }
 
-/// As deep as types nest, twice: a union takes a level for each of the two schemas.
-const MAX_DEPTH: usize = 256;
+/// As in a plan: types nest up to 128 deep, at most every second of them a union, and a union takes
+/// two levels here, one for each of the two schemas.
+const MAX_DEPTH: usize = 128 + 64 + 2;
 const MAX_PAIRS: usize = 1 << 17;
 const MAX_FOUND: usize = 10_000;
 

@@ -9,7 +9,7 @@ use super::{DefaultStep, FieldStep, RecordStep, Step, StepId};
 use crate::avro::fields_by_name::{FieldMatch, match_fields};
 use crate::avro::read::MinSizes;
 use crate::avro::schema::name::short_name;
-use crate::avro::schema::{Kind, NodeId, Record, Schema};
+use crate::avro::schema::{Field, Kind, NodeId, Record, Schema};
 use crate::error::{Error, ErrorKind, Result};
 
 /// What is known while a plan is worked out.
@@ -51,37 +51,49 @@ impl<'s> Planner<'s> {
         }
     }
 
+    /// The step that reads data of `writer` as `reader`. Small, as all that call themselves are:
+    /// their locals are on the stack once for each level.
     pub(super) fn types(&mut self, writer: NodeId, reader: NodeId) -> Result<StepId> {
+        let id = match self.begin(writer, reader)? {
+            Begun::Known(id) => return Ok(id),
+            Begun::New(id) => id,
+        };
+        let before = self.fitting.len();
+        match self.kinds(writer, reader) {
+            Ok(step) => {
+                self.set(id, step);
+                self.fitting.push((writer, reader));
+                self.depth -= 1;
+                Ok(id)
+            }
+            Err(error) => Err(self.give_up(id, before, error)),
+        }
+    }
+
+    fn begin(&mut self, writer: NodeId, reader: NodeId) -> Result<Begun> {
         if let Some(&id) = self.known.get(&(writer, reader)) {
             return match self.steps.get(id.0) {
                 Some(Step::Impossible(why)) if !why.is_empty() => Err(incompatible(why)),
-                _ => Ok(id),
+                _ => Ok(Begun::Known(id)),
             };
         }
         self.check_limits()?;
         let id = self.reserve();
         self.known.insert((writer, reader), id);
         self.planned += 1;
-        let before = self.fitting.len();
         self.depth += 1;
-        let step = self.kinds(writer, reader);
+        Ok(Begun::New(id))
+    }
+
+    /// Ends a pair that does not fit. While it was planned, it counted as one that fits: what was
+    /// found to fit meanwhile may rest on that.
+    fn give_up(&mut self, id: StepId, before: usize, error: Error) -> Error {
         self.depth -= 1;
-        match step {
-            Ok(step) => {
-                self.fitting.push((writer, reader));
-                self.set(id, step);
-                Ok(id)
-            }
-            Err(error) => {
-                // While it was planned, this pair counted as one that fits: what was found to fit
-                // meanwhile may rest on that.
-                for pair in self.fitting.drain(before..) {
-                    self.known.remove(&pair);
-                }
-                self.set(id, Step::Impossible(error.to_string().into()));
-                Err(error)
-            }
+        for pair in self.fitting.drain(before..) {
+            self.known.remove(&pair);
         }
+        self.set(id, Step::Impossible(error.to_string().into()));
+        error
     }
 
     /// As [`types`](Self::types), where the data may hold no value of them: that they do not fit is
@@ -109,7 +121,6 @@ impl<'s> Planner<'s> {
         Err(Error::new(ErrorKind::LimitExceeded, message))
     }
 
-    /// Small, as what calls itself should be: its locals are on the stack once for each level.
     fn kinds(&mut self, writer: NodeId, reader: NodeId) -> Result<Step> {
         match (self.writer.kind(writer), self.reader.kind(reader)) {
             (Kind::Union(branches), _) => self.branches(branches, reader),
@@ -151,30 +162,33 @@ impl<'s> Planner<'s> {
     fn branches(&mut self, branches: &[NodeId], reader: NodeId) -> Result<Step> {
         let by_name = self.holds_several_records(branches);
         let mut first_error = None;
-        let mut any_fits = branches.is_empty();
         let mut ids = Vec::with_capacity(branches.len());
         for &branch in branches {
-            let planned = match by_name {
+            let id = match by_name {
                 true => self.named_branch(branch, reader),
                 false => self.types(branch, reader),
             };
-            let id = match planned {
-                Ok(id) => {
-                    any_fits = true;
-                    id
-                }
-                Err(error) if error.kind() == ErrorKind::LimitExceeded => return Err(error),
-                Err(error) => {
-                    let id = self.impossible(&error);
-                    first_error.get_or_insert(error);
-                    id
-                }
-            };
-            ids.push(id);
+            ids.push(self.branch_if_met(id, &mut first_error)?);
         }
         match first_error {
-            Some(error) if !any_fits => Err(error),
+            Some((error, failed)) if failed == branches.len() => Err(error),
             _ => Ok(Step::Branches(ids.into_boxed_slice())),
+        }
+    }
+
+    /// Keeps the first error of a union's branches, and how many have one.
+    fn branch_if_met(
+        &mut self,
+        planned: Result<StepId>,
+        first_error: &mut Option<(Error, usize)>,
+    ) -> Result<StepId> {
+        match planned {
+            Err(error) if error.kind() != ErrorKind::LimitExceeded => {
+                let id = self.impossible(&error);
+                first_error.get_or_insert((error, 0)).1 += 1;
+                Ok(id)
+            }
+            planned => planned,
         }
     }
 
@@ -272,18 +286,8 @@ impl<'s> Planner<'s> {
         }
         let (targets, missing) = targets(writer, reader)?;
         let mut fields = Vec::with_capacity(writer.fields.len());
-        for (index, source) in writer.fields.iter().enumerate() {
-            let target = targets
-                .get(&index)
-                .and_then(|&i| Some((i, reader.fields.get(i)?)));
-            fields.push(match target {
-                None => FieldStep::Skip(source.schema),
-                Some((field, target)) => {
-                    let value = self.types(source.schema, target.schema);
-                    let value = value.map_err(|error| error.at(target.name.to_string()))?;
-                    FieldStep::Read { field, value }
-                }
-            });
+        for (source, target) in writer.fields.iter().zip(targets) {
+            fields.push(self.field(source, target, reader)?);
         }
         let defaults = self.defaults(reader, &missing)?;
         Ok(Step::Record(RecordStep {
@@ -292,6 +296,22 @@ impl<'s> Planner<'s> {
             defaults,
             straight: None,
         }))
+    }
+
+    /// How the writer's field `source` is read: as the reader's field of the number `target`.
+    fn field(
+        &mut self,
+        source: &Field,
+        target: Option<usize>,
+        reader: &Record,
+    ) -> Result<FieldStep> {
+        let Some((field, target)) = target.and_then(|i| Some((i, reader.fields.get(i)?))) else {
+            return Ok(FieldStep::Skip(source.schema));
+        };
+        match self.types(source.schema, target.schema) {
+            Ok(value) => Ok(FieldStep::Read { field, value }),
+            Err(error) => Err(error.at(target.name.to_string())),
+        }
     }
 
     fn defaults(&mut self, reader: &Record, missing: &[usize]) -> Result<Box<[DefaultStep]>> {
@@ -331,16 +351,26 @@ impl<'s> Planner<'s> {
     }
 }
 
-/// For writer's fields, by number, the reader's that they are read as; and the reader's that the
-/// writer has not.
-fn targets(writer: &Record, reader: &Record) -> Result<(HashMap<usize, usize>, Vec<usize>)> {
-    let mut targets = HashMap::with_capacity(reader.fields.len());
+/// A pair of types that is to be planned.
+enum Begun {
+    Known(StepId),
+    New(StepId),
+}
+
+/// For each of the writer's fields, the number of the reader's that it is read as; and the reader's
+/// fields that the writer does not have.
+fn targets(writer: &Record, reader: &Record) -> Result<(Vec<Option<usize>>, Vec<usize>)> {
+    let mut targets = vec![None; writer.fields.len()];
     let mut missing = Vec::new();
     let matches = match_fields(writer, reader);
     for ((index, field), found) in reader.fields.iter().enumerate().zip(matches) {
         match found {
             FieldMatch::Missing => missing.push(index),
-            FieldMatch::One(source) => drop(targets.insert(source, index)),
+            FieldMatch::One(source) => {
+                if let Some(target) = targets.get_mut(source) {
+                    *target = Some(index);
+                }
+            }
             FieldMatch::Several => {
                 let message = "the aliases match several of the writer's fields";
                 return Err(incompatible(message).at(field.name.to_string()));
@@ -354,6 +384,7 @@ fn targets(writer: &Record, reader: &Record) -> Result<(HashMap<usize, usize>, V
 const BY_ALIAS_OR_SHORT_NAME: u8 = 2;
 /// The worst rank of all.
 const ANY: u8 = 5;
-/// Types nest up to 128 deep, and a union takes two levels here: one for each of the two schemas.
-const MAX_DEPTH: usize = 256;
+/// Types nest up to 128 deep, at most every second of them a union; and a union takes two levels
+/// here, one for each of the two schemas.
+const MAX_DEPTH: usize = 128 + 64 + 2;
 const MAX_PAIRS: usize = 1 << 17;
