@@ -137,4 +137,62 @@ mod tests {
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
         fs::remove_dir_all(&folder).unwrap();
     }
+
+    #[cfg(unix)]
+    fn temporary_folder(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("wireform-{name}-{}", process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        folder
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_special_file_is_written_in_place() {
+        use std::os::fd::AsRawFd as _;
+
+        let (mut reader, writer) = io::pipe().unwrap();
+        replace_file(format!("/dev/fd/{}", writer.as_raw_fd()), "text").unwrap();
+        drop(writer);
+        let mut text = String::new();
+        reader.read_to_string(&mut text).unwrap();
+        assert_eq!(text, "text");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_special_file_stays_where_it_cannot_be_written() {
+        use std::os::unix::fs::FileTypeExt as _;
+
+        let folder = temporary_folder("socket");
+        let path = folder.join("a");
+        let _listener = std::os::unix::net::UnixListener::bind(&path).unwrap();
+        let replaced = replace_file(&path, "text");
+        let kind = fs::metadata(&path).unwrap().file_type();
+        fs::remove_dir_all(&folder).unwrap();
+        assert!(kind.is_socket());
+        replaced.unwrap_err();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_target_of_a_dangling_link_is_created() {
+        use std::os::unix::fs::symlink;
+
+        let folder = temporary_folder("link");
+        fs::create_dir_all(folder.join("inner")).unwrap();
+        symlink("inner/middle", folder.join("link")).unwrap();
+        symlink("../target", folder.join("inner/middle")).unwrap();
+        symlink("loop", folder.join("loop")).unwrap();
+        let replaced = replace_file(folder.join("link"), "text");
+        let looped = replace_file(folder.join("loop"), "text");
+        let is_link = fs::symlink_metadata(folder.join("link"))
+            .unwrap()
+            .is_symlink();
+        let text = fs::read_to_string(folder.join("target"));
+        fs::remove_dir_all(&folder).unwrap();
+        replaced.unwrap();
+        looped.unwrap_err();
+        assert!(is_link);
+        assert_eq!(text.unwrap(), "text");
+    }
 }

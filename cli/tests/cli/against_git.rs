@@ -148,6 +148,81 @@ fn a_new_file_has_nothing_to_be_compared_with() {
 }
 
 #[test]
+fn a_new_version_is_compared_with_the_one_before_it() {
+    let repository = orders("git-version");
+    repository.write(&[("schemas/money/v2.avsc", &money("string"))]);
+    let fits = repository.check(".", &["schemas/money/v2.avsc"]);
+    assert_eq!(fits.code, Some(0), "{}{}", fits.out, fits.talk);
+    assert!(!fits.out.contains("nothing to compare"), "{}", fits.out);
+    repository.write(&[("schemas/money/v2.avsc", &money("int"))]);
+    for path in ["schemas/money/v2.avsc", "schemas/money"] {
+        let run = repository.check(".", &[path]);
+        assert_eq!(run.code, Some(1), "{}{}", run.out, run.talk);
+        assert!(run.out.contains("TYPE_MISMATCH"), "{}", run.out);
+        assert!(
+            run.out.contains("schemas/money/v1.avsc at HEAD"),
+            "{}",
+            run.out
+        );
+    }
+}
+
+#[test]
+fn new_versions_are_compared_with_each_other() {
+    let repository = orders("git-versions");
+    let wider = money("string").replace("\"long\"", "\"double\"");
+    let (v2, v10) = ("schemas/new/v2.avsc", "schemas/new/v10.avsc");
+    repository.write(&[(v2, &money("string")), (v10, &wider)]);
+    let run = repository.check(".", &[v2, v10]);
+    assert_eq!(run.code, Some(1), "{}{}", run.out, run.talk);
+    let alone = format!("{v2}: not at HEAD, nothing to compare");
+    assert!(run.out.contains(&alone), "{}", run.out);
+    let finding = format!("{v2} cannot read what {v10} wrote");
+    assert!(run.out.contains(&finding), "{}", run.out);
+}
+
+#[test]
+fn a_transitive_level_compares_a_new_version_with_all_before_it() {
+    let repository = orders("git-transitive");
+    let v2 = money("string").replace("\"int\",\"doc\"", "\"int\",\"default\":0,\"doc\"");
+    repository.write(&[("schemas/money/v2.avsc", &v2)]);
+    repository.commit();
+    let v3 = money("string").replace(
+        "{\"name\":\"scale\",\"type\":\"int\"",
+        "{\"name\":\"rest\",\"type\":\"int\"",
+    );
+    repository.write(&[("schemas/money/v3.avsc", &v3)]);
+    for (level, code) in [("forward", 0), ("forward_transitive", 1), ("none", 0)] {
+        let file = repository.0.join("schemas/money/v3.avsc");
+        let file = file.display().to_string();
+        let against = ["check", "--level", level, "--against", "git:HEAD", &file];
+        let run = run(&against, "");
+        assert_eq!(run.code, Some(code), "{level}: {}{}", run.out, run.talk);
+    }
+}
+
+#[test]
+fn a_removed_companion_is_not_a_removed_schema() {
+    let repository = orders("git-companion");
+    let companions = [
+        "schemas/money/v1.metadata.json",
+        "schemas/money/v1.rules.json",
+    ];
+    for companion in companions {
+        repository.write(&[(companion, "{}")]);
+    }
+    repository.commit();
+    for companion in companions {
+        std::fs::remove_file(repository.0.join(companion)).unwrap();
+    }
+    for path in ["schemas/money", MONEY_FILE] {
+        let run = repository.check(".", &[path]);
+        assert_eq!(run.code, Some(0), "{}{}", run.out, run.talk);
+        assert!(!run.out.contains("removed"), "{}", run.out);
+    }
+}
+
+#[test]
 fn a_renamed_file_is_compared_with_its_old_name() {
     let repository = orders("git-renamed");
     repository.git(&["mv", "schemas/money", "schemas/amount"]);

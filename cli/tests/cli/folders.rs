@@ -394,3 +394,48 @@ fn what_a_kept_subject_refers_to_is_not_deleted() {
     assert_eq!(applied.code, Some(1), "{}", applied.out);
     assert_eq!(list(&served), "money order ");
 }
+
+#[test]
+fn a_subject_folder_without_a_version_refuses_deletion() {
+    for (name, file) in [
+        ("extension", "orders-value/v1.avro"),
+        ("case", "orders-value/v1.AVSC"),
+        ("empty", "orders-value/README.md"),
+    ] {
+        let place = folder(&format!("folders-no-version-{name}"));
+        let text = "\"string\"";
+        let files = [
+            ("all/orders-value/v1.avsc", text),
+            ("all/a-value/v1.avsc", text),
+            ("some/a-value/v1.avsc", text),
+            (&format!("some/{file}"), text),
+        ];
+        let dir = write(&place, &files);
+        let served = Served::start();
+        fine(&at(&served, &["apply", &format!("{dir}/all")]));
+        let some = format!("{dir}/some");
+        let refused = at(&served, &["apply", "--delete-others", &some]);
+        assert_eq!(refused.code, Some(2), "{name}: {}", refused.out);
+        assert!(refused.talk.contains("orders-value"), "{}", refused.talk);
+        assert_eq!(list(&served), "a-value orders-value ", "{name}");
+    }
+}
+
+#[test]
+fn nothing_is_deleted_once_a_registration_failed() {
+    let place = folder("folders-failed");
+    let files = [
+        ("all/old-value/v1.avsc", "\"string\""),
+        ("some/a-value/v1.avsc", "\"string\""),
+        ("some/b-value/v1.avsc", "{\"type\":\"recor\"}"),
+    ];
+    let dir = write(&place, &files);
+    let served = Served::start();
+    fine(&at(&served, &["apply", &format!("{dir}/all")]));
+    let some = format!("{dir}/some");
+    let applied = at(&served, &["apply", "--delete-others", &some]);
+    assert_eq!(applied.code, Some(1), "{}", applied.out);
+    assert!(applied.talk.contains("- old-value: "), "{}", applied.talk);
+    assert!(applied.out.ends_with("1 change made, 2 not\n"));
+    assert_eq!(list(&served), "a-value old-value ");
+}

@@ -137,6 +137,53 @@ fn schemas_in_other_places_are_skipped_and_listed() {
     assert_eq!(skipped, expected.map(PathBuf::from));
 }
 
+fn skipped(folder: &Temporary) -> Vec<PathBuf> {
+    let read = SchemaFolder::read(&folder.0).unwrap();
+    let skipped = read.skipped().iter();
+    skipped
+        .map(|path| path.strip_prefix(&folder.0).unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn a_subject_folder_without_a_version_is_skipped_and_listed() {
+    let folder = Temporary::new(&[
+        ("a/v1.avsc", "x"),
+        ("a/notes.txt", "x"),
+        ("b/v1.avro", "x"),
+        ("c/v1.AVSC", "x"),
+        ("d/v1.references", "[]"),
+        (".git/config", "x"),
+    ]);
+    fs::create_dir_all(folder.0.join("e")).unwrap();
+    let expected = ["b", "c/v1.AVSC", "d", "e"];
+    assert_eq!(skipped(&folder), expected.map(PathBuf::from));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn names_that_are_not_utf8_are_skipped_and_listed() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let folder = Temporary::new(&[("a/v1.avsc", "x")]);
+    let name = |bytes: &'static [u8]| PathBuf::from(OsStr::from_bytes(bytes));
+    let (hidden, subject, version) = (name(b".\xff"), name(b"b\xff"), name(b"a/v2\xff"));
+    for file in [&hidden, &version] {
+        fs::write(folder.0.join(file), "x").unwrap();
+    }
+    fs::create_dir_all(folder.0.join(&subject)).unwrap();
+    assert_eq!(skipped(&folder), [version, subject]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_dangling_link_is_skipped_and_listed() {
+    let folder = Temporary::new(&[("a/v1.avsc", "x")]);
+    std::os::unix::fs::symlink("elsewhere", folder.0.join("b")).unwrap();
+    assert_eq!(skipped(&folder), [PathBuf::from("b")]);
+}
+
 /// `type NAME uses "A" "B"`: valid where texts of all that it uses are given.
 #[derive(Debug)]
 struct Uses;

@@ -203,3 +203,24 @@ fn deletions_go_from_referrers_to_what_they_refer_to() {
     ];
     check(&[], &there, &expected);
 }
+
+#[test]
+fn what_the_plan_refers_to_is_not_deleted() {
+    let refers = wanted("order", None, vec![referring("", "money", 1)]);
+    // The registry has no version of order yet.
+    let wish = [refers, wanted("plain", None, vec![record("R", "")])];
+    let mut there = actual(&wish, 0, Level::Backward);
+    let version = Version::new(1).unwrap();
+    there
+        .texts
+        .insert(subject("money"), version, record("money", ""));
+    there.others.insert(subject("money"), BTreeSet::new());
+    there.others.insert(subject("old"), BTreeSet::new());
+    let expected = [
+        ("+ order: v1", None),
+        ("+ plain: v1", None),
+        ("- money", Some("order refers to it")),
+        ("- old", None),
+    ];
+    check(&wish, &there, &expected);
+}
