@@ -48,13 +48,22 @@ pub fn decode_text(bytes: Vec<u8>) -> io::Result<String> {
 /// disk) leaves the old file as it was.
 ///
 /// The contents go to a temporary file in the same folder, which is then renamed. Permissions of an
-/// existing file are kept; a symbolic link stays, and the file that it leads to is replaced.
+/// existing file are kept. A symbolic link stays, and the file that it leads to is replaced or
+/// created. What is not a regular file, such as `/dev/null`, is written in place.
 ///
 /// # Errors
 /// What creating, writing and renaming the temporary file gives.
 pub fn replace_file(path: impl AsRef<Path>, contents: impl AsRef<[u8]>) -> io::Result<()> {
     let path = path.as_ref();
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let target = match fs::metadata(path) {
+        Ok(metadata) if metadata.is_file() => fs::canonicalize(path)?,
+        Ok(_) => {
+            let mut file = OpenOptions::new().write(true).open(path)?;
+            return file.write_all(contents.as_ref());
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => follow_links(path)?,
+        Err(error) => return Err(error),
+    };
     let (temporary, file) = create_beside(&target)?;
     let written = fill(file, contents.as_ref())
         .and_then(|()| keep_permissions(&target, &temporary))
@@ -64,6 +73,18 @@ pub fn replace_file(path: impl AsRef<Path>, contents: impl AsRef<[u8]>) -> io::R
         let _ = fs::remove_file(&temporary);
     }
     written
+}
+
+/// Returns the path that a link to nothing leads to; `path` itself if it is not a link.
+fn follow_links(path: &Path) -> io::Result<PathBuf> {
+    let mut target = path.to_owned();
+    for _ in 0..MAX_LINKS {
+        match fs::read_link(&target) {
+            Ok(next) => target = target.with_file_name(next),
+            Err(_) => return Ok(target),
+        }
+    }
+    Err(io::Error::other("too many symbolic links"))
 }
 
 /// Creates a new file in the folder of `target`, under a name that nothing else has.
@@ -102,6 +123,8 @@ fn keep_permissions(target: &Path, temporary: &Path) -> io::Result<()> {
 
 /// No schema is larger.
 const MAX_LENGTH: u64 = 64 << 20;
+/// As many as Linux follows.
+const MAX_LINKS: usize = 40;
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ mod name;
 mod texts;
 
 use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -65,11 +66,11 @@ impl SchemaFolder {
     pub fn read(folder: impl AsRef<Path>) -> Result<Self> {
         let (mut versions, mut skipped) = (BTreeMap::new(), Vec::new());
         for (file_name, path) in entries(folder.as_ref())? {
-            match name::subject(&file_name) {
-                Ok(subject) if path.is_dir() => {
+            match file_name.to_str().map(name::subject) {
+                Some(Ok(subject)) if path.is_dir() => {
                     let mut others = read_subject(&subject, &path, &mut versions)?;
                     // A hidden folder, such as `.git`, is not a misplaced subject.
-                    others.retain(|_| !file_name.starts_with('.'));
+                    others.retain(|_| !is_hidden(&file_name));
                     skipped.append(&mut others);
                 }
                 _ => skip(path, 0, &mut skipped),
@@ -106,7 +107,9 @@ impl SchemaFolder {
         self.versions
     }
 
-    /// Files that look like schemas (`.avsc`, `.json`, `.proto`) and are not where a version is.
+    /// Paths that may be meant as a subject or as a version, and are not read as one: files that look
+    /// like schemas (`.avsc`, `.json`, `.proto`) in other places, folders without a version, names
+    /// that are not UTF-8, and links to nothing. Hidden ones are left out.
     #[must_use]
     pub fn skipped(&self) -> &[PathBuf] {
         &self.skipped
@@ -194,17 +197,20 @@ fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Reads a subject's versions; returns the files that are none.
+/// Reads the versions of a subject and returns the paths that may be meant as one. A folder without a
+/// version is returned itself.
 fn read_subject(
     subject: &Subject,
     folder: &Path,
     versions: &mut BTreeMap<(Subject, Version), FolderVersion>,
 ) -> Result<Vec<PathBuf>> {
     let mut skipped = Vec::new();
+    let mut has_version = false;
     for (file_name, path) in entries(folder)? {
-        match name::file_kind(&file_name) {
-            FileKind::Companion => {}
-            FileKind::Schema(version, kind) if !path.is_dir() => {
+        match file_name.to_str().map(name::file_kind) {
+            Some(FileKind::Companion) => {}
+            Some(FileKind::Schema(version, kind)) if !path.is_dir() => {
+                has_version = true;
                 let key = (subject.clone(), version);
                 let read = read_version(subject, version, kind, path);
                 match versions.get_mut(&key) {
@@ -214,6 +220,9 @@ fn read_subject(
             }
             _ => skip(path, 0, &mut skipped),
         }
+    }
+    if !has_version && skipped.is_empty() {
+        skipped.push(folder.to_owned());
     }
     Ok(skipped)
 }
@@ -264,12 +273,15 @@ fn read_references(path: &Path) -> Result<Option<Vec<Reference>>> {
     references.map(Some).map_err(|error| broken(&error))
 }
 
-/// Keeps a file that looks like a schema; a folder's files one by one.
+/// Keeps a path that may be meant as a subject or as a version; the files of a folder one by one.
 fn skip(path: PathBuf, depth: usize, skipped: &mut Vec<PathBuf>) {
-    let is_hidden = path
-        .file_name()
-        .is_some_and(|name| name.to_string_lossy().starts_with('.'));
-    if is_hidden || depth > MAX_DEPTH {
+    let name = path.file_name().unwrap_or_default();
+    if is_hidden(name) || depth > MAX_DEPTH {
+        return;
+    }
+    // A link to nothing does not exist.
+    if name.to_str().is_none() || !path.exists() {
+        skipped.push(path);
         return;
     }
     if path.is_dir() {
@@ -279,24 +291,25 @@ fn skip(path: PathBuf, depth: usize, skipped: &mut Vec<PathBuf>) {
         }
         return;
     }
-    let extension = path.extension().and_then(|extension| extension.to_str());
-    if extension.and_then(name::kind_of).is_some() {
+    let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
+    if extension.to_str().and_then(name::kind_of).is_some() {
         skipped.push(path);
     }
 }
 
 /// Names and paths of what is in a folder, in the order of names.
-fn entries(folder: &Path) -> Result<Vec<(String, PathBuf)>> {
+fn entries(folder: &Path) -> Result<Vec<(OsString, PathBuf)>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).map_err(|error| unreadable(folder, error))? {
         let entry = entry.map_err(|error| unreadable(folder, error))?;
-        // A subject's name is UTF-8.
-        if let Ok(name) = entry.file_name().into_string() {
-            found.push((name, entry.path()));
-        }
+        found.push((entry.file_name(), entry.path()));
     }
     found.sort();
     Ok(found)
+}
+
+fn is_hidden(name: &OsStr) -> bool {
+    name.as_encoded_bytes().starts_with(b".")
 }
 
 fn two_files(first: &FolderVersion, second: &Path) -> Error {
