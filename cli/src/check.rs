@@ -19,10 +19,12 @@ use self::git::Revision;
 
 /// Say whether a schema may follow another.
 ///
-/// Whether data written with one schema can be read with another: all of it offline. Each finding says
-/// where it stands, what it breaks and for whom. Against git:REV, each file is compared with itself at
-/// that revision, renames included, and what it refers to is taken from there too; of a folder, schemas
-/// that were removed since are findings. Exit status 1 if there is any.
+/// Checks whether data written with one schema can be read with another. Works offline, except with
+/// --against registry. Each finding gives its place, what it breaks and who is affected. Against
+/// git:REV, each file is compared with itself at that revision, renames included, and what it refers to
+/// is taken from there too. A version (v2.avsc) that is not at that revision is compared with the one
+/// before it, or at a transitive level with all before it. Schemas that were removed from a folder since
+/// are findings. Exit status 1 if there is any.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   wireform check --reader new.avsc --writer old.avsc
@@ -229,24 +231,76 @@ impl Check {
             return Ok(());
         };
         let Some(old) = old else {
-            report.alone(
-                &new.name,
-                &format!("not at {}, nothing to compare", revision.name),
-            );
-            is_valid(&new, &new, report)?;
-            return Ok(());
+            return self.against_older(level, &new, file, revision, report);
         };
         let mut name = format!("{} at {}", file.display(), revision.name);
         if old_path != path {
             name = format!("{old_path} at {}", revision.name);
             report.note(&new.name, &format!("renamed, compared with {name}"));
         }
+        if let Some(old) = self.at_revision(file, name, old, &new, revision, report)? {
+            both_ways(level, &new, &old, report)?;
+        }
+        Ok(())
+    }
+
+    /// A file that is not at the revision, towards the versions before it.
+    fn against_older(
+        &self,
+        level: Level,
+        new: &Named,
+        file: &Path,
+        revision: &mut Revision,
+        report: &mut Report,
+    ) -> Result<()> {
+        let mut older = match level {
+            Level::None => Vec::new(),
+            _ => revision.older_versions(file)?,
+        };
+        if !level.is_transitive() {
+            older.truncate(1);
+        }
+        if older.is_empty() {
+            let why = format!("not at {}, nothing to compare", revision.name);
+            report.alone(&new.name, &why);
+            is_valid(new, new, report)?;
+        }
+        for file in &older {
+            let path = revision.path(file).unwrap_or_default();
+            let old_path = revision.old_path(&path).to_owned();
+            let old = match revision.read(&old_path)? {
+                Some(old) => {
+                    let name = match old_path == path {
+                        true => format!("{} at {}", file.display(), revision.name),
+                        false => format!("{old_path} at {}", revision.name),
+                    };
+                    self.at_revision(file, name, old, new, revision, report)?
+                }
+                None => self.named(file, report)?,
+            };
+            if let Some(old) = old {
+                both_ways(level, new, &old, report)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A file as it was; `None` if its text cannot be read, which is reported at `new`.
+    fn at_revision(
+        &self,
+        file: &Path,
+        name: String,
+        old: Vec<u8>,
+        new: &Named,
+        revision: &mut Revision,
+        report: &mut Report,
+    ) -> Result<Option<Named>> {
         let text = match decode_text(old) {
             Ok(text) => text,
             Err(error) => {
                 report.checked(&new.name);
                 report.add(invalid(&name, "", &error).at(&new.name, 1, 1));
-                return Ok(());
+                return Ok(None);
             }
         };
         let schema =
@@ -264,12 +318,11 @@ impl Check {
                     None => input::text(reference).map(Some),
                 },
             )?;
-        let old = Named {
+        Ok(Some(Named {
             name,
             schema,
             is_file: false,
-        };
-        both_ways(level, &new, &old, report)
+        }))
     }
 
     /// Mentions schemas that were removed beside the files and are not among them.
@@ -291,7 +344,7 @@ impl Check {
 }
 
 fn is_schema(path: &str) -> bool {
-    crate::schema::Format::of(Path::new(path)).is_ok()
+    input::is_schema(Path::new(path))
 }
 
 /// The finding that a schema is gone.

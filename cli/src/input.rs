@@ -50,17 +50,19 @@ fn unreadable(path: &Path, error: &io::Error) -> Error {
 pub(crate) fn schema_files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     collect(folder, 0, &mut found)?;
-    let number = |path: &Path| -> Option<u32> {
-        path.file_stem()?.to_str()?.strip_prefix('v')?.parse().ok()
-    };
     found.sort_by_cached_key(|path: &PathBuf| {
         (
             path.parent().map(Path::to_owned),
-            number(path),
+            version_number(path),
             path.clone(),
         )
     });
     Ok(found)
+}
+
+/// The number of `v12.avsc`.
+pub(crate) fn version_number(path: &Path) -> Option<u32> {
+    path.file_stem()?.to_str()?.strip_prefix('v')?.parse().ok()
 }
 
 fn collect(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<()> {
@@ -85,7 +87,7 @@ fn collect(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<()> 
 }
 
 /// A file of a schema, and not one that belongs to a version of a schema.
-fn is_schema(path: &Path) -> bool {
+pub(crate) fn is_schema(path: &Path) -> bool {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let is_companion = stem.ends_with(".metadata") || stem.ends_with(".rules");
     !is_companion && Format::of(path).is_ok()

@@ -50,6 +50,7 @@ pub(crate) struct Plan {
 /// Change a registry as `plan` shows.
 ///
 /// A change that cannot be made is reported, and the others are made; running it again does the rest.
+/// If a version cannot be registered or a level cannot be set, no subject is deleted.
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  wireform apply --registry http://localhost:8081 schemas/")]
 pub(crate) struct Apply {
@@ -64,8 +65,8 @@ struct What {
     /// A folder, or a wireform.toml
     #[arg(value_name = "DIR|FILE", default_value = "wireform.toml")]
     from: PathBuf,
-    /// Delete the subjects, softly, that are not in it; refused if it has no subject, or files of
-    /// schemas that are no version of one
+    /// Softly delete the subjects that are not in it; refused if it has no subjects, or if any of its
+    /// paths is ignored
     #[arg(long)]
     delete_others: bool,
 }
@@ -119,7 +120,18 @@ impl Apply {
         let mut out = io::stdout().lock();
         let (mut done, mut left) = (0_usize, 0_usize);
         let mut broken: Vec<&Subject> = Vec::new();
+        let mut is_deletion_safe = true;
         for change in &changes {
+            let is_deletion = matches!(change, Change::Delete { .. });
+            // The change that failed may be what replaces this subject.
+            if is_deletion && !is_deletion_safe {
+                left += 1;
+                eprintln(&format!(
+                    "{}: not deleted: a change before it failed",
+                    change.shown()
+                ));
+                continue;
+            }
             // A version must not come before the one that it follows.
             if broken.contains(&change.subject()) {
                 left += 1;
@@ -140,6 +152,7 @@ impl Apply {
                 }
                 Err(error) => {
                     left += 1;
+                    is_deletion_safe &= is_deletion;
                     if change.problem().is_none() {
                         broken.push(change.subject());
                     }
@@ -184,9 +197,9 @@ impl What {
             return Ok(());
         }
         Err(Error::Usage(format!(
-            "--delete-others is refused: {from} has {} ignored (see above), so that a subject could \
-             be deleted by mistake",
-            counted(wish.skipped.len(), "file")
+            "--delete-others is refused: {from} has {} (see above), so that a subject could be \
+             deleted by mistake",
+            counted(wish.skipped.len(), "ignored path")
         )))
     }
 }

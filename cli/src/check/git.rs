@@ -7,6 +7,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use crate::Result;
 use crate::exit::Error;
+use crate::input::version_number;
 
 /// A commit, and how the working tree differs from it.
 pub(super) struct Revision {
@@ -69,6 +70,37 @@ impl Revision {
         self.objects.read(&format!("{}:{path}", self.commit))
     }
 
+    /// The names of what was in a folder of the repository.
+    fn names_in(&self, folder: &str) -> Result<Vec<String>> {
+        let tree = format!("{}:{folder}", self.commit);
+        // It fails if there was no such folder.
+        let listed = git(&self.root, &["ls-tree", "-z", "--name-only", &tree])?;
+        let listed = listed.unwrap_or_default();
+        Ok(listed.split_terminator('\0').map(str::to_owned).collect())
+    }
+
+    /// The older versions of a version `v<number>.<extension>`, there now or at the revision, the
+    /// newest first.
+    pub(super) fn older_versions(&self, file: &Path) -> Result<Vec<PathBuf>> {
+        let Some(number) = version_number(file) else {
+            return Ok(Vec::new());
+        };
+        let path = self.path(file).unwrap_or_default();
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let then = self.names_in(folder)?.into_iter();
+        let now = std::fs::read_dir(here(folder_of(file)))
+            .map_err(|error| Error::file(file.display(), &error))?;
+        let now = now.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let found: BTreeMap<u32, PathBuf> = then
+            .chain(now)
+            .map(|name| file.with_file_name(name))
+            .filter(|older| older.extension() == file.extension())
+            .filter_map(|older| Some((version_number(&older)?, older)))
+            .filter(|(older, _)| *older < number)
+            .collect();
+        Ok(found.into_values().rev().collect())
+    }
+
     /// Paths of files in a folder of the repository, or below it, that are gone.
     pub(super) fn removed_in(&self, folder: &str) -> impl Iterator<Item = &str> {
         let prefix = match folder {
@@ -119,7 +151,7 @@ fn commit(root: &Path, name: &str) -> Result<String> {
         _ => "",
     };
     Err(Error::Usage(format!(
-        "git knows no revision {name:?} here{advice}"
+        "unknown git revision {name:?}{advice}"
     )))
 }
 

@@ -28,8 +28,26 @@ pub(super) fn changes(wanted: &[Wanted], actual: &Actual) -> Vec<Change> {
         planner.subject(wanted);
     }
     let mut changes = planner.changes;
-    changes.append(&mut deletions(actual));
+    changes.append(&mut deletions(&referrers(wanted, actual)));
     changes
+}
+
+/// The subjects that are not wanted, and which subjects refer to each, in the registry or in the
+/// plan.
+fn referrers(wanted: &[Wanted], actual: &Actual) -> BTreeMap<Subject, BTreeSet<Subject>> {
+    let mut others = actual.others.clone();
+    for Wanted {
+        subject, schemas, ..
+    } in wanted
+    {
+        let readable = schemas.iter().filter_map(|item| item.schema.as_ref().ok());
+        for reference in readable.flat_map(|schema| &schema.references) {
+            if let Some(referrers) = others.get_mut(&reference.subject_for(subject)) {
+                referrers.insert(subject.clone());
+            }
+        }
+    }
+    others
 }
 
 struct Planner<'a> {
@@ -267,30 +285,30 @@ fn reason(found: &Incompatibility, direction: &str) -> String {
 }
 
 /// The subjects that are not wanted, each after those that refer to it.
-fn deletions(actual: &Actual) -> Vec<Change> {
+fn deletions(others: &BTreeMap<Subject, BTreeSet<Subject>>) -> Vec<Change> {
     let mut order = Vec::new();
     let mut seen = BTreeSet::new();
-    for subject in actual.others.keys() {
-        delete(subject, actual, &mut seen, &mut order);
+    for subject in others.keys() {
+        delete(subject, others, &mut seen, &mut order);
     }
     order
 }
 
 fn delete<'a>(
     subject: &'a Subject,
-    actual: &'a Actual,
+    others: &'a BTreeMap<Subject, BTreeSet<Subject>>,
     seen: &mut BTreeSet<&'a Subject>,
     order: &mut Vec<Change>,
 ) {
-    let Some(referrers) = actual.others.get(subject).filter(|_| seen.insert(subject)) else {
+    let Some(referrers) = others.get(subject).filter(|_| seen.insert(subject)) else {
         return;
     };
     for referrer in referrers {
-        delete(referrer, actual, seen, order);
+        delete(referrer, others, seen, order);
     }
     let kept: Vec<&str> = referrers
         .iter()
-        .filter(|referrer| is_kept(referrer, actual, order))
+        .filter(|referrer| is_kept(referrer, others, order))
         .map(Subject::as_str)
         .collect();
     let problem =
@@ -302,9 +320,13 @@ fn delete<'a>(
 }
 
 /// Whether a subject stays: it is wanted, or cannot be deleted itself.
-fn is_kept(subject: &Subject, actual: &Actual, order: &[Change]) -> bool {
+fn is_kept(
+    subject: &Subject,
+    others: &BTreeMap<Subject, BTreeSet<Subject>>,
+    order: &[Change],
+) -> bool {
     let stays = |change: &Change| matches!(change, Change::Delete { subject: other, problem: Some(_) } if other == subject);
-    !actual.others.contains_key(subject) || order.iter().any(stays)
+    !others.contains_key(subject) || order.iter().any(stays)
 }
 
 #[cfg(test)]

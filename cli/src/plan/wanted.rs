@@ -16,7 +16,7 @@ use crate::{Result, input};
 /// All subjects.
 pub(super) struct Wish {
     pub(super) subjects: Vec<Wanted>,
-    /// Files that look like schemas and are no version of a subject.
+    /// Paths that may be meant as a subject or as a version, and are not read as one.
     pub(super) skipped: Vec<PathBuf>,
 }
 
