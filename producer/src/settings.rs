@@ -380,6 +380,19 @@ mod tests {
         }
     }
 
+    #[test]
+    fn short_secret_that_is_refused_is_not_shown() {
+        let error = KafkaError::ClientConfig(
+            rdkafka::types::RDKafkaConfRes::RD_KAFKA_CONF_INVALID,
+            "Invalid value \"pw\" for configuration property \"ssl.key.password\"".to_owned(),
+            "ssl.key.password".to_owned(),
+            "pw".to_owned(),
+        );
+        let text = Settings::default().rejected(&error).to_string();
+        assert!(!text.contains("\"pw\""), "{text}");
+        assert!(text.contains("ssl.key.password"), "{text}");
+    }
+
     /// A password may begin with the user name, or with another secret.
     #[test]
     fn no_part_of_a_longer_secret_is_shown() {
@@ -390,6 +403,28 @@ mod tests {
         let error = KafkaError::ClientCreation("invalid credentials kafka-user-2024".to_owned());
         let text = settings.rejected(&error).to_string();
         assert!(!text.contains("2024"), "{text}");
+    }
+
+    #[track_caller]
+    fn check_hidden(known: &[&str], text: &str, expected: &str) {
+        let secrets = Secrets::new(known.iter().map(|secret| (*secret).to_owned()));
+        assert_eq!(secrets.hide(text), expected, "{known:?}");
+    }
+
+    #[test]
+    fn secrets_that_overlap_are_hidden_as_one() {
+        check_hidden(&["abcdef", "defghi"], "<abcdefghi>", "<…>");
+        check_hidden(&["defghi", "abcdef"], "<abcdefghi>", "<…>");
+        check_hidden(&["ababa"], "<abababa>", "<…>");
+        check_hidden(&["abcd", "efgh"], "<abcdefgh>", "<……>");
+        check_hidden(&["äöü", "öüß"], "<äöüß>", "<…>");
+    }
+
+    /// It would be found in any text, and show that it is there.
+    #[test]
+    fn secret_of_three_bytes_is_not_looked_for() {
+        check_hidden(&["a", "abc", ""], "abc is a cab", "abc is a cab");
+        check_hidden(&["abcd"], "abcd is a cab", "… is a cab");
     }
 
     #[test]

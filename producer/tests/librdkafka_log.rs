@@ -13,7 +13,8 @@ use std::time::{Duration, Instant};
 use log::{LevelFilter, Log, Metadata, Record};
 use rdkafka::mocking::MockCluster;
 use rdkafka::producer::DefaultProducerContext;
-use wireform_producer::Producer;
+use wireform::Utf8;
+use wireform_producer::{Producer, Topic};
 
 const SOON: Duration = Duration::from_secs(20);
 
@@ -28,7 +29,14 @@ impl Log for Lines {
     }
 
     fn log(&self, record: &Record<'_>) {
-        let line = format!("{} {} {}", record.target(), record.level(), record.args());
+        let thread = thread::current();
+        let thread = thread.name().unwrap_or("unnamed");
+        let line = format!(
+            "{} {} {} [{thread}]",
+            record.target(),
+            record.level(),
+            record.args()
+        );
         self.lock().push(line);
     }
 
@@ -64,6 +72,7 @@ fn log_lines_of_librdkafka_reach_the_logger() {
     log::set_logger(&LINES).unwrap();
     log::set_max_level(LevelFilter::Debug);
     outage_is_logged_once_and_so_is_its_end();
+    panic_of_a_partitioner_is_logged_by_the_polling_thread();
     debug_lines_are_logged();
 }
 
@@ -85,6 +94,27 @@ fn outage_is_logged_once_and_so_is_its_end() {
     cluster.broker_down(1).unwrap();
     assert!(LINES.wait(down), "{:?}", LINES.lock());
     let _ = producer.close_blocking(Duration::ZERO);
+}
+
+/// librdkafka calls the partitioner under its locks: a logger that sends would wait for them.
+fn panic_of_a_partitioner_is_logged_by_the_polling_thread() {
+    let producer = Producer::builder()
+        .embedded()
+        .partitioner(|_| panic!("a test said so"))
+        .build()
+        .unwrap();
+    let orders: Topic<str, str> = producer.topic("orders", Utf8, Utf8).unwrap();
+    for _ in 0..2 {
+        orders.post(wireform_producer::Record::new("x")).unwrap();
+    }
+    assert!(LINES.wait("partitioner"), "{:?}", LINES.lock());
+    let _ = producer.close_blocking(SOON);
+    let lines = LINES.lock();
+    let lines = lines.iter().filter(|line| line.contains("partitioner"));
+    let elsewhere: Vec<&String> = lines
+        .filter(|line| !line.ends_with("[wireform-producer]"))
+        .collect();
+    assert!(elsewhere.is_empty(), "{elsewhere:?}");
 }
 
 fn debug_lines_are_logged() {
