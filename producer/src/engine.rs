@@ -126,6 +126,9 @@ impl Engine {
         let mut slice = IDLE;
         loop {
             program::call(SERVING, || self.serve(&queue, producer.context(), slice));
+            if let Some(partitioning) = &producer.context().hooks.partitioning {
+                partitioning.log_panics();
+            }
             self.notice_fatal(&producer);
             native::look_for_brokers(&producer);
             let tick = self.accounting.tick();

@@ -144,7 +144,7 @@ impl Error {
     pub(crate) fn pending(what: &str, open: usize) -> Self {
         let message = format!("{what}: {open} records have no delivery result yet");
         let mut error = Self::new(ErrorKind::Timeout, message);
-        // They may still be written: whoever sends them again writes them twice.
+        // They may still be written: sending them again may write them twice.
         error.0.is_retryable = false;
         error
     }

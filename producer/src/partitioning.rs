@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::program;
 
@@ -117,16 +118,24 @@ type Closure = dyn Fn(&PartitionChoice<'_>) -> i32 + Send + Sync;
 
 /// The program's own closure, for [`NativeTopic`](crate::native::NativeTopic).
 #[derive(Clone)]
-pub(crate) struct Partitioning(Arc<Closure>);
+pub(crate) struct Partitioning {
+    closure: Arc<Closure>,
+    /// Panics that are not logged yet.
+    panics: Arc<AtomicU64>,
+}
 
 impl Partitioning {
     pub(crate) fn new(
         closure: impl Fn(&PartitionChoice<'_>) -> i32 + Send + Sync + 'static,
     ) -> Self {
-        Self(Arc::new(closure))
+        Self {
+            closure: Arc::new(closure),
+            panics: Arc::default(),
+        }
     }
 
-    /// Called by librdkafka under the topic's lock, on any thread: a panic must not get into C.
+    /// Called by librdkafka under the topic's lock, on any thread: a panic must not get into C, and is
+    /// logged [later](Self::log_panics), since a logger that sends would wait for that lock.
     pub(crate) fn choose(
         &self,
         topic: &str,
@@ -142,10 +151,22 @@ impl Partitioning {
                 (0..partitions).contains(&partition) && is_available(partition)
             },
         };
-        let what = format_args!("the partitioner of topic {topic:?}");
-        let chosen = program::call(what, || (self.0)(&choice)).unwrap_or(NO_PARTITION);
+        let chosen = program::contain(|| (self.closure)(&choice)).unwrap_or_else(|| {
+            self.panics.fetch_add(1, Ordering::Relaxed);
+            NO_PARTITION
+        });
         // -1 would mean "not yet", and keep the record until it times out.
         if chosen < 0 { NO_PARTITION } else { chosen }
+    }
+
+    /// Logs the panics since the last call. For the polling thread, which holds no lock.
+    pub(crate) fn log_panics(&self) {
+        let count = self.panics.swap(0, Ordering::Relaxed);
+        if count > 0 {
+            program::log(|| {
+                log::error!("the partitioner of a producer panicked: {count} records refused");
+            });
+        }
     }
 }
 

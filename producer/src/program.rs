@@ -1,7 +1,7 @@
 //! Calls of the program's code: callbacks, hooks, wakers, loggers, recorders, subscribers.
 //!
 //! A panic in any of them must change nothing for the producer. So all of it is called from here,
-//! with no lock held.
+//! with no lock held, except the partitioner: librdkafka calls that under its own locks.
 
 use std::fmt::Display;
 use std::mem;
@@ -23,7 +23,8 @@ pub(crate) fn log(run: impl FnOnce()) {
     contain(run);
 }
 
-fn contain<R>(run: impl FnOnce() -> R) -> Option<R> {
+/// Runs code of the program. A panic in it ends here, and gives `None`.
+pub(crate) fn contain<R>(run: impl FnOnce() -> R) -> Option<R> {
     match catch_unwind(AssertUnwindSafe(run)) {
         Ok(result) => Some(result),
         Err(payload) => {

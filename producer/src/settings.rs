@@ -1,4 +1,3 @@
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -56,7 +55,10 @@ impl Settings {
         let message = match error {
             KafkaError::ClientConfig(_, text, key, value) => {
                 let mut shown = format!(" {value:?}");
+                let mut text = text.clone();
                 if is_secret(key) {
+                    // librdkafka quotes it; short ones are hidden here only.
+                    text = text.replace(&format!("\"{value}\""), HIDDEN);
                     secrets.add(value.clone());
                     shown.clear();
                 }
@@ -133,20 +135,38 @@ impl Secrets {
         secrets
     }
 
+    /// Also hides `value`, unless it is so short that it would be found in any text.
     fn add(&mut self, value: String) {
-        if !value.is_empty() {
+        if value.len() >= SHORTEST {
             self.0.push(value);
-            // One may begin with another: the longest is hidden first.
-            self.0.sort_by_key(|value| Reverse(value.len()));
         }
     }
 
-    /// Replaces every secret in `text`.
+    /// Replaces every part of `text` that a secret covers. Secrets may contain or overlap each other:
+    /// replacing one after the other would leave the rest of a longer one.
     pub(crate) fn hide(&self, text: &str) -> String {
-        let secrets = self.0.iter();
-        secrets.fold(text.to_owned(), |text, secret| {
-            text.replace(secret.as_str(), "…")
-        })
+        let mut out = String::with_capacity(text.len());
+        let mut done = 0;
+        for (start, end) in self.covered(text) {
+            if start >= done {
+                out.push_str(text.get(done..start).unwrap_or_default());
+                out.push_str(HIDDEN);
+            }
+            done = done.max(end);
+        }
+        out.push_str(text.get(done..).unwrap_or_default());
+        out
+    }
+
+    /// Where the secrets are, in the order of their starts.
+    fn covered(&self, text: &str) -> Vec<(usize, usize)> {
+        let mut covered = Vec::new();
+        for (start, _) in text.char_indices() {
+            let rest = text.get(start..).unwrap_or_default();
+            let here = self.0.iter().filter(|secret| rest.starts_with(&***secret));
+            covered.extend(here.map(|secret| (start, start + secret.len())));
+        }
+        covered
     }
 }
 
@@ -295,6 +315,11 @@ fn canonical(key: &str) -> &str {
         other => other,
     }
 }
+
+/// What is shown instead of a secret.
+const HIDDEN: &str = "…";
+/// The least length of a secret that is looked for, in bytes.
+const SHORTEST: usize = 4;
 
 #[cfg(test)]
 mod tests {

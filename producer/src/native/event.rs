@@ -43,7 +43,7 @@ impl MainQueue {
         }
     }
 
-    /// Hands the next event to `put`, and gives what that gives; waits for one up to `timeout`, or
+    /// Passes the next event to `put`, and returns its result; waits for one up to `timeout`, or
     /// until it is [woken](Self::wake).
     pub(crate) fn take<R>(
         &self,
@@ -69,7 +69,7 @@ impl MainQueue {
         (!event.is_null()).then_some(Event(event))
     }
 
-    /// Makes whoever waits for an event look up.
+    /// Ends the wait for an event.
     pub(crate) fn wake(&self) {
         // SAFETY: the queue is alive.
         unsafe { bindings::rd_kafka_queue_yield(self.queue) };
@@ -83,11 +83,11 @@ impl Drop for MainQueue {
     }
 }
 
-/// Something that librdkafka has to say.
+/// An event of librdkafka.
 #[derive(Debug)]
 pub(crate) struct Event(*mut bindings::rd_kafka_event_t);
 
-// SAFETY: an event belongs to whoever took it from its queue.
+// SAFETY: an event has one owner: the thread that took it from its queue.
 unsafe impl Send for Event {}
 
 impl Event {
