@@ -164,7 +164,9 @@ impl Partitioning {
         let count = self.panics.swap(0, Ordering::Relaxed);
         if count > 0 {
             program::log(|| {
-                log::error!("the partitioner of a producer panicked: {count} records refused");
+                log::error!(
+                    "the partitioner of a producer panicked ({count} times since the last report)"
+                );
             });
         }
     }
