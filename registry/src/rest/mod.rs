@@ -18,4 +18,6 @@ pub(crate) use self::failure::Failure;
 #[cfg(feature = "http")]
 pub(crate) use self::path::query_value;
 pub(crate) use self::path::segment;
-pub(crate) use self::retry::{Attempt, Retry, Turn};
+#[cfg(feature = "http")]
+pub(crate) use self::retry::Turn;
+pub(crate) use self::retry::{Attempt, Retry};

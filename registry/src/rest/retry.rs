@@ -22,6 +22,13 @@ pub(crate) struct Retry {
 
 /// What an attempt must know of those before it.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(
+    not(feature = "http"),
+    expect(
+        dead_code,
+        reason = "the adapter over schema_registry_converter knows no nodes"
+    )
+)]
 pub(crate) struct Turn {
     /// Until when the attempt may take.
     pub(crate) end: Instant,
