@@ -244,6 +244,14 @@ mod tests {
         assert_eq!(with_stack(1_000, || Ok(7)).unwrap(), 7);
     }
 
+    /// No memory for its stack.
+    #[test]
+    fn a_thread_that_does_not_start_is_an_io_error() {
+        let error = on_stack(usize::MAX / 2, "a schema", || Ok(7)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Io);
+        assert!(std::error::Error::source(&error).is_some());
+    }
+
     #[test]
     fn what_cannot_be_told_is_refused() {
         for text in [

@@ -306,19 +306,32 @@ fn threads_that_meet_a_locked_schema_at_once_make_one_plan() {
 }
 
 #[test]
-fn a_fetch_that_is_dropped_leaves_the_next_one_to_ask() {
+fn a_fetch_ends_although_an_earlier_one_is_not_polled_again() {
     let (gate, codec) = (Gate::default(), Lengths::default());
     let reader = Reader::builder(gate.clone()).with(codec.clone()).build();
     let mut first = Box::pin(reader.fetch(id()));
     let mut second = Box::pin(reader.fetch(id()));
     assert!(poll(&mut first).is_pending());
     assert!(poll(&mut second).is_pending());
-    assert_eq!(gate.requests(), 1);
+    gate.open();
+    assert!(matches!(poll(&mut second), Poll::Ready(Ok(()))));
+    assert!(matches!(poll(&mut first), Poll::Ready(Ok(()))));
+    assert_eq!((gate.requests(), codec.plans()), (1, 1));
+}
+
+#[test]
+fn a_fetch_that_is_dropped_leaves_its_request_to_the_next_one() {
+    let (gate, codec) = (Gate::default(), Lengths::default());
+    let reader = Reader::builder(gate.clone()).with(codec.clone()).build();
+    let mut first = Box::pin(reader.fetch(id()));
+    let mut second = Box::pin(reader.fetch(id()));
+    assert!(poll(&mut first).is_pending());
+    assert!(poll(&mut second).is_pending());
     drop(first);
     gate.open();
     assert!(matches!(poll(&mut second), Poll::Ready(Ok(()))));
-    assert_eq!((gate.requests(), codec.plans()), (2, 1));
-    // A waiting one that is dropped disturbs nobody.
+    assert_eq!((gate.requests(), codec.plans()), (1, 1));
+    // Dropping the later of two fetches does not affect the earlier one.
     let gate = Gate::default();
     let reader = Reader::builder(gate.clone()).with(codec).build();
     let mut first = Box::pin(reader.fetch(id()));
@@ -380,6 +393,22 @@ fn a_plan_that_failed_is_not_made_again_for_every_record() {
         check_plan_failure(&reader.decode(&NoHeaders, Some(RECORD)).unwrap_err());
     }
     assert_eq!((gate.requests(), codec.plans()), (1, 1));
+}
+
+/// Such as a thread that could not be started.
+#[test]
+fn an_io_error_is_not_remembered_for_ever() {
+    let codec = Lengths::failing(ErrorKind::Io);
+    let reader = Reader::locked(lock()).with(codec.clone()).build();
+    let (start, mut errors) = (Instant::now(), 0_usize);
+    while codec.plans() < 2 {
+        let error = reader.decode(&NoHeaders, Some(LOCKED_RECORD)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Io);
+        errors += 1;
+        assert!(start.elapsed() < Duration::from_secs(10));
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert!(errors > 2);
 }
 
 #[test]
