@@ -47,7 +47,8 @@ pub enum ErrorKind {
     Incompatible,
     /// A schema text is not valid.
     InvalidSchema,
-    /// A file could not be read or written; `source()` is the [`std::io::Error`].
+    /// A file could not be read or written, or a thread could not be started; `source()` is the
+    /// [`std::io::Error`]. The same call may succeed later.
     Io,
     /// A size, depth or memory limit was reached.
     LimitExceeded,

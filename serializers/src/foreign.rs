@@ -40,8 +40,8 @@ pub(crate) use self::body::Bodies;
 /// **A type that implements `ForeignSchemas` finds the schemas that frames of other registries
 /// name.**
 ///
-/// Given to a [`Reader`](crate::Reader) by [`ReaderBuilder::foreign`](crate::ReaderBuilder::foreign);
-/// asked once for each id.
+/// Given to a [`Reader`](crate::Reader) by [`ReaderBuilder::foreign`](crate::ReaderBuilder::foreign).
+/// The reader calls it until it has the schema of an id: concurrent reads each call it.
 ///
 /// # Contract
 /// The schema of an id never changes.
@@ -62,7 +62,7 @@ pub(crate) struct ForeignFrame<'a> {
     body: &'a [u8],
     is_compressed: bool,
     pub(crate) is_in_header: bool,
-    /// The message's name in a header, where there is one.
+    /// The message's name from a header; `None` without that header.
     pub(crate) message: Option<&'a [u8]>,
 }
 

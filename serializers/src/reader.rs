@@ -1,8 +1,8 @@
 use std::fmt;
 
 use wireform_registry::{
-    LockFile, Registry, ResolvedSchema, Role, SchemaId, SchemaKey, SchemaKind, StoredSchema,
-    resolve,
+    Cached, LockFile, Registry, ResolvedSchema, Role, SchemaId, SchemaKey, SchemaKind,
+    StoredSchema, resolve,
 };
 
 use crate::content_type::ContentType;
@@ -73,7 +73,7 @@ pub struct Decoded<T> {
 
 /// Reads records of any writer, by the schema that they name or by their content type.
 ///
-/// The first of these that a record has counts:
+/// The first of these that a record has is used:
 ///
 /// 1. the header `__value_schema_id` (of keys: `__key_schema_id`): an id or a GUID;
 /// 2. a header of Apicurio: `apicurio.value.globalId` or `apicurio.value.contentId`;
@@ -81,14 +81,15 @@ pub struct Decoded<T> {
 ///    fingerprint of an Avro single object;
 /// 4. the header `content-type`.
 ///
-/// Payloads without a frame may start with the same bytes as a frame: if nobody can be asked for
-/// the schema, and a codec reads the content type without a frame, the payload is read as that.
-/// JSON never starts so.
+/// A payload without a frame may start with the same bytes as a frame. If this reader has no
+/// registry or resolver for the key that they name, and a codec reads the content type without a
+/// frame, then the payload is read without a frame. This does not apply to JSON, which never starts
+/// with these bytes.
 ///
 /// Only codecs that were given decode. Decoding is pure and never waits: a schema that is not
-/// loaded is [`ErrorKind::UnknownSchema`], and [`fetch`](Self::fetch) is the caller's choice. Each
-/// schema is fetched and planned once, however many records need it at once. A plan that cannot
-/// be made is remembered as its error; a registry that failed is asked again after a second.
+/// loaded is [`ErrorKind::UnknownSchema`], and [`fetch`](Self::fetch) is the caller's choice.
+/// Concurrent reads share the request for a schema, and each schema is planned once. A plan that
+/// cannot be made is remembered as its error; a registry that failed is asked again after a second.
 ///
 /// ```
 /// use wireform::{Json, Reader};
@@ -141,8 +142,10 @@ pub struct ReaderBuilder<T> {
 impl<T> Reader<T> {
     /// Starts a reader that fetches writer schemas from `registry`.
     pub fn builder(registry: impl Registry + 'static) -> ReaderBuilder<T> {
+        // Keeps no answers: concurrent calls share a request, and each of them drives it.
+        let shared = Cached::new(registry).capacity(0);
         ReaderBuilder {
-            registry: Some(Box::new(registry)),
+            registry: Some(Box::new(shared)),
             ..Self::offline()
         }
     }
@@ -200,36 +203,40 @@ impl<T> Reader<T> {
     }
 
     /// Loads a writer schema and makes the plan for it; does nothing if that was done before.
-    /// Concurrent calls for one key make one request and one plan.
+    ///
+    /// Concurrent calls for one key make one plan. They share the request to the registry, as in
+    /// [`Cached`]: each call drives it, so none depends on another one being polled.
     ///
     /// # Errors
-    /// `Registry` if the registry fails or does not know the schema; `UnknownSchema` if this reader
-    /// can ask nobody; `InvalidSchema`, `Incompatible` or `UnsupportedContent` if no plan can be
-    /// made. Errors are remembered: for good, or for a second if the registry failed or its schema
-    /// is not valid.
+    /// - `Registry` if the registry fails or does not know the schema.
+    /// - `UnknownSchema` if this reader has no registry or resolver for `key`.
+    /// - `InvalidSchema`, `Incompatible`, `LimitExceeded` or `UnsupportedContent` if no plan can be
+    ///   made.
+    /// - `Io` if a thread that a plan needs cannot be started.
+    ///
+    /// Errors are remembered. `Incompatible`, `LimitExceeded`, `UnsupportedContent` and `WrongType`
+    /// are permanent; other errors are returned again for one second, then the call is repeated.
     pub async fn fetch(&self, key: impl Into<SchemaKey>) -> Result<()> {
         let key = key.into();
-        loop {
-            if let Some(outcome) = self.outcome(key) {
-                return outcome;
-            }
-            if !self.can_ask(key) {
-                return self.plan_locked(key);
-            }
-            let Some(turn) = self.loads.turn(key).await else {
-                // Another load is over; its outcome is known now, unless it was dropped.
-                continue;
-            };
-            if let Some(outcome) = self.outcome(key) {
-                return outcome;
-            }
-            let loaded = self.load(key).await;
-            if let Err(error) = &loaded {
-                self.loads.fail(key, error);
-            }
-            drop(turn);
-            return loaded;
+        if let Some(outcome) = self.outcome(key) {
+            return outcome;
         }
+        if !self.can_ask(key) {
+            return self.plan_locked(key);
+        }
+        let writer = self.request(key).await;
+        let _alone = self.loads.plan_alone();
+        if let Some(outcome) = self.outcome(key) {
+            return outcome;
+        }
+        let planned = writer.and_then(|(stored, writer)| match stored {
+            Some(stored) => self.add_stored(key, &stored, &writer),
+            None => self.add(key, &writer),
+        });
+        if let Err(error) = &planned {
+            self.loads.fail(key, error);
+        }
+        planned
     }
 
     /// Decodes, fetching the writer schema first where it is not loaded.
@@ -254,8 +261,8 @@ impl<T> Reader<T> {
         }
     }
 
-    /// Makes `writer` known under `key`, for readers that can ask nobody for it. What is known
-    /// already stays, as keys never change their meaning.
+    /// Adds the writer schema of `key`, for readers that have no registry or resolver for it. A
+    /// schema that was loaded before stays, because a key always names the same schema.
     ///
     /// # Errors
     /// `InvalidSchema`, `Incompatible` or `UnsupportedContent` if no plan can be made.
@@ -291,18 +298,19 @@ impl<T> Reader<T> {
         }
     }
 
-    async fn load(&self, key: SchemaKey) -> Result<()> {
+    /// Requests the writer schema of `key`, and its entry if it is from the registry.
+    async fn request(&self, key: SchemaKey) -> Result<(Option<StoredSchema>, ResolvedSchema)> {
         let stored = match (key, &self.registry, &self.foreign) {
             (SchemaKey::Id(id), Some(registry), _) => registry.by_id(id).await?,
             (SchemaKey::Guid(guid), Some(registry), _) => registry.by_guid(guid).await?,
-            (_, _, Some(foreign)) => return self.add(key, &foreign.schema(key).await?),
+            (_, _, Some(foreign)) => return Ok((None, foreign.schema(key).await?)),
             _ => return Err(self.unknown(key)),
         };
         let Some(registry) = &self.registry else {
             return Err(self.unknown(key));
         };
         let writer = resolve(registry, &stored.def).await?;
-        self.add_stored(key, &stored, &writer)
+        Ok((Some(stored), writer))
     }
 
     fn add_stored(
@@ -336,7 +344,7 @@ impl<T> Reader<T> {
         };
         let planned = plan();
         if let Err(error) = &planned {
-            self.loads.fail_for_ever(key, error);
+            self.loads.fail_locked(key, error);
         }
         planned
     }
@@ -396,7 +404,9 @@ impl<T> Reader<T> {
         codec.map(|codec| &**codec)
     }
 
-    /// A record whose schema is not loaded: an error, unless its frame is none.
+    /// Reads a record whose schema is not loaded. The payload is read without a frame if its key
+    /// comes from its first bytes, this reader has no registry or resolver for the key, and a codec
+    /// reads the content type, which is not JSON. Otherwise the result is the error `unknown`.
     fn decode_unknown(
         &self,
         named: &SchemaHeaders<'_>,

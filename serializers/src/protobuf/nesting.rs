@@ -95,6 +95,9 @@ pub(super) fn with_stack<T: Send>(
 }
 
 /// Runs on a thread with a stack of so many bytes; a panic goes on in the caller's thread.
+///
+/// # Errors
+/// `Io` if the thread cannot be started; errors of `run`.
 pub(super) fn on_stack<T: Send>(
     bytes: usize,
     what: &str,
@@ -106,7 +109,7 @@ pub(super) fn on_stack<T: Send>(
             Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
             Err(error) => {
                 let message = format!("could not start a thread to read {what}");
-                Err(Error::new(ErrorKind::LimitExceeded, message).with_source(error))
+                Err(Error::new(ErrorKind::Io, message).with_source(error))
             }
         }
     })

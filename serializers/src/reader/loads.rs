@@ -1,69 +1,34 @@
-//! Loads of schemas that are under way, and failures that are remembered.
+//! What loads of schemas need besides the plans: failures that are remembered, and a lock.
 
 use std::collections::HashMap;
-use std::future::poll_fn;
 use std::hash::Hash;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Poll, Waker};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, ErrorKind};
 
-/// Sees to it that each schema is loaded once at a time, and that what failed is not tried again
-/// for every record.
+/// Ensures that one plan is made at a time, and that a load that failed is not repeated for every
+/// record.
 pub(super) struct Loads<K> {
-    running: Mutex<HashMap<K, Arc<Load>>>,
     failed: Mutex<HashMap<K, Failure>>,
-    /// Held while a plan is made without a load, from a lock file.
+    /// Held while a plan is made. No future holds it while it waits.
     planning: Mutex<()>,
-}
-
-/// A load under way.
-#[derive(Default)]
-struct Load(Mutex<Waiting>);
-
-#[derive(Default)]
-struct Waiting {
-    is_over: bool,
-    wakers: Vec<Waker>,
 }
 
 struct Failure {
     error: Error,
-    /// When to try again; `None` for what will always fail.
+    /// When to try again; `None` if the error is permanent.
     until: Option<Instant>,
 }
 
-/// The right to load one schema. When it is dropped, whoever waits looks again.
-pub(super) struct Turn<'l, K: Copy + Eq + Hash> {
-    loads: &'l Loads<K>,
-    key: K,
-}
-
 impl<K: Copy + Eq + Hash> Loads<K> {
-    /// The right to load `key`; `None` once a load that was under way is over, whatever its
-    /// outcome.
-    pub(super) async fn turn(&self, key: K) -> Option<Turn<'_, K>> {
-        let load = {
-            let mut running = lock(&self.running);
-            match running.get(&key) {
-                Some(load) => Arc::clone(load),
-                None => {
-                    running.insert(key, Arc::default());
-                    return Some(Turn { loads: self, key });
-                }
-            }
-        };
-        load.wait().await;
-        None
-    }
-
-    /// Waits until nobody else makes a plan without a load.
+    /// Blocks until no other thread makes a plan. Other threads cannot make one while the guard
+    /// exists.
     pub(super) fn plan_alone(&self) -> MutexGuard<'_, ()> {
         lock(&self.planning)
     }
 
-    /// Why `key` could not be loaded a moment ago, or cannot be loaded at all.
+    /// Returns the remembered error of `key`, temporary or permanent.
     pub(super) fn failure(&self, key: K) -> Option<Error> {
         let mut failed = lock(&self.failed);
         let until = failed.get(&key)?.until;
@@ -73,15 +38,15 @@ impl<K: Copy + Eq + Hash> Loads<K> {
         failed.get(&key).map(|failure| failure.error.again())
     }
 
-    /// Why `key` can never be read.
+    /// Returns the remembered error of `key`, if it is permanent.
     pub(super) fn lasting_failure(&self, key: K) -> Option<Error> {
         let failed = lock(&self.failed);
         let failure = failed.get(&key)?;
         failure.until.is_none().then(|| failure.error.again())
     }
 
-    /// Remembers that `key` failed: for ever if the schema does not suit the program, for a moment
-    /// if it could not be had or is not valid, since a registry may be put right.
+    /// Remembers that `key` failed. The error is permanent if it follows from the schema and this
+    /// program. Any other error is temporary: an invalid schema may be replaced in the registry.
     pub(super) fn fail(&self, key: K, error: &Error) {
         let is_lasting = matches!(
             error.kind(),
@@ -94,15 +59,18 @@ impl<K: Copy + Eq + Hash> Loads<K> {
         self.remember(key, error, until);
     }
 
-    /// Remembers for ever that `key` failed.
-    pub(super) fn fail_for_ever(&self, key: K, error: &Error) {
-        self.remember(key, error, None);
+    /// Remembers that `key` of a lock file failed. The file does not change, so that the error is
+    /// permanent unless it is one of the system.
+    pub(super) fn fail_locked(&self, key: K, error: &Error) {
+        let is_temporary = error.kind() == ErrorKind::Io;
+        let until = is_temporary.then(|| Instant::now() + RETRY_AFTER);
+        self.remember(key, error, until);
     }
 
     fn remember(&self, key: K, error: &Error, until: Option<Instant>) {
         let mut failed = lock(&self.failed);
         if failed.len() >= MAX_FAILURES {
-            // Ids in payloads come from outside. What is forgotten is tried again.
+            // Ids in payloads come from outside. Schemas that are forgotten here are loaded again.
             failed.clear();
         }
         let error = error.again();
@@ -115,43 +83,9 @@ impl<K: Copy + Eq + Hash> Loads<K> {
     }
 }
 
-impl Load {
-    async fn wait(&self) {
-        let mut place = None;
-        poll_fn(|context| {
-            let mut waiting = lock(&self.0);
-            if waiting.is_over {
-                return Poll::Ready(());
-            }
-            match place.and_then(|place: usize| waiting.wakers.get_mut(place)) {
-                Some(waker) => waker.clone_from(context.waker()),
-                None => {
-                    place = Some(waiting.wakers.len());
-                    waiting.wakers.push(context.waker().clone());
-                }
-            }
-            Poll::Pending
-        })
-        .await;
-    }
-}
-
-impl<K: Copy + Eq + Hash> Drop for Turn<'_, K> {
-    fn drop(&mut self) {
-        let load = lock(&self.loads.running).remove(&self.key);
-        let wakers = load.map(|load| {
-            let mut waiting = lock(&load.0);
-            waiting.is_over = true;
-            std::mem::take(&mut waiting.wakers)
-        });
-        wakers.into_iter().flatten().for_each(Waker::wake);
-    }
-}
-
 impl<K> Default for Loads<K> {
     fn default() -> Self {
         Self {
-            running: Mutex::default(),
             failed: Mutex::default(),
             planning: Mutex::default(),
         }
@@ -162,6 +96,6 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// How long a registry is not asked again for what it could not give.
+/// How long a temporary error is remembered.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 const MAX_FAILURES: usize = 10_000;

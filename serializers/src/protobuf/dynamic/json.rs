@@ -35,7 +35,8 @@ pub(super) fn write(message: &DynamicMessage, order: Option<&Order>) -> Result<S
 /// Reads JSON as a message; unknown fields are refused.
 ///
 /// # Errors
-/// `Encode` with line and column; `LimitExceeded`.
+/// `Encode` with line and column; `LimitExceeded`; `Io` if no thread can be started for deeply
+/// nested JSON.
 pub(super) fn read(
     message: &MessageDescriptor,
     json: &str,
