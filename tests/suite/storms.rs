@@ -8,12 +8,13 @@ use wireform::{Decoded, ErrorKind, Framed, NoHeaders, Reader, Result, Serializer
 use wireform_registry::{
     Cached, Deletion, ErrorKind as Refused, Fault, HttpRegistry, ImportPlace, InMemoryRegistry,
     Mode, RegisterOptions, Registry, RegistryAdmin, SchemaDef, SchemaId, SchemaKind, Server,
-    Unchecked, serve,
+    StoredSchema, Unchecked, serve,
 };
 use wireform_tests::order::{Order, SCHEMA_V1, sample};
 use wireform_tests::rules;
 
 type Asked = Cached<HttpRegistry>;
+type Found = wireform_registry::Result<StoredSchema>;
 
 /// A served registry with the schema of one record, and a reader that has not met it yet.
 struct Scene {
@@ -22,6 +23,7 @@ struct Scene {
     cached: Asked,
     reader: Arc<Reader<Order>>,
     record: Arc<Vec<u8>>,
+    id: SchemaId,
 }
 
 impl Scene {
@@ -32,6 +34,7 @@ impl Scene {
         let codec = SerdeAvro::<Order>::new(SCHEMA_V1).unwrap();
         let framed = Framed::register(codec.clone(), &registry, Subject::value("orders"));
         let record = framed.await.unwrap().to_vec(&sample()).unwrap();
+        let id = u32::from_be_bytes(record[1..5].try_into().unwrap());
         let cached = Cached::new(HttpRegistry::new(server.url()).unwrap());
         let reader = Reader::builder(cached.clone()).with(codec).build();
         Self {
@@ -40,6 +43,7 @@ impl Scene {
             cached,
             reader: Arc::new(reader),
             record: Arc::new(record),
+            id: SchemaId::new(id),
         }
     }
 
@@ -48,13 +52,18 @@ impl Scene {
         tokio::spawn(async move { reader.decode_or_fetch(&NoHeaders, Some(&record)).await })
     }
 
-    /// Waits until this many calls wait for one request, or its answer is there: on a slow machine the
-    /// last calls come later than that.
+    /// Looks up the schema of the record in the cache.
+    fn lookup(&self) -> tokio::task::JoinHandle<Found> {
+        let (cached, id) = (self.cached.clone(), self.id);
+        tokio::spawn(async move { cached.by_id(id).await })
+    }
+
+    /// Waits until this many calls have joined the request of another one.
     async fn joined(&self, count: u64) {
         let end = Instant::now() + LIMIT;
         loop {
             let counts = self.cached.counts();
-            if counts.joined >= count || counts.entries > 0 {
+            if counts.joined >= count {
                 return;
             }
             assert!(Instant::now() < end, "{counts:?}");
@@ -86,21 +95,26 @@ async fn ten_thousand_cold_decodes_at_once_make_one_request() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_thousand_who_asked_first_and_left_stop_nobody() {
     let scene = Scene::new().await;
+    // Long enough for all to join the request.
     scene
         .server
         .faults()
-        .push(Fault::Delay(Duration::from_secs(2)));
-    let leaders: Vec<_> = (0..1000).map(|_| scene.decode()).collect();
+        .push(Fault::Delay(Duration::from_secs(5)));
+    let leaders: Vec<_> = (0..1000).map(|_| scene.lookup()).collect();
     scene.joined(999).await;
-    let followers: Vec<_> = (0..1000).map(|_| scene.decode()).collect();
+    let followers: Vec<_> = (0..1000).map(|_| scene.lookup()).collect();
     scene.joined(1999).await;
+    let decode = scene.decode();
+    scene.joined(2000).await;
     for leader in leaders {
         leader.abort();
     }
     for follower in followers {
-        let decoded = follower.await.unwrap().unwrap().unwrap();
-        assert_eq!(decoded.value, sample());
+        let found = follower.await.unwrap().unwrap();
+        assert_eq!(&*found.def.text, SCHEMA_V1);
     }
+    let decoded = decode.await.unwrap().unwrap().unwrap();
+    assert_eq!(decoded.value, sample());
     assert!(scene.registry.call_counts().by_id <= 2);
 }
 
