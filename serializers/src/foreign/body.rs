@@ -14,8 +14,8 @@ use crate::frame::MessageIndex;
 pub(crate) enum Bodies {
     /// Nothing: Avro and JSON.
     Plain,
-    /// Confluent's indexes behind ids and GUIDs, or Apicurio's names, where they were not switched
-    /// off: the messages at the top of the file, by their simple names.
+    /// Confluent's indexes, after ids and GUIDs; or Apicurio's names, unless its writer omits them.
+    /// Holds the top-level messages of the file by simple name.
     Named(Names),
     /// Glue's numbers: the messages of the file, sorted by full name. `None` where it counts what
     /// has no index: the entries of maps.
@@ -34,7 +34,8 @@ impl Bodies {
         messages(key, writer)
     }
 
-    /// The message and what follows, behind an id of four bytes or a GUID of a Protobuf schema.
+    /// Splits `tail`, which follows the id of four bytes or the GUID of a Protobuf schema, into the
+    /// message and its body.
     ///
     /// # Errors
     /// As [`Names::split`].

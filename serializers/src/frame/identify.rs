@@ -14,8 +14,9 @@
 //! | nothing of these | none: the content type decides | the payload |
 //!
 //! A header is certain. The start of a payload is not: Avro and Protobuf without a frame may start
-//! with the same bytes. If nobody can be asked for the key, and the content type names something
-//! that the reader reads without a frame and that is not JSON, the payload is read as that.
+//! with the same bytes. If the key is not loaded, the reader has no registry or resolver for it, and
+//! the reader reads the content type without a frame, then the payload is read without a frame. This
+//! does not apply to JSON.
 
 use wireform_registry::Role;
 

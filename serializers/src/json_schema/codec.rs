@@ -95,8 +95,8 @@ impl<T: ?Sized> JsonSchema<T> {
     }
 
     /// A codec for records of a schema that somebody else registered. If the schema does not
-    /// compile (a pattern may be no regular expression here), only what validates fails:
-    /// [`check_schema`](Self::check_schema) says so beforehand.
+    /// compile, for example because a pattern is not a valid regular expression here, only calls that
+    /// validate fail. [`check_schema`](Self::check_schema) returns that error in advance.
     ///
     /// # Errors
     /// `InvalidSchema` if the text is not JSON; `LimitExceeded` if it is too large or nested too
@@ -159,7 +159,8 @@ impl<T: ?Sized> JsonSchema<T> {
         self.validator().map(drop)
     }
 
-    /// What `$schema` names, if that is no known draft: the schema is read as draft 7.
+    /// Returns the `$schema` of the schema if it is not a known draft. The schema is then read as
+    /// draft 7.
     #[must_use]
     pub fn unknown_draft(&self) -> Option<&str> {
         self.inner.unknown_draft.as_deref()

@@ -22,8 +22,7 @@ pub(super) struct Texts {
     pub(super) references: References,
 }
 
-/// Referenced schemas by absolute URI. Whatever is not in here does not exist: nothing is ever
-/// fetched.
+/// Referenced schemas by absolute URI. Any other reference is an error; nothing is fetched.
 #[derive(Clone, Debug, Default)]
 pub(super) struct References(Arc<HashMap<String, Value>>);
 
@@ -51,7 +50,8 @@ impl Texts {
         })
     }
 
-    /// What `$schema` names if it is no known draft: the schema is read as draft 7.
+    /// Returns the `$schema` of the schema if it is not a known draft. The schema is then read as
+    /// draft 7.
     pub(super) fn unknown_draft(&self) -> Option<&str> {
         self.unknown_draft.as_deref()
     }
@@ -61,7 +61,7 @@ impl Texts {
         self.size
     }
 
-    /// Where the schema stands: `$id`, or a place that no reference can name.
+    /// Returns the base URI of the schema: `$id`, or a URI that no reference can name.
     pub(super) fn base_uri(&self) -> String {
         base_of(&self.root, self.draft, None).map_or_else(
             || "json-schema:///".to_owned(),
@@ -69,7 +69,7 @@ impl Texts {
         )
     }
 
-    /// The texts with their ids and anchors. What is not among them does not exist.
+    /// Indexes the texts by id and anchor. Any other reference is an error; nothing is fetched.
     pub(super) fn registry(&self) -> Result<Registry<'static>> {
         let root = self.draft.create_resource(self.root.clone());
         let builder = Registry::new()
@@ -143,7 +143,7 @@ impl References {
         let mut parsed = Vec::with_capacity(named.len());
         for reference in named {
             let mut value = parse_text(&reference.text, Some(&reference.name))?;
-            // One that names no draft is of that of the schema.
+            // A reference without a known draft has the draft of the schema.
             if draft_of(&mut value, named).is_ok_and(|found| found.1.is_some()) {
                 name_draft(&mut value, draft);
             }
@@ -269,8 +269,8 @@ fn known_draft(schema: &Value) -> Option<Draft> {
     }
 }
 
-/// The draft of a text. A `$schema` that names none is taken out of it and returned: such a text is
-/// of draft 7.
+/// Returns the draft of a text. If its `$schema` is not a known draft, the draft is 7, and the
+/// `$schema` is removed from the text and returned.
 ///
 /// # Errors
 /// `InvalidSchema` if the `$schema` is one of the references: a meta-schema may take keywords away,
@@ -296,7 +296,7 @@ fn draft_of(schema: &mut Value, named: &[NamedText]) -> Result<(Draft, Option<St
     Ok((Draft::Draft7, Some(name)))
 }
 
-/// Makes a text that names no draft one of this draft.
+/// Sets the `$schema` of a text to this draft.
 fn name_draft(schema: &mut Value, draft: Draft) {
     let uri = match draft {
         Draft::Draft4 => "http://json-schema.org/draft-04/schema#",

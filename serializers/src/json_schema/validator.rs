@@ -97,12 +97,12 @@ impl Validator {
     #[cold]
     fn violation(&self, kind: ErrorKind, instance: &Value) -> Error {
         let without_place = || Error::new(kind, "the value does not fit its JSON Schema");
-        // Looking for the place remembers nothing, so it may take far longer than the answer.
+        // The search for the place caches nothing, so it may take far longer than the validation.
         if !self.bounds.allow(instance) {
             return without_place();
         }
         match pattern::within_budget(|| self.compiled.validate(instance)) {
-            // The answer stands; only its place takes too long to find.
+            // The value is invalid, but finding the place takes too long.
             Err(_) | Ok(Ok(())) => without_place(),
             Ok(Err(error)) if pattern::gave_up(&error) => pattern::too_much(),
             Ok(Err(error)) => self.at_place(kind, instance, &error),
