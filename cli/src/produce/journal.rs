@@ -365,3 +365,6 @@ impl Lines {
         text
     }
 }
+
+#[cfg(test)]
+mod tests;

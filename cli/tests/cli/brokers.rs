@@ -12,7 +12,7 @@ use wireform_producer::EmbeddedCluster;
 use super::credentials::Recorder;
 use super::{command, folder, run};
 
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
 fn any_schema(name: &str) -> String {
     let schema = folder(&format!("brokers-{name}")).join("any.json");
@@ -21,7 +21,7 @@ fn any_schema(name: &str) -> String {
 }
 
 /// The lines of an output, as they come.
-fn lines(output: impl std::io::Read + Send + 'static) -> Receiver<String> {
+pub(super) fn lines(output: impl std::io::Read + Send + 'static) -> Receiver<String> {
     let (sender, receiver) = channel();
     std::thread::spawn(move || {
         for line in BufReader::new(output).lines().map_while(Result::ok) {
@@ -211,4 +211,32 @@ fn a_terminated_consumer_says_how_many_it_read() {
     stderr.read_to_string(&mut talk).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(0), "{talk}");
     assert_eq!(talk, "1 record\n");
+}
+
+/// There is nothing to be waited for before a broker answered.
+#[test]
+fn the_first_signal_ends_a_run_that_no_broker_answered() {
+    let journal = folder("brokers-interrupted").join("sent");
+    let journal = journal.display().to_string();
+    let nowhere = "127.0.0.1:1";
+    for mut child in [
+        consume(nowhere, &[]),
+        produce("interrupted", nowhere, &["--journal", &journal]),
+    ] {
+        let talk = lines(child.stderr.take().unwrap());
+        talk.recv_timeout(PATIENCE).unwrap();
+        let id = child.id().to_string();
+        let mut kill = std::process::Command::new("kill");
+        assert!(kill.args(["-INT", &id]).status().unwrap().success());
+        let start = Instant::now();
+        let mut status = None;
+        // Consume gives up after 20 s by itself.
+        while status.is_none() && start.elapsed() < Duration::from_secs(10) {
+            std::thread::sleep(Duration::from_millis(20));
+            status = child.try_wait().unwrap();
+        }
+        let _ = child.kill();
+        let _ = child.wait();
+        assert!(status.is_some_and(|status| !status.success()));
+    }
 }

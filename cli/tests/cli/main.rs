@@ -20,6 +20,8 @@ mod folders;
 mod generate;
 mod inspect;
 #[cfg(feature = "kafka")]
+mod journals;
+#[cfg(feature = "kafka")]
 mod kafka;
 mod life;
 mod lint;

@@ -272,3 +272,18 @@ fn registry_verbs_refuse_a_file_that_a_schema_refers_to() {
     place.registry(&["register", "invoice", &schema, "--use", used]);
     place.expect_subjects(&["invoice", "money"]);
 }
+
+/// What is wrong with the settings or the journal is found before anything is registered.
+#[test]
+fn nothing_is_registered_before_the_settings_and_the_journal_are_checked() {
+    let place = Place::new("unchecked");
+    let journal = place.file("other.journal");
+    let text = "{\"journal\":{\"format\":2,\"topic\":\"other\",\"cluster\":null}}\n";
+    std::fs::write(&journal, text).unwrap();
+    for more in [["--set", "nonsense=1"], ["--journal", &journal]] {
+        let arguments = [&["--register"][..], &more].concat();
+        let refused = place.produce(&data("order_v1.avsc"), &arguments, ORDER);
+        check(&refused, 2, &[]);
+        place.expect_subjects(&[]);
+    }
+}
