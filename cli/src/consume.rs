@@ -99,13 +99,14 @@ impl Consume {
     pub(crate) fn run(&self) -> Result {
         let mut values = Values::new(&self.topic, self.registry()?, self.given()?);
         let consumer = self.consumer()?;
-        let is_interrupted = at_signals()?;
         let scope = Scope {
             topic: &self.topic,
             partition: self.partition,
             start: self.from,
         };
-        let mut left = Left::new(self, scope.assign(&consumer)?, is_interrupted);
+        let ends = scope.assign(&consumer)?;
+        // Until here a signal ends the process: nothing is read yet.
+        let mut left = Left::new(self, ends, at_signals()?);
         let shown = self.show(&consumer, &mut values, &mut left);
         if !matches!(shown, Err(Error::BrokenPipe)) {
             left.report();

@@ -16,7 +16,7 @@ use wireform_producer::{BrokerErrorKind, ErrorKind, Producer, Record, Topic};
 
 use self::journal::{Journal, Step};
 use self::run::Run;
-use self::schema::{Writer, Written};
+use self::schema::{Loaded, Writer, Written};
 use crate::exit::{Error, with_causes};
 use crate::kafka::{BrokerErrors, Brokers};
 use crate::progress::{Progress, say};
@@ -61,7 +61,7 @@ pub(crate) struct Produce {
     /// under its name as the subject [default: look the schema up]
     #[arg(long)]
     register: bool,
-    /// Where records name their schema [default: prefix; for JSON without a registry none]
+    /// Write the schema id in this place [default: prefix; for JSON without a registry none]
     #[arg(long, value_enum)]
     framing: Option<Written>,
     /// The Protobuf message [default: the first of the file]
@@ -77,10 +77,11 @@ pub(crate) struct Produce {
     #[arg(long)]
     branches: bool,
     /// Record progress in this file and resume from it, for this input and topic only; a run that was
-    /// killed may send up to half a second of records again, and lines that were refused are tried again
+    /// killed may send up to half a second of records again; lines that were refused or not written are
+    /// tried again
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
-    /// How long a record may wait for its delivery, retries included
+    /// Give up on a record that is not delivered after this many seconds, retries included
     #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     timeout: u64,
     /// Where the JSON lines are
@@ -97,15 +98,17 @@ fn pair(text: &str) -> std::result::Result<(String, String), String> {
 
 impl Produce {
     pub(crate) fn run(&self) -> Result {
-        let signals = Signals::new().map_err(|error| Error::io(&error))?;
-        // Before anything is sent or registered: another run may have it.
+        // The settings and the journal are checked before a schema is registered.
         let journal = self.journal.as_deref().map(Journal::open).transpose()?;
-        let writer = Writer::new(self)?;
+        let schema = Loaded::read(self)?;
         let producer = self.producer()?;
         if let Some(journal) = &journal {
             let cluster = self.brokers.cluster(self.timeout())?;
             journal.bind(&self.topic, cluster.as_deref())?;
         }
+        let writer = schema.writer(self)?;
+        // Until here a signal ends the process: nothing is sent yet.
+        let signals = Signals::new().map_err(|error| Error::io(&error))?;
         let run = Run::new(producer, journal, self.timeout());
         let topic = self.topic(run.producer(), &writer)?;
         run.note_from_time_to_time();
@@ -169,7 +172,7 @@ impl Produce {
             .map_err(|_| error("expected a JSON object, which has the key".to_owned()))?;
         let value = object
             .get(field)
-            .ok_or_else(|| error(format!("the key's field {field:?} is not there")))?;
+            .ok_or_else(|| error(format!("--key: the line has no field {field:?}")))?;
         Ok(match serde_json::from_str::<Option<String>>(value.get()) {
             Ok(text) => text,
             Err(_) => Some(value.get().to_owned()),
@@ -274,8 +277,10 @@ fn say_resumed(done: u64, refused: usize) {
     }
     let of_them = match refused {
         0 => String::new(),
-        1 => ", but for 1 that was refused and is tried again".to_owned(),
-        refused => format!(", but for {refused} that were refused and are tried again"),
+        1 => ", except 1 that was refused or not written and is tried again".to_owned(),
+        refused => {
+            format!(", except {refused} that were refused or not written and are tried again")
+        }
     };
     say(&format!(
         "skipping the first {done} lines, which an earlier run dealt with{of_them}"

@@ -78,7 +78,7 @@ impl<'a> Values<'a> {
             (Ok(frame), Some(_), _) => self.named(frame.schema(), Role::Value, id, payload),
             (_, _, Some(codec)) => Ok(read(codec, &[], id, payload).map(|json| (None, json))),
             (Ok(frame), None, None) => Ok(Err(format!(
-                "it names {}, and no registry is given: give --registry or --schema",
+                "the value names {}, but no registry is configured: give --registry or --schema",
                 frame.schema()
             ))),
             _ => Ok(unframed(payload)),
@@ -102,7 +102,8 @@ impl<'a> Values<'a> {
         };
         let is_framed = id.is_some() || may_be_framed(key, payload);
         if self.registry.is_none() {
-            let error = format!("it names {key}, and no registry is given: give --registry");
+            let error =
+                format!("the key names {key}, but no registry is configured: give --registry");
             return Ok(is_framed.then_some(Err(error)));
         }
         let is_named = match self.known(key)? {

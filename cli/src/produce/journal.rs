@@ -23,9 +23,9 @@ enum Entry {
         topic: String,
         cluster: Option<String>,
     },
-    /// All lines up to this one are delivered, but for those that were refused. The hash is of them.
+    /// All lines up to this one are delivered, except those of `Refused`. The hash is of them.
     Line { number: u64, hash: String },
-    /// A line that the schema, the client or a broker refused.
+    /// A line that was refused, or whose record was not written or may not have been.
     Refused { line: u64, reason: String },
     /// A line that was refused before.
     Delivered { line: u64 },
@@ -77,14 +77,22 @@ struct Lines {
     /// The number and the hash of the last line that was read.
     read: u64,
     hash: Hash,
-    /// The lines after `noted`, and whether they are done.
-    under_way: VecDeque<(Hash, bool)>,
+    /// The lines after `noted`.
+    under_way: VecDeque<(Hash, State)>,
     noted: u64,
-    /// Whether a line is neither delivered nor refused, so that the next run goes on before it.
-    is_stuck: bool,
-    /// What is to be written before the next `Line`.
+    /// What is to be written before the next `Line`: the lines that the next run tries again.
     refused: BTreeMap<u64, String>,
     delivered: BTreeSet<u64>,
+}
+
+/// The state of a line in this run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Sending,
+    /// Delivered, refused or empty.
+    Done,
+    /// Not written, or perhaps not.
+    Lost,
 }
 
 impl Journal {
@@ -114,7 +122,6 @@ impl Journal {
         }
         let mut text = Vec::new();
         file.read_to_end(&mut text).map_err(failed)?;
-        let whole = memchr::memrchr(b'\n', &text).map_or(0, |last| last + 1);
         let mut journal = Self {
             path: path.to_owned(),
             file: Mutex::new(Target {
@@ -127,7 +134,7 @@ impl Journal {
             refused: BTreeSet::new(),
             lines: Mutex::default(),
         };
-        journal.load(&text, whole)?;
+        let whole = journal.load(&text)?;
         if whole < text.len() {
             let length = u64::try_from(whole).unwrap_or_default();
             journal.target().file.set_len(length).map_err(failed)?;
@@ -136,19 +143,24 @@ impl Journal {
         Ok(journal)
     }
 
-    /// Reads what an earlier run wrote; after `whole` there may be half a line.
-    fn load(&mut self, text: &[u8], whole: usize) -> Result<()> {
-        let (text, half) = text.split_at(whole);
+    /// Reads what an earlier run wrote. Returns the length of the entries that count: a run that was
+    /// killed may have written part of its last ones, `Refused` entries without their `Line`.
+    fn load(&mut self, text: &[u8]) -> Result<usize> {
+        let end = memchr::memrchr(b'\n', text).map_or(0, |last| last + 1);
+        let (text, half) = text.split_at(end);
         if text.is_empty() && !half.is_empty() && !b"{\"journal\":{".starts_with(half) {
             let is_half = half.starts_with(b"{\"journal\":{");
             return if is_half {
-                Ok(())
+                Ok(0)
             } else {
                 Err(self.is_something_else(half))
             };
         }
+        let (mut read, mut whole) = (0, 0);
+        let mut refused = BTreeSet::new();
         for (number, line) in text.split_inclusive(|byte| *byte == b'\n').enumerate() {
             let entry = serde_json::from_slice::<Entry>(line);
+            read += line.len();
             match (number, entry) {
                 (
                     0,
@@ -162,21 +174,35 @@ impl Journal {
                 }
                 (0, _) => return Err(self.is_something_else(line)),
                 (_, Ok(Entry::Line { number, hash })) => {
-                    let hash = framing::from_hex(hash.as_bytes());
-                    let hash = hash.and_then(|hash| hash.try_into().ok());
-                    self.hash = hash.ok_or_else(|| self.is_damaged(number))?;
-                    self.done = number;
+                    self.load_line(number, &hash, &mut refused)?;
                 }
-                (_, Ok(Entry::Refused { line, .. })) => drop(self.refused.insert(line)),
+                (_, Ok(Entry::Refused { line, .. })) => {
+                    refused.insert(line);
+                    continue;
+                }
                 (_, Ok(Entry::Delivered { line })) => drop(self.refused.remove(&line)),
                 (_, Ok(Entry::Journal { .. }) | Err(_)) => {
                     let number = u64::try_from(number).unwrap_or_default();
                     return Err(self.is_damaged(number + 1));
                 }
             }
+            whole = read;
         }
-        // A run that was killed may have refused lines that it did not come to note.
-        self.refused.retain(|line| *line <= self.done);
+        Ok(whole)
+    }
+
+    /// Takes a `Line` entry, and the lines of the `Refused` entries before it. An entry that is not
+    /// ahead of an earlier one does not count.
+    fn load_line(&mut self, number: u64, hash: &str, refused: &mut BTreeSet<u64>) -> Result<()> {
+        let hash = framing::from_hex(hash.as_bytes());
+        let hash = hash.and_then(|hash| hash.try_into().ok());
+        let hash = hash.ok_or_else(|| self.is_damaged(number))?;
+        let refused = std::mem::take(refused).into_iter();
+        if number > self.done {
+            let is_new = |line: &u64| *line > self.done && *line <= number;
+            self.refused.extend(refused.filter(is_new));
+            (self.done, self.hash) = (number, hash);
+        }
         Ok(())
     }
 
@@ -202,11 +228,14 @@ impl Journal {
     pub(super) fn bind(&self, topic: &str, cluster: Option<&str>) -> Result<()> {
         let path = self.path.display();
         match &self.place {
-            None => self.append(&input::json(&Entry::Journal {
-                format: FORMAT,
-                topic: topic.to_owned(),
-                cluster: cluster.map(str::to_owned),
-            })),
+            None => {
+                let entry = input::json(&Entry::Journal {
+                    format: FORMAT,
+                    topic: topic.to_owned(),
+                    cluster: cluster.map(str::to_owned),
+                });
+                self.target().append(&self.path, &format!("{entry}\n"))
+            }
             Some((own, _)) if own != topic => Err(Error::Usage(format!(
                 "{path}: the journal of topic {own:?}, not of {topic:?}: give another --journal"
             ))),
@@ -235,15 +264,14 @@ impl Journal {
         lines.read = number;
         if number > self.done {
             let hash = lines.hash;
-            if !lines.is_stuck {
-                lines.under_way.push_back((hash, false));
-            }
+            lines.under_way.push_back((hash, State::Sending));
             return Ok(Step::Send);
         }
         let is_kept = self.refused.contains(&number);
         match number == self.done {
             true if lines.hash != self.hash => Err(Error::Usage(format!(
-                "{}: the journal of another input: its first {} lines are not these",
+                "{}: the journal belongs to another input: the first {} lines differ: give the same \
+                 input, or another --journal",
                 self.path.display(),
                 self.done
             ))),
@@ -271,48 +299,38 @@ impl Journal {
         if number <= self.done {
             lines.delivered.insert(number);
         } else {
-            lines.set_done(number);
+            lines.set(number, State::Done);
         }
     }
 
     /// Notes a line that was refused: the next run tries it again.
     pub(super) fn is_refused(&self, number: u64, reason: &str) {
+        self.try_again(number, State::Done, reason);
+    }
+
+    /// Notes a line whose record was not written, or perhaps not: the next run sends it again.
+    pub(super) fn is_lost(&self, number: u64, reason: &str) {
+        self.try_again(number, State::Lost, reason);
+    }
+
+    /// Notes a line for the next run. The lines of an earlier run are noted already.
+    fn try_again(&self, number: u64, state: State, reason: &str) {
         let mut lines = self.lines();
-        if number > self.done && lines.set_done(number) {
+        if number > self.done && lines.set(number, state) {
             lines.refused.insert(number, reason.to_owned());
         }
     }
 
-    /// Notes that a line has no place in the log, or perhaps none: the next run goes on before it, if
-    /// it is not one that was refused before.
-    pub(super) fn is_lost(&self, number: u64) {
-        self.lines().is_stuck |= number > self.done;
-    }
-
     /// Writes down how far this run came.
+    ///
+    /// # Errors
+    /// `Io` if the file cannot be written, or could not be written before.
     pub(super) fn note(&self) -> Result<()> {
-        let text = self.lines().take_new();
-        if text.is_empty() {
-            return Ok(());
-        }
-        self.append(text.trim_end())
-    }
-
-    /// Appends lines; after an error nothing is appended any more.
-    fn append(&self, text: &str) -> Result<()> {
+        // Locked first: calls of two threads write in the order in which they take the lines.
         let mut target = self.target();
-        let failed = |reason: &str| Error::Io(format!("{}: {reason}", self.path.display()));
-        if let Some(reason) = &target.failure {
-            return Err(failed(reason));
-        }
-        // In one piece, so that a process that is killed leaves all of it or nothing.
-        let written = target.file.write_all(format!("{text}\n").as_bytes());
-        let written = written.and_then(|()| target.file.sync_data());
-        target.failure = written.err().map(|error| error.to_string());
-        target
-            .failure
-            .as_deref()
-            .map_or(Ok(()), |reason| Err(failed(reason)))
+        target.check(&self.path)?;
+        let text = self.lines().take_new();
+        target.append(&self.path, &text)
     }
 
     fn target(&self) -> MutexGuard<'_, Target> {
@@ -324,13 +342,42 @@ impl Journal {
     }
 }
 
+impl Target {
+    /// Returns the error that an earlier call had.
+    fn check(&self, path: &Path) -> Result<()> {
+        let failed = |reason| Err(Error::Io(format!("{}: {reason}", path.display())));
+        self.failure.as_ref().map_or(Ok(()), failed)
+    }
+
+    /// Appends lines; after an error nothing is appended any more.
+    fn append(&mut self, path: &Path, text: &str) -> Result<()> {
+        if self.failure.is_none() && !text.is_empty() {
+            let written = self.file.write_all(text.as_bytes());
+            let written = written.and_then(|()| self.file.sync_data());
+            self.failure = written.err().map(|error| error.to_string());
+        }
+        self.check(path)
+    }
+}
+
 impl Lines {
-    /// Whether the line is one of those that are looked at.
-    fn set_done(&mut self, number: u64) -> bool {
+    /// Sets the state of a line; `false` if it is not one of those under way.
+    fn set(&mut self, number: u64, state: State) -> bool {
         let place = number.checked_sub(self.noted + 1);
         let place = place.and_then(|place| usize::try_from(place).ok());
         let line = place.and_then(|place| self.under_way.get_mut(place));
-        line.map(|(_, is_done)| *is_done = true).is_some()
+        line.map(|line| line.1 = state).is_some()
+    }
+
+    /// Returns how many lines can be noted: up to the last one that is done and has only done and
+    /// lost lines before it. Lost lines at the end are left to the next run, without an entry.
+    fn settled(&self) -> usize {
+        let states = self.under_way.iter().map(|(_, state)| *state);
+        let settled = states.take_while(|state| *state != State::Sending);
+        let done = settled
+            .enumerate()
+            .filter(|(_, state)| *state == State::Done);
+        done.last().map_or(0, |(place, _)| place + 1)
     }
 
     /// The lines of the journal for what was done since the last call.
@@ -345,9 +392,9 @@ impl Lines {
         }
         let before = self.noted;
         let mut last = Hash::default();
-        while let Some((hash, true)) = self.under_way.front() {
-            last = *hash;
-            self.under_way.pop_front();
+        let settled = self.settled();
+        for (hash, _) in self.under_way.drain(..settled) {
+            last = hash;
             self.noted += 1;
             if let Some(reason) = self.refused.remove(&self.noted) {
                 let line = self.noted;

@@ -140,7 +140,7 @@ impl Run {
             _ => add(&counts.not_written),
         }
         if let Some(journal) = self.journal() {
-            journal.is_lost(number);
+            journal.is_lost(number, &reason);
         }
         let mut reasons = self
             .0

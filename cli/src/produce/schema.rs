@@ -17,9 +17,9 @@ use crate::{Result, framing};
 /// Where records name their schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Written {
-    /// In front of the payload, by the id of the registry
+    /// Write the schema id in front of the payload
     Prefix,
-    /// Nowhere: the payload is the value
+    /// Send the value without a schema id
     None,
 }
 
@@ -31,9 +31,22 @@ pub(super) struct Writer {
     pub(super) version: Option<String>,
 }
 
-impl Writer {
-    /// Reads the schema, and has the registry look it up or register it if records are framed.
-    pub(super) fn new(produce: &Produce) -> Result<Self> {
+/// A schema that is read and looked up; with `--register` it may not be registered yet.
+pub(super) struct Loaded {
+    codec: Codec,
+    schema: ResolvedSchema,
+    named: Vec<Reference>,
+    /// How many of the references are files.
+    files: usize,
+    /// `None` without a registry.
+    registry: Option<Open>,
+    is_framed: bool,
+    found: Option<RegisteredSchema>,
+}
+
+impl Loaded {
+    /// Reads the schema, and without `--register` looks it up. Changes nothing in the registry.
+    pub(super) fn read(produce: &Produce) -> Result<Self> {
         let mut schema = produce.reading.load(&produce.schema)?;
         let is_framed = produce.is_framed(schema.kind)?;
         let needs_registry = is_framed || !produce.uses.uses.is_empty();
@@ -64,19 +77,45 @@ impl Writer {
         }
         let codec = Codec::new(&schema, None, produce.options());
         let codec = codec.map_err(|error| broken(&produce.schema, &error))?;
-        let mut writer = Self {
+        let mut loaded = Self {
             codec,
-            key: None,
-            version: None,
+            schema,
+            named,
+            files,
+            registry,
+            is_framed,
+            found: None,
         };
-        if let (true, Some(registry)) = (is_framed, &registry) {
-            let found = produce.find(registry, &schema, named, files)?;
-            writer.key = Some(SchemaKey::Id(found.id));
-            writer.version = Some(found.version.to_string());
+        if !produce.register {
+            loaded.find(produce)?;
         }
-        Ok(writer)
+        Ok(loaded)
     }
 
+    /// Registers the schema with `--register`, and returns what writes values.
+    pub(super) fn writer(mut self, produce: &Produce) -> Result<Writer> {
+        if produce.register {
+            self.find(produce)?;
+        }
+        Ok(Writer {
+            codec: self.codec,
+            key: self.found.as_ref().map(|found| SchemaKey::Id(found.id)),
+            version: self.found.map(|found| found.version.to_string()),
+        })
+    }
+
+    /// Looks the schema up, or registers it, if records are framed.
+    fn find(&mut self, produce: &Produce) -> Result<()> {
+        if let (true, Some(registry)) = (self.is_framed, &self.registry) {
+            let named = std::mem::take(&mut self.named);
+            let found = produce.find(registry, &self.schema, named, self.files)?;
+            self.found = Some(found);
+        }
+        Ok(())
+    }
+}
+
+impl Writer {
     pub(super) fn kind(&self) -> SchemaKind {
         self.codec.kind()
     }

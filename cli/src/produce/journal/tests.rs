@@ -83,3 +83,31 @@ fn half_a_batch_is_removed() {
     assert_eq!(refused(&path), (4, vec![1]));
     std::fs::remove_file(path).unwrap();
 }
+
+/// The next run resumes before them, as after an outage.
+#[test]
+fn lost_lines_are_noted_only_before_a_line_that_is_done() {
+    let path = path("lost");
+    let journal = begun(&path);
+    read_to(&journal, 5);
+    journal.is_lost(1, "reason");
+    journal.is_done(2);
+    journal.is_lost(3, "reason");
+    journal.is_lost(4, "reason");
+    journal.note().unwrap();
+    drop(journal);
+    assert_eq!(refused(&path), (2, vec![1]));
+    let journal = Journal::open(&path).unwrap();
+    read_to(&journal, 5);
+    // Line 1 is lost again, and has its entry.
+    journal.is_lost(1, "reason");
+    journal.is_lost(3, "reason");
+    journal.note().unwrap();
+    journal.is_done(5);
+    journal.note().unwrap();
+    journal.is_done(4);
+    journal.note().unwrap();
+    drop(journal);
+    assert_eq!(refused(&path), (5, vec![1, 3]));
+    std::fs::remove_file(path).unwrap();
+}
