@@ -1,5 +1,7 @@
 //! Reports as the machines read them that they are for.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use roxmltree::Document;
 
 use super::{Run, data, folder, run};
@@ -7,7 +9,10 @@ use super::{Run, data, folder, run};
 /// Schemas whose names and texts have everything that a report must escape: one that fits, one that
 /// does not, one that is no schema.
 fn nasty() -> [String; 4] {
-    let folder = folder("reports");
+    // Tests run at the same time, each in a folder of its own.
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let folder = folder(&format!("reports-{number}"));
     let write = |name: &str, text: &str| {
         let path = folder.join(name);
         std::fs::write(&path, text).unwrap();

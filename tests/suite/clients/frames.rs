@@ -25,7 +25,9 @@ struct Written {
     registry: HttpRegistry,
     in_headers: bool,
     frames: Vec<Value>,
-    cases: Vec<Case>,
+    /// Each frame's case, and whether prost wrote it, from a generated type.
+    cases: Vec<(Case, bool)>,
+    is_prost: bool,
 }
 
 impl Written {
@@ -58,7 +60,7 @@ impl Written {
             "payload": hex(payload),
             "headers": headers,
         }));
-        self.cases.push(case.clone());
+        self.cases.push((case.clone(), self.is_prost));
     }
 }
 
@@ -81,14 +83,17 @@ where
     T: ProtobufRecord + Message + Debug,
 {
     let value = T::decode(body).unwrap();
+    written.is_prost = true;
     written.push(case, &Protobuf::<T>::new(), &value);
+    written.is_prost = false;
 }
 
-/// What the programs print: the names of the `.proto` file, and no -0.0, which prost leaves out.
-fn expected(case: &Case) -> Value {
+/// What the programs print: the names of the `.proto` file, and no -0.0 where prost wrote, which leaves
+/// it out.
+fn expected(case: &Case, is_prost: bool) -> Value {
     match &*case.name {
         "kinds-names" => json!({"camelCase": "a", "snake_case_2": "b", "type": "c", "far": 1.0}),
-        "parts-hole-negative-zero" => json!({}),
+        "parts-hole-negative-zero" if is_prost => json!({}),
         _ => numbers(&case.value),
     }
 }
@@ -101,6 +106,7 @@ fn write_all(runtime: Runtime, url: &str, in_headers: bool) -> Written {
         in_headers,
         frames: Vec::new(),
         cases: Vec::new(),
+        is_prost: false,
     };
     // Go's frames name the schemas by their texts.
     let texts = frames("go");
@@ -145,7 +151,8 @@ fn check(program: &str, arguments: &[&str], in_headers: bool) {
 fn compare(written: &Written, values: &[Value], program: &str) -> usize {
     assert_eq!(values.len(), written.frames.len());
     let mut read = 0;
-    for ((found, case), frame) in values.iter().zip(&written.cases).zip(&written.frames) {
+    let cases = written.cases.iter().zip(&written.frames);
+    for (found, ((case, is_prost), frame)) in values.iter().zip(cases) {
         // Node's client takes an empty payload for a tombstone, also where a header names its schema.
         if found.is_null() && program.starts_with("node") {
             assert_eq!(frame["payload"], "", "{}", case.name);
@@ -158,7 +165,7 @@ fn compare(written: &Written, values: &[Value], program: &str) -> usize {
             }
             None => found,
         };
-        assert_eq!(numbers(found), expected(case), "{}", case.name);
+        assert_eq!(numbers(found), expected(case, *is_prost), "{}", case.name);
         read += 1;
     }
     read
