@@ -92,7 +92,6 @@ fn held(registry: &Open, wanted: &Wanted) -> Result<Held> {
     let is_level_kept = wanted.level.is_none_or(|level| level == held.level);
     if is_level_kept
         && !held.versions.is_empty()
-        && held.level != Level::None
         && let Some(Ok(schema)) = wanted.schemas.get(*first).map(|wanted| &wanted.schema)
     {
         held.answer = check(registry, subject, held.level, schema)?;
