@@ -45,8 +45,8 @@ pub enum PlacedTimestamp {
     Unknown,
 }
 
-/// What became of a record: its place, or an error whose [kind](ErrorKind) says whether it may be
-/// in the log.
+/// What became of a record: its place, or an error whose [kind](crate::ErrorKind) says whether it may
+/// be in the log.
 pub type Outcome = Result<Placed>;
 
 /// The delivery result of an accepted record, to come: a future, or something to

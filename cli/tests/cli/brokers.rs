@@ -227,7 +227,7 @@ fn the_first_signal_ends_a_run_that_no_broker_answered() {
         talk.recv_timeout(PATIENCE).unwrap();
         let id = child.id().to_string();
         let mut kill = std::process::Command::new("kill");
-        assert!(kill.args(["-INT", &id]).status().unwrap().success());
+        assert!(kill.args(["-TERM", &id]).status().unwrap().success());
         let start = Instant::now();
         let mut status = None;
         // Consume gives up after 20 s by itself.

@@ -1,6 +1,6 @@
 //! Reports as the machines read them that they are for.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::OnceLock;
 
 use roxmltree::Document;
 
@@ -9,10 +9,13 @@ use super::{Run, data, folder, run};
 /// Schemas whose names and texts have everything that a report must escape: one that fits, one that
 /// does not, one that is no schema.
 fn nasty() -> [String; 4] {
-    // Tests run at the same time, each in a folder of its own.
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    let folder = folder(&format!("reports-{number}"));
+    // Written once: tests run at the same time.
+    static FILES: OnceLock<[String; 4]> = OnceLock::new();
+    FILES.get_or_init(write_nasty).clone()
+}
+
+fn write_nasty() -> [String; 4] {
+    let folder = folder("reports");
     let write = |name: &str, text: &str| {
         let path = folder.join(name);
         std::fs::write(&path, text).unwrap();
