@@ -59,7 +59,9 @@ fn measure(brokers: &str, linger: u64, batch: usize) -> Result<Point, Failure> {
         .build()?;
     let topic: Topic<str, str> = producer.topic("latency", Utf8, Utf8)?;
     let mut first = topic.send_blocking(Record::new("x"))?;
-    first.wait(LASTING * 10).ok_or("the first record has no result")??;
+    first
+        .wait(LASTING * 10)
+        .ok_or("the first record has no result")??;
     let value = "x".repeat(200);
     let (told, heard) = mpsc::channel();
     let started = Instant::now();
