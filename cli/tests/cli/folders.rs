@@ -1,5 +1,7 @@
 //! A folder of schemas, as the verbs that read and write one have it.
 
+mod versions;
+
 use std::path::Path;
 
 use super::registry::Served;
