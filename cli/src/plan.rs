@@ -1,6 +1,8 @@
 //! `plan` and `apply`: what a registry should have, against what it has.
 
 mod actual;
+mod apply;
+mod lookup;
 mod steps;
 mod wanted;
 
@@ -8,9 +10,7 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use clap::Args;
-use wireform::registry::{
-    Deletion, Level, RegisterOptions, RegistryAdmin as _, SchemaDef, Subject,
-};
+use wireform::registry::{Level, SchemaDef, Subject, Version};
 
 use self::wanted::Wish;
 use crate::Result;
@@ -38,7 +38,12 @@ A wireform.toml:
 
 A folder has the references of orders-value/v1.avsc in orders-value/v1.references:
   [{\"name\": \"shop.Money\", \"subject\": \"money-value\", \"version\": 1}]
-Without that file a name is looked for in the folder.")]
+Without that file a name is looked for in the folder.
+
+The versions of these references are the numbers of files: version 1 of money-value is the schema of
+money-value/v1.avsc. The reference is registered with the number that this schema has in the
+registry, or will get as the next version; where that is another number, the plan shows both. A
+version without a file in the folder is the registry's, and so are all versions in a wireform.toml.")]
 pub(crate) struct Plan {
     #[command(flatten)]
     what: What,
@@ -81,14 +86,23 @@ enum Change {
     Register {
         subject: Subject,
         file: String,
-        /// `None` if it cannot be read: that is the problem.
-        schema: Option<SchemaDef>,
-        problem: Option<String>,
+        /// Why it cannot be registered, else.
+        planned: std::result::Result<Registration, String>,
     },
     Delete {
         subject: Subject,
         problem: Option<String>,
     },
+}
+
+/// A schema to be registered.
+struct Registration {
+    /// The number that it will get.
+    version: Version,
+    /// With the registry's numbers in its references, or those that they will get.
+    schema: SchemaDef,
+    /// Which numbers of references are others than in the folder.
+    notes: Vec<String>,
 }
 
 impl Plan {
@@ -99,6 +113,9 @@ impl Plan {
         let mut outcome = Outcome::Fine;
         for change in &changes {
             writeln!(out, "{}", change.shown())?;
+            for note in change.notes() {
+                writeln!(out, "    {note}")?;
+            }
             if let Some(problem) = change.problem() {
                 writeln!(out, "    {problem}")?;
                 outcome = Outcome::Findings;
@@ -117,55 +134,7 @@ impl Apply {
     pub(crate) fn run(&self) -> Result {
         let registry = self.what.connection.open()?;
         let changes = self.what.changes(&registry)?;
-        let mut out = io::stdout().lock();
-        let (mut done, mut left) = (0_usize, 0_usize);
-        let mut broken: Vec<&Subject> = Vec::new();
-        let mut is_deletion_safe = true;
-        for change in &changes {
-            let is_deletion = matches!(change, Change::Delete { .. });
-            // The change that failed may be what replaces this subject.
-            if is_deletion && !is_deletion_safe {
-                left += 1;
-                eprintln(&format!(
-                    "{}: not deleted: a change before it failed",
-                    change.shown()
-                ));
-                continue;
-            }
-            // A version must not come before the one that it follows.
-            if broken.contains(&change.subject()) {
-                left += 1;
-                eprintln(&format!(
-                    "{}: not done, for the change before it failed",
-                    change.shown()
-                ));
-                continue;
-            }
-            let made = match change.problem() {
-                Some(problem) => Err(Error::Finding(problem.to_owned())),
-                None => change.make(&registry),
-            };
-            match made {
-                Ok(()) => {
-                    done += 1;
-                    writeln!(out, "{}", change.shown())?;
-                }
-                Err(error) => {
-                    left += 1;
-                    is_deletion_safe &= is_deletion;
-                    if change.problem().is_none() {
-                        broken.push(change.subject());
-                    }
-                    eprintln(&format!("{}: {error}", change.shown()));
-                }
-            }
-        }
-        writeln!(out, "{} made, {left} not", counted(done, "change"))?;
-        Ok(if left == 0 {
-            Outcome::Fine
-        } else {
-            Outcome::Findings
-        })
+        apply::all(&registry, &changes)
     }
 }
 
@@ -225,11 +194,37 @@ impl Change {
     fn problem(&self) -> Option<&str> {
         match self {
             Self::Level { .. } => None,
-            Self::Register { problem, .. } | Self::Delete { problem, .. } => problem.as_deref(),
+            Self::Register { planned, .. } => planned.as_ref().err().map(String::as_str),
+            Self::Delete { problem, .. } => problem.as_deref(),
         }
     }
 
+    fn notes(&self) -> &[String] {
+        match self {
+            Self::Register {
+                planned: Ok(planned),
+                ..
+            } => &planned.notes,
+            _ => &[],
+        }
+    }
+
+    /// The change, with the number that a version will get.
     fn shown(&self) -> String {
+        match self {
+            Self::Register {
+                planned: Ok(planned),
+                ..
+            } => self.numbered(planned.version),
+            _ => self.name(),
+        }
+    }
+
+    fn numbered(&self, version: Version) -> String {
+        format!("{} as version {version}", self.name())
+    }
+
+    fn name(&self) -> String {
         match self {
             Self::Level {
                 subject,
@@ -241,28 +236,6 @@ impl Change {
             }
             Self::Register { subject, file, .. } => format!("+ {subject}: {file}"),
             Self::Delete { subject, .. } => format!("- {subject}"),
-        }
-    }
-
-    fn make(&self, registry: &Open) -> std::result::Result<(), Error> {
-        let inner = registry.inner();
-        match self {
-            Self::Level { subject, after, .. } => ask(
-                registry,
-                inner.set_compatibility_level(Some(subject), *after),
-            ),
-            Self::Register {
-                subject,
-                schema: Some(schema),
-                ..
-            } => registry
-                .register(subject, schema, RegisterOptions::default())
-                .map(drop)
-                .map_err(|error| failed(&error)),
-            Self::Register { .. } => Ok(()),
-            Self::Delete { subject, .. } => {
-                ask(registry, inner.delete_subject(subject, Deletion::Soft)).map(drop)
-            }
         }
     }
 }

@@ -126,6 +126,9 @@ enum Verb {
     },
     /// Write every version of every subject into a folder, with its references:
     /// <subject>/v<version>.<extension>, where the subject's name is percent-encoded
+    ///
+    /// Files have the numbers of the registry, and so have references, in
+    /// <subject>/v<version>.references. `plan` and `apply` find the numbers of another registry.
     Download {
         /// The folder
         dir: PathBuf,

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use wireform::registry::{
-    Compatibility, ErrorKind, Include, Level, Registry as _, RegistryAdmin as _, SchemaDef,
-    SchemaTexts, Subject, SubjectFilter, Version, VersionRef,
+    Compatibility, ErrorKind, Include, Level, Reference, Registry as _, RegistryAdmin as _,
+    SchemaDef, SchemaTexts, Subject, SubjectFilter, Version, VersionRef,
 };
 
+use super::lookup::Lookup;
 use super::wanted::{Wanted, Wish};
 use crate::Result;
 use crate::registry::{Open, failed};
@@ -31,6 +32,8 @@ pub(super) struct Held {
     pub(super) versions: Vec<Version>,
     /// The number that the next version gets.
     pub(super) next: u32,
+    /// The numbers of those that are registered, by their places in the wanted list.
+    pub(super) registered: BTreeMap<usize, Version>,
     /// Places in the wanted list of those that are not registered.
     pub(super) missing: Vec<usize>,
     /// Whether the registry takes the first that is missing; `None` where it cannot be asked.
@@ -39,14 +42,16 @@ pub(super) struct Held {
 
 pub(super) fn ask(registry: &Open, wish: &Wish, with_others: bool) -> Result<Actual> {
     let mut actual = Actual::default();
+    let lookup = Lookup::of(registry, &wish.subjects)?;
     for wanted in &wish.subjects {
-        let held = held(registry, wanted)?;
+        let held = held(registry, wanted, &lookup)?;
         for version in followed(&held, wanted) {
             actual.fetch(registry, &wanted.subject, *version)?;
         }
         for index in &held.missing {
             if let Some(Ok(schema)) = wanted.schemas.get(*index).map(|wanted| &wanted.schema) {
-                actual.fetch_references(registry, &wanted.subject, schema)?;
+                let references = lookup.references(&wanted.subject, schema);
+                actual.fetch_references(registry, &wanted.subject, &references)?;
             }
         }
         actual.subjects.insert(wanted.subject.clone(), held);
@@ -57,25 +62,18 @@ pub(super) fn ask(registry: &Open, wish: &Wish, with_others: bool) -> Result<Act
     Ok(actual)
 }
 
-fn held(registry: &Open, wanted: &Wanted) -> Result<Held> {
+fn held(registry: &Open, wanted: &Wanted, lookup: &Lookup<'_>) -> Result<Held> {
     let (inner, subject) = (registry.inner(), &wanted.subject);
     let own_level = answered(registry, inner.compatibility_level(Some(subject), false))?;
-    let mut missing = Vec::new();
-    for (index, wanted) in wanted.schemas.iter().enumerate() {
-        let is_there = match &wanted.schema {
-            Ok(schema) => is_registered(registry, subject, schema)?,
-            Err(_) => false,
-        };
-        if !is_there {
-            missing.push(index);
-        }
-    }
+    let registered = lookup.registered(wanted);
+    let is_missing = |index: &usize| !registered.contains_key(index);
     let mut held = Held {
         own_level,
         level: Level::None,
         versions: Vec::new(),
         next: 1,
-        missing,
+        missing: (0..wanted.schemas.len()).filter(is_missing).collect(),
+        registered,
         answer: None,
     };
     let Some(first) = held.missing.first() else {
@@ -93,8 +91,9 @@ fn held(registry: &Open, wanted: &Wanted) -> Result<Held> {
     if is_level_kept
         && !held.versions.is_empty()
         && let Some(Ok(schema)) = wanted.schemas.get(*first).map(|wanted| &wanted.schema)
+        && let Some(schema) = lookup.renumbered(subject, schema)
     {
-        held.answer = check(registry, subject, held.level, schema)?;
+        held.answer = check(registry, subject, held.level, &schema)?;
     }
     Ok(held)
 }
@@ -109,18 +108,6 @@ fn followed<'h>(held: &'h Held, wanted: &Wanted) -> &'h [Version] {
             .versions
             .get(held.versions.len().saturating_sub(1)..)
             .unwrap_or_default(),
-    }
-}
-
-fn is_registered(registry: &Open, subject: &Subject, schema: &SchemaDef) -> Result<bool> {
-    match registry.lookup(subject, schema) {
-        Ok(_) => Ok(true),
-        Err(error) if error.is_not_found() => Ok(false),
-        // What it refers to may not be there yet, and an invalid schema is not registered.
-        Err(error) if matches!(error.kind(), ErrorKind::InvalidSchema | ErrorKind::Rejected) => {
-            Ok(false)
-        }
-        Err(error) => Err(failed(&error)),
     }
 }
 
@@ -208,7 +195,7 @@ impl Actual {
         if let Some(found) = found {
             self.texts
                 .insert(subject.clone(), version, found.def.clone());
-            self.fetch_references(registry, subject, &found.def)?;
+            self.fetch_references(registry, subject, &found.def.references)?;
         }
         Ok(())
     }
@@ -217,9 +204,9 @@ impl Actual {
         &mut self,
         registry: &Open,
         subject: &Subject,
-        schema: &SchemaDef,
+        references: &[Reference],
     ) -> Result<()> {
-        for reference in &schema.references {
+        for reference in references {
             self.fetch(registry, &reference.subject_for(subject), reference.version)?;
         }
         Ok(())

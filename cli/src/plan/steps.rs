@@ -6,9 +6,9 @@ use wireform::registry::{
     Incompatibility, Level, Reference, ResolvedSchema, SchemaDef, SchemaTexts, Subject, Version,
 };
 
-use super::Change;
 use super::actual::{Actual, Held};
 use super::wanted::{Wanted, WantedSchema};
+use super::{Change, Registration};
 use crate::schema::known_rules;
 
 /// The changes, each after those that it needs. A change with a problem cannot be made.
@@ -102,53 +102,62 @@ impl<'a> Planner<'a> {
         ) else {
             return;
         };
+        if !held.missing.contains(&index) {
+            return;
+        }
         self.states.insert((subject, index), State::Open);
         for older in held.missing.iter().take_while(|older| **older < index) {
             self.register(wanted, held, *older);
         }
         for reference in item.schema.iter().flat_map(|schema| &schema.references) {
-            if let Some((far, held, index)) = self.pending(subject, reference) {
+            if let Some((far, held, index)) = self.wanted_by(subject, reference) {
                 self.register(far, held, index);
             }
         }
         self.level(wanted, held);
-        let problem = self.problem(wanted, held, index, item).err();
-        let state = match (&problem, &item.schema, number(held, index)) {
-            (None, Ok(schema), Some(version)) => {
-                self.texts.insert(subject.clone(), version, schema.clone());
+        let planned = self.registration(wanted, held, index, item);
+        let state = match &planned {
+            Ok(Registration {
+                version, schema, ..
+            }) => {
+                self.texts.insert(subject.clone(), *version, schema.clone());
                 State::Fine
             }
-            _ => State::Failed,
+            Err(_) => State::Failed,
         };
         self.states.insert((subject, index), state);
         self.changes.push(Change::Register {
             subject: subject.clone(),
             file: item.file.clone(),
-            schema: item.schema.clone().ok(),
-            problem,
+            planned,
         });
     }
 
-    /// The version of this plan that a reference leads to.
-    fn pending(
+    /// The wanted schema that a reference leads to. Its version is the number of a file, or in a
+    /// wireform.toml the number that the schema has in the registry or will get.
+    fn wanted_by(
         &self,
         subject: &Subject,
         reference: &Reference,
     ) -> Option<(&'a Wanted, &'a Held, usize)> {
-        let far = reference.subject_for(subject);
-        let wanted = *self.wanted.get(&far)?;
-        let held = self.actual.subjects.get(&far)?;
-        let is_meant = |index: &&usize| number(held, **index) == Some(reference.version);
-        Some((wanted, held, *held.missing.iter().find(is_meant)?))
+        let wanted = *self.wanted.get(&reference.subject_for(subject))?;
+        let held = self.actual.subjects.get(&wanted.subject)?;
+        let mut items = wanted.schemas.iter().enumerate();
+        let index = items.position(|(index, item)| {
+            let version = item.version.or_else(|| number(held, index));
+            version == Some(reference.version)
+        })?;
+        Some((wanted, held, index))
     }
 
-    fn problem(
+    /// What is to be registered, or why it cannot be.
+    fn registration(
         &self,
         wanted: &'a Wanted,
         held: &Held,
         index: usize,
         item: &WantedSchema,
-    ) -> Result<(), String> {
+    ) -> Result<Registration, String> {
         let subject = &wanted.subject;
         let schema = item.schema.as_ref().map_err(Clone::clone)?;
         let older = held
@@ -162,42 +171,79 @@ impl<'a> Planner<'a> {
             let file = wanted.schemas.get(*older).map_or("", |older| &older.file);
             return Err(format!("cannot be registered before {file}"));
         }
-        self.references(subject, schema)?;
+        let version = number(held, index).ok_or("there is no higher version number")?;
+        let (schema, notes) = self.renumbered(subject, item, schema)?;
         let new = self
             .texts
-            .resolve(subject, schema)
+            .resolve(subject, &schema)
             .map_err(|error| error.to_string())?;
         let rules = known_rules(schema.kind).ok_or("its format has no rules here")?;
         rules.parse(&new).map_err(|error| match &item.hint {
             Some(hint) if schema.references.is_empty() => format!("is invalid: {error}; {hint}"),
             _ => format!("is invalid: {error}"),
         })?;
-        self.compatible(wanted, held, index, &new)
+        self.compatible(wanted, held, index, &new)?;
+        Ok(Registration {
+            version,
+            schema,
+            notes,
+        })
     }
 
-    /// Whether what the schema refers to is there, or planned.
-    fn references(&self, subject: &Subject, schema: &SchemaDef) -> Result<(), String> {
-        for reference in &schema.references {
-            let far = reference.subject_for(subject);
-            let Reference { name, version, .. } = reference;
-            if self.texts.get(&far, *version).is_some() {
-                continue;
+    /// The schema with the numbers that its references have in the registry or will get, and a note
+    /// for each that is another number than the folder's.
+    fn renumbered(
+        &self,
+        subject: &Subject,
+        item: &WantedSchema,
+        schema: &SchemaDef,
+    ) -> Result<(SchemaDef, Vec<String>), String> {
+        let (mut schema, mut notes) = (schema.clone(), Vec::new());
+        for reference in &mut schema.references {
+            let version = self.reference(subject, item, reference)?;
+            if version != reference.version {
+                notes.push(format!(
+                    "reference {:?}: version {version} of {} in the registry, version {} in the folder",
+                    reference.name, reference.subject, reference.version
+                ));
             }
-            let state = self
-                .pending(subject, reference)
-                .and_then(|(far, _, index)| self.states.get(&(&far.subject, index)));
-            return Err(match state {
-                Some(State::Open) => format!("reference {name:?} is part of a cycle"),
-                Some(_) => {
-                    format!("reference {name:?}: version {version} of {far} cannot be registered")
-                }
-                None => format!(
-                    "reference {name:?}: there is no version {version} of {far}, neither in the \
-                     registry nor in this plan"
-                ),
-            });
+            reference.version = version;
         }
-        Ok(())
+        Ok((schema, notes))
+    }
+
+    /// The number that what a reference leads to has in the registry or will get.
+    fn reference(
+        &self,
+        subject: &Subject,
+        item: &WantedSchema,
+        reference: &Reference,
+    ) -> Result<Version, String> {
+        let far = reference.subject_for(subject);
+        let Reference { name, version, .. } = reference;
+        let found = self.wanted_by(subject, reference);
+        let state = found.and_then(|(far, _, index)| self.states.get(&(&far.subject, index)));
+        match state {
+            Some(State::Open) => return Err(format!("reference {name:?} is part of a cycle")),
+            Some(State::Failed) => {
+                return Err(format!(
+                    "reference {name:?}: version {version} of {far} cannot be registered"
+                ));
+            }
+            Some(State::Fine) | None => {}
+        }
+        let number = match found {
+            Some((_, held, index)) => number(held, index),
+            None => Some(*version),
+        };
+        let is_known = |number: &Version| self.texts.get(&far, *number).is_some();
+        number.filter(is_known).ok_or_else(|| {
+            let places = match item.version {
+                Some(_) => "neither in the folder nor in the registry",
+                None => "neither in the registry nor in this plan",
+            };
+            format!("reference {name:?}: there is no version {version} of {far}, {places}")
+        })
     }
 
     /// Whether a schema may follow the versions before it, at the level in force then.
@@ -247,8 +293,11 @@ impl<'a> Planner<'a> {
     }
 }
 
-/// The number that a missing version will get.
+/// The number that a wanted schema has in the registry or will get.
 fn number(held: &Held, index: usize) -> Option<Version> {
+    if let Some(number) = held.registered.get(&index) {
+        return Some(*number);
+    }
     let place = held.missing.iter().position(|missing| *missing == index)?;
     let place = u32::try_from(place).ok()?;
     Version::new(held.next.checked_add(place)?).ok()

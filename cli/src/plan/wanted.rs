@@ -30,6 +30,9 @@ pub(super) struct Wanted {
 
 pub(super) struct WantedSchema {
     pub(super) file: String,
+    /// The number in the file's name, by which the references of a folder name the schema; `None` in
+    /// a wireform.toml, whose references have the numbers of the registry.
+    pub(super) version: Option<Version>,
     /// The schema, or why there is none.
     pub(super) schema: std::result::Result<SchemaDef, String>,
     /// What to do if it is invalid.
@@ -88,6 +91,7 @@ fn file(path: &Path) -> Result<Wish> {
             let schema = schema(&file).map(|found| found.with_references(references.clone()));
             WantedSchema {
                 file: file.display().to_string(),
+                version: None,
                 schema: schema.map_err(|error| error.to_string()),
                 hint: None,
             }
@@ -124,6 +128,7 @@ fn folder(path: &Path) -> Result<Wish> {
     for version in folder.versions() {
         let schema = WantedSchema {
             file: version.path.display().to_string(),
+            version: Some(version.version),
             schema: version
                 .schema
                 .as_ref()

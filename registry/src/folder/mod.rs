@@ -27,6 +27,9 @@ use crate::text_file::{read_text, replace_file};
 /// JSON Schema, `.proto` Protobuf. The name of a subject's folder is percent-encoded
 /// (`shop%2Fmoney.proto`); a name that is not encoded is read too. What a version refers to is in
 /// `v<version>.references` beside it, a JSON list of `{"name": …, "subject": …, "version": …}`.
+///
+/// A reference to a version that has a file in the folder means the schema of this file, whatever
+/// number a registry gives to it; another version is the registry's.
 #[derive(Debug)]
 pub struct SchemaFolder {
     versions: Vec<FolderVersion>,

@@ -6,6 +6,10 @@ fn subject(name: &str) -> Subject {
     Subject::new(name).unwrap()
 }
 
+fn version(number: usize) -> Version {
+    Version::new(u32::try_from(number).unwrap()).unwrap()
+}
+
 fn avro(text: &str) -> SchemaDef {
     SchemaDef::new(SchemaKind::Avro, text)
 }
@@ -22,6 +26,7 @@ fn wanted(name: &str, level: Option<Level>, schemas: Vec<SchemaDef>) -> Wanted {
         .enumerate()
         .map(|(index, schema)| WantedSchema {
             file: format!("v{}", index + 1),
+            version: Some(version(index + 1)),
             schema: Ok(schema),
             hint: None,
         });
@@ -36,9 +41,7 @@ fn wanted(name: &str, level: Option<Level>, schemas: Vec<SchemaDef>) -> Wanted {
 fn actual(wanted: &[Wanted], registered: usize, level: Level) -> Actual {
     let mut actual = Actual::default();
     for wanted in wanted {
-        let versions: Vec<Version> = (1..=registered)
-            .map(|number| Version::new(u32::try_from(number).unwrap()).unwrap())
-            .collect();
+        let versions: Vec<Version> = (1..=registered).map(version).collect();
         for (version, item) in versions.iter().zip(&wanted.schemas) {
             let schema = item.schema.clone().unwrap();
             actual
@@ -49,6 +52,7 @@ fn actual(wanted: &[Wanted], registered: usize, level: Level) -> Actual {
             own_level: None,
             level,
             next: u32::try_from(versions.len()).unwrap() + 1,
+            registered: versions.iter().copied().enumerate().collect(),
             versions,
             missing: (registered..wanted.schemas.len()).collect(),
             answer: None,
@@ -63,7 +67,7 @@ fn check(wanted: &[Wanted], actual: &Actual, expected: &[(&str, Option<&str>)]) 
     let changes = changes(wanted, actual);
     let found: Vec<(String, Option<&str>)> = changes
         .iter()
-        .map(|change| (change.shown(), change.problem()))
+        .map(|change| (change.name(), change.problem()))
         .collect();
     assert_eq!(found.len(), expected.len(), "{found:?}");
     for ((shown, problem), (expected, part)) in found.iter().zip(expected) {
