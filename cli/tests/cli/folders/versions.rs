@@ -294,3 +294,28 @@ fn what_refers_to_a_version_that_failed_is_not_registered() {
     assert!(applied.out.ends_with("1 change made, 2 not\n"));
     assert_eq!(list(&served), "plain ");
 }
+
+#[test]
+fn referrers_in_a_context_are_found() {
+    let place = folder("folder-versions-context");
+    let served = Served::start();
+    // The same ids in the default context are other schemas.
+    register(&served, &place, "other", "\"int\"", &[]);
+    register(&served, &place, "another", "\"long\"", &[]);
+    let files = [
+        ("all/%3A.blue%3Amoney/v1.avsc", MONEY),
+        ("all/%3A.blue%3Aorder/v1.avsc", ORDER),
+        ("all/%3A.blue%3Aorder/v1.references", &to_money(1)),
+        ("some/other/v1.avsc", "\"int\""),
+    ];
+    let dir = write(&place, &files);
+    fine(&at(&served, &["apply", &format!("{dir}/all")]));
+    assert_eq!(referrers(&served, ":.blue:money", "1"), [":.blue:order 1"]);
+    let plan = at(
+        &served,
+        &["plan", "--delete-others", &format!("{dir}/some")],
+    );
+    let order: Vec<&str> = fine(&plan).lines().collect();
+    let changes = ["- :.blue:order", "- :.blue:money", "- another", "3 changes"];
+    assert_eq!(order, changes);
+}
