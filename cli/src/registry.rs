@@ -217,6 +217,13 @@ impl Registry {
 
 pub(crate) type Open = Blocking<HttpRegistry>;
 
+/// The context of a subject, in which its schema ids count; `None` for the default one.
+pub(crate) fn scope_of(subject: &Subject) -> Option<Subject> {
+    let context = subject.context();
+    let is_default = context.is_default();
+    (!is_default).then(|| context.subject("").ok()).flatten()
+}
+
 /// A registry that says no is exit status 3; that a schema is not there is a finding.
 pub(crate) fn failed(error: &wireform::registry::Error) -> Error {
     use wireform::registry::ErrorKind as Kind;

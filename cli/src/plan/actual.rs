@@ -10,7 +10,7 @@ use wireform::registry::{
 use super::lookup::Lookup;
 use super::wanted::{Wanted, Wish};
 use crate::Result;
-use crate::registry::{Open, failed};
+use crate::registry::{Open, failed, scope_of};
 
 /// What a registry has.
 #[derive(Default)]
@@ -164,12 +164,13 @@ fn others(registry: &Open, wish: &Wish) -> Result<BTreeMap<Subject, BTreeSet<Sub
 
 /// The subjects that refer to this one.
 fn referrers(registry: &Open, subject: &Subject) -> Result<BTreeSet<Subject>> {
-    let inner = registry.inner();
+    let (inner, scope) = (registry.inner(), scope_of(subject));
     let mut found = BTreeSet::new();
     for version in versions(registry, subject, Include::Live)? {
         let ids = answered(registry, inner.referenced_by(subject, version.into()))?;
         for id in ids.unwrap_or_default() {
-            let places = answered(registry, inner.places_of(id, None, Include::Live))?;
+            let places = inner.places_of(id, scope.as_ref(), Include::Live);
+            let places = answered(registry, places)?;
             found.extend(
                 places
                     .unwrap_or_default()

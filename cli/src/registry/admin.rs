@@ -8,7 +8,7 @@ use wireform::registry::{
     StoredSchema, Subject, SubjectFilter, VersionRef,
 };
 
-use super::{Open, Uses, Verb, download, failed, show};
+use super::{Open, Uses, Verb, download, failed, scope_of, show};
 use crate::Result;
 use crate::exit::{Error, Outcome};
 use crate::schema::Reading;
@@ -118,8 +118,10 @@ pub(super) fn run(registry: &Open, verb: &Verb) -> Result {
             writeln!(out, "{}", ask(registry, inner.mode(scope, true))?)?;
         }
         Verb::References { subject, version } => {
+            let scope = scope_of(subject);
             for id in ask(registry, inner.referenced_by(subject, *version))? {
-                for (subject, version) in ask(registry, inner.places_of(id, None, Include::Live))? {
+                let places = inner.places_of(id, scope.as_ref(), Include::Live);
+                for (subject, version) in ask(registry, places)? {
                     writeln!(out, "{subject} {version} {id}")?;
                 }
             }
