@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use wireform::registry::{
     ErrorKind, Reference, RegisterOptions, RegisteredSchema, ResolvedSchema, SchemaDef, SchemaKey,
-    SchemaKind, Subject, SubjectNaming as _, TopicName, resolve,
+    SchemaKind, Subject, SubjectNaming as _, TopicName, resolve_for,
 };
 use wireform::{Role, frame::MessageIndex};
 
@@ -64,7 +64,8 @@ impl Loaded {
             let def = def.with_references(named.clone());
             // Before the files, which may refer to them.
             let files = std::mem::take(&mut schema.references);
-            schema.references = resolved(registry, &def)?.references;
+            let subject = produce.subject()?;
+            schema.references = resolved(registry, &subject, &def)?.references;
             let is_named = |name: &str| named.iter().any(|reference| reference.name == name);
             if let Some(file) = files.iter().find(|file| is_named(&file.name)) {
                 let text = format!(
@@ -145,6 +146,12 @@ impl Produce {
         }
     }
 
+    /// The subject of the values.
+    fn subject(&self) -> Result<Subject> {
+        let subject = TopicName.subject(&self.topic, Role::Value, None);
+        subject.map_err(|error| Error::usage(&error))
+    }
+
     /// Whether records name their schema. Without a registry only JSON goes without a frame unasked:
     /// consumers read it all the same.
     fn is_framed(&self, kind: SchemaKind) -> Result<bool> {
@@ -170,8 +177,7 @@ impl Produce {
         named: Vec<Reference>,
         files: usize,
     ) -> Result<RegisteredSchema> {
-        let subject = TopicName.subject(&self.topic, Role::Value, None);
-        let subject = subject.map_err(|error| Error::usage(&error))?;
+        let subject = self.subject()?;
         let references = self.references(registry, schema, named, files)?;
         let def = SchemaDef::new(schema.kind, schema.text.clone()).with_references(references);
         find_or_register(registry, &subject, &def, self.register)?.ok_or_else(|| {
@@ -276,9 +282,9 @@ fn find_or_register(
     Ok(Some(found))
 }
 
-fn resolved(registry: &Open, def: &SchemaDef) -> Result<ResolvedSchema> {
+fn resolved(registry: &Open, subject: &Subject, def: &SchemaDef) -> Result<ResolvedSchema> {
     registry
-        .wait(resolve(registry.inner(), def))
+        .wait(resolve_for(registry.inner(), subject, def))
         .and_then(|answer| answer)
         .map_err(|error| failed(&error))
 }
