@@ -98,6 +98,25 @@ fn references_are_taken_from_the_revision() {
 }
 
 #[test]
+fn references_of_a_folder_are_taken_from_the_revision() {
+    let references = r#"[{"name":"n.Money","subject":"money","version":1}]"#;
+    for file in [true, false] {
+        let repository = orders(&format!("git-references-folder-{file}"));
+        if file {
+            repository.write(&[("schemas/order/v1.references", references)]);
+            repository.commit();
+        }
+        assert_eq!(repository.check(".", &[ORDER_FILE]).code, Some(0));
+        repository.write(&[(MONEY_FILE, &money("int"))]);
+        for (inside, order) in [(".", ORDER_FILE), ("schemas/order", "v1.avsc")] {
+            let run = repository.check(inside, &[order]);
+            assert_eq!(run.code, Some(1), "{}{}", run.out, run.talk);
+            assert!(run.out.contains("TYPE_MISMATCH"), "{}", run.out);
+        }
+    }
+}
+
+#[test]
 fn a_file_that_is_a_reference_too_is_checked() {
     let repository = orders("git-self");
     repository.write(&[(MONEY_FILE, &money("int"))]);
