@@ -20,7 +20,8 @@ use self::git::Revision;
 /// Say whether a schema may follow another.
 ///
 /// Checks whether data written with one schema can be read with another. Works offline, except with
-/// --against registry. Each finding gives its place, what it breaks and who is affected. Against
+/// --against registry. What a version of a schemas folder refers to is read from the folder, as `plan`
+/// does. Each finding gives its place, what it breaks and who is affected. Against
 /// git:REV, each file is compared with itself at that revision, renames included, and what it refers to
 /// is taken from there too. A version (v2.avsc) that is not at that revision is compared with the one
 /// before it, or at a transitive level with all before it. Schemas that were removed from a folder since
@@ -110,7 +111,7 @@ impl Check {
     /// The schema of a file; `None` if its text cannot be read, which is reported.
     fn named(&self, path: &Path, report: &mut Report) -> Result<Option<Named>> {
         let name = path.display().to_string();
-        match self.reading.load(path) {
+        match self.reading.load_version(path) {
             Ok(schema) => Ok(Some(Named {
                 name,
                 schema,
@@ -298,12 +299,11 @@ impl Check {
         let text = match decode_text(old) {
             Ok(text) => text,
             Err(error) => {
-                report.checked(&new.name);
-                report.add(invalid(&name, "", &error).at(&new.name, 1, 1));
+                unreadable(&name, &error, new, report);
                 return Ok(None);
             }
         };
-        let schema =
+        let mut schema =
             self.reading.with_text(
                 file,
                 text,
@@ -318,6 +318,13 @@ impl Check {
                     None => input::text(reference).map(Some),
                 },
             )?;
+        match revision.add_references(file, &mut schema) {
+            Err(Error::Finding(message)) => {
+                unreadable(&name, &message, new, report);
+                return Ok(None);
+            }
+            added => added?,
+        }
         Ok(Some(Named {
             name,
             schema,
@@ -345,6 +352,12 @@ impl Check {
 
 fn is_schema(path: &str) -> bool {
     input::is_schema(Path::new(path))
+}
+
+/// Reports an older schema that cannot be read, at `new`.
+fn unreadable(name: &str, error: &impl std::fmt::Display, new: &Named, report: &mut Report) {
+    report.checked(&new.name);
+    report.add(invalid(name, "", error).at(&new.name, 1, 1));
 }
 
 /// The finding that a schema is gone.

@@ -19,7 +19,8 @@ mod units;
 
 /// Look for what makes schemas hard to evolve.
 ///
-/// And hard to use from other languages. Of several versions of a schema, the oldest first, it also
+/// And hard to use from other languages. What a version of a schemas folder refers to is read from the
+/// folder, as `plan` does. Of several versions of a schema, the oldest first, it also
 /// says where a unit changed, which the rules of compatibility let pass. Of Protobuf and JSON Schema
 /// it says whether they are valid. Exit status 1 if there is something.
 #[derive(Args, Debug)]
@@ -47,7 +48,7 @@ impl Lint {
         for file in &self.all_files()? {
             let name = file.display().to_string();
             report.checked(&name);
-            let schema = match self.reading.load(file) {
+            let schema = match self.reading.load_version(file) {
                 Ok(schema) => schema,
                 Err(Error::Finding(message)) => {
                     report.add(invalid(&name, "", &message));

@@ -21,6 +21,7 @@ mod encode;
 mod exit;
 mod explain;
 mod fingerprint;
+mod folder;
 mod framing;
 mod generate;
 mod input;

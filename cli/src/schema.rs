@@ -10,6 +10,7 @@ use wireform::protobuf::ProtobufRules;
 use wireform::registry::{NamedText, ResolvedSchema, SchemaKind, SchemaRules};
 
 use crate::exit::Error;
+use crate::folder::Folders;
 use crate::{Result, input};
 
 /// What a schema is written in.
@@ -59,6 +60,8 @@ pub(crate) struct Reading {
     /// A schema that others refer to by this name; may be given more than once
     #[arg(long = "ref", value_name = "NAME=FILE", value_parser = reference)]
     references: Vec<(String, PathBuf)>,
+    #[arg(skip)]
+    folders: Folders,
 }
 
 fn reference(text: &str) -> std::result::Result<(String, PathBuf), String> {
@@ -79,6 +82,13 @@ impl Reading {
         self.format_of(path)?;
         let text = input::text(path)?;
         self.with_text(path, text, &mut |file| input::text(file).map(Some))
+    }
+
+    /// The schema of a file with what it refers to, as its schemas folder says if it is in one.
+    pub(crate) fn load_version(&self, path: &Path) -> Result<ResolvedSchema> {
+        let mut schema = self.load(path)?;
+        self.folders.add_references(path, &mut schema)?;
+        Ok(schema)
     }
 
     fn format_of(&self, path: &Path) -> Result<Format> {

@@ -1,12 +1,16 @@
 //! `check --against git:REV`: files as they were.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Component, Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::rc::Rc;
+
+use wireform::registry::{ResolvedSchema, SchemaFolder, decode_text};
 
 use crate::Result;
 use crate::exit::Error;
+use crate::folder;
 use crate::input::version_number;
 
 /// A commit, and how the working tree differs from it.
@@ -20,6 +24,8 @@ pub(super) struct Revision {
     renames: BTreeMap<String, String>,
     removed: Vec<String>,
     objects: Objects,
+    /// Schemas folders as they were, each read once.
+    folders: BTreeMap<String, Rc<SchemaFolder>>,
 }
 
 impl Revision {
@@ -43,6 +49,7 @@ impl Revision {
             root,
             renames,
             removed,
+            folders: BTreeMap::new(),
         })
     }
 
@@ -68,6 +75,54 @@ impl Revision {
     /// A file as it was; `None` if it was not there.
     pub(super) fn read(&mut self, path: &str) -> Result<Option<Vec<u8>>> {
         self.objects.read(&format!("{}:{path}", self.commit))
+    }
+
+    /// Adds what the schemas folder of a file said that its schema refers to, if it is in one.
+    pub(super) fn add_references(
+        &mut self,
+        file: &Path,
+        schema: &mut ResolvedSchema,
+    ) -> Result<()> {
+        let path = self.path(file).unwrap_or_default();
+        let path = PathBuf::from(self.old_path(&path));
+        let Some(folder) = folder::folder_of(&path) else {
+            return Ok(());
+        };
+        let references = path.with_extension("references");
+        let is_explicit = self.read(&references.to_string_lossy())?.is_some();
+        if !is_explicit && folder::is_valid(schema) {
+            return Ok(());
+        }
+        let folder = self.schema_folder(&folder.to_string_lossy())?;
+        folder::add_references(&folder, &path, schema)
+    }
+
+    /// A schemas folder as it was.
+    fn schema_folder(&mut self, folder: &str) -> Result<Rc<SchemaFolder>> {
+        if let Some(known) = self.folders.get(folder) {
+            return Ok(Rc::clone(known));
+        }
+        let tree = format!("{}:{folder}", self.commit);
+        let arguments = ["ls-tree", "-r", "-z", "--name-only", &tree];
+        let listed = git(&self.root, &arguments)?.unwrap_or_default();
+        let is_version = |name: &&str| name.matches('/').count() == 1;
+        let names = listed.split_terminator('\0').filter(is_version);
+        let paths = names.map(|name| match folder {
+            "" => PathBuf::from(name),
+            folder => PathBuf::from(format!("{folder}/{name}")),
+        });
+        let read = |path: &Path| {
+            let object = format!("{}:{}", self.commit, path.display());
+            let found = self
+                .objects
+                .read(&object)
+                .map_err(|error| io::Error::other(error.to_string()))?;
+            decode_text(found.ok_or(io::ErrorKind::NotFound)?)
+        };
+        let read = folder::with_references(SchemaFolder::from_files(paths, read));
+        let read = Rc::new(read);
+        self.folders.insert(folder.to_owned(), Rc::clone(&read));
+        Ok(read)
     }
 
     /// The names of what was in a folder of the repository.
@@ -194,7 +249,7 @@ fn git(folder: &Path, arguments: &[&str]) -> Result<Option<String>> {
     Ok(output.status.success().then_some(text))
 }
 
-fn failed(error: &std::io::Error) -> Error {
+fn failed(error: &io::Error) -> Error {
     Error::Io(format!("git: {error}"))
 }
 
@@ -233,7 +288,7 @@ impl Objects {
         self.ask(object).map_err(|error| failed(&error))
     }
 
-    fn ask(&mut self, object: &str) -> std::io::Result<Option<Vec<u8>>> {
+    fn ask(&mut self, object: &str) -> io::Result<Option<Vec<u8>>> {
         writeln!(self.requests, "{object}")?;
         self.requests.flush()?;
         let mut header = String::new();
@@ -244,7 +299,7 @@ impl Objects {
         let Some(size) = size else {
             return match header.trim_end().ends_with("missing") {
                 true => Ok(None),
-                false => Err(std::io::Error::other(format!("cat-file: {header:?}"))),
+                false => Err(io::Error::other(format!("cat-file: {header:?}"))),
             };
         };
         let mut contents = Vec::new();

@@ -52,6 +52,9 @@ pub struct FolderVersion {
     is_explicit: bool,
 }
 
+/// Reads the text of a file.
+type Read<'r> = &'r mut dyn FnMut(&Path) -> io::Result<String>;
+
 /// One entry of a file of references.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -85,6 +88,27 @@ impl SchemaFolder {
         })
     }
 
+    /// Reads a folder that is not on the disk, such as one of an earlier revision. `paths` are those of
+    /// files, `<folder>/<subject>/v<version>.<type>`; others are left out. `read` gives the text of a
+    /// file, and a `NotFound` error for one that does not exist.
+    #[must_use]
+    pub fn from_files(
+        paths: impl IntoIterator<Item = PathBuf>,
+        mut read: impl FnMut(&Path) -> io::Result<String>,
+    ) -> Self {
+        let mut versions = BTreeMap::new();
+        for path in paths {
+            let Some((subject, version, kind)) = name::parts(&path) else {
+                continue;
+            };
+            add_version(&subject, version, kind, path, &mut read, &mut versions);
+        }
+        Self {
+            versions: versions.into_values().collect(),
+            skipped: Vec::new(),
+        }
+    }
+
     /// Reads the folder of one subject, which is called as the subject is: its versions in order.
     ///
     /// # Errors
@@ -108,6 +132,25 @@ impl SchemaFolder {
     #[must_use]
     pub fn into_versions(self) -> Vec<FolderVersion> {
         self.versions
+    }
+
+    /// The version of a file, by its path as it was read.
+    #[must_use]
+    pub fn version_at(&self, path: impl AsRef<Path>) -> Option<&FolderVersion> {
+        let path = path.as_ref();
+        self.versions.iter().find(|version| version.path == path)
+    }
+
+    /// The schemas that can be read, to resolve references among them.
+    #[must_use]
+    pub fn texts(&self) -> SchemaTexts {
+        let mut texts = SchemaTexts::default();
+        for version in &self.versions {
+            if let Ok(schema) = &version.schema {
+                texts.insert(version.subject.clone(), version.version, schema.clone());
+            }
+        }
+        texts
     }
 
     /// Paths that may be meant as a subject or as a version, and are not read as one: files that look
@@ -214,12 +257,8 @@ fn read_subject(
             Some(FileKind::Companion) => {}
             Some(FileKind::Schema(version, kind)) if !path.is_dir() => {
                 has_version = true;
-                let key = (subject.clone(), version);
-                let read = read_version(subject, version, kind, path);
-                match versions.get_mut(&key) {
-                    Some(first) => first.schema = Err(two_files(first, &read.path)),
-                    None => drop(versions.insert(key, read)),
-                }
+                let read = &mut |path: &Path| read_text(path);
+                add_version(subject, version, kind, path, read, versions);
             }
             _ => skip(path, 0, &mut skipped),
         }
@@ -230,16 +269,32 @@ fn read_subject(
     Ok(skipped)
 }
 
+fn add_version(
+    subject: &Subject,
+    version: Version,
+    kind: SchemaKind,
+    path: PathBuf,
+    read: Read<'_>,
+    versions: &mut BTreeMap<(Subject, Version), FolderVersion>,
+) {
+    let key = (subject.clone(), version);
+    match versions.get_mut(&key) {
+        Some(first) => first.schema = Err(two_files(first, &path)),
+        None => drop(versions.insert(key, read_version(subject, version, kind, path, read))),
+    }
+}
+
 fn read_version(
     subject: &Subject,
     version: Version,
     kind: SchemaKind,
     path: PathBuf,
+    read: Read<'_>,
 ) -> FolderVersion {
-    let references = read_references(&path.with_extension(REFERENCES));
+    let references = read_references(&path.with_extension(REFERENCES), read);
     let is_explicit = !matches!(references, Ok(None));
     let schema = references.and_then(|references| {
-        let text = read_text(&path).map_err(|error| unreadable(&path, error))?;
+        let text = read(&path).map_err(|error| unreadable(&path, error))?;
         Ok(SchemaDef::new(kind, text).with_references(references.unwrap_or_default()))
     });
     FolderVersion {
@@ -251,8 +306,8 @@ fn read_version(
     }
 }
 
-fn read_references(path: &Path) -> Result<Option<Vec<Reference>>> {
-    let text = match read_text(path) {
+fn read_references(path: &Path, read: Read<'_>) -> Result<Option<Vec<Reference>>> {
+    let text = match read(path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(unreadable(path, error)),

@@ -1,5 +1,7 @@
 //! Subjects as names of folders, and files as versions.
 
+use std::path::Path;
+
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
 use crate::error::Result;
@@ -52,6 +54,15 @@ pub(super) fn file_kind(name: &str) -> FileKind {
     match extension {
         "references" | "metadata.json" | "rules.json" => FileKind::Companion,
         _ => kind_of(extension).map_or(FileKind::Other, |kind| FileKind::Schema(version, kind)),
+    }
+}
+
+/// The subject, version and language of a path `<subject>/v<version>.<type>`.
+pub(super) fn parts(path: &Path) -> Option<(Subject, Version, SchemaKind)> {
+    let folder = path.parent()?.file_name()?.to_str()?;
+    match file_kind(path.file_name()?.to_str()?) {
+        FileKind::Schema(version, kind) => Some((subject(folder).ok()?, version, kind)),
+        _ => None,
     }
 }
 

@@ -184,6 +184,36 @@ fn a_dangling_link_is_skipped_and_listed() {
     assert_eq!(skipped(&folder), [PathBuf::from("b")]);
 }
 
+#[test]
+fn files_that_are_not_on_the_disk_are_read() {
+    let files = [
+        ("s/a%2Fb/v1.avsc", "x"),
+        (
+            "s/a%2Fb/v1.references",
+            r#"[{"name":"C","subject":"c","version":4}]"#,
+        ),
+        ("s/c/v4.avsc", "y"),
+        ("s/c/v5.avsc", ""),
+        ("s/c/notes.txt", "x"),
+    ];
+    let text = |path: &Path| {
+        let found = files.iter().find(|(name, _)| path == Path::new(name));
+        match found {
+            Some((_, text)) if !text.is_empty() => Ok((*text).to_owned()),
+            _ => Err(io::ErrorKind::NotFound.into()),
+        }
+    };
+    let read = SchemaFolder::from_files(files.map(|(name, _)| name.into()), text);
+    let first = read.version_at("s/a%2Fb/v1.avsc").unwrap();
+    assert_eq!(first.subject.as_str(), "a/b");
+    let schema = first.schema.as_ref().unwrap();
+    let resolved = read.texts().resolve(&first.subject, schema).unwrap();
+    assert_eq!(&*resolved.references[0].text, "y");
+    let missing = read.version_at("s/c/v5.avsc").unwrap();
+    assert!(missing.schema.is_err());
+    assert_eq!(read.versions().len(), 3);
+}
+
 /// `type NAME uses "A" "B"`: valid where texts of all that it uses are given.
 #[derive(Debug)]
 struct Uses;
