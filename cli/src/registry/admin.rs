@@ -4,8 +4,8 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use wireform::registry::{
-    Deletion, Include, RegisterOptions, RegistryAdmin as _, SchemaDef, SchemaGuid, SchemaId,
-    StoredSchema, Subject, SubjectFilter, VersionRef,
+    Deletion, Include, Level, RegisterOptions, RegisteredSchema, RegistryAdmin as _, SchemaDef,
+    SchemaGuid, SchemaId, StoredSchema, Subject, SubjectFilter, VersionRef,
 };
 
 use super::{Open, Uses, Verb, download, failed, scope_of, show};
@@ -24,18 +24,15 @@ fn ask<T>(registry: &Open, future: impl Future<Output = Answer<T>>) -> Result<T>
 }
 
 pub(super) fn run(registry: &Open, verb: &Verb) -> Result {
-    let mut out = io::stdout().lock();
     let inner = registry.inner();
     match verb {
         Verb::List { prefix, deleted } => {
             let mut filter = SubjectFilter::default();
             filter.prefix.clone_from(prefix);
             filter.include = include(*deleted);
-            for subject in ask(registry, inner.subjects(&filter))? {
-                writeln!(out, "{subject}")?;
-            }
+            print(ask(registry, inner.subjects(&filter))?)
         }
-        Verb::Get { what, version } => writeln!(out, "{}", get(registry, what, *version)?)?,
+        Verb::Get { what, version } => print([get(registry, what, *version)?]),
         Verb::Register {
             subject,
             file,
@@ -46,12 +43,7 @@ pub(super) fn run(registry: &Open, verb: &Verb) -> Result {
             let schema = definition(registry, file, reading, uses)?;
             let mut options = RegisterOptions::default();
             options.normalize = *normalize;
-            let registered = registry.register(subject, &schema, options);
-            writeln!(
-                out,
-                "{}",
-                show::line(&registered.map_err(|error| failed(&error))?)
-            )?;
+            found(registry.register(subject, &schema, options))
         }
         Verb::Lookup {
             subject,
@@ -60,81 +52,105 @@ pub(super) fn run(registry: &Open, verb: &Verb) -> Result {
             uses,
         } => {
             let schema = definition(registry, file, reading, uses)?;
-            let found = registry
-                .lookup(subject, &schema)
-                .map_err(|error| failed(&error))?;
-            writeln!(out, "{}", show::line(&found))?;
+            found(registry.lookup(subject, &schema))
         }
         Verb::Versions { subject, deleted } => {
-            for version in ask(registry, inner.versions(subject, include(*deleted)))? {
-                writeln!(out, "{version}")?;
-            }
+            print(ask(registry, inner.versions(subject, include(*deleted)))?)
         }
         Verb::Delete {
             subject,
             version,
             permanent,
-        } => {
-            let deletion = if *permanent {
-                Deletion::Permanent
-            } else {
-                Deletion::Soft
-            };
-            let deleted = match version {
-                Some(version) => vec![ask(
-                    registry,
-                    inner.delete_version(subject, *version, deletion),
-                )?],
-                None => ask(registry, inner.delete_subject(subject, deletion))?,
-            };
-            for version in deleted {
-                writeln!(out, "{version}")?;
-            }
-        }
+        } => delete(registry, subject, *version, *permanent),
         Verb::Config {
             subject,
             level,
             clear,
-        } => {
-            let scope = subject.as_ref();
-            match level {
-                Some(level) => ask(registry, inner.set_compatibility_level(scope, *level))?,
-                None if *clear => {
-                    ask(registry, inner.clear_compatibility_level(scope)).map(drop)?;
-                }
-                None => {}
-            }
-            let level = ask(registry, inner.compatibility_level(scope, true))?;
-            writeln!(out, "{}", level.as_str())?;
-        }
-        Verb::Mode { subject, mode } => {
-            let scope = subject.as_ref();
-            if let Some(mode) = mode {
-                let parsed = mode.to_ascii_uppercase().parse();
-                let parsed =
-                    parsed.map_err(|_| Error::Usage(format!("there is no mode {mode:?}")))?;
-                ask(registry, inner.set_mode(scope, parsed, false))?;
-            }
-            writeln!(out, "{}", ask(registry, inner.mode(scope, true))?)?;
-        }
-        Verb::References { subject, version } => {
-            let scope = scope_of(subject);
-            for id in ask(registry, inner.referenced_by(subject, *version))? {
-                let places = inner.places_of(id, scope.as_ref(), Include::Live);
-                for (subject, version) in ask(registry, places)? {
-                    writeln!(out, "{subject} {version} {id}")?;
-                }
-            }
-        }
+        } => set_level(registry, subject.as_ref(), *level, *clear),
+        Verb::Mode { subject, mode } => set_mode(registry, subject.as_ref(), mode.as_deref()),
+        Verb::References { subject, version } => referrers(registry, subject, *version),
         Verb::Download {
             dir,
             latest,
             prefix,
             ..
-        } => return download::run(registry, dir, prefix.as_deref(), *latest),
-        Verb::Serve(_) => {}
+        } => download::run(registry, dir, prefix.as_deref(), *latest),
+        Verb::Serve(_) => Ok(Outcome::Fine),
+    }
+}
+
+/// Writes a line for each.
+fn print<T: std::fmt::Display>(lines: impl IntoIterator<Item = T>) -> Result {
+    let mut out = io::stdout().lock();
+    for line in lines {
+        writeln!(out, "{line}")?;
     }
     Ok(Outcome::Fine)
+}
+
+fn found(schema: Answer<RegisteredSchema>) -> Result {
+    print([show::line(&schema.map_err(|error| failed(&error))?)])
+}
+
+fn delete(
+    registry: &Open,
+    subject: &Subject,
+    version: Option<VersionRef>,
+    permanent: bool,
+) -> Result {
+    let inner = registry.inner();
+    let deletion = match permanent {
+        true => Deletion::Permanent,
+        false => Deletion::Soft,
+    };
+    let deleted = match version {
+        Some(version) => vec![ask(
+            registry,
+            inner.delete_version(subject, version, deletion),
+        )?],
+        None => ask(registry, inner.delete_subject(subject, deletion))?,
+    };
+    print(deleted)
+}
+
+/// Sets or clears a compatibility level if that is asked for, and prints the level in force.
+fn set_level(
+    registry: &Open,
+    scope: Option<&Subject>,
+    level: Option<Level>,
+    clear: bool,
+) -> Result {
+    let inner = registry.inner();
+    match level {
+        Some(level) => ask(registry, inner.set_compatibility_level(scope, level))?,
+        None if clear => ask(registry, inner.clear_compatibility_level(scope)).map(drop)?,
+        None => {}
+    }
+    let level = ask(registry, inner.compatibility_level(scope, true))?;
+    print([level.as_str()])
+}
+
+/// Sets a mode if one is given, and prints the mode in force.
+fn set_mode(registry: &Open, scope: Option<&Subject>, mode: Option<&str>) -> Result {
+    let inner = registry.inner();
+    if let Some(mode) = mode {
+        let parsed = mode.to_ascii_uppercase().parse();
+        let parsed = parsed.map_err(|_| Error::Usage(format!("there is no mode {mode:?}")))?;
+        ask(registry, inner.set_mode(scope, parsed, false))?;
+    }
+    print([ask(registry, inner.mode(scope, true))?])
+}
+
+fn referrers(registry: &Open, subject: &Subject, version: VersionRef) -> Result {
+    let (inner, scope) = (registry.inner(), scope_of(subject));
+    let mut lines = Vec::new();
+    for id in ask(registry, inner.referenced_by(subject, version))? {
+        let places = inner.places_of(id, scope.as_ref(), Include::Live);
+        for (subject, version) in ask(registry, places)? {
+            lines.push(format!("{subject} {version} {id}"));
+        }
+    }
+    print(lines)
 }
 
 fn include(deleted: bool) -> Include {
