@@ -365,7 +365,7 @@ fn removed(file: &Path, revision: &str) -> Finding {
     let name = file.display().to_string();
     Finding {
         message: format!("the schema was removed; it is at {revision}"),
-        whom: String::new(),
+        effect: String::new(),
         kind: "SCHEMA_REMOVED".to_owned(),
         ..invalid(&name, "", &"")
     }
@@ -447,7 +447,7 @@ pub(crate) fn invalid(name: &str, text: &str, error: &impl std::fmt::Display) ->
         path: String::new(),
         kind: "INVALID_SCHEMA".to_owned(),
         message,
-        whom: format!("nobody can use {name}"),
+        effect: format!("{name} cannot be used"),
         annotation: None,
     }
 }
@@ -462,7 +462,7 @@ fn finding(reader: &Named, writer: &Named, found: Incompatibility) -> Finding {
         path: found.path,
         kind: found.kind.into_owned(),
         message: found.message,
-        whom: format!("{} cannot read what {} wrote", reader.name, writer.name),
+        effect: format!("{} cannot read what {} wrote", reader.name, writer.name),
         annotation: None,
     }
 }

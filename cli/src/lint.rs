@@ -104,7 +104,7 @@ fn unknown_draft(name: &str, schema: &ResolvedSchema) -> Result<Option<Finding>>
             message: format!(
                 "\"$schema\" names {draft:?}, an unknown draft: it is read as draft 7"
             ),
-            whom: "other languages may read it as another draft".to_owned(),
+            effect: "other languages may read it as another draft".to_owned(),
             annotation: None,
         }
     }))
@@ -237,7 +237,7 @@ impl Lines<'_> {
             path: path.to_owned(),
             kind: kind.to_owned(),
             message: message.to_owned(),
-            whom: String::new(),
+            effect: String::new(),
             annotation: None,
         });
     }

@@ -34,8 +34,8 @@ pub(crate) struct Finding {
     pub(crate) path: String,
     pub(crate) kind: String,
     pub(crate) message: String,
-    /// What it breaks, and for whom.
-    pub(crate) whom: String,
+    /// What it breaks: the schema that cannot be used, or the data that cannot be read.
+    pub(crate) effect: String,
     /// Where GitHub shows it, if `file` is not a file of the working tree.
     #[serde(skip)]
     pub(crate) annotation: Option<Annotation>,
@@ -61,24 +61,24 @@ impl Finding {
     }
 
     /// All of it, in lines without marks.
-    fn told(&self) -> String {
+    fn text(&self) -> String {
         let Self {
             file,
             line,
             column,
             kind,
             message,
-            whom,
+            effect,
             path,
             ..
         } = self;
         let place = format!("{file}:{line}:{column} {path}");
-        let mut told = format!("{}: {kind}: {message}", place.trim_end());
-        if !whom.is_empty() {
-            told.push('\n');
-            told.push_str(whom);
+        let mut text = format!("{}: {kind}: {message}", place.trim_end());
+        if !effect.is_empty() {
+            text.push('\n');
+            text.push_str(effect);
         }
-        told
+        text
     }
 }
 
@@ -161,7 +161,7 @@ impl Report {
                 path,
                 kind,
                 message,
-                whom,
+                effect,
                 ..
             } = finding;
             let message = input::printable(message);
@@ -180,8 +180,8 @@ impl Report {
                     "", ""
                 )?;
             }
-            if !whom.is_empty() {
-                writeln!(out, "  {whom}")?;
+            if !effect.is_empty() {
+                writeln!(out, "  {effect}")?;
             }
             writeln!(out)?;
         }
@@ -234,7 +234,7 @@ impl Report {
                     r#"<failure type="{}" message="{}">{}</failure>"#,
                     xml(&finding.kind),
                     xml(&finding.message),
-                    xml(&finding.told())
+                    xml(&finding.text())
                 )?;
             }
             writeln!(out, "</testcase>")?;
@@ -265,7 +265,7 @@ impl Report {
                 column,
                 kind,
                 message,
-                whom,
+                effect,
                 annotation,
                 ..
             } = finding;
@@ -273,9 +273,9 @@ impl Report {
                 Some(place) => (&place.file, &place.line, &place.column),
                 None => (file, line, column),
             };
-            let text = match whom.is_empty() {
+            let text = match effect.is_empty() {
                 true => message.clone(),
-                false => format!("{message} ({whom})"),
+                false => format!("{message} ({effect})"),
             };
             writeln!(
                 out,

@@ -236,15 +236,15 @@ fn files_are_checked_against_what_is_registered() {
         all.extend(more);
         run(&all, "")
     };
-    // A new subject holds nobody to anything.
+    // A new subject has no version to compare with.
     let subject = ["--subject", "orders-value"];
     assert_eq!(check(&[&subject[..], &[&v2]].concat()).code, Some(0));
     assert_eq!(served.run(&["register", "orders-value", &v1]).0, Some(0));
     assert_eq!(check(&[&subject[..], &[&v1]].concat()).code, Some(0));
     let refused = check(&[&subject[..], &[&v2]].concat());
     assert_eq!(refused.code, Some(1), "{}", refused.talk);
-    let whom = format!("{v2} cannot read what orders-value version 1 wrote");
-    assert!(refused.out.contains(&whom), "{}", refused.out);
+    let effect = format!("{v2} cannot read what orders-value version 1 wrote");
+    assert!(refused.out.contains(&effect), "{}", refused.out);
     let none = check(&[&subject[..], &["--level", "none", &v2]].concat());
     assert_eq!(none.code, Some(0), "{}", none.out);
     assert_eq!(check(&[&v1]).code, Some(2));
