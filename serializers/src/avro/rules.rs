@@ -191,6 +191,41 @@ mod tests {
     }
 
     #[test]
+    fn a_registry_finds_equal_schemas_that_define_names_elsewhere() {
+        let record = |one: &str, other: &str| {
+            format!(
+                r#"{{"type":"record","name":"R","namespace":"shop","fields":[
+                    {{"name":"x","type":{one}}},{{"name":"y","type":{other}}}]}}"#
+            )
+        };
+        let fixed = r#"{"type":"fixed","name":"F","size":4}"#;
+        let documented = r#"{"type":"fixed","name":"F","doc":"d","size":4}"#;
+        let plain = record(fixed, r#""F""#);
+        check_one(&plain, &record(fixed, fixed), true);
+        check_one(&plain, &record(fixed, documented), true);
+        check_one(&plain, &record(documented, fixed), false);
+        check_one(&plain, &record(r#""F""#, fixed), true);
+        check_one(&plain, &record(r#""shop.F""#, fixed), true);
+    }
+
+    #[test]
+    fn a_registry_finds_equal_schemas_with_other_spellings_of_values() {
+        let record = |other: &str| format!(r#"{{"type":"record","name":"R","fields":[]{other}}}"#);
+        let plain = record(r#","p":["\ud800é"]"#);
+        check_one(&plain, &record(r#","p":["\uD800\u00E9"]"#), true);
+        check_one(&plain, &record(r#","p":["\ud801é"]"#), false);
+        let double = |default: &str| {
+            format!(
+                r#"{{"type":"record","name":"R","fields":[
+                    {{"name":"x","type":"double","default":{default}}}]}}"#
+            )
+        };
+        check_one(&double("1e999"), &double(r#""Infinity""#), true);
+        check_one(&double("1.5"), &double(r#""15e-1d""#), true);
+        check_one(&double("1e999"), &double("1e308"), false);
+    }
+
+    #[test]
     fn every_finding_is_a_sentence() {
         let fixed = |size: u32| format!(r#"{{"type":"fixed","name":"F","size":{size}}}"#);
         let schema = |text: String| ResolvedSchema::new(SchemaKind::Avro, text);

@@ -18,12 +18,26 @@ public class SchemaTexts {
       Schema.Parser parser = new Schema.Parser(NameValidator.UTF_VALIDATOR);
       parser.setValidateDefaults(false);
       try {
-        pair.put("java", parser.parse(pair.get("text").textValue()).toString());
+        String printed = parser.parse(pair.get("text").textValue()).toString();
+        pair.put("java", escaped(printed));
       } catch (RuntimeException error) {
         System.err.println(error.getMessage() + ": " + pair.get("text"));
         pair.putNull("java");
       }
       out.println(json.writeValueAsString(pair));
     }
+  }
+
+  /** With lone surrogates as escapes: UTF-8 cannot hold them. */
+  static String escaped(String text) {
+    StringBuilder out = new StringBuilder();
+    text.codePoints().forEach(c -> {
+      if (c >= 0xd800 && c < 0xe000) {
+        out.append(String.format("\\u%04x", c));
+      } else {
+        out.appendCodePoint(c);
+      }
+    });
+    return out.toString();
   }
 }

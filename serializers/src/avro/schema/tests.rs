@@ -251,3 +251,150 @@ fn each_file_knows_those_that_it_needs() {
         ]
     );
 }
+
+/// A record with fields `x` and `y` of these types.
+fn two_fields(x: &str, y: &str) -> String {
+    format!(
+        r#"{{"type":"record","name":"R","fields":[{{"name":"x","type":{x}}},{{"name":"y","type":{y}}}]}}"#
+    )
+}
+
+#[test]
+fn a_second_definition_that_java_finds_equal_is_accepted() {
+    for (one, other) in [
+        (
+            r#"{"type":"fixed","name":"F","size":4}"#,
+            r#"{"size":4,"type":"fixed","name":"F","doc":"d"}"#,
+        ),
+        (
+            r#"{"type":"enum","name":"E","symbols":["A"],"p":1,"q":{"a":1,"b":2}}"#,
+            r#"{"type":"enum","name":"E","q":{"b":2, "a":1},"p":1,"symbols":["A"],"default":"A"}"#,
+        ),
+        (
+            r#"{"type":"record","name":"S","fields":[{"name":"a","type":["null","S"],"default":null}]}"#,
+            r#"{"type":"error","name":"S","aliases":["T"],"fields":[
+                {"name":"a","type":["null",{"type":"S"}],"doc":"d","aliases":["b"],"default":null}]}"#,
+        ),
+    ] {
+        let text = two_fields(one, other);
+        let schema = Schema::parse(&text).unwrap();
+        let name = schema
+            .names()
+            .into_iter()
+            .find(|name| *name != "R")
+            .unwrap();
+        let plain = Schema::parse(&two_fields(one, &format!("{name:?}"))).unwrap();
+        assert_eq!(schema.fingerprint(), plain.fingerprint());
+    }
+}
+
+#[test]
+fn a_second_definition_that_differs_is_refused() {
+    let fixed = r#"{"type":"fixed","name":"F","size":4}"#;
+    let record = |field: &str| format!(r#"{{"type":"record","name":"F","fields":[{field}]}}"#);
+    let field = record(r#"{"name":"a","type":"int"}"#);
+    for (one, other) in [
+        (fixed, r#"{"type":"fixed","name":"F","size":5}"#),
+        (fixed, r#"{"type":"enum","name":"F","symbols":["A"]}"#),
+        (
+            fixed,
+            r#"{"type":"fixed","name":"F","size":4,"logicalType":"decimal","precision":4}"#,
+        ),
+        (fixed, r#"{"type":"fixed","name":"F","size":4,"p":"a b"}"#),
+        (&field, &record(r#"{"name":"b","type":"int"}"#)),
+        (&field, &record(r#"{"name":"a","type":"long"}"#)),
+        (&field, &record(r#"{"name":"a","type":"int","default":1}"#)),
+        (
+            &field,
+            &record(r#"{"name":"a","type":"int","order":"ignore"}"#),
+        ),
+        (&field, &record(r#"{"name":"a","type":"int","p":1}"#)),
+        (&field, &record(r#"{"name":"a","type":["int"]}"#)),
+        (&field, &record("")),
+    ] {
+        check_error(&two_fields(one, other), "\"F\" is defined twice");
+    }
+}
+
+/// Java 1.12.1 reads `x` as the type of 4 bytes: that is the `F` it knows there.
+#[test]
+fn a_name_means_the_type_that_is_defined_before_it() {
+    let schema = Schema::parse(
+        r#"{"type":"record","name":"a.R","fields":[
+            {"name":"w","type":{"type":"fixed","name":"F","namespace":"","size":4}},
+            {"name":"x","type":"F"},
+            {"name":"y","type":{"type":"fixed","name":"F","size":5}},
+            {"name":"z","type":"F"}]}"#,
+    )
+    .unwrap();
+    let Kind::Record(record) = schema.kind(schema.root()) else {
+        panic!("not a record");
+    };
+    let names = record.fields.iter();
+    let names = names.map(|field| schema.kind(field.schema).full_name().unwrap());
+    assert_eq!(names.collect::<Vec<_>>(), ["F", "F", "a.F", "a.F"]);
+}
+
+/// The datum of the default of the one field.
+#[track_caller]
+fn check_default(kind: &str, default: &str, expected: Option<&[u8]>) {
+    let text = format!(
+        r#"{{"type":"record","name":"R","fields":[{{"name":"a","type":{kind},"default":{default}}}]}}"#
+    );
+    let schema = Schema::parse_writer(&text, &[]).unwrap();
+    let Kind::Record(record) = schema.kind(schema.root()) else {
+        panic!("not a record");
+    };
+    let default = record.fields[0].default.as_ref().unwrap();
+    assert_eq!(default.datum().ok(), expected, "{text}");
+}
+
+#[test]
+fn numbers_beyond_a_double_are_infinite_in_defaults() {
+    let (double, float) = (f64::INFINITY.to_le_bytes(), f32::INFINITY.to_le_bytes());
+    check_default(r#""double""#, "1e999", Some(&double));
+    check_default(r#""float""#, "1e999", Some(&float));
+    check_default(
+        r#"["null","double"]"#,
+        "1e999",
+        Some(&[&[2], &double[..]].concat()),
+    );
+    let list = [&[2], &f64::NEG_INFINITY.to_le_bytes()[..], &[0]].concat();
+    check_default(
+        r#"{"type":"array","items":"double"}"#,
+        "[-1e999]",
+        Some(&list),
+    );
+    check_default(r#""long""#, "1e999", None);
+    check_default(r#""string""#, "1e999", None);
+    check_default(r#""int""#, "-0", Some(&[0]));
+}
+
+/// Java reads the text with `Double.valueOf` where the field itself is a number.
+#[test]
+fn schemas_of_writers_may_have_numbers_in_strings_as_defaults() {
+    for text in ["1.5", " 1.5 ", "15e-1", "+1.5d", "1.5F"] {
+        let text = format!("{text:?}");
+        check_default(r#""double""#, &text, Some(&1.5_f64.to_le_bytes()));
+        check_default(r#""float""#, &text, Some(&1.5_f32.to_le_bytes()));
+        check_default(
+            r#"{"type":"array","items":"double"}"#,
+            &format!("[{text}]"),
+            None,
+        );
+        check_default(r#""int""#, &text, None);
+    }
+    check_default(
+        r#""double""#,
+        r#""1e999""#,
+        Some(&f64::INFINITY.to_le_bytes()),
+    );
+    check_default(
+        r#""double""#,
+        r#""-Infinity""#,
+        Some(&f64::NEG_INFINITY.to_le_bytes()),
+    );
+    for text in ["", "inf", "nan", "infinity", "1_0", "x"] {
+        check_default(r#""double""#, &format!("{text:?}"), None);
+    }
+}
