@@ -91,6 +91,47 @@ fn another_scale_in_the_registry_is_refused() {
     check_refused(writes(&two, &four), "scale");
 }
 
+/// Java's `DecimalConversion` refuses to write more digits than the schema's precision.
+#[test]
+fn a_precision_over_the_registered_one_is_refused() {
+    let (four, nine) = (decimal(4, 2), decimal(9, 2));
+    let fixed = |precision: u32| {
+        format!(
+            r#"{{"type":"fixed","name":"F","size":4,"logicalType":"decimal","precision":{precision},"scale":2}}"#
+        )
+    };
+    for (small, large) in [
+        (record(&four), record(&nine)),
+        (record(&fixed(4)), record(&fixed(9))),
+        (format!(r#"["null",{four}]"#), format!(r#"["null",{nine}]"#)),
+        (
+            record(&format!(r#"{{"type":"map","values":["null",{four}]}}"#)),
+            record(&format!(r#"{{"type":"map","values":["null",{nine}]}}"#)),
+        ),
+    ] {
+        writes(&small, &small).unwrap();
+        writes(&small, &large).unwrap();
+        check_refused(writes(&large, &small), "precision 9");
+    }
+    // Fewer digits fit; bytes without a precision are not limited.
+    writes(&record(&nine), &record("\"bytes\"")).unwrap();
+    writes(&record("\"bytes\""), &record(&four)).unwrap();
+}
+
+#[test]
+fn typed_codecs_refuse_a_precision_over_the_registered_one() {
+    #[derive(Clone, Debug, PartialEq, Avro)]
+    #[avro(rename = "R")]
+    struct Price {
+        a: crate::avro::Decimal<9, 2>,
+    }
+    let codec = Avro::<Price>::new();
+    let check = |precision| codec.check_writes(&resolved(&record(&decimal(precision, 2))));
+    check(9).unwrap();
+    check(12).unwrap();
+    check_refused(check(4), "field \"a\"");
+}
+
 #[test]
 fn units_are_compared_inside_unions_arrays_and_maps() {
     let (millis, micros) = (time("timestamp-millis"), time("timestamp-micros"));
