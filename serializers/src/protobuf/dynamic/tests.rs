@@ -463,6 +463,54 @@ fn an_empty_any_is_read_and_written() {
 }
 
 #[test]
+fn an_empty_any_inside_an_any_is_read_and_written() {
+    let text = r#"syntax = "proto3"; package p; import "google/protobuf/any.proto";
+        message M { google.protobuf.Any one = 1; repeated google.protobuf.Any many = 2;
+            double d = 3; map<string, int32> counts = 4; }"#;
+    let schema = ProtobufSchema::parse(&resolved(text)).unwrap();
+    for json in [
+        r#"{"one":{"@type":"x/p.M","one":{}}}"#,
+        r#"{"one":{"@type":"x/p.M","many":[{},{"@type":"x/p.M","one":{},"d":-0.0}]}}"#,
+        r#"{"one":{"@type":"x/google.protobuf.Any","value":{}}}"#,
+        r#"{"one":{"@type":"x/google.protobuf.Any","value":{"@type":"x/p.M","one":{}}}}"#,
+    ] {
+        let written = schema.from_json(json, None).unwrap();
+        assert!(!written.body.windows(8).any(|part| part == b"wireform"));
+        let read = schema.decode(Payload::Body(&written.body), None).unwrap();
+        assert_eq!(read.json, json);
+    }
+    for json in [
+        r#"{"one":{"@type":"x/p.M","one":{},"other":1}}"#,
+        r#"{"one":{"@type":"x/p.Unknown","one":{}}}"#,
+    ] {
+        let error = schema.from_json(json, None).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Encode, "{json}");
+    }
+}
+
+#[test]
+fn json_names_fields_that_differ_only_in_case_as_the_schema_does() {
+    let text = r#"syntax = "proto3"; message M { int32 foobar = 1; int32 foo_bar = 2; M inner = 3;
+        int32 ID = 4; int32 id = 5; int32 foo_bar_2 = 6; }"#;
+    let schema = ProtobufSchema::parse(&resolved(text)).unwrap();
+    for (json, body) in [
+        (r#"{"foobar":1,"fooBar":2}"#, &[8, 1, 16, 2][..]),
+        (r#"{"foobar":1,"foo_bar":2}"#, &[8, 1, 16, 2]),
+        (r#"{"foo_bar":2,"foo_bar_2":3}"#, &[16, 2, 48, 3]),
+        (
+            r#"{"inner":{"foo_bar":2,"ID":3,"id":4}}"#,
+            &[26, 6, 16, 2, 32, 3, 40, 4],
+        ),
+    ] {
+        assert_eq!(schema.from_json(json, None).unwrap().body, body, "{json}");
+    }
+    for json in [r#"{"fooBar":1,"foo_bar":2}"#, r#"{"FOO_BAR":2}"#] {
+        let error = schema.from_json(json, None).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Encode, "{json}");
+    }
+}
+
+#[test]
 fn a_negative_zero_is_no_default() {
     let text = r#"syntax = "proto3";
         message M { float f = 1; double d = 2; M inner = 3; repeated M many = 4;

@@ -99,6 +99,14 @@ fn fields_of_proto2_may_share_a_json_name() {
 }
 
 #[test]
+fn a_field_of_proto2_keeps_its_own_name_in_any_order() {
+    let text = "package x; message M { optional int32 foo_bar = 2; optional int32 fooBar = 1; }";
+    check(text, &[], &["1 fooBar", "2 foo_bar"]);
+    let text = "package x; message M { optional int32 foo_bar = 1; optional int32 foo__bar = 2; }";
+    check(text, &[], &["1 fooBar", "2 foo__bar"]);
+}
+
+#[test]
 fn a_oneof_may_have_the_name_that_optional_makes_up() {
     let text = "syntax = \"proto3\"; package x;
         message M { optional string oo = 1; oneof _oo { string X_oo = 2; } }";

@@ -358,3 +358,12 @@ fn other_forms_are_not_known() {
     let found = ProtobufRules.format(&schema, "ignore_extensions");
     assert_eq!(found.unwrap(), None);
 }
+
+#[test]
+fn a_thread_that_cannot_be_started_is_not_an_invalid_schema() {
+    let error = |kind| from_codec(&crate::Error::new(kind, "could not start a thread"));
+    let failed = error(crate::ErrorKind::Io);
+    assert_eq!(failed.kind(), ErrorKind::Server);
+    assert!(failed.is_retryable());
+    assert!(!error(crate::ErrorKind::InvalidSchema).is_retryable());
+}
