@@ -1,5 +1,6 @@
-mod json_tree;
+pub(super) mod json_tree;
 mod layout;
+mod names;
 
 use wireform_registry::{
     Error, ErrorKind, Incompatibility, ParsedSchema, ResolvedSchema, Result, SchemaKind,

@@ -19,6 +19,7 @@ mod logical;
 pub(crate) mod name;
 mod node;
 mod parse;
+mod repeated;
 
 pub(crate) use self::comments::without_comments;
 pub use self::fingerprint::Fingerprint;

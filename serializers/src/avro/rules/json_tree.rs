@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 /// A JSON value.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Value {
+pub(in crate::avro) enum Value {
     Array(Vec<Value>),
     Object(Vec<(String, Value)>),
     /// A number, `true`, `false`, `null`, or what is nested too deeply: its text.
@@ -14,12 +14,12 @@ pub(super) enum Value {
 
 impl Value {
     /// Reads `text`, which is well-formed.
-    pub(super) fn parse(text: &str) -> Self {
+    pub(in crate::avro) fn parse(text: &str) -> Self {
         let mut rest = text;
         value(&mut rest, 0)
     }
 
-    pub(super) fn as_text(&self) -> Option<&str> {
+    pub(in crate::avro) fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
             _ => None,
@@ -27,7 +27,7 @@ impl Value {
     }
 
     /// The same with the members of each object in the order of their names.
-    pub(super) fn sorted(&self) -> Self {
+    pub(in crate::avro) fn sorted(&self) -> Self {
         match self {
             Self::Array(items) => Self::Array(items.iter().map(Self::sorted).collect()),
             Self::Object(members) => {
@@ -41,14 +41,6 @@ impl Value {
             other => other.clone(),
         }
     }
-
-    /// A number as Java prints it as a `double`.
-    pub(super) fn as_double(&self) -> Self {
-        match self {
-            Self::Raw(text) => Self::Raw(text.parse().map_or_else(|_| text.clone(), java_double)),
-            other => other.clone(),
-        }
-    }
 }
 
 fn value(rest: &mut &str, depth: usize) -> Value {
@@ -58,8 +50,7 @@ fn value(rest: &mut &str, depth: usize) -> Value {
         Some(open @ ("[" | "{")) => Value::Raw(skipped(open, rest)),
         Some(token) if token.starts_with('"') => match serde_json::from_str(token) {
             Ok(text) => Value::Text(text),
-            // Half of a surrogate pair, which is no text for Rust.
-            Err(_) => Value::Raw(token.to_owned()),
+            Err(_) => Value::Raw(with_lone_surrogates(token)),
         },
         Some(token) => Value::Raw(number(token)),
         None => Value::Raw(String::new()),
@@ -88,12 +79,14 @@ fn object(rest: &mut &str, depth: usize) -> Value {
         let key = match next_token(rest) {
             Some("}") | None => return Value::Object(members),
             Some(",") => continue,
-            Some(token) => serde_json::from_str(token).unwrap_or_else(|_| token.to_owned()),
+            Some(token) => {
+                serde_json::from_str(token).unwrap_or_else(|_| with_lone_surrogates(token))
+            }
         };
         // The colon.
         next_token(rest);
         let value = value(rest, depth + 1);
-        // Of equal keys the last counts, where the first stands.
+        // Of equal keys the value of the last counts, in the place of the first.
         match places.get(&key).and_then(|place| members.get_mut(*place)) {
             Some(member) => member.1 = value,
             None => {
@@ -102,6 +95,41 @@ fn object(rest: &mut &str, depth: usize) -> Value {
             }
         }
     }
+}
+
+/// A string with half of a surrogate pair, which a Rust string cannot hold: with that half as an
+/// escape, and all else as [`write_string`] writes it.
+fn with_lone_surrogates(token: &str) -> String {
+    let inside = token.strip_prefix('"').unwrap_or(token);
+    let mut rest = inside.strip_suffix('"').unwrap_or(inside);
+    let mut out = "\"".to_owned();
+    while let Some(first) = rest.chars().next() {
+        let len = match (first, rest.as_bytes().get(1)) {
+            ('\\', Some(b'u')) => 6,
+            ('\\', _) => 2,
+            _ => first.len_utf8(),
+        };
+        // Both escapes of a pair, if it is one.
+        let text = [2 * len, len].into_iter().find_map(|len| {
+            let part = rest.get(..len)?;
+            let text: String = serde_json::from_str(&format!("\"{part}\"")).ok()?;
+            Some((len, text))
+        });
+        let taken = match text {
+            Some((taken, text)) => {
+                write_escaped(&mut out, &text);
+                taken
+            }
+            None => {
+                let part = rest.get(..len).unwrap_or(rest);
+                out.push_str(&part.to_ascii_lowercase());
+                part.len()
+            }
+        };
+        rest = rest.get(taken..).unwrap_or_default();
+    }
+    out.push('"');
+    out
 }
 
 /// The text of a value that began with `open`, without white space.
@@ -122,7 +150,7 @@ fn skipped(open: &str, rest: &mut &str) -> String {
     out
 }
 
-/// A whole number stays as it is; another one is a `double`.
+/// The text of a whole number is kept; another number is a `double`.
 fn number(token: &str) -> String {
     match token {
         "-0" => "0".to_owned(),
@@ -135,8 +163,29 @@ fn number(token: &str) -> String {
     }
 }
 
-/// `Double.toString`: at least one digit after the point, an exponent beyond 10⁻³ and 10⁷.
-fn java_double(number: f64) -> String {
+/// The number that Java's `Double.valueOf` reads, but for hexadecimal ones.
+pub(in crate::avro) fn double_of_text(text: &str) -> Option<f64> {
+    let text = text.trim_matches(|c: char| c <= ' ');
+    match text.strip_prefix(['+', '-']).unwrap_or(text) {
+        "NaN" => return Some(f64::NAN),
+        "Infinity" if text.starts_with('-') => return Some(f64::NEG_INFINITY),
+        "Infinity" => return Some(f64::INFINITY),
+        _ => {}
+    }
+    let number = text.strip_suffix(['d', 'D', 'f', 'F']).unwrap_or(text);
+    let is_decimal = |c: char| c.is_ascii_digit() || ".eE+-".contains(c);
+    match number.chars().all(is_decimal) {
+        true => number.parse().ok(),
+        false => None,
+    }
+}
+
+/// `Double.toString`: at least one digit after the point, an exponent beyond 10⁻³ and 10⁷. What is
+/// not a number in JSON is a string.
+pub(in crate::avro) fn java_double(number: f64) -> String {
+    if number.is_nan() {
+        return "\"NaN\"".to_owned();
+    }
     if number.is_infinite() {
         return format!("\"{}Infinity\"", if number < 0.0 { "-" } else { "" });
     }
@@ -187,7 +236,7 @@ fn string_length(text: &str) -> usize {
     end.map_or(text.len(), |end| end + 2)
 }
 
-pub(super) fn write_value(out: &mut String, value: &Value) {
+pub(in crate::avro) fn write_value(out: &mut String, value: &Value) {
     match value {
         Value::Array(items) => {
             out.push('[');
@@ -217,8 +266,13 @@ pub(super) fn write_value(out: &mut String, value: &Value) {
 }
 
 /// With the escapes that JSON needs, and no others.
-pub(super) fn write_string(out: &mut String, text: &str) {
+pub(in crate::avro) fn write_string(out: &mut String, text: &str) {
     out.push('"');
+    write_escaped(out, text);
+    out.push('"');
+}
+
+fn write_escaped(out: &mut String, text: &str) {
     for c in text.chars() {
         match c {
             '"' => out.push_str("\\\""),
@@ -232,10 +286,10 @@ pub(super) fn write_string(out: &mut String, text: &str) {
             c => out.push(c),
         }
     }
-    out.push('"');
 }
 
-/// What is nested deeper stays as it is; so deep there are only attributes that Avro does not know.
+/// The text of what is nested deeper is kept: so deep there are only attributes that Avro does not
+/// know.
 const MAX_DEPTH: usize = 256;
 
 #[cfg(test)]
@@ -270,12 +324,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_for_rust_stays_as_it_is() {
+    fn half_a_surrogate_pair_stays_an_escape() {
         check(r#"["\ud800", "\ud83d\ude00"]"#, "[\"\\ud800\",\"😀\"]");
+        check(
+            r#"["\uD800\u00e9\/\n\"\\", "\ud83d\ud83D\uDE00x", "\udc00\ud800"]"#,
+            r#"["\ud800é/\n\"\\","\ud83d😀x","\udc00\ud800"]"#,
+        );
     }
 
     #[test]
-    fn what_is_very_deep_stays_as_it_is() {
+    fn the_text_of_what_is_very_deep_is_kept() {
         let deep = format!("{}1{}", "{\"b\":".repeat(100_000), "}".repeat(100_000));
         check(&deep, &deep);
         let deep = format!("{}1{}", "[".repeat(1_000_000), "]".repeat(1_000_000));

@@ -3,10 +3,12 @@
 
 use std::collections::HashSet;
 
-use super::json_tree::{Value, write_string, write_value};
+use super::json_tree::{Value, double_of_text, java_double, write_string, write_value};
+use super::names::{Name, Names};
 
 /// What Java prints for `schema`, whose full names, also those of references, are `names`.
 ///
+/// A named type is written in full where it is used first, also if the text defines it later.
 /// Java keeps attributes that it does not know in the order of the text. `sorted` puts them in the
 /// order of their names, as Confluent's `normalize` does.
 pub(super) fn java_text<'a>(
@@ -16,64 +18,29 @@ pub(super) fn java_text<'a>(
 ) -> String {
     let mut layout = Layout {
         out: String::new(),
-        names: names.into_iter().collect(),
+        names: Names::of(schema, &names.into_iter().collect()),
+        written: HashSet::new(),
         sorted,
     };
     layout.schema(schema, None);
     layout.out
 }
 
-struct Layout<'a> {
+struct Layout<'v> {
     out: String,
-    names: HashSet<&'a str>,
+    names: Names<'v>,
+    /// The full names of the definitions that are in `out`.
+    written: HashSet<String>,
     sorted: bool,
 }
 
 /// The members of a JSON object.
-type Members = [(String, Value)];
-
-/// A full name, taken apart; the namespace may be empty.
-#[derive(Clone, Copy, PartialEq)]
-struct Name<'n> {
-    space: Option<&'n str>,
-    simple: &'n str,
-}
-
-impl<'n> Name<'n> {
-    /// `text` as it stands where `space` is the namespace.
-    fn new(text: &'n str, space: Option<&'n str>) -> Self {
-        let (space, simple) = match text.rsplit_once('.') {
-            Some((space, simple)) => (Some(space), simple),
-            None => (space, text),
-        };
-        Self {
-            space: space.filter(|space| !space.is_empty()),
-            simple,
-        }
-    }
-
-    fn full(self) -> String {
-        match self.space {
-            Some(space) => format!("{space}.{}", self.simple),
-            None => self.simple.to_owned(),
-        }
-    }
-
-    /// As it is written where `space` is the namespace.
-    fn qualified(self, space: Option<&str>) -> String {
-        let is_plain = self.space == space && !TYPES.contains(&self.simple);
-        if is_plain {
-            self.simple.to_owned()
-        } else {
-            self.full()
-        }
-    }
-}
+pub(super) type Members = [(String, Value)];
 
 impl Layout<'_> {
     fn schema(&mut self, schema: &Value, space: Option<&str>) {
         match schema {
-            Value::Text(name) => self.reference(name, space),
+            Value::Text(name) => self.reference(schema, name, space),
             Value::Array(branches) => self.list(branches, |layout, branch| {
                 layout.schema(branch, space);
             }),
@@ -84,12 +51,14 @@ impl Layout<'_> {
 
     fn object(&mut self, members: &Members, space: Option<&str>) {
         match member(members, "type") {
-            Some(Value::Text(kind)) => match kind.as_str() {
-                "record" | "error" | "enum" | "fixed" => self.named(kind, members, space),
+            Some(schema @ Value::Text(kind)) => match kind.as_str() {
+                "record" | "error" | "enum" | "fixed" => {
+                    self.named(Name::defined_by(members, space), members, space);
+                }
                 "array" => self.collection(kind, "items", members, space),
                 "map" => self.collection(kind, "values", members, space),
                 kind if is_primitive(kind) => self.primitive(kind, members),
-                name => self.reference(name, space),
+                name => self.reference(schema, name, space),
             },
             Some(inner) => self.schema(inner, space),
             None => write_value(&mut self.out, &Value::Object(members.to_vec())),
@@ -97,20 +66,17 @@ impl Layout<'_> {
     }
 
     /// The name of a primitive type, or of one that is defined elsewhere.
-    fn reference(&mut self, text: &str, space: Option<&str>) {
+    fn reference(&mut self, reference: &Value, text: &str, space: Option<&str>) {
         if is_primitive(text) {
             write_string(&mut self.out, text);
             return;
         }
-        let here = Name::new(text, space);
-        let bare = Name::new(text, None);
-        let is_here = self.names.contains(here.full().as_str());
-        let name = if !is_here && self.names.contains(bare.full().as_str()) {
-            bare
-        } else {
-            here
-        };
-        write_string(&mut self.out, &name.qualified(space));
+        let name = self.names.meant(reference);
+        let name = name.unwrap_or_else(|| Name::new(text, space));
+        match self.names.definitions.get(&name.full()).copied() {
+            Some(members) => self.named(name, members, space),
+            None => write_string(&mut self.out, &qualified(name, space)),
+        }
     }
 
     fn primitive(&mut self, kind: &str, members: &Members) {
@@ -133,9 +99,13 @@ impl Layout<'_> {
         self.out.push('}');
     }
 
-    fn named(&mut self, kind: &str, members: &Members, space: Option<&str>) {
-        let own_space = text(members, "namespace").or(space);
-        let name = Name::new(text(members, "name").unwrap_or_default(), own_space);
+    /// A definition, or the name of one that is written before.
+    fn named(&mut self, name: Name<'_>, members: &Members, space: Option<&str>) {
+        if !self.written.insert(name.full()) {
+            write_string(&mut self.out, &qualified(name, space));
+            return;
+        }
+        let kind = text(members, "type").unwrap_or_default();
         self.begin("type", kind);
         self.text("name", name.simple);
         if name.space != space {
@@ -161,7 +131,7 @@ impl Layout<'_> {
         }
         self.others(members, known);
         let aliases = aliases(members).map(|alias| Name::new(alias, name.space));
-        self.names_of("aliases", aliases.map(|alias| alias.qualified(name.space)));
+        self.names_of("aliases", aliases.map(|alias| qualified(alias, name.space)));
         self.out.push('}');
     }
 
@@ -227,8 +197,10 @@ impl Layout<'_> {
 
     /// Java drops what is not text.
     fn doc(&mut self, members: &Members) {
-        if let Some(doc) = text(members, "doc") {
-            self.text("doc", doc);
+        match member(members, "doc") {
+            Some(Value::Text(_)) => self.copy(members, "doc"),
+            Some(Value::Raw(doc)) if doc.starts_with('"') => self.copy(members, "doc"),
+            _ => {}
         }
     }
 
@@ -264,12 +236,22 @@ impl Layout<'_> {
     }
 }
 
-fn member<'v>(members: &'v Members, key: &str) -> Option<&'v Value> {
+/// A name as it is written inside the namespace `space`.
+fn qualified(name: Name<'_>, space: Option<&str>) -> String {
+    let is_plain = name.space == space && !TYPES.contains(&name.simple);
+    if is_plain {
+        name.simple.to_owned()
+    } else {
+        name.full()
+    }
+}
+
+pub(super) fn member<'v>(members: &'v Members, key: &str) -> Option<&'v Value> {
     let found = members.iter().find(|(name, _)| name == key);
     found.map(|(_, value)| value)
 }
 
-fn text<'v>(members: &'v Members, key: &str) -> Option<&'v str> {
+pub(super) fn text<'v>(members: &'v Members, key: &str) -> Option<&'v str> {
     member(members, key).and_then(Value::as_text)
 }
 
@@ -288,15 +270,15 @@ fn as_number(default: &Value, schema: Option<&Value>) -> Value {
         other => other.as_text(),
     });
     match (default, kind) {
-        (Value::Text(text), Some("float" | "double")) => match text.trim().parse::<f64>() {
-            Ok(number) if number.is_finite() => Value::Raw(text.trim().to_owned()).as_double(),
-            _ => default.clone(),
+        (Value::Text(text), Some("float" | "double")) => match double_of_text(text) {
+            Some(number) => Value::Raw(java_double(number)),
+            None => default.clone(),
         },
         _ => default.clone(),
     }
 }
 
-fn is_primitive(kind: &str) -> bool {
+pub(super) fn is_primitive(kind: &str) -> bool {
     TYPES
         .get(..PRIMITIVES)
         .is_some_and(|types| types.contains(&kind))

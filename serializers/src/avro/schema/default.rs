@@ -1,14 +1,25 @@
 //! Default values: JSON in the schema's text, checked and turned into a datum once, at parsing.
 
-use serde_json::Value;
+use std::collections::BTreeMap;
 
-use super::node::{Enum, Kind, Node, NodeId, Record};
+use super::node::{Enum, Fixed, Kind, Node, NodeId, Record};
+use crate::avro::rules::json_tree::{self, double_of_text};
 use crate::avro::write;
 use crate::error::{Error, ErrorKind, Result};
 
 /// The datum of type `id` that `json` describes.
-pub(super) fn encode(nodes: &[Node], id: NodeId, json: &str) -> Result<Box<[u8]>> {
-    let value = serde_json::from_str(json).map_err(|_| invalid("not readable JSON"))?;
+///
+/// `has_texts`: Java reads a string with `Double.valueOf` where the field itself is a number, which
+/// the specification does not allow.
+pub(super) fn encode(nodes: &[Node], id: NodeId, json: &str, has_texts: bool) -> Result<Box<[u8]>> {
+    let mut value = Json::of(json);
+    let kind = nodes.get(id.index()).map(|node| &node.kind);
+    if has_texts
+        && let (Some(Kind::Float | Kind::Double), Json::Text(text)) = (kind, &value)
+        && let Some(number) = double_of_text(text)
+    {
+        value = Json::Raw(json_tree::java_double(number));
+    }
     let mut encoder = Encoder {
         nodes,
         out: Vec::new(),
@@ -30,8 +41,38 @@ struct Encoder<'n> {
     most: usize,
 }
 
+/// A default in JSON, whose members are found by their names.
+enum Json {
+    Array(Vec<Self>),
+    Object(BTreeMap<String, Self>),
+    /// As in [`json_tree::Value`].
+    Raw(String),
+    Text(String),
+}
+
+impl Json {
+    fn of(text: &str) -> Self {
+        json_tree::Value::parse(text).into()
+    }
+}
+
+impl From<json_tree::Value> for Json {
+    fn from(value: json_tree::Value) -> Self {
+        use json_tree::Value;
+        match value {
+            Value::Array(items) => Self::Array(items.into_iter().map(Self::from).collect()),
+            Value::Object(members) => {
+                let members = members.into_iter();
+                Self::Object(members.map(|(key, value)| (key, value.into())).collect())
+            }
+            Value::Raw(text) => Self::Raw(text),
+            Value::Text(text) => Self::Text(text),
+        }
+    }
+}
+
 impl<'n> Encoder<'n> {
-    fn write(&mut self, id: NodeId, value: &Value) -> Result<()> {
+    fn write(&mut self, id: NodeId, value: &Json) -> Result<()> {
         self.depth += 1;
         self.values += 1;
         if self.depth > MAX_DEPTH || self.out.len() > self.most || self.values > self.most {
@@ -45,16 +86,22 @@ impl<'n> Encoder<'n> {
         written
     }
 
-    fn write_kind(&mut self, kind: &'n Kind, value: &Value) -> Result<()> {
+    fn write_kind(&mut self, kind: &'n Kind, value: &Json) -> Result<()> {
+        let no = || no(kind.type_name());
         match (kind, value) {
-            (Kind::Null, Value::Null) => {}
-            (Kind::Boolean, Value::Bool(value)) => self.out.push(u8::from(*value)),
-            (Kind::Int, value) => write::int(int(value).ok_or_else(|| no("int"))?, &mut self.out),
-            (Kind::Long, value) => {
-                write::long(value.as_i64().ok_or_else(|| no("long"))?, &mut self.out);
+            (Kind::Null, Json::Raw(value)) if value == "null" => {}
+            (Kind::Boolean, Json::Raw(value)) => {
+                let value: bool = value.parse().map_err(|_| no())?;
+                self.out.push(u8::from(value));
+            }
+            (Kind::Int, Json::Raw(value)) => {
+                write::int(value.parse().map_err(|_| no())?, &mut self.out);
+            }
+            (Kind::Long, Json::Raw(value)) => {
+                write::long(value.parse().map_err(|_| no())?, &mut self.out);
             }
             (Kind::Float, value) => {
-                let value = double(value).ok_or_else(|| no("float"))?;
+                let value = double(value).ok_or_else(no)?;
                 #[allow(
                     clippy::cast_possible_truncation,
                     reason = "a float is what is asked for"
@@ -62,25 +109,28 @@ impl<'n> Encoder<'n> {
                 self.out.extend_from_slice(&(value as f32).to_le_bytes());
             }
             (Kind::Double, value) => {
-                let value = double(value).ok_or_else(|| no("double"))?;
+                let value = double(value).ok_or_else(no)?;
                 self.out.extend_from_slice(&value.to_le_bytes());
             }
-            (Kind::String, Value::String(text)) => write::bytes(text.as_bytes(), &mut self.out),
-            (Kind::Bytes, Value::String(text)) => write::bytes(&latin1(text)?, &mut self.out),
-            (Kind::Fixed(fixed), Value::String(text)) => {
-                let bytes = latin1(text)?;
-                if bytes.len() != fixed.size {
-                    return Err(no("fixed: wrong length"));
-                }
-                self.out.extend_from_slice(&bytes);
-            }
-            (Kind::Enum(enumeration), Value::String(symbol)) => self.symbol(enumeration, symbol)?,
-            (Kind::Array(items), Value::Array(values)) => self.array(*items, values)?,
-            (Kind::Map(values), Value::Object(entries)) => self.map(*values, entries)?,
-            (Kind::Record(record), Value::Object(fields)) => self.record(record, fields)?,
+            (Kind::String, Json::Text(text)) => write::bytes(text.as_bytes(), &mut self.out),
+            (Kind::Bytes, Json::Text(text)) => write::bytes(&latin1(text)?, &mut self.out),
+            (Kind::Fixed(fixed), Json::Text(text)) => self.fixed(fixed, text)?,
+            (Kind::Enum(enumeration), Json::Text(symbol)) => self.symbol(enumeration, symbol)?,
+            (Kind::Array(items), Json::Array(values)) => self.array(*items, values)?,
+            (Kind::Map(values), Json::Object(entries)) => self.map(*values, entries)?,
+            (Kind::Record(record), Json::Object(fields)) => self.record(record, fields)?,
             (Kind::Union(branches), value) => self.union(branches, value)?,
-            (kind, _) => return Err(no(kind.type_name())),
+            _ => return Err(no()),
         }
+        Ok(())
+    }
+
+    fn fixed(&mut self, fixed: &Fixed, text: &str) -> Result<()> {
+        let bytes = latin1(text)?;
+        if bytes.len() != fixed.size {
+            return Err(no("fixed: wrong length"));
+        }
+        self.out.extend_from_slice(&bytes);
         Ok(())
     }
 
@@ -96,7 +146,7 @@ impl<'n> Encoder<'n> {
         Ok(())
     }
 
-    fn array(&mut self, items: NodeId, values: &[Value]) -> Result<()> {
+    fn array(&mut self, items: NodeId, values: &[Json]) -> Result<()> {
         if !values.is_empty() {
             write::count(values.len(), &mut self.out);
         }
@@ -107,7 +157,7 @@ impl<'n> Encoder<'n> {
         Ok(())
     }
 
-    fn map(&mut self, values: NodeId, entries: &serde_json::Map<String, Value>) -> Result<()> {
+    fn map(&mut self, values: NodeId, entries: &BTreeMap<String, Json>) -> Result<()> {
         if !entries.is_empty() {
             write::count(entries.len(), &mut self.out);
         }
@@ -119,14 +169,13 @@ impl<'n> Encoder<'n> {
         Ok(())
     }
 
-    fn record(&mut self, record: &'n Record, given: &serde_json::Map<String, Value>) -> Result<()> {
+    fn record(&mut self, record: &'n Record, given: &BTreeMap<String, Json>) -> Result<()> {
         for field in &record.fields {
             let own;
             let value = match (given.get(&*field.name), &field.default) {
                 (Some(value), _) => value,
                 (None, Some(default)) => {
-                    own = serde_json::from_str(&default.json)
-                        .map_err(|_| invalid("not readable JSON"))?;
+                    own = Json::of(&default.json);
                     &own
                 }
                 (None, None) => {
@@ -139,7 +188,7 @@ impl<'n> Encoder<'n> {
     }
 
     /// Specification 1.12: a default may be of any branch. The first that takes it, as in Java.
-    fn union(&mut self, branches: &'n [NodeId], value: &Value) -> Result<()> {
+    fn union(&mut self, branches: &'n [NodeId], value: &Json) -> Result<()> {
         let start = self.out.len();
         let depth = self.depth;
         for (index, branch) in branches.iter().enumerate() {
@@ -162,18 +211,22 @@ impl<'n> Encoder<'n> {
     }
 }
 
-fn int(value: &Value) -> Option<i32> {
-    value.as_i64().and_then(|value| value.try_into().ok())
+/// A number, as in Java infinite if it is too large, or one of the three that JSON has no number for.
+fn double(value: &Json) -> Option<f64> {
+    match value {
+        Json::Raw(number) if number.ends_with(|c: char| c.is_ascii_digit()) => number.parse().ok(),
+        Json::Raw(text) => not_finite(text.strip_prefix('"')?.strip_suffix('"')?),
+        Json::Text(text) => not_finite(text),
+        _ => None,
+    }
 }
 
-/// A number, or one of the three that JSON has no number for.
-fn double(value: &Value) -> Option<f64> {
-    match value.as_str() {
-        None => value.as_f64(),
-        Some("NaN") => Some(f64::NAN),
-        Some("Infinity") => Some(f64::INFINITY),
-        Some("-Infinity") => Some(f64::NEG_INFINITY),
-        Some(_) => None,
+fn not_finite(text: &str) -> Option<f64> {
+    match text {
+        "NaN" => Some(f64::NAN),
+        "Infinity" => Some(f64::INFINITY),
+        "-Infinity" => Some(f64::NEG_INFINITY),
+        _ => None,
     }
 }
 

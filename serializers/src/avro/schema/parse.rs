@@ -12,6 +12,7 @@ use super::json::{Json, Object, Shape, line_column, pointer_to};
 use super::logical::LogicalType;
 use super::name::{check_full, check_length, check_simple, full_name, namespace_of};
 use super::node::{Default, Enum, Field, Fixed, Kind, Node, NodeId, Order, Record};
+use super::repeated::is_same_definition;
 use super::{Fingerprint, Inner, Schema, canonical, default};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -54,6 +55,7 @@ pub(super) fn parse<'a>(
         parser.text(Text { label, text })?;
     }
     parser.link()?;
+    parser.check_repeated()?;
     let root = parser.links.get(&root).copied().unwrap_or(root);
     let mut nodes = parser.nodes;
     check_depth(&nodes, root)?;
@@ -94,6 +96,8 @@ pub(super) struct Parser<'a> {
     unresolved: Vec<Unresolved<'a>>,
     /// Nodes that stand for a name, and the definition.
     links: HashMap<NodeId, NodeId>,
+    /// Further definitions of names that are defined already.
+    repeated: Vec<Repeated<'a>>,
     /// Unions, and where they stand.
     unions: Vec<(NodeId, Place<'a>)>,
     /// Records, the numbers of their fields that have defaults, and where these stand.
@@ -120,6 +124,12 @@ struct Waiting<'a> {
 struct Defined<'a> {
     id: NodeId,
     text: &'a str,
+    place: Place<'a>,
+}
+
+struct Repeated<'a> {
+    id: NodeId,
+    name: Arc<str>,
     place: Place<'a>,
 }
 
@@ -166,15 +176,12 @@ impl<'a> Parser<'a> {
             parser.text(Text { label, text })?;
             ends.push(parser.nodes.len());
         }
+        // Unknown names are errors where each text is parsed with what it uses.
+        let _ = parser.link();
+        parser.check_repeated()?;
         let mut uses = vec![BTreeSet::new(); texts.len()];
         let text_of = |id: NodeId| ends.partition_point(|end| *end <= id.index());
-        let later = parser.unresolved.iter().filter_map(|used| {
-            let mut names = used.names.iter();
-            let defined = names.find_map(|name| parser.names.get(&**name))?;
-            Some((used.id, defined.id))
-        });
-        let links = parser.links.iter().map(|(from, to)| (*from, *to));
-        for (from, to) in links.chain(later) {
+        for (&from, &to) in &parser.links {
             if let Some(uses) = uses.get_mut(text_of(from)) {
                 uses.insert(text_of(to));
             }
@@ -259,7 +266,8 @@ impl<'a> Parser<'a> {
             full_name(name, namespace.map(|name| &**name)),
             name.to_owned(),
         ];
-        if let Some(defined) = self.names.get(&*names[0]) {
+        // As in Java, a name without a namespace that is known here goes before one that comes later.
+        if let Some(defined) = names.iter().find_map(|name| self.names.get(&**name)) {
             self.links.insert(id, defined.id);
             return Ok(());
         }
@@ -503,17 +511,12 @@ impl<'a> Parser<'a> {
             return Err(self.invalid(json, &format!("{full:?} is the name of a primitive type")));
         }
         let full: Arc<str> = full.into();
-        match self.names.get(&full) {
-            // The same definition may stand in several places, as in Java; the first one counts.
-            Some(defined) if is_same_json(defined.text, json.text()) => {}
-            Some(Defined { place, .. }) => {
-                let message = format!("{full:?} is defined twice, otherwise at {place}");
-                return Err(self.invalid(json, &message));
-            }
-            None => {
-                let (text, place) = (json.text(), self.place(json));
-                self.names.insert(full.clone(), Defined { id, text, place });
-            }
+        let (text, place) = (json.text(), self.place(json));
+        if self.names.contains_key(&full) {
+            let name = full.clone();
+            self.repeated.push(Repeated { id, name, place });
+        } else {
+            self.names.insert(full.clone(), Defined { id, text, place });
         }
         Ok(full)
     }
@@ -603,12 +606,17 @@ impl<'a> Parser<'a> {
     }
 
     /// Second pass: puts definitions in the place of names that were used before them.
+    ///
+    /// # Errors
+    /// `InvalidSchema` for the first unknown name; the others are linked.
     fn link(&mut self) -> Result<()> {
+        let mut linked = Ok(());
         for Unresolved { id, names, place } in std::mem::take(&mut self.unresolved) {
-            let found = names.iter().find_map(|name| self.names.get(&**name));
             let [_, written] = &names;
-            let found = found.ok_or_else(|| place.invalid(&unknown(written)))?;
-            self.links.insert(id, found.id);
+            match names.iter().find_map(|name| self.names.get(&**name)) {
+                Some(found) => drop(self.links.insert(id, found.id)),
+                None => linked = linked.and_then(|()| Err(place.invalid(&unknown(written)))),
+            }
         }
         let links = &self.links;
         let relink = |id: &mut NodeId| {
@@ -628,6 +636,20 @@ impl<'a> Parser<'a> {
                         .for_each(relink);
                 }
                 _ => {}
+            }
+        }
+        linked
+    }
+
+    /// Refuses a name whose definitions differ; of equal ones the first counts.
+    fn check_repeated(&self) -> Result<()> {
+        for Repeated { id, name, place } in &self.repeated {
+            if let Some(first) = self.names.get(name)
+                && !is_same_definition(&self.nodes, first.id, *id)
+            {
+                let first = first.place;
+                let message = format!("{name:?} is defined twice, otherwise at {first}");
+                return Err(place.invalid(&message));
             }
         }
         Ok(())
@@ -690,25 +712,6 @@ fn attributes(object: &Object<'_>, known: &[&str]) -> Vec<(String, Box<str>)> {
         .filter(|(name, _)| !known.contains(name))
         .map(|(name, json)| (name.to_owned(), json.text().into()))
         .collect()
-}
-
-/// Whether two JSON texts differ in white space at most.
-fn is_same_json(one: &str, other: &str) -> bool {
-    one == other || significant(one).eq(significant(other))
-}
-
-/// All bytes but white space between tokens.
-fn significant(json: &str) -> impl Iterator<Item = u8> {
-    let (mut is_text, mut is_escaped) = (false, false);
-    json.bytes().filter(move |byte| {
-        if is_text {
-            is_text = is_escaped || *byte != b'"';
-            is_escaped = !is_escaped && *byte == b'\\';
-            return true;
-        }
-        is_text = *byte == b'"';
-        !byte.is_ascii_whitespace()
-    })
 }
 
 fn unknown(name: &str) -> String {
@@ -776,13 +779,15 @@ fn fill_defaults(
     for (id, number, place) in defaults {
         let datum = match default_of(nodes, *id, *number) {
             None => Err("not found".into()),
-            Some((schema, default)) => match default::encode(nodes, schema, &default.json) {
-                Ok(datum) => Ok(datum),
-                Err(error) if checks == Checks::All => {
-                    return Err(Error::new(error.kind(), format!("{place}: {error}")));
+            Some((schema, default)) => {
+                match default::encode(nodes, schema, &default.json, checks == Checks::Few) {
+                    Ok(datum) => Ok(datum),
+                    Err(error) if checks == Checks::All => {
+                        return Err(Error::new(error.kind(), format!("{place}: {error}")));
+                    }
+                    Err(error) => Err(error.to_string().into()),
                 }
-                Err(error) => Err(error.to_string().into()),
-            },
+            }
         };
         data.push(datum);
     }
