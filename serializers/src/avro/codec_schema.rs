@@ -1,5 +1,7 @@
 //! The schema of a codec, with what a registry and a record's headers want to know of it.
 
+mod precision;
+
 use std::sync::Arc;
 
 use wireform_registry::{NamedText, ResolvedSchema};
@@ -56,7 +58,8 @@ impl CodecSchema {
 /// Checks that data of `own` is data of `other`, byte for byte and with the same meaning.
 ///
 /// # Errors
-/// `Incompatible` if the bytes differ, or if they are numbers in another unit or of another scale.
+/// `Incompatible` if the bytes differ, if they are numbers in another unit or of another scale, or if
+/// decimals may have more digits than `other` allows.
 pub(super) fn check_same_data(own: &Schema, other: &Schema) -> Result<()> {
     if own.canonical_form() != other.canonical_form() {
         let message = format!(
@@ -88,10 +91,10 @@ pub(crate) fn check_first_branches(own: &Schema, other: &Schema) -> Result<()> {
 /// Compares what canonical forms leave out: the logical types. One that only one of the schemas has
 /// contradicts nothing.
 fn check_same_meaning(own: &Schema, other: &Schema) -> Result<()> {
-    match Plan::new(own, other)?.difference() {
-        None => Ok(()),
-        Some(why) => Err(Error::new(ErrorKind::Incompatible, why)),
+    if let Some(why) = Plan::new(own, other)?.difference() {
+        return Err(Error::new(ErrorKind::Incompatible, why));
     }
+    precision::check(own, other)
 }
 
 /// Checks a schema in full, as one that a program registers.
