@@ -6,6 +6,8 @@ use prost_reflect::{DescriptorPool, FileDescriptor, Kind, MessageDescriptor};
 use prost_types::{EnumDescriptorProto, FileDescriptorProto};
 use wireform_registry::{ResolvedSchema, SchemaKind};
 
+#[cfg(feature = "protobuf-reflect")]
+pub(super) use self::adapt::renamed_field;
 use crate::error::{Error, ErrorKind, Result};
 
 use super::descriptor::{self, Registered};

@@ -102,6 +102,8 @@ fn compile(schema: &ResolvedSchema) -> Result<Compiled> {
 
 fn from_codec(error: &crate::Error) -> Error {
     let kind = match error.kind() {
+        // A thread could not be started: the next call may succeed.
+        crate::ErrorKind::Io => ErrorKind::Server,
         crate::ErrorKind::LimitExceeded => ErrorKind::LimitExceeded,
         _ => ErrorKind::InvalidSchema,
     };

@@ -53,11 +53,11 @@ pub(super) fn read(
 }
 
 fn parse(message: &MessageDescriptor, json: &str) -> Result<DynamicMessage> {
-    parse_text(message, json).or_else(|error| parse_with_empty_any(message, json).ok_or(error))
+    parse_text(message, json).or_else(|error| parse_filled(message, json).ok_or(error))
 }
 
-/// Reads JSON in which some `Any` is empty.
-fn parse_with_empty_any(message: &MessageDescriptor, json: &str) -> Option<DynamicMessage> {
+/// Reads JSON in which some `Any` is empty, or a field has a name that prost-reflect does not know.
+fn parse_filled(message: &MessageDescriptor, json: &str) -> Option<DynamicMessage> {
     let mut json: serde_json::Value = serde_json::from_str(json).ok()?;
     if !any::fill(message, &mut json) {
         return None;
@@ -241,9 +241,7 @@ impl Message<'_> {
         if type_url.is_empty() {
             return serializer.serialize_map(Some(0))?.end();
         }
-        let name = type_url.rsplit('/').next().unwrap_or_default();
-        let pool = self.message.descriptor();
-        let inner = pool.parent_pool().get_message_by_name(name);
+        let inner = any::type_of(&self.message.descriptor(), &type_url);
         let inner = inner.ok_or_else(|| S::Error::custom("unknown type"))?;
         let bytes = match self.owned(2).map(|owned| owned.value) {
             Some(Value::Bytes(bytes)) => bytes,
@@ -257,7 +255,7 @@ impl Message<'_> {
         };
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("@type", &type_url)?;
-        match is_special(name) {
+        match is_special(message.descriptor().full_name()) {
             true => map.serialize_entry("value", &inner)?,
             false => inner.fields(&mut map)?,
         }
@@ -388,7 +386,7 @@ fn key_text(key: &MapKey) -> String {
 }
 
 /// Whether an `Any` of the type has its JSON under `value`.
-fn is_special(full_name: &str) -> bool {
+pub(super) fn is_special(full_name: &str) -> bool {
     let names = ["Any", "Empty", "ListValue", "Struct", "Value"];
     is_scalar_in_json(full_name)
         || full_name

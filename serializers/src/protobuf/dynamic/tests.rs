@@ -470,7 +470,7 @@ fn an_empty_any_inside_an_any_is_read_and_written() {
     let schema = ProtobufSchema::parse(&resolved(text)).unwrap();
     for json in [
         r#"{"one":{"@type":"x/p.M","one":{}}}"#,
-        r#"{"one":{"@type":"x/p.M","many":[{},{"@type":"x/p.M","one":{},"d":-0.0}]}}"#,
+        r#"{"one":{"@type":"x/p.M","many":[{},{"@type":"x/p.M","one":{},"d":1.5}]}}"#,
         r#"{"one":{"@type":"x/google.protobuf.Any","value":{}}}"#,
         r#"{"one":{"@type":"x/google.protobuf.Any","value":{"@type":"x/p.M","one":{}}}}"#,
     ] {

@@ -4,6 +4,8 @@
 use std::collections::HashSet;
 
 use prost_reflect::{DescriptorPool, FileDescriptor};
+#[cfg(feature = "protobuf-reflect")]
+use prost_reflect::{FieldDescriptor, MessageDescriptor};
 use prost_types::{
     DescriptorProto, FieldDescriptorProto, FileDescriptorProto, UninterpretedOption,
 };
@@ -143,6 +145,8 @@ fn rename_synthetic_oneofs(message: &mut DescriptorProto) {
 /// Gives fields that differ only in case and underscores other names, if their JSON names differ:
 /// prost-reflect takes them for one, as protoc did until version 22. The number and the JSON name
 /// of such a field stay; both of two fields with one JSON name stay too, and are refused.
+///
+/// The first field of each such name keeps it, and no other field's name is given.
 fn separate_field_names(message: &mut DescriptorProto) {
     let fields = message.field.iter();
     let json_names: HashSet<String> = fields.map(json_name).collect();
@@ -150,24 +154,55 @@ fn separate_field_names(message: &mut DescriptorProto) {
         return;
     }
     let mut taken = HashSet::new();
+    let mut others = Vec::new();
     for field in &mut message.field {
-        let name = field.name().to_owned();
-        let json_name = json_name(field);
-        let mut number = 1_usize;
-        while !taken.insert(folded(field.name())) {
-            number += 1;
-            field.name = Some(format!("{name}_{number}"));
-            field.json_name = Some(json_name.clone());
+        if !taken.insert(folded(field.name())) {
+            others.push(field);
         }
+    }
+    for field in others {
+        let json_name = json_name(field);
+        let mut names = (2_usize..).map(|number| other_name(field.name(), number));
+        field.name = names.find(|name| taken.insert(folded(name)));
+        field.json_name = Some(json_name);
     }
 }
 
-/// Makes a field's own name its JSON name, if an earlier field has that: protoc only warns of it in
-/// proto2.
+fn other_name(name: &str, number: usize) -> String {
+    format!("{name}_{number}")
+}
+
+/// The field that the schema calls `name` and that has [another name](separate_field_names) here.
+#[cfg(feature = "protobuf-reflect")]
+pub(in crate::protobuf) fn renamed_field(
+    message: &MessageDescriptor,
+    name: &str,
+) -> Option<FieldDescriptor> {
+    let is_renamed = |field: &FieldDescriptor| {
+        let number = field.name().strip_prefix(name);
+        let number = number.and_then(|rest| rest.strip_prefix('_'));
+        number.is_some_and(|number| number.parse::<usize>().is_ok())
+            && field.json_name() != derived_json_name(field.name())
+    };
+    let has_namesake = || {
+        let mut fields = message.fields();
+        fields.any(|field| folded(field.name()) == folded(name))
+    };
+    let renamed = message.fields().find(is_renamed)?;
+    (has_namesake() && message.get_field_by_name(name).is_none()).then_some(renamed)
+}
+
+/// Makes a field's own name its JSON name, if another field has that: protoc only warns of it in
+/// proto2. The field whose own name it is keeps it, else the first one.
 fn separate_json_names(message: &mut DescriptorProto) {
-    let mut taken = HashSet::new();
+    let fields = message.field.iter();
+    let mut taken: HashSet<String> = fields
+        .filter(|field| json_name(field) == field.name())
+        .map(json_name)
+        .collect();
     for field in &mut message.field {
-        if !taken.insert(json_name(field)) {
+        let name = json_name(field);
+        if name != field.name() && !taken.insert(name) {
             taken.insert(field.name().to_owned());
             field.json_name = field.name.clone();
         }
@@ -178,15 +213,18 @@ fn folded(name: &str) -> String {
     name.replace('_', "").to_ascii_lowercase()
 }
 
-/// The name in JSON: as declared, or the field's name with each underscore dropped and the letter
-/// after it in upper case (`ToJsonName` in protoc's `descriptor.cc`).
+/// The name in JSON: as declared, or the derived one.
 fn json_name(field: &FieldDescriptorProto) -> String {
-    if let Some(name) = &field.json_name {
-        return name.clone();
-    }
+    let declared = field.json_name.clone();
+    declared.unwrap_or_else(|| derived_json_name(field.name()))
+}
+
+/// The field's name with each underscore dropped and the letter after it in upper case
+/// (`ToJsonName` in protoc's `descriptor.cc`).
+fn derived_json_name(field_name: &str) -> String {
     let mut is_upper = false;
     let mut name = String::new();
-    for letter in field.name().chars() {
+    for letter in field_name.chars() {
         match letter {
             '_' => is_upper = true,
             _ if is_upper => {
