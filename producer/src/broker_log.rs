@@ -14,8 +14,8 @@ use crate::trace;
 /// A problem with the connection to a broker; for
 /// [`ProducerBuilder::on_broker_error`](crate::ProducerBuilder::on_broker_error).
 ///
-/// No record fails by it: librdkafka connects again, and records wait for it until their
-/// delivery timeout.
+/// It does not fail any record: librdkafka connects again, and records wait for the broker until
+/// their delivery timeout.
 ///
 /// The text never holds the values of secret settings.
 #[derive(Clone, Debug, PartialEq, Eq)]

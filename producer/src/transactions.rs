@@ -3,7 +3,8 @@
 //! librdkafka's transactional calls block. A commit or an abort that timed out is still under way:
 //! only the same call again learns how it ends, and every other call is refused until then
 //! (`rd_kafka_txn_curr_api_begin`, `rdkafka_txnmgr.c`). So one thread makes all calls, one after the
-//! other, and repeats a commit or an abort until it ends, also after its caller got a timeout. What cannot end leaves the producer [lost](Phase::Lost).
+//! other, and repeats a commit or an abort until it ends, also after its caller got a timeout. What
+//! cannot end leaves the producer [lost](Phase::Lost).
 
 mod end;
 mod failure;

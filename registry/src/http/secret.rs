@@ -26,7 +26,7 @@ impl Secrets {
         let known = self.0.iter().map(String::as_str).chain(token);
         let mut text = hide_all(text, known);
         for scheme in ["basic ", "bearer "] {
-            text = hide_behind(&text, scheme);
+            text = hide_after(&text, scheme);
         }
         text
     }
@@ -65,8 +65,8 @@ fn hide_all<'s>(text: &str, secrets: impl Iterator<Item = &'s str>) -> String {
     out
 }
 
-/// Hides the word behind each `scheme`, which is in lower case.
-fn hide_behind(text: &str, scheme: &str) -> String {
+/// Hides the word after each `scheme`, which is in lower case.
+fn hide_after(text: &str, scheme: &str) -> String {
     let lower = text.to_ascii_lowercase();
     let mut out = String::with_capacity(text.len());
     let mut done = 0;

@@ -41,8 +41,8 @@ impl Request {
         Self::new(Method::GET, path, None, thing)
     }
 
-    /// Not idempotent: the answer names what was deleted, and a second request may find, and
-    /// delete, something newer.
+    /// Not idempotent, unless it is sent by [`Transport::delete`]: the answer names what was
+    /// deleted, and a second request may find, and delete, something newer.
     pub(super) fn delete(path: String, thing: &str) -> Self {
         Self {
             is_idempotent: false,
