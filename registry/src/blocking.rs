@@ -267,6 +267,15 @@ mod tests {
         assert_eq!(refused.kind(), ErrorKind::Config);
     }
 
+    #[test]
+    fn a_task_without_a_budget_waits_without_a_panic() {
+        let registry = registry();
+        let runtime = Builder::new_current_thread().build().unwrap();
+        let task = tokio::task::unconstrained(async { register(&registry) });
+        let registered = runtime.block_on(task).unwrap();
+        assert_eq!(registered.version.as_u32(), 1);
+    }
+
     #[cfg(all(feature = "http", feature = "server"))]
     #[test]
     fn http_works_without_a_runtime_of_the_programs_own() {
