@@ -2,8 +2,8 @@ use std::fmt;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Waker};
-use std::thread::{self, JoinHandle};
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, JoinHandle, Thread};
 
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
@@ -71,21 +71,46 @@ impl<R> Blocking<R> {
     /// `tokio::task::spawn_blocking`.
     ///
     /// # Errors
-    /// `Config` inside of an asynchronous task: it must not block, and can await `future`.
+    /// `Config` inside of an asynchronous task, which must not block and can await `future`. A task in
+    /// `tokio::task::unconstrained` is not recognised: there the call blocks the thread.
     pub fn wait<T>(&self, future: impl Future<Output = T>) -> Result<T> {
         if is_in_task() {
             let message = "a blocking registry was called inside of a tokio runtime: await the \
                            registry inside it";
             return Err(Error::new(ErrorKind::Config, message));
         }
-        Ok(self.runtime.handle.block_on(future))
+        // Not `Handle::block_on`, which panics in a task that `is_in_task` cannot recognise.
+        let _runtime = self.runtime.handle.enter();
+        Ok(park_until_ready(future))
+    }
+}
+
+/// Polls `future` on this thread. The runtime that it is entered in drives its timers and sockets.
+fn park_until_ready<T>(future: impl Future<Output = T>) -> T {
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let mut context = Context::from_waker(&waker);
+    let mut future = pin!(future);
+    loop {
+        match future.as_mut().poll(&mut context) {
+            Poll::Ready(value) => return value,
+            Poll::Pending => thread::park(),
+        }
+    }
+}
+
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
     }
 }
 
 /// Whether tokio runs a task on this thread, which must not block then.
 ///
 /// Its threads for blocking work have a runtime too, so [`Handle::try_current`] cannot tell. But only
-/// a task is made to stop after so much work.
+/// a task is made to stop after so much work. A task in `tokio::task::unconstrained` is not recognised:
+/// its call blocks the thread.
 fn is_in_task() -> bool {
     let mut context = Context::from_waker(Waker::noop());
     let mut is_stopped = || {
