@@ -55,7 +55,33 @@ pub trait SchemaRules: fmt::Debug + Send + Sync {
     ) -> Result<Vec<Incompatibility>>;
 }
 
-/// What parsing a schema told.
+impl<R: SchemaRules + ?Sized> SchemaRules for &R {
+    fn kind(&self) -> SchemaKind {
+        (**self).kind()
+    }
+
+    fn parse(&self, schema: &ResolvedSchema) -> Result<ParsedSchema> {
+        (**self).parse(schema)
+    }
+
+    fn normalize(&self, schema: &ResolvedSchema) -> Result<String> {
+        (**self).normalize(schema)
+    }
+
+    fn format(&self, schema: &ResolvedSchema, format: &str) -> Result<Option<String>> {
+        (**self).format(schema, format)
+    }
+
+    fn check(
+        &self,
+        reader: &ResolvedSchema,
+        writer: &ResolvedSchema,
+    ) -> Result<Vec<Incompatibility>> {
+        (**self).check(reader, writer)
+    }
+}
+
+/// The result of parsing a schema.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParsedSchema {
     /// Full names of the types it defines, the schema's own first.

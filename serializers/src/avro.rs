@@ -19,6 +19,7 @@ mod fields_by_name;
 #[cfg_attr(docsrs, doc(cfg(feature = "avro-file")))]
 pub mod file;
 pub mod json;
+mod language;
 mod plan;
 mod read;
 mod rules;
@@ -35,12 +36,8 @@ mod value;
 mod write;
 mod writer_plan;
 
-pub(crate) use self::codec_schema::check_first_branches;
-#[cfg(feature = "testing")]
-pub(crate) use self::codec_schema::check_source;
 pub use self::compatibility::check_compatibility;
 pub use self::rules::AvroRules;
-pub(crate) use self::rules::parse_resolved;
 pub use self::schema::{
     Default, Enum, Field, Fingerprint, Fixed, Kind, LogicalType, Node, NodeId, Order, Record,
     Schema,
@@ -55,7 +52,6 @@ pub use self::typed::{
     StraightFields, TimeMicros, TimeMillis, TimestampMicros, TimestampMillis, TimestampNanos,
     TypeHead, schema_of, schema_text, with,
 };
-pub(crate) use self::union_source::{branch_prefix, names_of, union_source};
 #[cfg(feature = "avro-value")]
 #[cfg_attr(docsrs, doc(cfg(feature = "avro-value")))]
 pub use self::value::{AvroValue, AvroValuePlan};

@@ -13,11 +13,11 @@ use wireform_registry::ResolvedSchema;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::frame::MessageIndex;
+use crate::language;
 use crate::reader::ReadCodec;
 use crate::schema_codec::SchemaCodec;
 
 mod framed;
-mod kinds;
 mod read;
 #[cfg(test)]
 #[cfg(all(feature = "avro", feature = "derive"))]
@@ -101,7 +101,12 @@ impl<E: 'static> EventList<E> {
         P: 'static,
         C: SchemaCodec<P> + ReadCodec<P> + 'static,
     {
-        let names = kinds::names_of(codec.source())?;
+        let names = language::names(codec.source())?;
+        if names.is_empty() {
+            let message =
+                "an event's schema needs a name: a record in Avro, a title in JSON Schema";
+            return Err(Error::new(ErrorKind::Config, message));
+        }
         let kind = codec.source().kind;
         let known = self.members.iter().find(|member| {
             let is_same = |name| names.first() == Some(name);
@@ -109,7 +114,7 @@ impl<E: 'static> EventList<E> {
         });
         if known.is_some() {
             let name = names.first().map_or("", |name| name.as_str());
-            let message = format!("two variants are {name:?}: nothing would tell them apart");
+            let message = format!("two variants have the name {name:?}");
             return Err(Error::new(ErrorKind::Config, message));
         }
         let codec = Arc::new(Variant { codec, get, make });

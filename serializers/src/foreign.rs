@@ -33,10 +33,6 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::header::HeaderList;
 use crate::limits::Limits;
 
-mod body;
-
-pub(crate) use self::body::Bodies;
-
 /// **A type that implements `ForeignSchemas` finds the schemas that frames of other registries
 /// name.**
 ///

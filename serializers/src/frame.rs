@@ -12,6 +12,7 @@
 use wireform_registry::{SchemaGuid, SchemaId, SchemaKey, SchemaKind};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::language::has_message_index;
 
 mod guess;
 mod identify;
@@ -84,10 +85,10 @@ impl<'a> Frame<'a> {
     /// The body, if it is of the first message: of what nearly all frames hold.
     #[inline]
     pub(crate) fn first_body(&self, kind: SchemaKind) -> Option<&'a [u8]> {
-        let tail = match (kind, self.tail.split_first()) {
-            (SchemaKind::Protobuf, Some((0, rest))) => rest,
-            (SchemaKind::Protobuf, _) => return None,
-            _ => self.tail,
+        let tail = match self.tail.split_first() {
+            _ if !has_message_index(kind) => self.tail,
+            Some((0, rest)) => rest,
+            _ => return None,
         };
         match self.payload {
             None => Some(tail),
@@ -114,7 +115,7 @@ impl<'a> Frame<'a> {
     /// # Errors
     /// `Framing` if the index is malformed, or if a header holds more than it should.
     pub fn body(&self, kind: SchemaKind) -> Result<(MessageIndex, &'a [u8])> {
-        let (index, rest) = if kind == SchemaKind::Protobuf {
+        let (index, rest) = if has_message_index(kind) {
             MessageIndex::read(self.tail)?
         } else {
             (MessageIndex::default(), self.tail)

@@ -11,6 +11,7 @@ use crate::content_type::ContentType;
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::{Format, SchemaRef};
 use crate::frame::{self, Framing};
+use crate::language::has_message_index;
 use crate::schema_codec::{Import, SchemaCodec, SchemaFormat, SchemaSource};
 use crate::serializer::{Serializer, append_or_restore};
 
@@ -216,7 +217,7 @@ fn at_once<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
 }
 
 fn write_index(codec: &(impl SchemaFormat + ?Sized), out: &mut Vec<u8>) {
-    if codec.source().kind == wireform_registry::SchemaKind::Protobuf {
+    if has_message_index(codec.source().kind) {
         codec.message_index().write(out);
     }
 }

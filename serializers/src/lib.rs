@@ -74,6 +74,7 @@ mod from_fn;
 pub mod header;
 #[cfg(any(feature = "cloudevents", feature = "json", feature = "json-schema"))]
 mod json_error;
+mod language;
 mod limits;
 mod plain;
 mod reader;

@@ -7,10 +7,11 @@ use wireform_registry::{
 
 use crate::content_type::ContentType;
 use crate::error::{Error, ErrorKind, Result};
-use crate::foreign::{Bodies, ForeignFrame, ForeignSchemas};
+use crate::foreign::{ForeignFrame, ForeignSchemas};
 use crate::format::SchemaRef;
 use crate::frame::{Frame, Identified, MessageIndex, identify};
 use crate::header::{HeaderList, SchemaHeaders};
+use crate::language::{self, FrameTail};
 use crate::limits::Limits;
 
 mod loads;
@@ -122,7 +123,8 @@ struct Planned<T> {
     kind: SchemaKind,
     schema: Option<SchemaRef>,
     plan: Box<dyn ReadPlan<T>>,
-    bodies: Bodies,
+    /// `None` if frames hold nothing in front of the body.
+    tail: Option<Box<dyn FrameTail>>,
 }
 
 /// What [`Reader::decode`] returns, made where the value is: each step on the way that wraps it
@@ -361,7 +363,10 @@ impl<T> Reader<T> {
             kind,
             schema,
             plan: codec.plan(writer)?,
-            bodies: Bodies::new(key, writer)?,
+            tail: match language::find(kind) {
+                Some(language) => language.frame_tail(key, writer)?,
+                None => None,
+            },
         };
         self.plans.insert(key, planned);
         self.loads.forget(key);
@@ -521,10 +526,8 @@ impl<T> Planned<T> {
         let (message, body) = match (frame.first_body(self.kind), frame.prefixed()) {
             (Some(body), _) => (&FIRST, body),
             (None, tail) => {
-                other = match tail {
-                    Some(tail) if self.kind == SchemaKind::Protobuf => {
-                        self.bodies.split_prefixed(tail)?
-                    }
+                other = match (&self.tail, tail) {
+                    (Some(messages), Some(tail)) => messages.split_prefixed(tail)?,
                     _ => frame.body(self.kind)?,
                 };
                 (&other.0, other.1)
@@ -539,7 +542,10 @@ impl<T> Planned<T> {
 
     fn decode_foreign(&self, frame: &ForeignFrame<'_>, limits: &Limits) -> Read<T> {
         let body = frame.body(limits)?;
-        let (message, body) = self.bodies.split(frame.message, &body)?;
+        let (message, body) = match &self.tail {
+            Some(messages) => messages.split_foreign(frame.message, &body)?,
+            None => (MessageIndex::default(), &*body),
+        };
         Ok(Some(Decoded {
             schema: self.schema.clone(),
             value: self.plan.decode(&message, body)?,

@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
-use wireform_registry::{ResolvedSchema, SchemaKind};
+use wireform_registry::{NamedText, ResolvedSchema, SchemaKind};
 
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::format::Format;
 use crate::frame::MessageIndex;
 use crate::serializer::Serializer;
@@ -99,4 +99,42 @@ impl SchemaSource {
         });
         self
     }
+
+    /// Returns the schema with the texts of all that it imports, as a registry would return it: each
+    /// import once, after what it imports itself.
+    ///
+    /// # Errors
+    /// `InvalidSchema` if two imports with different texts have the same name; `LimitExceeded` if
+    /// imports nest more than 64 deep.
+    pub fn resolve(&self) -> Result<ResolvedSchema> {
+        let mut resolved = ResolvedSchema::new(self.kind, Arc::clone(&self.text));
+        self.collect_imports(&mut resolved.references, 0)?;
+        Ok(resolved)
+    }
+
+    fn collect_imports(&self, found: &mut Vec<NamedText>, depth: usize) -> Result<()> {
+        if depth > MAX_IMPORT_DEPTH {
+            let message = format!("imports nest more than {MAX_IMPORT_DEPTH} deep");
+            return Err(Error::new(ErrorKind::LimitExceeded, message));
+        }
+        for import in &self.imports {
+            let text = &import.source.text;
+            match found.iter().find(|known| known.name == import.name) {
+                Some(known) if known.text == *text => continue,
+                Some(_) => {
+                    let message = format!("two imports have the name {:?}", import.name);
+                    return Err(Error::new(ErrorKind::InvalidSchema, message));
+                }
+                None => {}
+            }
+            import.source.collect_imports(found, depth + 1)?;
+            found.push(NamedText {
+                name: import.name.clone(),
+                text: Arc::clone(text),
+            });
+        }
+        Ok(())
+    }
 }
+
+const MAX_IMPORT_DEPTH: usize = 64;

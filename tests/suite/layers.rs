@@ -102,6 +102,40 @@ fn a_codec_names_no_other_codec() {
     }
 }
 
+/// A new schema language is a folder, a feature and a line in `language.rs`: nothing else in the core
+/// names the languages.
+#[test]
+fn the_core_names_schema_languages_in_one_file() {
+    let source = root().join("serializers/src");
+    let mut checked = 0;
+    for (path, text) in sources(&source) {
+        let inside = Path::new(&path).strip_prefix(&source).unwrap();
+        let inside = inside.to_str().unwrap().replace('\\', "/");
+        let room = inside.split('/').next().unwrap().trim_end_matches(".rs");
+        let is_codec = CODECS.iter().any(|(codec, _)| *codec == room);
+        let is_test = inside.ends_with("tests.rs") || inside.contains("/tests/");
+        if is_codec || is_test || MAY_NAME_LANGUAGES.contains(&&*inside) {
+            continue;
+        }
+        let code = without_comments(&text);
+        let code = code.split("#[cfg(test)]").next().unwrap();
+        for language in ["avro", "json_schema", "protobuf"] {
+            let names = code.contains(&format!("crate::{language}"));
+            assert!(!names, "{inside} names crate::{language}");
+        }
+        for kind in ["Avro", "Json", "Protobuf"] {
+            let names = code.contains(&format!("SchemaKind::{kind}"));
+            assert!(!names, "{inside} names SchemaKind::{kind}");
+        }
+        checked += 1;
+    }
+    assert!(checked > 20, "{checked} files");
+}
+
+/// The front page, the list of languages, and the functions that make a schema of each language for
+/// tests.
+const MAY_NAME_LANGUAGES: [&str; 3] = ["lib.rs", "language.rs", "testing/rules.rs"];
+
 #[test]
 fn registry_knows_no_format_and_no_kafka() {
     for (path, text) in sources(&root().join("registry/src")) {

@@ -2,9 +2,7 @@
 
 mod precision;
 
-use std::sync::Arc;
-
-use wireform_registry::{NamedText, ResolvedSchema};
+use wireform_registry::ResolvedSchema;
 
 use super::plan::Plan;
 use super::read::Cursor;
@@ -27,11 +25,7 @@ pub(super) struct CodecSchema {
 impl CodecSchema {
     /// Parses a text and what it imports.
     pub(super) fn parse(source: SchemaSource) -> Result<Self> {
-        let mut references = Vec::new();
-        collect_imports(&source, &mut references, 0)?;
-        let texts: Vec<&str> = references.iter().map(|text| &**text).collect();
-        let schema = Schema::parse_with(&source.text, &texts)?;
-        Ok(Self::with(schema, source))
+        Ok(Self::with(parse_source(&source)?, source))
     }
 
     /// A schema that was parsed from `source` before.
@@ -77,7 +71,7 @@ pub(super) fn check_same_data(own: &Schema, other: &Schema) -> Result<()> {
 ///
 /// # Errors
 /// `Incompatible` if they are not.
-pub(crate) fn check_first_branches(own: &Schema, other: &Schema) -> Result<()> {
+pub(super) fn check_first_branches(own: &Schema, other: &Schema) -> Result<()> {
     let (own_form, other_form) = (own.canonical_form(), other.canonical_form());
     let branches = own_form.strip_suffix(']').unwrap_or(&own_form);
     let rest = other_form.strip_prefix(branches);
@@ -97,13 +91,18 @@ fn check_same_meaning(own: &Schema, other: &Schema) -> Result<()> {
     precision::check(own, other)
 }
 
-/// Checks a schema in full, as one that a program registers.
+/// Parses a schema and what it imports, as strictly as one that a program registers.
 ///
 /// # Errors
 /// `InvalidSchema` with the place; `LimitExceeded`.
-#[cfg(feature = "testing")]
-pub(crate) fn check_source(source: &SchemaSource) -> Result<()> {
-    CodecSchema::parse(source.clone()).map(drop)
+pub(super) fn parse_source(source: &SchemaSource) -> Result<Schema> {
+    let resolved = source.resolve()?;
+    let texts: Vec<&str> = resolved
+        .references
+        .iter()
+        .map(|import| &*import.text)
+        .collect();
+    Schema::parse_with(&resolved.text, &texts)
 }
 
 /// Whether the body behind a frame is the bytes themselves, without their length: a top-level
@@ -127,39 +126,6 @@ pub(super) fn datum_of_raw_body(body: &[u8], limits: &Limits) -> Result<Vec<u8>>
     write::bytes(body, &mut datum);
     Ok(datum)
 }
-
-/// A schema with the texts of all that it imports.
-pub(super) fn resolved(source: &SchemaSource) -> Result<ResolvedSchema> {
-    let mut references = Vec::new();
-    collect_imports(source, &mut references, 0)?;
-    let mut schema = ResolvedSchema::new(source.kind, source.text.clone());
-    schema.references = (references.into_iter())
-        .map(|text| NamedText {
-            // Avro's names are in the texts.
-            name: String::new(),
-            text,
-        })
-        .collect();
-    Ok(schema)
-}
-
-fn collect_imports(source: &SchemaSource, out: &mut Vec<Arc<str>>, depth: usize) -> Result<()> {
-    if depth > MAX_IMPORT_DEPTH {
-        return Err(Error::new(
-            ErrorKind::LimitExceeded,
-            "imports are nested too deeply",
-        ));
-    }
-    for import in &source.imports {
-        collect_imports(&import.source, out, depth + 1)?;
-        if !out.contains(&import.source.text) {
-            out.push(import.source.text.clone());
-        }
-    }
-    Ok(())
-}
-
-const MAX_IMPORT_DEPTH: usize = 64;
 
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,6 @@ use std::fmt;
 
 use wireform_registry::{ResolvedSchema, SchemaKey};
 
-use super::codec_schema::resolved;
 use super::schema::Fingerprint;
 use super::writer_plan::WriterPlan;
 use crate::content_type::ContentType;
@@ -111,7 +110,7 @@ impl<T> SingleObjectReader<T> {
     /// # Errors
     /// `InvalidSchema` if the codec is no Avro.
     pub fn new(codec: impl ReadCodec<T> + SchemaFormat + 'static) -> Result<Self> {
-        let own = resolved(codec.source())?;
+        let own = codec.source().resolve()?;
         let mut reader = Self {
             codec: Box::new(codec),
             plans: HashMap::new(),

@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 use wireform_registry::SchemaKind;
 
-use super::schema::{Kind, Schema, without_comments};
+use super::schema::{Schema, without_comments};
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema_codec::SchemaSource;
 
@@ -13,7 +13,7 @@ use crate::schema_codec::SchemaSource;
 /// # Errors
 /// `Config` if two of them define one name differently, or a type without a namespace is named
 /// where one reigns; `InvalidSchema` if a text is none.
-pub(crate) fn union_source(records: &[&SchemaSource]) -> Result<SchemaSource> {
+pub(super) fn union_source(records: &[&SchemaSource]) -> Result<SchemaSource> {
     let mut types = Types::default();
     let mut names = Vec::new();
     for record in records {
@@ -28,24 +28,6 @@ pub(crate) fn union_source(records: &[&SchemaSource]) -> Result<SchemaSource> {
     let text = union.to_string();
     Schema::parse(&text)?;
     Ok(SchemaSource::new(SchemaKind::Avro, text))
-}
-
-/// The bytes in front of a union's branch: its number, as a long.
-pub(crate) fn branch_prefix(index: usize) -> Vec<u8> {
-    let mut prefix = Vec::new();
-    super::write::long(i64::try_from(index).unwrap_or(i64::MAX), &mut prefix);
-    prefix
-}
-
-/// Full name and aliases of the record at the top, as a reader.
-pub(crate) fn names_of(schema: &Schema) -> Vec<String> {
-    match schema.kind(schema.root()) {
-        Kind::Record(record) => {
-            let own = std::iter::once(record.name.to_string());
-            own.chain(record.aliases.iter().cloned()).collect()
-        }
-        _ => Vec::new(),
-    }
 }
 
 /// Definitions by full name; all names in them are full, and none has another one inside.
@@ -201,6 +183,7 @@ fn config(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
 mod tests {
     use super::*;
     use crate::avro::codec_schema::check_first_branches;
+    use crate::avro::schema::Kind;
 
     fn source(text: &str) -> SchemaSource {
         let schema = Schema::parse(text).unwrap();

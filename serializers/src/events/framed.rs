@@ -3,12 +3,13 @@ use std::sync::Arc;
 
 use wireform_registry::{LockFile, Registry, ResolvedSchema, Role, Subject, SubjectNaming};
 
-use super::{EventCodec, Events, kinds};
+use super::{EventCodec, Events};
 use crate::content_type::ContentType;
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::{Format, SchemaRef};
 use crate::frame::MessageIndex;
 use crate::framed::Framed;
+use crate::language::{self, Unions};
 use crate::schema_codec::{SchemaCodec, SchemaFormat, SchemaSource};
 use crate::serializer::Serializer;
 
@@ -187,22 +188,47 @@ fn branches<E: Events>(
         {
             let all = sharing.iter().filter_map(|&place| members.get(place));
             let all: Vec<&SchemaSource> = all.map(|member| member.codec.source()).collect();
-            let source = kinds::union_source(&all).map_err(|error| error.for_subject(subject))?;
+            let unions = unions_of(&all).map_err(|error| error.for_subject(subject))?;
+            let source = unions
+                .source(&all)
+                .map_err(|error| error.for_subject(subject))?;
             *codec = Arc::new(Branch {
-                prefix: kinds::branch_prefix(source.kind, index),
+                prefix: unions.prefix(index),
                 codec: Arc::clone(codec),
                 source,
+                unions,
             });
         }
     }
     Ok(named)
 }
 
+/// How the language of `records` makes one schema of them.
+///
+/// # Errors
+/// `Config` if their languages differ, or theirs has no unions.
+fn unions_of(records: &[&SchemaSource]) -> Result<&'static dyn Unions> {
+    let mut kinds = records.iter().map(|record| record.kind);
+    let first = kinds.next();
+    if kinds.any(|kind| Some(kind) != first) {
+        let message = "events of several schema types cannot share a subject: name the subjects \
+                       by record";
+        return Err(Error::new(ErrorKind::Config, message));
+    }
+    let language = first.and_then(language::find);
+    language.and_then(|language| language.unions()).ok_or_else(|| {
+        let message = "only Avro and JSON Schema have unions: name the subjects by record, or put \
+                       the messages into a oneof";
+        Error::new(ErrorKind::Config, message)
+    })
+}
+
 /// A codec whose records are one branch of a union.
 struct Branch<E> {
     codec: Arc<dyn SchemaCodec<E>>,
     source: SchemaSource,
-    /// Stands before the body.
+    unions: &'static dyn Unions,
+    /// Precedes the body.
     prefix: Vec<u8>,
 }
 
@@ -231,7 +257,7 @@ impl<E> SchemaFormat for Branch<E> {
     }
 
     fn check_writes(&self, schema: &ResolvedSchema) -> Result<()> {
-        match kinds::check_union(&self.source, schema)? {
+        match self.unions.check_branches(&self.source, schema)? {
             true => Ok(()),
             // JSON has no branches in its bytes: what fits one fits the whole.
             false => self.codec.check_writes(schema),

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use wireform_registry::{ResolvedSchema, SchemaKind};
 
-use super::kinds::{self, Records};
 use super::{EventCodec, Events, Member, UnknownEvent};
 use crate::content_type::ContentType;
 use crate::error::{Error, ErrorKind, Result};
 use crate::frame::MessageIndex;
+use crate::language::{Records, language};
 use crate::reader::{ReadCodec, ReadPlan};
 
 impl<E: Events> ReadCodec<E> for EventCodec<E> {
@@ -59,7 +59,11 @@ struct EventPlan<E> {
 /// How a body says what it is.
 enum Dispatch {
     One(Target),
-    Branches(Vec<Target>),
+    Branches {
+        targets: Vec<Target>,
+        /// See [`Records::Branches`].
+        index: fn(&[u8], usize) -> Result<usize>,
+    },
     Messages(HashMap<MessageIndex, Target>),
     AnyOf(Vec<Target>),
 }
@@ -87,11 +91,12 @@ impl<E: Events> EventPlan<E> {
             }
         };
         let mut target = |name| target_in(name, writer);
-        let dispatch = match kinds::records(writer) {
+        let dispatch = match language(writer.kind).and_then(|language| language.records(writer)) {
             Ok(Records::One(name)) => Dispatch::One(target(Some(name))),
-            Ok(Records::Branches(names)) => {
-                Dispatch::Branches(names.into_iter().map(target).collect())
-            }
+            Ok(Records::Branches { names, index }) => Dispatch::Branches {
+                targets: names.into_iter().map(target).collect(),
+                index,
+            },
             Ok(Records::Messages(names)) => {
                 let names = names.into_iter();
                 Dispatch::Messages(names.map(|(index, n)| (index, target(Some(n)))).collect())
@@ -211,8 +216,8 @@ impl<E: Events> ReadPlan<E> for EventPlan<E> {
     fn decode(&self, message: &MessageIndex, body: &[u8]) -> Result<E> {
         match &self.dispatch {
             Dispatch::One(target) => self.read(target, message, body),
-            Dispatch::Branches(targets) => {
-                let branch = kinds::branch_of(body)?;
+            Dispatch::Branches { targets, index } => {
+                let branch = index(body, targets.len())?;
                 let target = targets.get(branch).ok_or_else(|| {
                     let message = format!("the union has no branch {branch}");
                     Error::new(ErrorKind::Decode, message)

@@ -9,7 +9,7 @@ use wireform_registry::{
 };
 
 use super::policy::{ReadSchema, Validation};
-use super::texts::{self, Texts};
+use super::texts::Texts;
 use super::tree;
 use super::validator::{Content, Validator};
 use crate::content_type::ContentType;
@@ -102,7 +102,7 @@ impl<T: ?Sized> JsonSchema<T> {
     /// `InvalidSchema` if the text is not JSON; `LimitExceeded` if it is too large or nested too
     /// deeply.
     pub fn for_reading(mut source: SchemaSource) -> Result<Self> {
-        let resolved = texts::resolve_source(&source)?;
+        let resolved = source.resolve()?;
         let texts = Texts::parse(&resolved)?;
         let validator = Validator::new(&texts, Content::default());
         if source.record.is_none() {

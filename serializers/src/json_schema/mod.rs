@@ -6,6 +6,7 @@ mod codec;
 #[cfg(feature = "schemars")]
 mod derived;
 mod diff;
+mod language;
 mod pattern;
 mod policy;
 mod rules;
@@ -20,4 +21,3 @@ mod tests;
 pub use self::codec::JsonSchema;
 pub use self::policy::{ReadSchema, Validation, ViolationHook};
 pub use self::rules::JsonSchemaRules;
-pub(crate) use self::union::{records, union_source};

@@ -10,7 +10,6 @@ use wireform_registry::{NamedText, ResolvedSchema, SchemaKind};
 
 use super::tree;
 use crate::error::{Error, ErrorKind, Result};
-use crate::schema_codec::SchemaSource;
 
 /// A schema and everything that it refers to, parsed.
 #[derive(Clone, Debug)]
@@ -103,37 +102,6 @@ impl Texts {
     pub(super) fn title(&self) -> Option<&str> {
         self.root.get("title").and_then(Value::as_str)
     }
-}
-
-/// A codec's own schema in the form in which a registry would give it.
-pub(super) fn resolve_source(source: &SchemaSource) -> Result<ResolvedSchema> {
-    let mut resolved = ResolvedSchema::new(source.kind, source.text.clone());
-    collect_imports(source, &mut resolved.references, 0)?;
-    Ok(resolved)
-}
-
-fn collect_imports(source: &SchemaSource, out: &mut Vec<NamedText>, depth: usize) -> Result<()> {
-    if depth > MAX_IMPORT_DEPTH {
-        let message = "imports are nested too deeply";
-        return Err(Error::new(ErrorKind::LimitExceeded, message));
-    }
-    for import in &source.imports {
-        let text = &import.source.text;
-        match out.iter().find(|known| known.name == import.name) {
-            Some(known) if known.text == *text => continue,
-            Some(_) => {
-                let message = format!("two imports are called {:?}", import.name);
-                return Err(Error::new(ErrorKind::InvalidSchema, message));
-            }
-            None => {}
-        }
-        collect_imports(&import.source, out, depth + 1)?;
-        out.push(NamedText {
-            name: import.name.clone(),
-            text: text.clone(),
-        });
-    }
-    Ok(())
 }
 
 impl References {
@@ -316,5 +284,4 @@ const MAX_TEXT: usize = 2 << 20;
 const MAX_DEPTH: usize = 120;
 /// The most memory that the tree of one text may take.
 const MAX_HEAP: usize = 64 << 20;
-const MAX_IMPORT_DEPTH: usize = 64;
 const MAX_DOCUMENTS: usize = 1 << 12;

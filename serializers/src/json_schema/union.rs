@@ -1,7 +1,6 @@
 use serde_json::{Value, json};
 use wireform_registry::{ResolvedSchema, SchemaKind};
 
-use super::texts::Texts;
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema_codec::SchemaSource;
 
@@ -10,7 +9,7 @@ use crate::schema_codec::SchemaSource;
 ///
 /// # Errors
 /// `Config` if one of them has no title that can stand in a `$ref`.
-pub(crate) fn union_source(records: &[&SchemaSource]) -> Result<SchemaSource> {
+pub(super) fn union_source(records: &[&SchemaSource]) -> Result<SchemaSource> {
     let mut branches = Vec::new();
     let mut imports = Vec::new();
     for record in records {
@@ -37,23 +36,17 @@ pub(crate) fn union_source(records: &[&SchemaSource]) -> Result<SchemaSource> {
     }))
 }
 
-/// The schema's own title; without one, the branches of its `oneOf` or `anyOf`.
-///
-/// # Errors
-/// As for every text of a registry.
-pub(crate) fn records(writer: &ResolvedSchema) -> Result<(Option<String>, Vec<Branch>)> {
-    let texts = Texts::parse(writer)?;
-    if let Some(title) = texts.title() {
-        return Ok((Some(title.to_owned()), Vec::new()));
-    }
-    let any = |name: &str| texts.root.get(name).and_then(Value::as_array);
+/// The branches of `oneOf` or `anyOf` in `root` that have a name.
+pub(super) fn branches(root: &Value, writer: &ResolvedSchema) -> Vec<Branch> {
+    let any = |name: &str| root.get(name).and_then(Value::as_array);
     let branches = any("oneOf").or_else(|| any("anyOf")).into_iter().flatten();
-    let branches = branches.filter_map(|branch| named(branch, writer));
-    Ok((None, branches.collect()))
+    branches
+        .filter_map(|branch| named(branch, writer))
+        .collect()
 }
 
-/// A name, and the schema where it is a text of its own.
-pub(crate) type Branch = (String, Option<ResolvedSchema>);
+/// A name, and the schema if it is a text of its own.
+type Branch = (String, Option<ResolvedSchema>);
 
 /// A branch with a title, or that refers to another text.
 fn named(branch: &Value, writer: &ResolvedSchema) -> Option<Branch> {

@@ -40,7 +40,9 @@ mod compatibility;
 mod descriptor;
 #[cfg(feature = "protobuf-reflect")]
 mod dynamic;
+mod frame_tail;
 mod known;
+mod language;
 mod nesting;
 mod normal;
 mod plan;
@@ -116,35 +118,6 @@ pub struct Protobuf<T> {
     version: Option<Box<str>>,
     limits: Limits,
     value: PhantomData<fn(&T)>,
-}
-
-/// Which messages a registered schema has, by their indexes.
-///
-/// # Errors
-/// `InvalidSchema` if it does not parse.
-pub(crate) fn messages(text: &str) -> Result<std::collections::HashMap<MessageIndex, String>> {
-    let names = descriptor::MessageNames::new(&descriptor::parse("schema", text)?);
-    Ok(names.by_index())
-}
-
-/// All messages of a registered schema, sorted by full name; `None` for those that no message
-/// index counts.
-///
-/// # Errors
-/// `InvalidSchema` if it does not parse.
-pub(crate) fn sorted_messages(text: &str) -> Result<Vec<Option<MessageIndex>>> {
-    let registered = descriptor::parse("schema", text)?;
-    let by_index = descriptor::MessageNames::new(&registered).by_index();
-    let by_name: std::collections::HashMap<_, _> = by_index
-        .into_iter()
-        .map(|(index, name)| (name, index))
-        .collect();
-    let mut names = descriptor::declared(&registered.file);
-    names.sort_unstable();
-    Ok(names
-        .iter()
-        .map(|name| by_name.get(name).copied())
-        .collect())
 }
 
 impl<T: ProtobufRecord> Protobuf<T> {

@@ -10,10 +10,10 @@ use wireform_registry::{
 };
 
 use crate::error::{Error, Result};
+use crate::language;
 use crate::schema_codec::SchemaSource;
 
 use super::place::Place;
-use super::rules::check_valid;
 
 /// Holds versions of a schema, the oldest first, to a compatibility level: each is measured
 /// against the one before it, or by a transitive level against all before it.
@@ -110,7 +110,7 @@ impl<'r> Trial<'r> {
         let mut registered: Vec<(SchemaDef, Version)> = Vec::with_capacity(versions.len());
         for (index, source) in versions.iter().enumerate() {
             let subject = self.subject.clone();
-            let added = match check_valid(source) {
+            let added = match language::check_strictly(source) {
                 Ok(()) => self.register(&subject, source).await,
                 Err(error) => Err(error),
             };

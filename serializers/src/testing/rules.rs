@@ -3,6 +3,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use wireform_registry::{InMemoryRegistry, Level, SchemaKind, SchemaRules};
 
+use crate::language;
 use crate::schema_codec::SchemaSource;
 
 /// The registry in memory that is called `name`: the same one for the same name, in the whole
@@ -40,28 +41,13 @@ pub fn protobuf(text: impl Into<Arc<str>>) -> SchemaSource {
     SchemaSource::new(SchemaKind::Protobuf, text)
 }
 
-/// Checks a version in full, as a program that registers it does: registries take schemas of Avro
-/// whose defaults are not values of their types.
-///
-/// # Errors
-/// `InvalidSchema` with the place.
-pub(super) fn check_valid(source: &SchemaSource) -> crate::Result<()> {
-    match source.kind {
-        #[cfg(feature = "avro")]
-        SchemaKind::Avro => crate::avro::check_source(source),
-        _ => Ok(()),
-    }
-}
-
-/// An empty registry with every rule there is.
+/// An empty registry with the rules of all languages.
 pub(super) fn in_memory() -> InMemoryRegistry {
     let builder = InMemoryRegistry::builder();
-    #[cfg(feature = "avro")]
-    let builder = builder.rules(crate::avro::AvroRules);
-    #[cfg(feature = "json-schema")]
-    let builder = builder.rules(crate::json_schema::JsonSchemaRules);
-    #[cfg(feature = "protobuf")]
-    let builder = builder.rules(crate::protobuf::ProtobufRules);
+    let builder = language::all().fold(builder, |builder, language| {
+        let rules: &'static dyn SchemaRules = language;
+        builder.rules(rules)
+    });
     builder.build()
 }
 
@@ -70,19 +56,6 @@ pub(super) fn unchecked() -> InMemoryRegistry {
     let registry = in_memory();
     registry.set_level(None, Level::None);
     registry
-}
-
-/// The rules of a schema type, if its feature is on.
-pub(super) fn rules_of(kind: SchemaKind) -> Option<&'static dyn SchemaRules> {
-    match kind {
-        #[cfg(feature = "avro")]
-        SchemaKind::Avro => Some(&crate::avro::AvroRules),
-        #[cfg(feature = "json-schema")]
-        SchemaKind::Json => Some(&crate::json_schema::JsonSchemaRules),
-        #[cfg(feature = "protobuf")]
-        SchemaKind::Protobuf => Some(&crate::protobuf::ProtobufRules),
-        _ => None,
-    }
 }
 
 static REGISTRIES: Mutex<BTreeMap<String, InMemoryRegistry>> = Mutex::new(BTreeMap::new());

@@ -5,7 +5,6 @@ use std::io::Write;
 
 use super::header::Header;
 use super::{CODEC_KEY, Compression, SCHEMA_KEY, SYNC_LEN, io};
-use crate::avro::codec_schema::resolved;
 use crate::avro::read::{Cursor, MinSizes};
 use crate::avro::rules::parse_resolved;
 use crate::avro::schema::Schema;
@@ -257,7 +256,7 @@ impl<C: SchemaFormat, W: Write> Writer<C, W> {
         reason = "options are made for the one call"
     )]
     pub fn with_options(output: W, codec: C, options: Options) -> Result<Self> {
-        let schema = parse_resolved(&resolved(codec.source())?)?;
+        let schema = parse_resolved(&codec.source().resolve()?)?;
         let raw = RawWriter::new(output, &schema, &options)?;
         Ok(Self { codec, raw })
     }

@@ -230,7 +230,7 @@ fn events_with_comments_share_a_union() {
             format!("// an event\n{{\"type\":\"record\",\"name\":\"{name}\",\"fields\":[]}}");
         SchemaSource::new(SchemaKind::Avro, text).with_record(name)
     };
-    let union = crate::avro::union_source(&[&source("A"), &source("B")]).unwrap();
+    let union = crate::avro::union_source::union_source(&[&source("A"), &source("B")]).unwrap();
     assert_eq!(Schema::parse(&union.text).unwrap().names(), ["A", "B"]);
 }
 

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use prost::Message;
 use prost_reflect::{DynamicMessage, MessageDescriptor, ReflectMessage};
-use wireform_registry::{NamedText, ResolvedSchema, SchemaKind};
+use wireform_registry::{ResolvedSchema, SchemaKind};
 
 use crate::content_type::ContentType;
 use crate::error::{Error, ErrorKind, Result};
@@ -90,9 +90,7 @@ impl ProtobufDynamic {
     /// # Errors
     /// As [`new`](Self::new).
     pub fn with_source(source: SchemaSource, full_name: Option<&str>) -> Result<Self> {
-        let mut resolved = ResolvedSchema::new(source.kind, Arc::clone(&source.text));
-        add_imports(&source, &mut resolved.references);
-        let (message, index) = ProtobufSchema::parse(&resolved)?.find(full_name)?;
+        let (message, index) = ProtobufSchema::parse(&source.resolve()?)?.find(full_name)?;
         Ok(Self {
             source: Arc::new(source.with_record(message.full_name())),
             has_maps: settle::has_maps(&message),
@@ -170,20 +168,6 @@ impl AnyProtobuf {
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
-    }
-}
-
-/// Adds all imports, each once and after what it needs itself.
-fn add_imports(source: &SchemaSource, found: &mut Vec<NamedText>) {
-    for import in &source.imports {
-        if found.iter().any(|known| known.name == import.name) {
-            continue;
-        }
-        add_imports(&import.source, found);
-        found.push(NamedText {
-            name: import.name.clone(),
-            text: Arc::clone(&import.source.text),
-        });
     }
 }
 

@@ -1,13 +1,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use wireform_registry::{
-    NamedText, RegisteredSchema, Registry, ResolvedSchema, SchemaKind, Subject, Version,
-    VersionRef, resolve_for,
+    RegisteredSchema, Registry, ResolvedSchema, SchemaKind, Subject, Version, VersionRef,
+    resolve_for,
 };
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
+use crate::language::language;
 use crate::schema_codec::SchemaSource;
-use crate::testing::rules::rules_of;
 
 /// What makes two schemas the same, however their texts are laid out: the canonical text, as a
 /// registry compares it, and those of everything that it refers to.
@@ -28,23 +28,11 @@ pub(super) struct Known {
 impl Identity {
     /// Of what a program's codec writes.
     pub(super) fn of_source(source: &SchemaSource) -> Result<Self> {
-        let mut references = Vec::new();
-        flatten(source, &mut references);
-        Self::new(&ResolvedSchema {
-            kind: source.kind,
-            text: source.text.clone(),
-            references,
-        })
+        Self::new(&source.resolve()?)
     }
 
     fn new(schema: &ResolvedSchema) -> Result<Self> {
-        let rules = rules_of(schema.kind).ok_or_else(|| {
-            let message = format!(
-                "{} schemas cannot be compared without the feature of `wireform` for them",
-                schema.kind
-            );
-            Error::new(ErrorKind::Config, message)
-        })?;
+        let rules = language(schema.kind)?;
         let mut references = BTreeMap::new();
         // Each stands after what it needs itself.
         let mut before = ResolvedSchema::new(schema.kind, "");
@@ -81,18 +69,4 @@ pub(super) async fn versions(
         found.insert(schema.version, Known { schema, identity });
     }
     Ok(found)
-}
-
-/// Everything that `source` imports, each after what it imports itself.
-fn flatten(source: &SchemaSource, out: &mut Vec<NamedText>) {
-    for import in &source.imports {
-        if out.iter().any(|known| known.name == import.name) {
-            continue;
-        }
-        flatten(&import.source, out);
-        out.push(NamedText {
-            name: import.name.clone(),
-            text: import.source.text.clone(),
-        });
-    }
 }

@@ -1,0 +1,41 @@
+use wireform_registry::ResolvedSchema;
+
+use super::rules::JsonSchemaRules;
+use super::texts::Texts;
+use super::union::{branches, union_source};
+use crate::error::{Error, ErrorKind, Result};
+use crate::language::{Language, Records, Unions};
+use crate::schema_codec::SchemaSource;
+
+impl Language for JsonSchemaRules {
+    fn records(&self, writer: &ResolvedSchema) -> Result<Records> {
+        let texts = Texts::parse(writer)?;
+        if let Some(title) = texts.title() {
+            return Ok(Records::One(title.to_owned()));
+        }
+        let branches = branches(&texts.root, writer);
+        if branches.is_empty() {
+            let message = "the JSON Schema has no title: events need a named record";
+            return Err(Error::new(ErrorKind::UnsupportedContent, message));
+        }
+        Ok(Records::AnyOf(branches))
+    }
+
+    fn unions(&self) -> Option<&'static dyn Unions> {
+        Some(&Self)
+    }
+}
+
+impl Unions for JsonSchemaRules {
+    fn source(&self, records: &[&SchemaSource]) -> Result<SchemaSource> {
+        union_source(records)
+    }
+
+    fn prefix(&self, _index: usize) -> Vec<u8> {
+        Vec::new()
+    }
+
+    fn check_branches(&self, _own: &SchemaSource, _schema: &ResolvedSchema) -> Result<bool> {
+        Ok(false)
+    }
+}
