@@ -140,7 +140,7 @@ impl Avsc {
     /// Files may refer to each other's types, in any order.
     ///
     /// # Errors
-    /// `InvalidSchema` with file, line, column and path if a file is no schema, or a name is
+    /// `InvalidSchema` with file, line, column and path if a file is not a schema, or a name is
     /// defined nowhere or twice; `Unsupported` if there is no Rust for it, and for `.avdl` and
     /// `.avpr` files; `Config` if an attribute does not parse or there is no `OUT_DIR`; `Io` if a
     /// file cannot be read or written.

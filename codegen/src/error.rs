@@ -25,7 +25,7 @@ pub enum ErrorKind {
     Config,
     /// A `.proto` file, or something that it imports, does not compile.
     InvalidProto,
-    /// An `.avsc` file is no Avro schema, or refers to a name that none of the files defines.
+    /// An `.avsc` file is not an Avro schema, or refers to a name that none of the files defines.
     InvalidSchema,
     /// A file could not be read or written.
     Io,

@@ -90,7 +90,7 @@ impl Messages {
 }
 
 /// The messages that a message index counts where a text is registered: not the entry types of
-/// maps, nor groups, which are no messages in the text. As `wireform` counts when it reads.
+/// maps, nor groups, which are not messages in the text. As `wireform` counts when it reads.
 fn counted<'a>(
     messages: &'a [DescriptorProto],
     extensions: &'a [FieldDescriptorProto],

@@ -286,7 +286,8 @@ pub(crate) fn parse(code: &str) -> Result<File> {
 }
 
 fn no_rust(error: syn::Error) -> Error {
-    let message = "the generated code is no Rust: is an attribute malformed, or a name impossible?";
+    let message =
+        "the generated code is not valid Rust: is an attribute malformed, or a name impossible?";
     Error::new(ErrorKind::Config, message).with_source(error)
 }
 

@@ -14,7 +14,7 @@ mod layout;
 use layout::{compact, pretty};
 
 /// Writes the Avro schema of `T` to the file at `path`, laid out for people; folders on the way are
-/// made. A file that says the same by now stays as it is, white space included, so that nothing is
+/// made. A file that already says the same is not written, white space included, so that nothing is
 /// built again for it.
 ///
 /// Returns whether it wrote. Called by a program or a test of the crate that has the type, never by

@@ -66,7 +66,7 @@ impl<'a> Frame<'a> {
     /// Reads the frame in the value of a schema id header; all of `payload` is the body.
     ///
     /// # Errors
-    /// `Framing` if the header's value is no frame.
+    /// `Framing` if the header's value is not a frame.
     pub fn from_header(value: &'a [u8], payload: &'a [u8]) -> Result<Self> {
         let (schema, tail) = find_id(value).ok_or_else(|| no_frame(value, "schema id header"))?;
         Ok(Self {

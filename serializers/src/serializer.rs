@@ -63,7 +63,7 @@ pub trait Deserializer<T>: Debug + Send + Sync {
     /// Reads one value from the whole of `bytes`.
     ///
     /// # Errors
-    /// `Decode` with the place if the bytes are no such value; `LimitExceeded` if they would take
+    /// `Decode` with the place if the bytes are not such a value; `LimitExceeded` if they would take
     /// more room than allowed.
     fn deserialize(&self, bytes: &[u8]) -> Result<T>;
 }

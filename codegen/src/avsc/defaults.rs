@@ -212,7 +212,7 @@ impl<'a, 's> Defaults<'a, 's> {
     fn text(&mut self, place: &Place<'_>) -> Result<String> {
         let bytes = self.bytes()?.to_vec();
         String::from_utf8(bytes).map_err(|_| {
-            let message = format!("{}: the default is no text", place.path);
+            let message = format!("{}: the default is not a string", place.path);
             Error::new(ErrorKind::InvalidSchema, message)
         })
     }
@@ -261,7 +261,7 @@ fn uuid(text: &str, place: &Place<'_>) -> Result<String> {
     match u128::from_str_radix(&digits, 16) {
         Ok(value) if is_uuid => Ok(format!("::wireform::Uuid::from_u128({value:#034x})")),
         _ => {
-            let message = format!("{}: the default is no UUID", place.path);
+            let message = format!("{}: the default is not a UUID", place.path);
             Err(Error::new(ErrorKind::InvalidSchema, message))
         }
     }
@@ -308,6 +308,6 @@ fn unscaled(bytes: &[u8]) -> Result<i128> {
 fn broken() -> Error {
     Error::new(
         ErrorKind::InvalidSchema,
-        "a default that is no datum of its type",
+        "a default that is not a datum of its type",
     )
 }

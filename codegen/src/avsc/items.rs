@@ -73,7 +73,7 @@ pub(crate) fn write_unnamed(
     Ok(())
 }
 
-/// The union's enum, or a struct around what is no union.
+/// The union's enum, or a struct around a type that is not a union.
 fn unnamed_type(types: &mut Types<'_>, schema: &Schema, place: &Place<'_>) -> Result<String> {
     let id = schema.root();
     let mut inner = Place {

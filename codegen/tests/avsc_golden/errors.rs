@@ -29,7 +29,7 @@ fn a_broken_schema_is_told_with_its_place() {
             r#"{"type": "record", "name": "A", "fields": [{"name": "n", "type": "int", "default": "x"}]}"#,
         ],
         ErrorKind::InvalidSchema,
-        "a.avsc, line 1 column 84, /fields/0/default: the default value is no int",
+        "a.avsc, line 1 column 84, /fields/0/default: the default value is not valid for int",
     );
     check(
         &[r#"{"type": "record", "name": "A", "fields": [{"name": "b", "type": "shop.B"}]}"#],

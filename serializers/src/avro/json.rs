@@ -127,7 +127,7 @@ impl AvroJson {
     /// The JSON text of one datum.
     ///
     /// # Errors
-    /// `Decode` with the place if it is no datum of the schema; `LimitExceeded`.
+    /// `Decode` with the place if it is not a datum of the schema; `LimitExceeded`.
     pub fn to_text(&self, datum: &[u8]) -> Result<String> {
         let mut out = String::new();
         self.write_text(datum, &mut out)?;
@@ -150,7 +150,7 @@ impl AvroJson {
             bytes.clear();
         }
         let text = String::from_utf8(bytes)
-            .map_err(|_| Error::new(ErrorKind::Decode, "a text that is no UTF-8"))?;
+            .map_err(|_| Error::new(ErrorKind::Decode, "a text that is not UTF-8"))?;
         match out.is_empty() {
             true => *out = text,
             false => out.push_str(&text),
@@ -161,7 +161,7 @@ impl AvroJson {
     /// The datum that a JSON text describes.
     ///
     /// # Errors
-    /// `Decode` with line and column if it is no JSON; `Encode` with the place if it does not fit
+    /// `Decode` with line and column if it is not JSON; `Encode` with the place if it does not fit
     /// the schema; `LimitExceeded`.
     pub fn to_datum(&self, text: &str) -> Result<Vec<u8>> {
         let mut out = Vec::new();

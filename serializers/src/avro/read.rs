@@ -256,7 +256,7 @@ impl<'de> Cursor<'de> {
     /// Reads a `string`.
     ///
     /// # Errors
-    /// As [`bytes`](Self::bytes); also if it is no UTF-8.
+    /// As [`bytes`](Self::bytes); also if it is not UTF-8.
     #[inline(always)]
     pub fn string(&mut self) -> Result<&'de str> {
         let bytes = self.bytes()?;
@@ -546,7 +546,7 @@ impl<'de> Cursor<'de> {
     #[cold]
     #[inline(never)]
     pub(crate) fn no_utf8(&self) -> Error {
-        self.error("a string that is no UTF-8")
+        self.error("a string that is not UTF-8")
     }
 
     #[cold]

@@ -140,7 +140,7 @@ impl<'c, 'de> ValueReader<'c, 'de> {
         Ok(value)
     }
 
-    /// A sequence that is no plain array.
+    /// A sequence that is not a plain array.
     #[inline(never)]
     fn other_items<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         let mut reader = self.value()?;
@@ -156,7 +156,7 @@ impl<'c, 'de> ValueReader<'c, 'de> {
         }
     }
 
-    /// Text that is no plain string.
+    /// Text that is not a plain string.
     #[inline(never)]
     fn other_text<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         let reader = self.value()?;
@@ -201,7 +201,7 @@ impl<'c, 'de> ValueReader<'c, 'de> {
                 ErrorKind::Incompatible,
                 why.to_string(),
             ))),
-            // `value` went behind unions; the others are no scalars.
+            // `value` went behind unions; the others are not scalars.
             _ => Err(cursor.error("no value").into()),
         }
     }

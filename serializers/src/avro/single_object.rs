@@ -46,7 +46,7 @@ impl<C: SchemaFormat> SingleObject<C> {
     /// Writes what `codec` writes, behind the fingerprint of its schema.
     ///
     /// # Errors
-    /// `Config` if the codec's schema has no CRC-64-AVRO fingerprint: it is no Avro.
+    /// `Config` if the codec's schema has no CRC-64-AVRO fingerprint: it is not Avro.
     pub fn new(codec: C) -> Result<Self> {
         let fingerprint = codec.schema().and_then(SchemaRef::fingerprint);
         let Some(mut fingerprint) = fingerprint else {
@@ -108,7 +108,7 @@ impl<T> SingleObjectReader<T> {
     /// Reads what was written with the codec's own schema; [`add`](Self::add) others.
     ///
     /// # Errors
-    /// `InvalidSchema` if the codec is no Avro.
+    /// `InvalidSchema` if the codec is not for Avro.
     pub fn new(codec: impl ReadCodec<T> + SchemaFormat + 'static) -> Result<Self> {
         let own = codec.source().resolve()?;
         let mut reader = Self {
@@ -134,7 +134,7 @@ impl<T> SingleObjectReader<T> {
     /// The fingerprint of the schema that single-object `bytes` were written with.
     ///
     /// # Errors
-    /// `Framing` if they are no single object.
+    /// `Framing` if they are not a single object.
     pub fn fingerprint_of(bytes: &[u8]) -> Result<Fingerprint> {
         split(bytes).map(|(fingerprint, _)| fingerprint)
     }

@@ -58,7 +58,7 @@ impl Transcoder {
     /// Reads `datum` and appends it to `out`, as the reader's schema has it.
     ///
     /// # Errors
-    /// `Decode` with the place if it is no datum of the writer's schema; `Incompatible` where this
+    /// `Decode` with the place if it is not a datum of the writer's schema; `Incompatible` where this
     /// very datum holds what the reader has no place for; `LimitExceeded`. Then `out` is as it was.
     pub fn transcode(&self, datum: &[u8], out: &mut Vec<u8>) -> Result<()> {
         append_or_restore(out, |out| {

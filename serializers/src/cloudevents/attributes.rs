@@ -77,7 +77,7 @@ impl EventAttributes {
     /// When it happened, as RFC 3339 has it: `2026-11-23T21:50:03.5Z`.
     ///
     /// # Errors
-    /// `Config` if it is no such time.
+    /// `Config` if it is not such a time.
     pub fn time(self, time: impl Into<String>) -> Result<Self> {
         self.with("time", time.into())
     }

@@ -29,7 +29,7 @@ pub struct CloudEvent<T> {
 /// Events in structured mode: JSON, with the data as another codec writes it. JSON stays JSON
 /// inside, text is a string, anything else is base64.
 ///
-/// The codec inside should be a bare one, without a registry's frame: nobody would look for a
+/// The codec inside should be a bare one, without a registry's frame: no reader looks for a
 /// schema id in there.
 ///
 /// ```

@@ -167,7 +167,7 @@ fn add(
     value: &Value,
 ) -> Result<()> {
     let Some(uri) = reference_uri(name, base) else {
-        let message = format!("the reference name {name:?} is no URI");
+        let message = format!("the reference name {name:?} is not a URI");
         return Err(Error::new(ErrorKind::InvalidSchema, message));
     };
     let document = uri.as_str().split('#').next().unwrap_or_default();
@@ -198,7 +198,7 @@ fn base_of(value: &Value, draft: Draft, outer: Option<&Uri<String>>) -> Option<U
     reference_uri(value.get(keyword)?.as_str()?, outer)
 }
 
-/// What cannot be found or is no URI. The sentence quotes the schema, never a value.
+/// What cannot be found or is not a URI. The sentence quotes the schema, never a value.
 pub(super) fn unresolved(error: &referencing::Error) -> Error {
     Error::new(ErrorKind::InvalidSchema, format!("JSON Schema: {error}"))
 }

@@ -7,7 +7,7 @@
 //!
 //! Stricter than that, because a reader would fail or lose data:
 //! - a number that is repeated on one side only, also where proto3 spells out no label
-//!   (a packed list is no number);
+//!   (a packed list is not a number);
 //! - a field that was not required and is now, whatever its type;
 //! - fields of two oneofs that are in one now (a reader keeps the last one only);
 //! - a group that became a message, and the other way around.
@@ -78,7 +78,7 @@ impl Comparison {
         );
     }
 
-    /// Compares messages of one scope; entries of maps and groups are no messages there.
+    /// Compares messages of one scope; map entries and groups do not count as messages there.
     fn messages(&mut self, old: &[MessageDescriptor], new: &[MessageDescriptor]) {
         let (olds, news) = (places(old), places(new));
         for (place, message) in old.iter().enumerate() {

@@ -15,7 +15,8 @@
 //! of chrono, jiff, time and the standard library, and back.
 //!
 //! What prost writes is what other languages read, with one exception: a `float` or `double` of
-//! -0.0 in a field without presence is taken for the default, and not written.
+//! -0.0 in a field without presence is taken for the default, and not written
+//! ([prost#1177](https://github.com/tokio-rs/prost/issues/1177)). `ProtobufDynamic` writes it.
 //!
 //! Fields that a reader's type does not have are skipped, as prost does: a message that is read
 //! and written again has lost them.
@@ -124,7 +125,7 @@ impl<T: ProtobufRecord> Protobuf<T> {
     /// A codec for `T` that declares no version.
     ///
     /// # Panics
-    /// If `T::MESSAGE_INDEX` is no message index. Generated code always has one.
+    /// If `T::MESSAGE_INDEX` is not a message index. Generated code always has one.
     #[must_use]
     #[allow(
         clippy::panic,

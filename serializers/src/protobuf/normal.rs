@@ -28,7 +28,7 @@ pub(super) fn normalize(text: &str, registered: &Registered) -> String {
 }
 
 /// The base64 of the descriptor, types resolved and options understood; what was registered as a
-/// descriptor stays as it is.
+/// descriptor is unchanged.
 pub(super) fn serialized(text: &str, compiled: &Compiled) -> String {
     if !compiled.registered.is_text() {
         return text.trim_ascii().to_owned();
@@ -40,7 +40,7 @@ pub(super) fn serialized(text: &str, compiled: &Compiled) -> String {
     STANDARD.encode(bytes)
 }
 
-/// The descriptor without source locations. One that has none stays as it is: read and written
+/// The descriptor without source locations. One that has none is unchanged: read and written
 /// again it would have lost custom options.
 fn encoded(text: &str, registered: &Registered) -> String {
     if registered.file.source_code_info.is_none() {

@@ -95,7 +95,7 @@ impl Files<'_> {
         root.name = Some(ROOT.to_owned());
         self.add(root)?;
         let file = with_options(&self.pool)?.get_file_by_name(ROOT);
-        file.ok_or_else(|| invalid("it has no file"))
+        file.ok_or_else(|| invalid("the compiled schema has no file"))
     }
 
     fn import_all(&mut self, file: &FileDescriptorProto, depth: usize) -> Result<()> {
@@ -149,7 +149,7 @@ impl Files<'_> {
                 } else {
                     format!("import {name:?}: ")
                 };
-                // Its Debug text has the place too, where there is one.
+                // Its Debug text has the place too, if there is one.
                 Error::new(ErrorKind::InvalidSchema, format!("{place}{error}"))
             })?;
         }
@@ -197,11 +197,11 @@ fn check_ranges(file: &FileDescriptorProto) -> Result<()> {
     Err(Error::new(ErrorKind::LimitExceeded, message))
 }
 
-/// Refuses `map_entry` messages that are none: what reads them relies on a key and a value.
+/// Refuses messages that set `map_entry` and are not map entries: what reads them relies on a key and a value.
 fn check_entries(message: &MessageDescriptor) -> Result<()> {
     if message.is_map_entry() && !is_entry(message) {
         return Err(invalid(&format!(
-            "{:?} is no map entry",
+            "{:?} has map_entry, but not the two fields of a map entry",
             message.full_name()
         )));
     }

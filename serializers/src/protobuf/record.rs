@@ -14,7 +14,7 @@ use crate::schema_codec::SchemaSource;
 /// The message named `FULL_NAME` stands at `MESSAGE_INDEX` in `file()`, and the type's encoding is
 /// the one that the file describes.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no Protobuf message that wireform knows",
+    message = "`{Self}` is not a Protobuf message that wireform knows",
     note = "generate it from its `.proto` file with `wireform-build` in a build.rs"
 )]
 pub trait ProtobufRecord: Message + Default + 'static {

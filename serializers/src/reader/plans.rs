@@ -43,7 +43,7 @@ impl<K: Copy + Eq + Hash, P> Plans<K, P> {
         others.get(&key).cloned()
     }
 
-    /// Keeps `plan`, unless one is known by now.
+    /// Keeps `plan`, unless one is known already.
     pub(super) fn insert(&self, key: K, plan: P) {
         let mut entry = Box::new((key, plan));
         for place in self.places(key) {

@@ -14,7 +14,7 @@ pub(super) const RESOLVE: &[(&str, &str)] = &[
     ),
     (
         "broken UTF-8 as string",
-        "Java reads U+FFFD for what is no UTF-8",
+        "Java reads U+FFFD for bytes that are not UTF-8",
     ),
     // Units: a number that is read in another unit than it was written in is never what is meant.
     ("date as time-millis", "Java ignores logical types"),
@@ -75,11 +75,11 @@ pub(super) const SCHEMAS: &[(&str, &str)] = &[
     ),
     (
         r#"{"type":"enum","name":"E","symbols":["A"],"default":0}"#,
-        "Java takes what is no text for no default",
+        "Java ignores a default that is not a string",
     ),
     (
         r#"{"type":"enum","name":"E","symbols":["A"],"default":null}"#,
-        "Java takes what is no text for no default",
+        "Java ignores a default that is not a string",
     ),
     (
         r#"{"type":"fixed","name":"F","size":2147483647}"#,
@@ -91,7 +91,7 @@ pub(super) const SCHEMAS: &[(&str, &str)] = &[
     ),
     (
         r#"{"type":"record","name":"R","fields":[{"name":"a","type":"string","default":"\ud800"}]}"#,
-        "Java has strings that are no Unicode",
+        "Java has strings that are not Unicode",
     ),
     (
         r#"{"type":"record","name":"R","fields":[{"name":"d","type":"bytes","default":"\u0100"}]}"#,

@@ -107,7 +107,7 @@ fn too_long(max: usize) -> Error {
 
 #[cold]
 fn broken(name: &str) -> Error {
-    Error::new(ErrorKind::Decode, format!("a block that is no {name}"))
+    Error::new(ErrorKind::Decode, format!("a block that is not {name}"))
 }
 
 /// Reads all of a decompressor, but not more than `max` bytes.

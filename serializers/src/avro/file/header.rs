@@ -33,7 +33,7 @@ impl Header {
             .get(SCHEMA_KEY)
             .ok_or_else(|| source.error("the header holds no schema"))?;
         let schema_text = std::str::from_utf8(schema)
-            .map_err(|_| source.error("the schema is no UTF-8"))?
+            .map_err(|_| source.error("the schema is not UTF-8"))?
             .into();
         let compression = metadata
             .get(CODEC_KEY)
@@ -74,7 +74,7 @@ fn read_metadata<R: Read>(source: &mut Source<R>, max: usize) -> Result<BTreeMap
         for _ in 0..count.unsigned_abs() {
             let key = read_bytes(source, &mut left)?;
             let key = String::from_utf8(key);
-            let key = key.map_err(|_| source.error("a key of the metadata is no UTF-8"))?;
+            let key = key.map_err(|_| source.error("a key of the metadata is not UTF-8"))?;
             metadata.insert(key, read_bytes(source, &mut left)?);
         }
     }

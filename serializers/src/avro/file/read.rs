@@ -52,7 +52,7 @@ impl<R: Read> RawReader<R> {
     /// Reads the header of a file.
     ///
     /// # Errors
-    /// `Framing` if it is no container file; `InvalidSchema`; `UnsupportedContent` if its
+    /// `Framing` if it is not a container file; `InvalidSchema`; `UnsupportedContent` if its
     /// compression is not known; `Decode` if it ends too early; `LimitExceeded`; `Io`.
     pub fn new(input: R) -> Result<Self> {
         Self::with_limits(input, Limits::default())
@@ -202,7 +202,7 @@ impl<R> fmt::Debug for RawReader<R> {
 
 /// Reads the records of a container file as values of `T`, whatever schema they were written with.
 ///
-/// A record that is no `T` is an error, and the next one may be read; after an error in the file
+/// A record that is not a `T` is an error, and the next one may be read; after an error in the file
 /// itself there is no next one.
 #[derive(Debug)]
 pub struct Reader<T, R> {

@@ -101,7 +101,7 @@ fn random() -> [u8; SYNC_LEN] {
     ((u128::from(half()) << 64) | u128::from(half())).to_be_bytes()
 }
 
-/// Writes data that somebody else encoded to a container file.
+/// Writes data that is already encoded to a container file.
 ///
 /// What was appended is in the file after [`finish`](Self::finish): without it the last block is
 /// lost.
@@ -115,7 +115,7 @@ pub struct RawWriter<W> {
     block: Vec<u8>,
     /// Data in the block.
     count: usize,
-    /// Whether a write failed, so that nobody knows what is in the file.
+    /// Whether a write failed, so that the content of the file is unknown.
     is_broken: bool,
 }
 
@@ -154,7 +154,7 @@ impl<W: Write> RawWriter<W> {
             .skip(&self.schema, self.schema.root(), &self.sizes)
             .and_then(|()| cursor.finish())
             .map_err(|error| {
-                let message = "the bytes are no datum of the file's schema";
+                let message = "the bytes are not a datum of the file's schema";
                 Error::new(ErrorKind::Encode, message).with_source(error)
             })?;
         self.append_with(|out| {
@@ -242,7 +242,7 @@ impl<C: SchemaFormat, W: Write> Writer<C, W> {
     /// Begins a file, with the default [`Options`].
     ///
     /// # Errors
-    /// As [`RawWriter::new`]; `InvalidSchema` if the codec is no Avro.
+    /// As [`RawWriter::new`]; `InvalidSchema` if the codec is not for Avro.
     pub fn new(output: W, codec: C) -> Result<Self> {
         Self::with_options(output, codec, Options::new())
     }

@@ -105,7 +105,7 @@ impl<'j, 't> Reader<'j, 't, '_> {
         self.text.number()?.parse().map_err(|_| {
             let name = kind.type_name();
             unfit(format!(
-                "the number is no {name}: it has a fraction, or is out of range"
+                "the number is not valid for {name}: it has a fraction, or is out of range"
             ))
         })
     }

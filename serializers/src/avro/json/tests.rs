@@ -342,14 +342,19 @@ fn numbers_must_fit_their_type() {
         &standard("\"int\""),
         "2147483648",
         ErrorKind::Encode,
-        "no int",
+        "not valid for int",
     );
-    check_refused(&standard("\"int\""), "1.0", ErrorKind::Encode, "no int");
+    check_refused(
+        &standard("\"int\""),
+        "1.0",
+        ErrorKind::Encode,
+        "not valid for int",
+    );
     check_refused(
         &standard("\"long\""),
         "9223372036854775808",
         ErrorKind::Encode,
-        "no long",
+        "not valid for long",
     );
     check_refused(
         &standard("\"double\""),

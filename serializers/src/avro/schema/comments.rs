@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// `text` with spaces in the place of comments, so that everything else stays where it is.
 ///
-/// A comment without an end is left as it is: it is an error of the JSON parser then.
+/// A comment without an end is kept: it is an error of the JSON parser then.
 pub(crate) fn without_comments(text: &str) -> Cow<'_, str> {
     let mut blanked: Option<Vec<u8>> = None;
     let mut rest = text;

@@ -238,7 +238,7 @@ fn latin1(text: &str) -> Result<Vec<u8>> {
 }
 
 fn no(expected: &str) -> Error {
-    invalid(&format!("the default value is no {expected}"))
+    invalid(&format!("the default value is not valid for {expected}"))
 }
 
 fn invalid(message: &str) -> Error {

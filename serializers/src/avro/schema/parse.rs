@@ -316,7 +316,7 @@ impl<'a> Parser<'a> {
             Some("fixed") => self.fixed(id, json, object, namespace)?,
             name => match name.and_then(primitive) {
                 Some(kind) => self.set(id, kind),
-                // Attributes around a type or a reference belong to nobody.
+                // Attributes around a type or a reference are ignored.
                 None => {
                     self.later(id, type_json, namespace);
                     return Ok(());
@@ -449,7 +449,7 @@ impl<'a> Parser<'a> {
             Some(json) => {
                 let symbol = json.as_string();
                 let found = symbols.iter().position(|s| Some(&**s) == symbol.as_deref());
-                Some(found.ok_or_else(|| self.invalid(json, "the default is no symbol"))?)
+                Some(found.ok_or_else(|| self.invalid(json, "the default is not a symbol"))?)
             }
         };
         let aliases = self.aliases(object, namespace_of(&name))?;

@@ -88,7 +88,7 @@ fn mistakes_say_where_they_are() {
     );
     check_error(
         r#"{"type":"enum","name":"E","symbols":["A"],"default":"B"}"#,
-        "no symbol",
+        "not a symbol",
     );
     check_error(
         r#"{"type":"fixed","name":"F","size":-1}"#,
@@ -126,16 +126,19 @@ fn defaults_are_checked() {
     }
     check_error(
         &record(r#""type":"int","default":"1""#),
-        "/fields/0/default: the default value is no int",
+        "/fields/0/default: the default value is not valid for int",
     );
-    check_error(&record(r#""type":"int","default":2147483648"#), "no int");
+    check_error(
+        &record(r#""type":"int","default":2147483648"#),
+        "not valid for int",
+    );
     check_error(
         &record(r#""type":"bytes","default":"\u0100""#),
         "code point over 255",
     );
     check_error(
         &record(r#""type":["null","string"],"default":1"#),
-        "no any branch",
+        "not valid for any branch",
     );
 }
 
@@ -198,7 +201,7 @@ fn errors_name_the_text_that_they_are_in() {
         ),
         (
             "{\"type\": \"record\", \"name\": \"R\", \"fields\": [\n{\"name\": \"f\", \"type\": \"int\", \"default\": \"\"}]}",
-            "b.avsc, line 2 column 41, /fields/0/default: the default value is no int",
+            "b.avsc, line 2 column 41, /fields/0/default: the default value is not valid for int",
         ),
     ] {
         let error = Schema::parse_files(&[("a.avsc", good), ("b.avsc", broken)]).unwrap_err();

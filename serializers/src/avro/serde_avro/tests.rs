@@ -255,7 +255,7 @@ fn hostile_data_are_errors() {
         "more than the datum can hold",
     );
     check_read_error::<String>("\"string\"", &[1], "a length of -1");
-    check_read_error::<String>("\"string\"", &[2, 0xff], "no UTF-8");
+    check_read_error::<String>("\"string\"", &[2, 0xff], "not UTF-8");
     check_read_error::<bool>("\"boolean\"", &[2], "neither 0 nor 1");
     check_read_error::<i64>("\"long\"", &[0xff; 11], "more than 64 bits");
     check_read_error::<i32>(

@@ -59,7 +59,7 @@ impl Comparison {
             self.at(&number.to_string(), |here| {
                 match (olds.get(&number), news.get(&number)) {
                     (Some(old), Some(new)) => here.field(old, new),
-                    // One that only left the oneof is no less readable.
+                    // One that only left the oneof is as readable as before.
                     (Some(_), None) if all.get_field(number).is_some() => {}
                     (Some(old), None) => {
                         let what = format!("field {:?} of a oneof was removed", old.name());
@@ -75,7 +75,7 @@ impl Comparison {
         }
     }
 
-    /// Compares the fields outside of oneofs; one that moved into a oneof is no removed one.
+    /// Compares the fields outside of oneofs; one that moved into a oneof is not removed.
     pub(super) fn top_fields(&mut self, old: &MessageDescriptor, new: &MessageDescriptor) {
         let still = |field: &FieldDescriptor| {
             new.get_field(field.number())

@@ -142,7 +142,7 @@ impl ProtobufSchema {
     /// Writes ProtoJSON as the message `full_name`, by default the first of the file.
     ///
     /// # Errors
-    /// `Encode` with line and column if it is no JSON of the message; `Config` if the schema has
+    /// `Encode` with line and column if it is not JSON of the message; `Config` if the schema has
     /// no such message; `LimitExceeded`.
     pub fn from_json(&self, json: &str, full_name: Option<&str>) -> Result<EncodedMessage> {
         let (message, index) = self.find(full_name)?;
