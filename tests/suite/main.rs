@@ -33,4 +33,5 @@ mod proto;
 mod protobuf_compatibility;
 mod registry;
 mod storms;
+mod waits;
 mod word_size;
