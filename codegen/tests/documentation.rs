@@ -68,12 +68,12 @@ fn folder(name: &str) -> PathBuf {
 
 fn rustdoc(arguments: &[&str], file: &Path) -> String {
     let program = std::env::var_os("RUSTDOC").unwrap_or_else(|| "rustdoc".into());
-    let output = Command::new(program)
+    let mut rustdoc = Command::new(program);
+    rustdoc
         .args(["--edition", "2024", "--crate-name", "documented"])
         .args(arguments)
-        .arg(file)
-        .output()
-        .expect("rustdoc");
+        .arg(file);
+    let output = wireform_limits::output(&mut rustdoc, wireform_limits::LIMIT);
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let text = text(&output.stdout) + &text(&output.stderr);
     assert!(output.status.success(), "{text}");

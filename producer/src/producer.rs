@@ -302,7 +302,7 @@ mod tests {
         let soon = Duration::from_secs(10);
         for error in [
             pending.wait(soon).unwrap().unwrap_err(),
-            waiting.join().unwrap().unwrap_err(),
+            wireform_limits::join(waiting, wireform_limits::LIMIT).unwrap_err(),
             orders.send_blocking(Record::new("later")).unwrap_err(),
             producer.flush_blocking(soon).unwrap_err(),
         ] {

@@ -15,6 +15,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use wireform::{ErrorKind, Limits, Result};
+use wireform_limits::{LIMIT, join};
 
 mod data;
 mod heap;
@@ -79,7 +80,7 @@ impl Bomb {
             let result = explode();
             (result, heap::peak().saturating_sub(start))
         };
-        let (result, peak) = thread.spawn(explode).unwrap().join().unwrap();
+        let (result, peak) = join(thread.spawn(explode).unwrap(), LIMIT);
         let (shown, ends_well) = match (&result, self.end) {
             (Ok(()), End::Taken | End::Either) => ("a value".to_owned(), true),
             (Ok(()), End::Refused) => ("a value: NOT REFUSED".to_owned(), false),

@@ -6,6 +6,7 @@ use std::process::Command;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use wireform_limits::{BUILD_LIMIT, ended, output};
 
 use crate::golden::from_hex;
 use crate::servers::{brokers, registry_url};
@@ -123,18 +124,16 @@ pub fn python_writes(topic: &str, format: &[&str], values: &[Value]) {
         writeln!(input, "{value}").unwrap();
     }
     drop(input);
-    assert!(child.wait().unwrap().success());
+    assert!(ended(child, BUILD_LIMIT).status.success());
 }
 
 /// Runs a script of `tests/interop`, and reads its JSON lines.
 fn lines<T: DeserializeOwned>(command: &mut Command) -> Vec<T> {
     let folder = root().join("tests/interop");
     let program = folder.join(command.get_program());
-    let output = Command::new(&program)
-        .current_dir(&folder)
-        .args(command.get_args())
-        .output()
-        .unwrap();
+    let mut script = Command::new(&program);
+    script.current_dir(&folder).args(command.get_args());
+    let output = output(&mut script, BUILD_LIMIT);
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{}: {said}", program.display());
     String::from_utf8(output.stdout)

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use wireform_limits::{LIMIT, output};
+
 /// The root of the repository.
 #[must_use]
 pub fn root() -> PathBuf {
@@ -18,11 +20,8 @@ pub fn root() -> PathBuf {
 /// If it fails; with what it said.
 #[must_use]
 pub fn cargo(args: &[&str]) -> String {
-    let output = Command::new(env!("CARGO"))
-        .args(args)
-        .current_dir(root())
-        .output()
-        .unwrap();
+    let mut cargo = Command::new(env!("CARGO"));
+    let output = output(cargo.args(args).current_dir(root()), LIMIT);
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "cargo {args:?}: {said}");
     String::from_utf8(output.stdout).unwrap()

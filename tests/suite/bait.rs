@@ -13,6 +13,7 @@ use wireform::json_schema::JsonSchemaRules;
 use wireform::protobuf::{ProtobufDynamic, ProtobufRules};
 use wireform::testing::{Level, assert_evolves};
 use wireform::{JsonSchema, SchemaKind, SchemaSource, Subject, Version};
+use wireform_limits::{LIMIT, output};
 use wireform_registry::{
     LockFile, NamedText, Reference, RegisterOptions, RegisteredSchema, Registry, ResolvedSchema,
     SchemaDef, SchemaId, SchemaRules, VersionRef, resolve,
@@ -40,8 +41,8 @@ impl Bait {
         let name = format!("wireform-bait-{}-{port}", std::process::id());
         let folder = std::env::temp_dir().join(name);
         fs::create_dir_all(&folder).unwrap();
-        let made = Command::new("mkfifo").arg(folder.join("pipe")).status();
-        assert!(made.unwrap().success());
+        let made = output(Command::new("mkfifo").arg(folder.join("pipe")), LIMIT);
+        assert!(made.status.success(), "{made:?}");
         Self {
             port,
             visits,
@@ -120,6 +121,7 @@ fn harmless(kind: SchemaKind) -> &'static str {
 
 /// Every door that takes schema texts. What comes of it does not count here.
 fn try_everything(target: &str) {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let all: [&dyn SchemaRules; 3] = [&AvroRules, &JsonSchemaRules, &ProtobufRules];
     for (kind, text) in schemas(target) {
         let rules = all.into_iter().find(|rules| rules.kind() == kind).unwrap();

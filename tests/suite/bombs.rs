@@ -3,10 +3,14 @@
 
 use std::process::Command;
 
+use wireform_limits::{BUILD_LIMIT, output};
+
 #[test]
 fn no_bomb_goes_off() {
-    let run = Command::new(env!("CARGO_BIN_EXE_avro-bombs")).output();
-    let run = run.unwrap();
+    let run = output(
+        &mut Command::new(env!("CARGO_BIN_EXE_avro-bombs")),
+        BUILD_LIMIT,
+    );
     let printed = String::from_utf8_lossy(&run.stdout);
     let bad = printed.lines().filter(|line| {
         ["WRONG END", "TOO MUCH MEMORY", "NOT REFUSED"]

@@ -10,6 +10,7 @@ use std::process::{Command, Stdio};
 use serde_json::{Value, json};
 use wireform::avro::SerdeAvro;
 use wireform::{Framed, SerializerExt, Subject};
+use wireform_limits::{BUILD_LIMIT, ended};
 use wireform_registry::serve;
 use wireform_tests::order::{Order, SCHEMA_V1, sample};
 use wireform_tests::rules;
@@ -53,6 +54,7 @@ async fn ours(order: &Order) -> Vec<u8> {
 /// Runs `program` of `tests/interop` against a served registry and compares its answer.
 #[track_caller]
 fn check(program: &str, arguments: &[&str]) {
+    let _guard = wireform_limits::guard(BUILD_LIMIT);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -105,7 +107,8 @@ fn run(mut command: Command, asked: &str) -> Value {
     let mut input = child.stdin.take().unwrap();
     input.write_all(asked.as_bytes()).unwrap();
     drop(input);
-    let output = child.wait_with_output().unwrap();
+    // It may install packages.
+    let output = ended(child, BUILD_LIMIT);
     assert!(output.status.success(), "{command:?} failed");
     serde_json::from_slice(&output.stdout).unwrap()
 }

@@ -9,6 +9,7 @@ use wireform_tests::rules;
 
 #[tokio::test]
 async fn records_are_written_and_read_through_its_settings() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let memory = rules::registry();
     let server = serve(memory.clone(), ([127, 0, 0, 1], 0).into());
     let server = server.await.unwrap();

@@ -77,6 +77,7 @@ pub(crate) fn headers(message: &BorrowedMessage<'_>) -> Vec<(String, Vec<u8>)> {
 
 #[tokio::test]
 async fn guid_goes_into_a_header_and_the_payload_is_bare() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let Path {
         producer,
         registry,
@@ -117,6 +118,7 @@ async fn guid_goes_into_a_header_and_the_payload_is_bare() {
 
 #[tokio::test]
 async fn own_schema_id_beside_a_header_frame_is_an_error() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let Path {
         producer, framed, ..
     } = path().await;
@@ -142,6 +144,7 @@ async fn own_schema_id_beside_a_header_frame_is_an_error() {
 
 #[tokio::test]
 async fn callers_content_type_wins_and_stands_once() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let Path {
         producer, framed, ..
     } = path().await;
@@ -162,6 +165,7 @@ async fn callers_content_type_wins_and_stands_once() {
 
 #[tokio::test]
 async fn tombstone_has_only_the_program_s_headers() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let Path {
         producer, framed, ..
     } = path().await;

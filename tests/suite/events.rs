@@ -89,6 +89,7 @@ async fn send(
 
 #[tokio::test]
 async fn events_are_read_as_they_were_sent() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let registry: Arc<dyn Registry> =
         Arc::new(InMemoryRegistry::builder().rules(AvroRules).build());
     let producer = Producer::builder().embedded().build().unwrap();
@@ -118,6 +119,7 @@ async fn events_are_read_as_they_were_sent() {
 #[tokio::test]
 #[ignore = "needs WIREFORM_BROKERS and WIREFORM_REGISTRY_URL"]
 async fn events_are_read_by_python() {
+    let _guard = wireform_limits::guard(wireform_limits::BUILD_LIMIT);
     let registry: Arc<dyn Registry> = Arc::new(Cached::new(
         HttpRegistry::builder(registry_url()).build().unwrap(),
     ));

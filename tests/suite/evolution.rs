@@ -127,18 +127,21 @@ async fn check_refused(registry: &Arc<dyn Registry>, subject: Subject) {
 
 #[tokio::test]
 async fn schemas_evolve_in_memory() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     check_evolution(in_memory()).await;
 }
 
 #[tokio::test]
 #[ignore = "needs WIREFORM_REGISTRY_URL"]
 async fn schemas_evolve_on_the_real_registry() {
+    let _guard = wireform_limits::guard(wireform_limits::BUILD_LIMIT);
     check_evolution(real()).await;
 }
 
 /// A file and one that it imports: added to, then broken from within the import.
 #[tokio::test]
 async fn protobuf_schemas_evolve_in_memory() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let registry = InMemoryRegistry::builder().rules(ProtobufRules).build();
     let subject = Subject::value("homes");
     let far = Subject::new("far.proto").unwrap();
@@ -190,6 +193,7 @@ async fn protobuf_schemas_evolve_in_memory() {
 /// What `wireform-build` generated may be registered, imports first, once each.
 #[tokio::test]
 async fn generated_protobuf_is_registered_and_read() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let registry = in_memory();
     let subject = Subject::value("orders");
     let codec = Protobuf::<crate::proto::Order>::new();
@@ -209,6 +213,7 @@ async fn generated_protobuf_is_registered_and_read() {
 
 #[tokio::test]
 async fn latest_is_used_only_if_its_bytes_are_the_same() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let registry = in_memory();
     let subject = Subject::value("orders");
     let v1 = SerdeAvro::<Order>::new(SCHEMA_V1).unwrap();
@@ -228,6 +233,7 @@ async fn latest_is_used_only_if_its_bytes_are_the_same() {
 
 #[tokio::test]
 async fn unreachable_registry_is_a_typed_error() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     // Nobody listens on a port that was just free.
     let port = std::net::TcpListener::bind("127.0.0.1:0")
         .unwrap()
@@ -255,6 +261,7 @@ async fn unreachable_registry_is_a_typed_error() {
 
 #[tokio::test]
 async fn header_frame_needs_a_guid() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let avro = SerdeAvro::<Order>::new(SCHEMA_V1).unwrap();
     let framed = Framed::with_id(avro, wireform::SchemaId::new(1));
     assert_eq!(framed.in_headers().unwrap_err().kind(), ErrorKind::Config);

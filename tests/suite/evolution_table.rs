@@ -22,6 +22,7 @@ type Row = (&'static str, &'static str, &'static str);
 
 #[tokio::test]
 async fn the_table_of_avro_is_what_the_rules_say() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     check_table("Avro", SchemaKind::Avro, AVRO, |fields| {
         if fields.starts_with(r#"{"type":"record""#) {
             return fields.to_owned();
@@ -33,6 +34,7 @@ async fn the_table_of_avro_is_what_the_rules_say() {
 
 #[tokio::test]
 async fn the_table_of_protobuf_is_what_the_rules_say() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     check_table("Protobuf", SchemaKind::Protobuf, PROTOBUF, |text| {
         if text.starts_with("syntax") {
             text.to_owned()
@@ -45,6 +47,7 @@ async fn the_table_of_protobuf_is_what_the_rules_say() {
 
 #[tokio::test]
 async fn the_table_of_json_schema_is_what_the_rules_say() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     check_table("JSON Schema", SchemaKind::Json, JSON, str::to_owned).await;
 }
 

@@ -88,6 +88,7 @@ fn written<T, C>(golden: &Golden, codec: C, value: &T) -> Vec<u8>
 where
     C: wireform::SchemaCodec<T> + Clone,
 {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();

@@ -12,6 +12,7 @@ use wireform::{
     Deserializer, ErrorKind, Format, Framed, Import, JsonSchema, NoHeaders, Reader, SchemaFormat,
     SchemaId, SchemaKind, SchemaSource, SerializerExt, Subject, header,
 };
+use wireform_limits::{BUILD_LIMIT, ended};
 use wireform_registry::{InMemoryRegistry, Level, Registry, RegistryExt, VersionRef};
 use wireform_tests::conformance::check_damage;
 use wireform_tests::golden::{Golden, GoldenRegistry};
@@ -36,6 +37,7 @@ fn golden_codec(golden: &Golden) -> JsonSchema<Value> {
 
 #[tokio::test]
 async fn golden_frames_are_read_and_written() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let cases = Golden::all("json");
     for golden in &cases {
         let codec = golden_codec(golden);
@@ -93,6 +95,7 @@ fn codec(schema: &str) -> JsonSchema<Value> {
 
 #[tokio::test]
 async fn schema_lives_in_a_registry() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let registry = registry();
     let subject = Subject::value("orders");
     let first = Framed::register(codec(V1), &registry, subject.clone())
@@ -120,6 +123,7 @@ async fn schema_lives_in_a_registry() {
 
 #[tokio::test]
 async fn latest_must_take_what_the_codec_writes() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let registry = registry();
     let subject = Subject::value("orders");
     let newest = Framed::register(codec(V2), &registry, subject.clone()).await;
@@ -132,6 +136,7 @@ async fn latest_must_take_what_the_codec_writes() {
 
 #[tokio::test]
 async fn schema_with_references_comes_back_from_the_registry() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let registry = registry();
     let item = SchemaSource::new(SchemaKind::Json, r#"{"title":"Item","maximum":9}"#);
     let text = r#"{"title":"Order","properties":{"item":{"$ref":"item.json"}}}"#;
@@ -155,6 +160,7 @@ async fn schema_with_references_comes_back_from_the_registry() {
 
 #[tokio::test]
 async fn invalid_schema_is_not_registered() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let registry = registry();
     for text in [
         "{",
@@ -321,7 +327,7 @@ fn python(script: &str, lines: &str) -> Vec<Value> {
         .unwrap()
         .write_all(lines.as_bytes())
         .unwrap();
-    let output = child.wait_with_output().unwrap();
+    let output = ended(child, BUILD_LIMIT);
     assert!(output.status.success(), "{script}");
     let text = String::from_utf8(output.stdout).unwrap();
     text.lines()

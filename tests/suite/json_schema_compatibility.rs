@@ -62,6 +62,7 @@ async fn theirs(registry: &HttpRegistry, writer: &str, reader: &str) -> Option<b
 #[tokio::test]
 #[ignore = "needs WIREFORM_REGISTRY_URL"]
 async fn apicurio_disagrees_where_it_is_known_to() {
+    let _guard = wireform_limits::guard(wireform_limits::BUILD_LIMIT);
     let registry = HttpRegistry::builder(registry_url()).build().unwrap();
     let draft_7 = TABLES.iter().copied().flatten().map(|case| (case, DRAFT_7));
     let newest = DRAFT_2020_12.iter().map(|case| (case, DRAFT_NEWEST));

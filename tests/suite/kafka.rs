@@ -131,6 +131,7 @@ fn check_python(topic: &str, format: &[&str], values: &[Value], placed: &[Placed
 #[tokio::test]
 #[ignore = "needs WIREFORM_BROKERS and WIREFORM_REGISTRY_URL"]
 async fn json_is_read_by_java_and_python() {
+    let _guard = wireform_limits::guard(wireform_limits::BUILD_LIMIT);
     let topic = unique("json");
     let codec = Json::<Order>::new().version("1.0");
     let placed = send(&topic, codec.clone(), &orders()).await;
@@ -149,6 +150,7 @@ async fn json_is_read_by_java_and_python() {
 #[tokio::test]
 #[ignore = "needs WIREFORM_BROKERS and WIREFORM_REGISTRY_URL"]
 async fn avro_is_read_by_java_and_python() {
+    let _guard = wireform_limits::guard(wireform_limits::BUILD_LIMIT);
     let topic = unique("avro");
     let avro = SerdeAvro::<Order>::new(SCHEMA_V1).unwrap();
     let framed = Framed::register(avro, &registry(), Subject::value(&topic))
@@ -170,6 +172,7 @@ async fn avro_is_read_by_java_and_python() {
 #[tokio::test]
 #[ignore = "needs WIREFORM_BROKERS and WIREFORM_REGISTRY_URL"]
 async fn protobuf_is_read_by_java_and_python() {
+    let _guard = wireform_limits::guard(wireform_limits::BUILD_LIMIT);
     let topic = unique("protobuf");
     let codec = Protobuf::<proto::Order>::new();
     let framed = Framed::register(codec, &registry(), Subject::value(&topic))
@@ -220,6 +223,7 @@ async fn read_all<T: 'static>(
 #[tokio::test]
 #[ignore = "needs WIREFORM_BROKERS and WIREFORM_REGISTRY_URL"]
 async fn what_python_writes_is_read() {
+    let _guard = wireform_limits::guard(wireform_limits::BUILD_LIMIT);
     let values: Vec<Value> = orders()
         .iter()
         .map(|o| serde_json::to_value(o).unwrap())
@@ -264,6 +268,7 @@ fn check_same<T: PartialEq + std::fmt::Debug>(
 #[tokio::test]
 #[ignore = "needs WIREFORM_BROKERS"]
 async fn log_append_time_is_told_from_create_time() {
+    let _guard = wireform_limits::guard(wireform_limits::BUILD_LIMIT);
     let topic = unique("append-time");
     create_topic(&topic, &[("message.timestamp.type", "LogAppendTime")]).await;
     let producer = producer();

@@ -30,6 +30,7 @@ async fn lock() -> LockFile {
 
 #[tokio::test]
 async fn no_registry_is_needed_to_write_and_to_read_what_evolved() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let lock = lock().await;
     let subject = Subject::value("orders");
     let writer = Framed::locked(v1(), &lock, subject.clone()).unwrap();

@@ -7,6 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use wireform::{Bytes, Utf8};
+use wireform_limits::{BUILD_LIMIT, LIMIT, ended, join};
 use wireform_producer::{EmbeddedCluster, Producer, Record, Topic, java_partition};
 use wireform_tests::workspace::root;
 
@@ -50,8 +51,8 @@ fn java_places(keys: &[Vec<u8>]) -> Vec<i32> {
     }
     let mut input = child.stdin.take().unwrap();
     let writing = thread::spawn(move || input.write_all(lines.as_bytes()).unwrap());
-    let output = child.wait_with_output().unwrap();
-    writing.join().unwrap();
+    let output = ended(child, BUILD_LIMIT);
+    join(writing, LIMIT);
     assert!(output.status.success());
     let text = String::from_utf8(output.stdout).unwrap();
     text.lines().map(|line| line.parse().unwrap()).collect()

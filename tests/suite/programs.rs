@@ -8,8 +8,9 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 
+use wireform_limits::{BUILD_LIMIT, output};
 use wireform_tests::workspace::root;
 
 /// A manifest, and the Rust blocks that belong to it.
@@ -170,16 +171,15 @@ fn with_main(code: &str) -> String {
 #[track_caller]
 fn cargo(folder: &Path, args: &[&str]) {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
-    let output = Command::new(env!("CARGO"))
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo
         .args(args)
         .current_dir(folder)
         .env("CARGO_TARGET_DIR", target)
         // As in the workspace, so that what both use is built once.
         .env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only")
-        .env_remove("WIREFORM_REGISTRY_URL")
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
+        .env_remove("WIREFORM_REGISTRY_URL");
+    let output = output(&mut cargo, BUILD_LIMIT);
     assert!(
         output.status.success(),
         "cargo {} for {}:\n{}",

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use wireform::protobuf::ProtobufRules;
 use wireform::registry::{NamedText, ResolvedSchema, SchemaRules};
 use wireform::{SchemaKind, Subject};
+use wireform_limits::{BUILD_LIMIT, ended};
 use wireform_registry::{
     HttpRegistry, Reference, RegisterOptions, Registry, SchemaDef, VersionRef,
 };
@@ -89,6 +90,7 @@ fn all_cases() -> impl Iterator<Item = (&'static str, &'static str, [&'static st
 #[tokio::test]
 #[ignore = "needs WIREFORM_REGISTRY_URL"]
 async fn apicurio_disagrees_where_it_is_known_to() {
+    let _guard = wireform_limits::guard(BUILD_LIMIT);
     let registry = HttpRegistry::builder(registry_url()).build().unwrap();
     let (mut agreed, mut found) = (0, REASONS.to_owned());
     for (writer, reader, imports) in all_cases() {
@@ -133,7 +135,7 @@ fn buf(changes: &str) -> Vec<Option<Vec<String>>> {
     let mut input = child.stdin.take().unwrap();
     input.write_all(changes.as_bytes()).unwrap();
     drop(input);
-    let output = child.wait_with_output().unwrap();
+    let output = ended(child, BUILD_LIMIT);
     assert!(output.status.success());
     let answers = String::from_utf8(output.stdout).unwrap();
     let answers = answers

@@ -351,6 +351,7 @@ async fn settings(script: &mut Transcript<'_>) {
 
 #[track_caller]
 fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let runtime = tokio::runtime::Runtime::new();
     runtime.unwrap().block_on(future)
 }

@@ -77,6 +77,7 @@ const LIMIT: Duration = Duration::from_secs(120);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn ten_thousand_cold_decodes_at_once_make_one_request() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let scene = Scene::new().await;
     // Long enough for all to come while the first one is under way.
     scene
@@ -94,6 +95,7 @@ async fn ten_thousand_cold_decodes_at_once_make_one_request() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_thousand_who_asked_first_and_left_stop_nobody() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let scene = Scene::new().await;
     // Long enough for all to join the request.
     scene
@@ -120,6 +122,7 @@ async fn a_thousand_who_asked_first_and_left_stop_nobody() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_storm_of_one_unknown_id_asks_once_in_a_while() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let scene = Scene::new().await;
     let ttl = Duration::from_millis(500);
     let cached = scene.cached.clone().not_found_ttl(ttl);
@@ -150,6 +153,7 @@ async fn a_storm_of_one_unknown_id_asks_once_in_a_while() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 #[ignore = "takes a minute"]
 async fn a_million_lookups_of_one_unknown_id_in_a_minute_make_few_requests() {
+    let _guard = wireform_limits::guard(wireform_limits::BUILD_LIMIT);
     let scene = Scene::new().await;
     let start = Instant::now();
     let mut lookups = 0;
@@ -168,6 +172,7 @@ async fn a_million_lookups_of_one_unknown_id_in_a_minute_make_few_requests() {
 
 #[tokio::test]
 async fn a_schema_that_is_none_does_not_stay() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let unchecked = InMemoryRegistry::builder().rules(Unchecked(SchemaKind::Avro));
     let registry = unchecked.build();
     let server = serve(registry.clone(), ([127, 0, 0, 1], 0).into());

@@ -1,9 +1,23 @@
 //! `check --against git:REV` in repositories of several schemas.
 
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use wireform_limits::{LIMIT, output};
 
 use super::{Run, command, folder, run};
+
+/// Runs git in a folder, with an author for commits.
+#[track_caller]
+pub(super) fn git(folder: &Path, arguments: &[&str]) {
+    let mut git = Command::new("git");
+    git.current_dir(folder)
+        .args(["-c", "user.name=a", "-c", "user.email=a@example.org"])
+        .args(arguments);
+    let run = output(&mut git, LIMIT);
+    let talk = String::from_utf8_lossy(&run.stderr);
+    assert!(run.status.success(), "{arguments:?}: {talk}");
+}
 
 struct Repository(PathBuf);
 
@@ -25,14 +39,7 @@ impl Repository {
     }
 
     fn git(&self, arguments: &[&str]) {
-        let run = Command::new("git")
-            .current_dir(&self.0)
-            .args(["-c", "user.name=a", "-c", "user.email=a@example.org"])
-            .args(arguments)
-            .output()
-            .unwrap();
-        let talk = String::from_utf8_lossy(&run.stderr);
-        assert!(run.status.success(), "{arguments:?}: {talk}");
+        git(&self.0, arguments);
     }
 
     fn commit(&self) {
@@ -43,16 +50,9 @@ impl Repository {
     /// `check` in a folder of the repository.
     fn check(&self, inside: &str, arguments: &[&str]) -> Run {
         let against = ["check", "--level", "full", "--against", "git:HEAD"];
-        let output = command(&[&against, arguments].concat())
-            .current_dir(self.0.join(inside))
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
-        Run {
-            code: output.status.code(),
-            out: String::from_utf8_lossy(&output.stdout).into_owned(),
-            talk: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
+        let mut check = command(&[&against, arguments].concat());
+        check.current_dir(self.0.join(inside));
+        output(&mut check, LIMIT).into()
     }
 }
 

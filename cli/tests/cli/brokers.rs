@@ -1,16 +1,16 @@
 //! Brokers that cannot be reached, refuse, or come and go.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::Write as _;
 use std::process::{Child, Stdio};
-use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use rdkafka::mocking::MockCluster;
 use rdkafka::producer::DefaultProducerContext;
+use wireform_limits::{LIMIT, ended, kill, signal};
 use wireform_producer::EmbeddedCluster;
 
 use super::credentials::Recorder;
-use super::{command, folder, run};
+use super::{Run, command, folder, lines, run};
 
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -18,19 +18,6 @@ fn any_schema(name: &str) -> String {
     let schema = folder(&format!("brokers-{name}")).join("any.json");
     std::fs::write(&schema, "true").unwrap();
     schema.display().to_string()
-}
-
-/// The lines of an output, as they come.
-pub(super) fn lines(output: impl std::io::Read + Send + 'static) -> Receiver<String> {
-    let (sender, receiver) = channel();
-    std::thread::spawn(move || {
-        for line in BufReader::new(output).lines().map_while(Result::ok) {
-            if sender.send(line).is_err() {
-                return;
-            }
-        }
-    });
-    receiver
 }
 
 /// Waits until a run says this while it still tries.
@@ -48,8 +35,7 @@ fn expect_said(mut child: Child, said: &str) {
             break child.try_wait().unwrap().is_none();
         }
     };
-    let _ = child.kill();
-    let _ = child.wait();
+    kill(&mut child);
     assert!(found, "{said}: {all:?}");
 }
 
@@ -117,7 +103,7 @@ fn settings_of_secured_brokers_are_accepted() {
         "127.0.0.1:1",
         &[&secured[..], &["--timeout", "1"]].concat(),
     );
-    let ended = sent.wait_with_output().unwrap();
+    let ended = ended(sent, LIMIT);
     let talk = String::from_utf8_lossy(&ended.stderr);
     assert_eq!(ended.status.code(), Some(3), "{talk}");
     assert!(
@@ -172,7 +158,7 @@ fn consume_goes_on_when_the_broker_comes_back() {
     let brokers = cluster.bootstrap_servers();
     cluster.create_topic("t", 1, 1).unwrap();
     let send = |name: &str| {
-        let sent = produce(name, &brokers, &[]).wait_with_output().unwrap();
+        let sent = ended(produce(name, &brokers, &[]), LIMIT);
         assert_eq!(sent.status.code(), Some(0));
     };
     send("before");
@@ -189,8 +175,7 @@ fn consume_goes_on_when_the_broker_comes_back() {
     cluster.broker_up(1).unwrap();
     send("after");
     let next = out.recv_timeout(PATIENCE);
-    let _ = child.kill();
-    let _ = child.wait();
+    kill(&mut child);
     assert!(next.is_ok_and(|line| line.contains("\"offset\":1")));
 }
 
@@ -199,18 +184,14 @@ fn a_terminated_consumer_says_how_many_it_read() {
     let cluster = EmbeddedCluster::start().unwrap();
     cluster.create_topic("t", 1).unwrap();
     let sent = produce("terminated", cluster.brokers(), &[]);
-    assert_eq!(sent.wait_with_output().unwrap().status.code(), Some(0));
+    assert_eq!(ended(sent, LIMIT).status.code(), Some(0));
     let mut child = consume(cluster.brokers(), &[]);
     let out = lines(child.stdout.take().unwrap());
     out.recv_timeout(PATIENCE).unwrap();
-    let id = child.id().to_string();
-    let killed = std::process::Command::new("kill").arg(&id).status();
-    assert!(killed.unwrap().success());
-    let mut talk = String::new();
-    let mut stderr = child.stderr.take().unwrap();
-    stderr.read_to_string(&mut talk).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(0), "{talk}");
-    assert_eq!(talk, "1 record\n");
+    signal(&child, "-TERM");
+    let run = Run::from(ended(child, LIMIT));
+    assert_eq!(run.code, Some(0), "{}", run.talk);
+    assert_eq!(run.talk, "1 record\n");
 }
 
 /// There is nothing to be waited for before a broker answered.
@@ -225,9 +206,7 @@ fn the_first_signal_ends_a_run_that_no_broker_answered() {
     ] {
         let talk = lines(child.stderr.take().unwrap());
         talk.recv_timeout(PATIENCE).unwrap();
-        let id = child.id().to_string();
-        let mut kill = std::process::Command::new("kill");
-        assert!(kill.args(["-TERM", &id]).status().unwrap().success());
+        signal(&child, "-TERM");
         let start = Instant::now();
         let mut status = None;
         // Consume gives up after 20 s by itself.
@@ -235,8 +214,7 @@ fn the_first_signal_ends_a_run_that_no_broker_answered() {
             std::thread::sleep(Duration::from_millis(20));
             status = child.try_wait().unwrap();
         }
-        let _ = child.kill();
-        let _ = child.wait();
+        kill(&mut child);
         assert!(status.is_some_and(|status| !status.success()));
     }
 }

@@ -1,5 +1,4 @@
-use std::process::Command;
-
+use super::against_git::git;
 use super::{data, expect, folder, run};
 
 #[test]
@@ -116,19 +115,7 @@ fn reports_for_machines_are_what_these_read() {
 #[test]
 fn git_knows_what_was_before() {
     let folder = folder("git");
-    let git = |arguments: &[&str]| {
-        let run = Command::new("git")
-            .current_dir(&folder)
-            .args(["-c", "user.name=a", "-c", "user.email=a@example.org"])
-            .args(arguments)
-            .output()
-            .unwrap();
-        assert!(
-            run.status.success(),
-            "{}",
-            String::from_utf8_lossy(&run.stderr)
-        );
-    };
+    let git = |arguments: &[&str]| git(&folder, arguments);
     let file = folder.join("order.avsc");
     std::fs::copy(data("order_v1.avsc"), &file).unwrap();
     git(&["init", "-q"]);

@@ -1,13 +1,13 @@
 //! How records are shown, and which.
 
-use std::io::Read as _;
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Stdio;
+use std::time::Duration;
 
 use serde_json::{Value, json};
+use wireform_limits::{LIMIT, ended, signal};
 use wireform_producer::{EmbeddedCluster, Producer, Record, Timestamp};
 
-use super::{Run, command, data, folder, run};
+use super::{Run, command, data, folder, lines, run};
 
 /// A cluster with one topic, `t`, of one partition.
 fn cluster() -> EmbeddedCluster {
@@ -211,23 +211,12 @@ fn ctrl_c_says_how_many_were_read() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let mut out = child.stdout.take().unwrap();
-    let (mut seen, mut some) = (Vec::new(), [0; 1024]);
-    let patience = Instant::now();
-    while seen.iter().filter(|byte| **byte == b'\n').count() < 2 {
-        assert!(patience.elapsed() < Duration::from_secs(30));
-        let length = out.read(&mut some).unwrap();
-        seen.extend_from_slice(&some[..length]);
+    let out = lines(child.stdout.take().unwrap());
+    for _ in 0..2 {
+        out.recv_timeout(LIMIT).unwrap();
     }
-    let id = child.id().to_string();
-    assert!(
-        Command::new("kill")
-            .args(["-INT", &id])
-            .status()
-            .unwrap()
-            .success()
-    );
-    let ended = child.wait_with_output().unwrap();
+    signal(&child, "-INT");
+    let ended = ended(child, LIMIT);
     assert_eq!(String::from_utf8_lossy(&ended.stderr), "2 records\n");
     assert_eq!(ended.status.code(), Some(0));
 }

@@ -12,6 +12,7 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
+use wireform_limits::{LIMIT, output};
 
 use super::{command, folder};
 
@@ -142,7 +143,7 @@ fn list(url: &str, environment: &[(&str, &str)]) -> Output {
     for (name, value) in environment {
         list.env(format!("WIREFORM_REGISTRY_{name}"), value);
     }
-    list.output().unwrap()
+    output(&mut list, LIMIT)
 }
 
 #[track_caller]
@@ -284,14 +285,14 @@ fn empty_variables_count_as_unset() {
     assert!(!seen.contains("authorization"), "{seen}");
     let mut list = command(&["registry", "list"]);
     list.env("WIREFORM_REGISTRY_URL", "");
-    let output = list.output().unwrap();
+    let output = output(&mut list, LIMIT);
     let talk = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{talk}");
     assert!(talk.contains("say where the registry is"), "{talk}");
     if cfg!(feature = "kafka") {
         let mut consume = command(&["consume", "--topic", "t"]);
         consume.env("WIREFORM_BROKERS", "");
-        let output = consume.output().unwrap();
+        let output = wireform_limits::output(&mut consume, LIMIT);
         let talk = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{talk}");
         assert!(talk.contains("--brokers"), "{talk}");

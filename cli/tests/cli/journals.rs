@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 use rdkafka::mocking::MockCluster;
 use rdkafka::producer::DefaultProducerContext;
 use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
+use wireform_limits::{LIMIT, ended};
 
-use super::brokers::{PATIENCE, lines};
+use super::brokers::PATIENCE;
 use super::kafka::noted;
-use super::{command, folder, run};
+use super::{command, folder, lines, run};
 
 #[test]
 fn only_the_line_that_was_not_written_is_sent_again() {
@@ -47,7 +48,7 @@ fn only_the_line_that_was_not_written_is_sent_again() {
     let said = talk.recv_timeout(PATIENCE).unwrap();
     let expected = "4 lines: 3 delivered, 1 not written, 0 unknown";
     assert!(said.starts_with(expected), "{said}");
-    assert_eq!(child.wait().unwrap().code(), Some(3));
+    assert_eq!(ended(child, LIMIT).status.code(), Some(3));
     // It is refused again, and the lines after it are not sent again.
     cluster.request_errors(RDKafkaApiKey::Produce, &[invalid]);
     let second = run(&arguments, input);

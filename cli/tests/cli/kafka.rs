@@ -1,10 +1,11 @@
-use std::io::{Read as _, Write as _};
-use std::process::{Command, Stdio};
+use std::io::Write as _;
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use wireform_limits::{LIMIT, ended, signal};
 use wireform_producer::EmbeddedCluster;
 
-use super::{command, data, folder, run};
+use super::{Run, command, data, folder, run};
 
 /// How many lines a journal has as dealt with.
 pub(super) fn noted(journal: impl AsRef<std::path::Path>) -> usize {
@@ -161,14 +162,9 @@ fn an_interrupted_run_goes_on_where_it_was() {
     while noted(&journal) < 1500 && patience.elapsed() < Duration::from_secs(20) {
         std::thread::sleep(Duration::from_millis(20));
     }
-    let killed = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status();
-    assert!(killed.unwrap().success());
-    let mut talk = String::new();
-    let mut stderr = child.stderr.take().unwrap();
-    stderr.read_to_string(&mut talk).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(1), "{talk}");
+    signal(&child, "-INT");
+    let Run { code, talk, .. } = ended(child, LIMIT).into();
+    assert_eq!(code, Some(1), "{talk}");
     drop(stdin);
     assert!(
         talk.contains("interrupted: 1500 lines: 1500 delivered, 0 not written, 0 unknown"),

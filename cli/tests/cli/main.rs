@@ -40,9 +40,12 @@ mod servers;
 mod texts;
 mod tour;
 
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+
+use wireform_limits::{LIMIT, ended, join};
 
 /// How a run ended.
 struct Run {
@@ -73,6 +76,7 @@ fn command(arguments: &[&str]) -> Command {
     command
 }
 
+#[track_caller]
 fn run(arguments: &[&str], input: impl AsRef<[u8]>) -> Run {
     let mut child = command(arguments)
         .stdin(Stdio::piped())
@@ -84,13 +88,32 @@ fn run(arguments: &[&str], input: impl AsRef<[u8]>) -> Run {
     let input = input.as_ref().to_vec();
     // It may have ended before it read all of it.
     let writer = std::thread::spawn(move || drop(stdin.write_all(&input)));
-    let output = child.wait_with_output().unwrap();
-    writer.join().unwrap();
-    Run {
-        code: output.status.code(),
-        out: String::from_utf8_lossy(&output.stdout).into_owned(),
-        talk: String::from_utf8_lossy(&output.stderr).into_owned(),
+    let output = ended(child, LIMIT);
+    join(writer, LIMIT);
+    output.into()
+}
+
+impl From<Output> for Run {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            talk: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
     }
+}
+
+/// The lines of an output, as they come.
+fn lines(output: impl Read + Send + 'static) -> Receiver<String> {
+    let (sender, receiver) = channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(output).lines().map_while(Result::ok) {
+            if sender.send(line).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
 }
 
 #[track_caller]

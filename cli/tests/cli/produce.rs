@@ -1,6 +1,6 @@
 //! What `produce` makes of each line, and of its journal.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::Write as _;
 use std::net::{TcpListener, TcpStream};
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
@@ -10,9 +10,10 @@ use std::time::{Duration, Instant};
 use rdkafka::mocking::MockCluster;
 use rdkafka::producer::DefaultProducerContext;
 use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
+use wireform_limits::{LIMIT, output, signal};
 use wireform_producer::EmbeddedCluster;
 
-use super::{Run, command, folder, run};
+use super::{Run, command, folder, lines, run};
 
 /// A cluster with the topics `t` and `other`, and a folder with a schema that takes any JSON value.
 struct Place {
@@ -94,33 +95,10 @@ fn check(run: &Run, code: i32, said: &[&str]) {
     }
 }
 
-/// Ends a run, and gives back how it ended. A run that takes more than 30 s is killed.
-fn ended(mut child: Child) -> Run {
-    let patience = Instant::now();
-    let status = loop {
-        if let Some(status) = child.try_wait().unwrap() {
-            break status;
-        }
-        if patience.elapsed() > Duration::from_secs(30) {
-            child.kill().unwrap();
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    };
-    let mut talk = String::new();
-    if let Some(mut stderr) = child.stderr.take() {
-        stderr.read_to_string(&mut talk).unwrap();
-    }
-    Run {
-        code: status.code(),
-        out: String::new(),
-        talk,
-    }
-}
-
-fn signal(child: &Child, name: &str) {
-    let id = child.id().to_string();
-    let status = Command::new("kill").args([name, &id]).status();
-    assert!(status.unwrap().success());
+/// How a run ended.
+#[track_caller]
+fn ended(child: Child) -> Run {
+    wireform_limits::ended(child, LIMIT).into()
 }
 
 #[test]
@@ -384,11 +362,11 @@ fn a_journal_on_a_full_disk_is_an_error_before_the_first_record() {
     let journal = place.file("sent");
     let arguments = place.arguments("any.json", &["--journal", &journal]);
     let script = "trap '' XFSZ; ulimit -f 0; printf '1\n2\n' | exec \"$@\"";
-    let output = Command::new("sh")
+    let mut shell = Command::new("sh");
+    shell
         .args(["-c", script, "sh", env!("CARGO_BIN_EXE_wireform")])
-        .args(arguments)
-        .output()
-        .unwrap();
+        .args(arguments);
+    let output = output(&mut shell, LIMIT);
     let talk = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(3), "{talk}");
     assert!(talk.contains(&journal), "{talk}");
@@ -436,14 +414,14 @@ fn check_given_up(place: &Place, has_more: bool) {
     let input = Some(input).filter(|_| has_more);
     std::thread::sleep(Duration::from_millis(1500));
     signal(&child, "-INT");
-    let mut talk = BufReader::new(child.stderr.take().unwrap());
+    let talk = lines(child.stderr.take().unwrap());
     let mut said = String::new();
     while !said.contains("waiting for 2 records") {
-        assert_ne!(talk.read_line(&mut said).unwrap(), 0, "{said}");
+        said += &talk.recv_timeout(LIMIT).unwrap();
     }
     signal(&child, "-INT");
-    talk.read_to_string(&mut said).unwrap();
     assert_eq!(ended(child).code, Some(1), "{said}");
+    said.extend(talk.iter());
     assert!(
         said.contains("2 lines: 0 delivered, 0 not written, 2 unknown"),
         "{said}"

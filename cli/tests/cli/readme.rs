@@ -2,11 +2,12 @@
 //! files that it names.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use super::folder;
+use wireform_limits::{LIMIT, kill, output};
+
+use super::{folder, lines as output_lines};
 
 /// `cargo` and `tests/servers/with` are run by CI itself; see `lines_of_others_are_run_by_ci`.
 const OTHERS: [&str; 3] = ["cargo ", "tests/servers/with ", "bash .ci/run"];
@@ -21,7 +22,7 @@ fn command_lines_of_the_pages_work() {
         if line.contains("registry serve") {
             serve(&place, line);
         } else {
-            let output = shell(&place, line).output().unwrap();
+            let output = output(&mut shell(&place, line), LIMIT);
             let talk = String::from_utf8_lossy(&output.stderr).into_owned();
             assert_eq!(output.status.code(), Some(0), "{line}\n{talk}");
         }
@@ -109,8 +110,8 @@ fn git(place: &Path) {
         "git -c user.name=test -c user.email=test@example.com commit -q -m first",
     ];
     for step in steps {
-        let status = shell(place, step).status().unwrap();
-        assert!(status.success(), "{step}");
+        let done = output(&mut shell(place, step), LIMIT);
+        assert!(done.status.success(), "{step}: {done:?}");
     }
 }
 
@@ -121,7 +122,6 @@ fn shell(place: &Path, line: &str) -> Command {
     command
         .args(["-c", line])
         .current_dir(place)
-        .stdin(Stdio::null())
         .env("PATH", format!("{}:{path}", binary.display()))
         .env("GIT_CONFIG_GLOBAL", "/dev/null")
         .env_remove("GIT_DIR")
@@ -134,9 +134,8 @@ fn shell(place: &Path, line: &str) -> Command {
 fn serve(place: &Path, line: &str) {
     let line = format!("exec {line} --listen 127.0.0.1:0");
     let mut server = Server(shell(place, &line).stdout(Stdio::piped()).spawn().unwrap());
-    let mut said = String::new();
-    let mut out = BufReader::new(server.0.stdout.take().unwrap());
-    out.read_line(&mut said).unwrap();
+    let said = output_lines(server.0.stdout.take().unwrap()).recv_timeout(LIMIT);
+    let said = said.unwrap_or_default();
     assert!(said.starts_with("listening on "), "{line}: {said:?}");
 }
 
@@ -145,7 +144,6 @@ struct Server(Child);
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        kill(&mut self.0);
     }
 }

@@ -1,7 +1,8 @@
-use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Stdio};
 
-use super::{command, data, folder, run};
+use wireform_limits::{LIMIT, kill, output};
+
+use super::{command, data, folder, lines, run};
 
 /// A served registry, which ends with the test.
 pub(super) struct Served(Child, String);
@@ -17,11 +18,9 @@ impl Served {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
+        let line = lines(child.stdout.take().unwrap()).recv_timeout(LIMIT);
         let url = line
+            .unwrap()
             .trim()
             .strip_prefix("listening on ")
             .unwrap()
@@ -43,8 +42,7 @@ impl Served {
 
 impl Drop for Served {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        kill(&mut self.0);
     }
 }
 
@@ -120,13 +118,12 @@ fn a_registry_that_is_not_there_is_status_3_and_secrets_stay_out() {
     let mut list = command(&["registry", "--registry", "http://127.0.0.1:1", "list"]);
     list.env("WIREFORM_REGISTRY_USER", "someone")
         .env("WIREFORM_REGISTRY_PASSWORD", "CANARY");
-    let output = list.output().unwrap();
-    assert_eq!(output.status.code(), Some(3));
-    let help = command(&["registry", "--help"])
-        .env("WIREFORM_REGISTRY_PASSWORD", "CANARY")
-        .output()
-        .unwrap();
-    for text in [output.stdout, output.stderr, help.stdout, help.stderr] {
+    let listed = output(&mut list, LIMIT);
+    assert_eq!(listed.status.code(), Some(3));
+    let mut help = command(&["registry", "--help"]);
+    help.env("WIREFORM_REGISTRY_PASSWORD", "CANARY");
+    let help = output(&mut help, LIMIT);
+    for text in [listed.stdout, listed.stderr, help.stdout, help.stderr] {
         assert!(!String::from_utf8_lossy(&text).contains("CANARY"));
     }
 }

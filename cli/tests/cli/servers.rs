@@ -9,6 +9,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use wireform_limits::{LIMIT, ended, signal};
 use wireform_producer::{Producer, Record};
 
 use super::kafka::noted;
@@ -140,6 +141,7 @@ fn protobuf_and_json_go_through_kafka() {
 #[tokio::test]
 #[ignore = "needs WIREFORM_BROKERS and WIREFORM_REGISTRY_URL"]
 async fn poison_and_tombstones_are_shown() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let topic = unique("poison");
     let order = "{\"id\":\"o-1\",\"quantity\":2}\n";
     assert_eq!(
@@ -234,12 +236,8 @@ fn an_interrupted_run_sends_every_line_once() {
     while noted(&journal) == 0 && patience.elapsed() < Duration::from_secs(20) {
         std::thread::sleep(Duration::from_millis(20));
     }
-    let pid = child.id().to_string();
-    let killed = std::process::Command::new("kill")
-        .args(["-INT", &pid])
-        .status();
-    assert!(killed.unwrap().success());
-    let ended = child.wait_with_output().unwrap();
+    signal(&child, "-INT");
+    let ended = ended(child, LIMIT);
     drop(stdin);
     let talk = String::from_utf8_lossy(&ended.stderr);
     assert!(talk.contains("0 not written, 0 unknown"), "{talk}");

@@ -90,12 +90,12 @@ fn a_file_that_is_not_utf8_is_reported_and_the_others_are_done() {
 fn on_a_full_disk(arguments: &[&str]) -> std::process::Output {
     // Without the signal, writing fails with an error.
     let script = "trap '' 25; ulimit -f 0; exec \"$0\" \"$@\"";
-    std::process::Command::new("sh")
+    let mut shell = std::process::Command::new("sh");
+    shell
         .args(["-c", script, env!("CARGO_BIN_EXE_wireform")])
         .args(arguments)
-        .env_remove("WIREFORM_REGISTRY_URL")
-        .output()
-        .unwrap()
+        .env_remove("WIREFORM_REGISTRY_URL");
+    wireform_limits::output(&mut shell, wireform_limits::LIMIT)
 }
 
 #[cfg(unix)]

@@ -6,6 +6,8 @@
 use std::path::Path;
 use std::process::Command;
 
+use wireform_limits::{LIMIT, output};
+
 #[cfg(feature = "kafka")]
 use super::data;
 use super::folder;
@@ -74,7 +76,8 @@ fn replayed(text: &str, place: &Path, registry: &str) -> String {
 fn shown(command: &str, place: &Path, registry: &str) -> String {
     let binary = Path::new(env!("CARGO_BIN_EXE_wireform")).parent().unwrap();
     let path = std::env::var("PATH").unwrap_or_default();
-    let output = Command::new("sh")
+    let mut shell = Command::new("sh");
+    shell
         .args(["-c", &format!("exec 2>&1\n{command}")])
         .current_dir(place)
         .env("GIT_CONFIG_GLOBAL", "/dev/null")
@@ -82,9 +85,8 @@ fn shown(command: &str, place: &Path, registry: &str) -> String {
         .env("PATH", format!("{}:{path}", binary.display()))
         .env("REGISTRY", registry)
         .env_remove("WIREFORM_BROKERS")
-        .env_remove("WIREFORM_REGISTRY_URL")
-        .output()
-        .unwrap();
+        .env_remove("WIREFORM_REGISTRY_URL");
+    let output = output(&mut shell, LIMIT);
     let shown = String::from_utf8(output.stdout).unwrap();
     match registry {
         "" => shown,

@@ -8,6 +8,8 @@
 
 use std::process::Command;
 
+use wireform_limits::{LIMIT, output};
+
 #[test]
 fn the_example_places_and_reads_three_orders_in_every_codec() {
     let said = run(&[]);
@@ -56,23 +58,22 @@ fn unreachable_broker_fails_and_names_the_order() {
         .unwrap()
         .port();
     let brokers = format!("127.0.0.1:{port}");
-    let output = command(&[
+    let mut orders = command(&[
         "--codec",
         "json",
         "--brokers",
         &brokers,
         "--delivery-timeout",
         "2",
-    ])
-    .output()
-    .unwrap();
+    ]);
+    let output = output(&mut orders, LIMIT);
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success());
     assert!(said.contains("json: order ORD-001 was not sent"), "{said}");
 }
 
 fn run(args: &[&str]) -> String {
-    let output = command(args).output().unwrap();
+    let output = output(&mut command(args), LIMIT);
     let said = String::from_utf8(output.stdout).unwrap();
     let complaint = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}{complaint}");

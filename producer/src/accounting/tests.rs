@@ -170,7 +170,7 @@ fn close_waits_as_long_as_results_come() {
             .wait_closed(&closed, Duration::ZERO, grace)
             .unwrap();
         assert_eq!(report.not_written, 8);
-        deliverer.join().unwrap();
+        wireform_limits::join(deliverer, LIMIT);
     });
 }
 

@@ -218,6 +218,7 @@ fn batch_keeps_the_order_of_its_outcomes_and_refusals() {
 
 #[test]
 fn tasks_that_share_a_queue_of_100_never_overtake() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     const TASKS: usize = 64;
     const SENDS: usize = 300;
     let cluster = EmbeddedCluster::start().unwrap();

@@ -123,6 +123,7 @@ fn reader_decodes_what_was_sent() {
 
 #[tokio::test]
 async fn schema_ids_in_headers_are_written_once_and_protected() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let cluster = EmbeddedCluster::start().unwrap();
     cluster.create_topic("orders", 1).unwrap();
     let producer = Producer::builder().cluster(&cluster).build().unwrap();
@@ -273,6 +274,7 @@ impl Registry for ToyRegistry {
 /// threads that do so at once get two lists, one of which is lost.
 #[test]
 fn threads_that_share_a_message_share_its_headers() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     const RECORDS: usize = 500;
     let (cluster, producer, orders) = orders(1);
     for _ in 0..RECORDS {

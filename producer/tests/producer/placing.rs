@@ -6,6 +6,7 @@ use crate::{SOON, orders, read};
 
 #[tokio::test]
 async fn records_of_a_key_keep_their_order_in_one_partition() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let (cluster, producer, orders) = orders(5);
     for number in 0..300 {
         let (key, value) = (format!("key-{}", number % 3), format!("{number:03}"));

@@ -84,6 +84,7 @@ fn parts(message: &BorrowedMessage<'_>) -> Parts {
 
 #[tokio::test]
 async fn dead_letter_is_the_record_byte_for_byte() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let (cluster, producer) = cluster();
     write_foreign_record(&cluster);
     let (original, poison) = read(&cluster, "orders", |message| {
@@ -125,6 +126,7 @@ async fn dead_letter_is_the_record_byte_for_byte() {
 
 #[tokio::test]
 async fn message_decodes_in_one_call() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let (cluster, producer) = cluster();
     let totals = producer.topic("orders", Utf8, Json::<f64>::new()).unwrap();
     totals.send(Record::new(&9.5)).await.unwrap().await.unwrap();

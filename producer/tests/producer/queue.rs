@@ -32,6 +32,7 @@ fn poll<F: Future + Unpin>(future: &mut F) -> Poll<F::Output> {
 
 #[tokio::test]
 async fn sends_wait_in_the_order_in_which_they_came() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let (cluster, producer, orders) = narrow(2);
     let mut sends: Vec<_> = (0..50)
         .map(|number| orders.send(Record::new(&*format!("{number:02}"))))
@@ -118,6 +119,7 @@ fn cancelled_send_is_not_sent() {
 
 #[tokio::test]
 async fn waiting_send_fails_when_the_producer_closes() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let (producer, orders) = stuck(1);
     drop(orders.try_send(Record::new("x")).unwrap());
     let mut waiting = orders.send(Record::new("y"));
@@ -131,13 +133,14 @@ async fn waiting_send_fails_when_the_producer_closes() {
     assert_eq!(waiting.await.unwrap_err().kind(), ErrorKind::Closed);
     // The thread came before the close, or after it: it is not sent either way.
     assert_eq!(
-        blocked.join().unwrap().unwrap_err().kind(),
+        wireform_limits::join(blocked, SOON).unwrap_err().kind(),
         ErrorKind::Closed
     );
 }
 
 #[test]
 fn threads_that_share_a_narrow_queue_keep_their_own_order() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let (cluster, producer, orders) = narrow(20);
     thread::scope(|scope| {
         for thread in 0..4 {
@@ -167,6 +170,7 @@ fn threads_that_share_a_narrow_queue_keep_their_own_order() {
 
 #[tokio::test]
 async fn queue_of_librdkafka_that_is_full_keeps_the_order_too() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let cluster = EmbeddedCluster::start().unwrap();
     cluster.create_topic("orders", 1).unwrap();
     let producer = Producer::builder()
@@ -194,6 +198,7 @@ async fn queue_of_librdkafka_that_is_full_keeps_the_order_too() {
 
 #[tokio::test]
 async fn flush_does_not_linger() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let cluster = EmbeddedCluster::start().unwrap();
     let producer = Producer::builder()
         .cluster(&cluster)

@@ -29,6 +29,7 @@ fn transactional(cluster: &EmbeddedCluster) -> Producer {
 
 #[tokio::test]
 async fn transactions_come_one_after_the_other() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let cluster = cluster();
     let producer = transactional(&cluster);
     let orders = texts(&producer);
@@ -79,6 +80,7 @@ fn futures_dropped_at_any_poll_leave_a_producer_that_works() {
 
 #[tokio::test]
 async fn offsets_are_part_of_it() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let cluster = cluster();
     let producer = transactional(&cluster);
     let consumer: BaseConsumer = ClientConfig::new()
@@ -317,7 +319,7 @@ fn callbacks_run_on_one_thread_during_a_commit() {
         // Records that are sent while it is committed may be too many to be in time.
         let _ = transaction.commit_blocking();
         is_over.store(true, Ordering::Relaxed);
-        sender.join().unwrap();
+        wireform_limits::join(sender, SOON);
     }
     producer.close_blocking(SOON).unwrap();
     let names = names.lock().unwrap();

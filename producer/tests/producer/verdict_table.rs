@@ -106,6 +106,7 @@ fn name(outcome: &Outcome) -> String {
 
 #[test]
 fn errors_of_the_broker_give_the_documented_verdicts() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let cases: VecDeque<_> = TABLE
         .iter()
         .flat_map(|row| (0..3).map(move |column| (row, column)))

@@ -196,6 +196,7 @@ fn close_gives_a_verdict_on_everything() {
 
 #[tokio::test]
 async fn close_purges_what_was_never_sent() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let producer = Producer::builder().brokers("127.0.0.1:1").build().unwrap();
     let orders = texts(&producer);
     let mut deliveries = Vec::new();
@@ -212,6 +213,7 @@ async fn close_purges_what_was_never_sent() {
 
 #[tokio::test]
 async fn dropping_everything_still_brings_every_verdict() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let producer = Producer::builder().brokers("127.0.0.1:1").build().unwrap();
     let orders = texts(&producer);
     let delivery = orders.send(Record::new("x")).await.unwrap();
@@ -230,6 +232,7 @@ async fn dropping_everything_still_brings_every_verdict() {
 
 #[tokio::test]
 async fn dropping_everything_still_sends_what_can_be_sent() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let (cluster, producer, orders) = orders(1);
     // Connected first: a drop waits for what is on its way, not for brokers to be found.
     let first = orders.send(Record::new("first")).await.unwrap();
@@ -242,6 +245,7 @@ async fn dropping_everything_still_sends_what_can_be_sent() {
 
 #[tokio::test]
 async fn close_keeps_its_time_when_the_handles_are_dropped() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let cluster = mock();
     let producer = builder(&cluster).build().unwrap();
     let orders = texts(&producer);

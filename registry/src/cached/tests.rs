@@ -354,6 +354,7 @@ fn an_answer_overtaken_by_registering_is_not_kept() {
 
 #[test]
 fn ten_thousand_who_ask_at_once_make_one_request() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let inner = registry();
     let schema = behind(&inner, "a");
     let registry = Slow::new(&inner, Trouble::Closed);
@@ -400,6 +401,7 @@ fn a_cancelled_leader_does_not_stop_its_followers() {
 
 #[test]
 fn the_follower_is_woken_when_its_leader_is_cancelled() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let inner = registry();
     let schema = behind(&inner, "a");
     let registry = Slow::new(&inner, Trouble::Closed);
@@ -573,6 +575,7 @@ fn a_call_after_registering_joins_no_older_request() {
 #[cfg(any(feature = "blocking", feature = "http", feature = "server"))]
 #[test]
 fn the_request_of_another_runtime_is_not_joined() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let inner = registry();
     let schema = behind(&inner, "a");
     for is_gone in [true, false] {

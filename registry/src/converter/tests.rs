@@ -7,6 +7,7 @@ const STORED: &str = r#"{"schema":"\"string\""}"#;
 const REGISTERED: &str = r#"{"subject":"a/b?","version":3,"id":7,"schema":"\"string\""}"#;
 
 fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();

@@ -53,6 +53,7 @@ fn check(script: Vec<Reply>, expected: Result<(), ErrorKind>, requests: usize) {
 }
 
 fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();

@@ -397,6 +397,7 @@ fn calls_are_counted_on_all_clones() {
 
 #[test]
 fn registering_at_once_gives_every_version_once() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let registry = toy();
     registry.set_level(None, Level::None);
     std::thread::scope(|scope| {
@@ -513,6 +514,7 @@ fn faults_happen_to_calls_in_turn() {
 
 #[test]
 fn a_delay_is_slept() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let registry = InMemoryRegistry::builder().rules(Toy).build();
     registry
         .faults()

@@ -11,6 +11,7 @@ use crate::memory::tests::Toy;
 const MEDIA: &str = "Content-Type: application/vnd.schemaregistry.v1+json\r\n";
 
 fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();

@@ -143,6 +143,7 @@ static ALONE: Mutex<()> = Mutex::new(());
 
 #[test]
 fn a_server_that_misbehaves_gets_a_typed_error_and_leaves_nothing_behind() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let cases: &'static [Case] = cases().leak();
     let names: BTreeSet<&str> = cases.iter().map(|case| case.name).collect();
@@ -182,6 +183,7 @@ fn a_server_that_misbehaves_gets_a_typed_error_and_leaves_nothing_behind() {
 
 #[test]
 fn a_redirect_leads_nobody_anywhere() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     runtime().block_on(async {
         let bait = Server::start(Mood::Answer(Arc::new(server::good))).await;
@@ -210,6 +212,7 @@ fn a_redirect_leads_nobody_anywhere() {
 
 #[test]
 fn a_schema_that_changes_is_asked_for_once() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     runtime().block_on(async {
         let count = AtomicUsize::new(0);

@@ -77,6 +77,7 @@ impl Registry for Every {
 
 /// Asks for a million ids, and says what was taken at most.
 fn flood(registry: Every) -> usize {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let is_known = registry.text.is_some();
     let registry = Cached::new(registry);
     runtime().block_on(async {
@@ -92,6 +93,7 @@ fn flood(registry: Every) -> usize {
 
 #[test]
 fn a_million_ids_take_no_more_than_a_thousand() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let unknown = flood(Every { text: None });
     println!("a million unknown ids: at most {unknown} bytes");

@@ -287,6 +287,7 @@ fn ten_thousand_first_reads_make_one_request_and_one_plan() {
 
 #[test]
 fn threads_that_meet_a_locked_schema_at_once_make_one_plan() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let codec = Lengths {
         delay: Duration::from_millis(100),
         ..Lengths::default()

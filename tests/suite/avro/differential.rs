@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
+use wireform_limits::{BUILD_LIMIT, LIMIT, ended, join};
 use wireform_tests::generic::{GenericCodec, Value, same_json, to_hex};
 use wireform_tests::golden::from_hex;
 use wireform_tests::random::{Random, schema_text, value};
@@ -67,8 +68,8 @@ fn echoes(program: &[&str], pairs: &[Pair]) -> Vec<Echo> {
             .iter()
             .for_each(|line| writeln!(input, "{line}").unwrap());
     });
-    let output = child.wait_with_output().unwrap();
-    feeder.join().unwrap();
+    let output = ended(child, BUILD_LIMIT);
+    join(feeder, LIMIT);
     assert!(output.status.success());
     let text = String::from_utf8(output.stdout).unwrap();
     text.lines()

@@ -96,6 +96,7 @@ fn bytes(hex: &str) -> Vec<u8> {
 #[tokio::test]
 #[ignore = "needs Python and its packages: tests/interop/python"]
 async fn python_writes_and_reads_json() {
+    let _guard = wireform_limits::guard(wireform_limits::BUILD_LIMIT);
     check_json("python", &["client_formats.py", "--client", "sync"]).await;
     check_json("python", &["client_formats.py", "--client", "async"]).await;
 }
@@ -103,6 +104,7 @@ async fn python_writes_and_reads_json() {
 #[tokio::test]
 #[ignore = "needs Python and its packages: tests/interop/python"]
 async fn python_writes_and_reads_protobuf() {
+    let _guard = wireform_limits::guard(wireform_limits::BUILD_LIMIT);
     check_protobuf("python", &["client_formats.py", "--client", "sync"]).await;
     check_protobuf("python", &["client_formats.py", "--client", "async"]).await;
 }
@@ -110,11 +112,13 @@ async fn python_writes_and_reads_protobuf() {
 #[tokio::test]
 #[ignore = "needs Node and its packages: tests/interop/node"]
 async fn node_writes_and_reads_json() {
+    let _guard = wireform_limits::guard(wireform_limits::BUILD_LIMIT);
     check_json("node/run", &["formats.js"]).await;
 }
 
 #[tokio::test]
 #[ignore = "needs Node and its packages: tests/interop/node"]
 async fn node_writes_and_reads_protobuf() {
+    let _guard = wireform_limits::guard(wireform_limits::BUILD_LIMIT);
     check_protobuf("node/run", &["formats.js"]).await;
 }

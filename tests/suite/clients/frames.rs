@@ -36,6 +36,7 @@ impl Written {
     where
         C: SchemaCodec<T> + Clone,
     {
+        let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
         let subject = Subject::value(&case.schema);
         let framed = Framed::register(codec.clone(), &self.registry, subject);
         let framed = self.runtime.block_on(framed).unwrap();
@@ -125,6 +126,7 @@ fn write_all(runtime: Runtime, url: &str, in_headers: bool) -> Written {
 
 /// Has `program` of `tests/interop` read our frames with schemas from our registry.
 fn check(program: &str, arguments: &[&str], in_headers: bool) {
+    let _guard = wireform_limits::guard(wireform_limits::BUILD_LIMIT);
     let runtime = Runtime::new().unwrap();
     let server = runtime.block_on(serve(rules::registry(), ([127, 0, 0, 1], 0).into()));
     let server = server.unwrap();

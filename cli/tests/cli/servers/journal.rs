@@ -1,13 +1,15 @@
 //! Runs that end early, and go on.
 
 use std::collections::BTreeMap;
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use wireform_limits::{LIMIT, ended, join};
+
 use super::super::kafka::noted;
-use super::super::{command, data, folder, run};
+use super::super::{Run, command, data, folder, run};
 use super::{brokers, consume, records, registry, unique};
 
 const LINES: usize = 60_000;
@@ -64,15 +66,9 @@ fn broken_off(topic: &str, journal: &Path, signal: &str) -> (Option<i32>, String
     }
     // Between two notes.
     std::thread::sleep(Duration::from_millis(300));
-    let killed = Command::new("kill")
-        .args([signal, &child.id().to_string()])
-        .status();
-    assert!(killed.unwrap().success());
-    let mut talk = String::new();
-    let mut stderr = child.stderr.take().unwrap();
-    stderr.read_to_string(&mut talk).unwrap();
-    let code = child.wait().unwrap().code();
-    writer.join().unwrap();
+    wireform_limits::signal(&child, signal);
+    let Run { code, talk, .. } = ended(child, LIMIT).into();
+    join(writer, LIMIT);
     let noted = noted(journal);
     assert!(before < noted && noted < LINES, "{noted}: {talk}");
     (code, talk)

@@ -20,6 +20,7 @@ const END: [&str; 1] = ["--until-end"];
 
 /// A topic of one partition, so that records stand in the order they came.
 fn topic(name: &str) -> String {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let topic = unique(name);
     let admin: AdminClient<DefaultClientContext> = ClientConfig::new()
         .set("bootstrap.servers", brokers())

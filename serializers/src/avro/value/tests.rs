@@ -525,5 +525,5 @@ fn depth_of_the_limit_needs_little_stack() {
         assert_eq!(error.kind(), ErrorKind::LimitExceeded);
     };
     let small = std::thread::Builder::new().stack_size(256 << 10);
-    small.spawn(deep).unwrap().join().unwrap();
+    wireform_limits::join(small.spawn(deep).unwrap(), wireform_limits::LIMIT);
 }

@@ -266,7 +266,7 @@ fn any_of(value: &[u8]) -> Vec<u8> {
 /// Runs on a small stack, as a thread of a program may have.
 fn on_small_stack(run: impl FnOnce() + Send + 'static) {
     let thread = std::thread::Builder::new().stack_size(256 << 10);
-    thread.spawn(run).unwrap().join().unwrap();
+    wireform_limits::join(thread.spawn(run).unwrap(), wireform_limits::LIMIT);
 }
 
 /// `fields`, the value of an entry, and `struct_value` in it.

@@ -273,7 +273,7 @@ fn deep_schemas_are_values_or_errors_on_a_small_stack() {
         });
         parsed.count()
     });
-    assert!(parsed.unwrap().join().unwrap() > 30);
+    assert!(wireform_limits::join(parsed.unwrap(), wireform_limits::LIMIT) > 30);
 }
 
 #[test]
