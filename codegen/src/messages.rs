@@ -58,7 +58,7 @@ impl Messages {
         ))
     }
 
-    fn add_file(&mut self, file: &FileDescriptorProto, ident: &str) -> Result<()> {
+    pub(crate) fn add_file(&mut self, file: &FileDescriptorProto, ident: &str) -> Result<()> {
         let messages = counted(&file.message_type, &file.extension, &[]);
         self.add(messages, file.package(), &[], ident)
     }
