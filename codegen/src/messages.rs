@@ -13,6 +13,8 @@ use crate::literal;
 #[derive(Debug, Default)]
 pub(crate) struct Messages {
     by_name: BTreeMap<String, Place>,
+    /// Full names of all messages, those in `by_name` and those that cannot be records.
+    names: BTreeSet<String>,
 }
 
 #[derive(Debug)]
@@ -32,20 +34,29 @@ impl Messages {
 
     /// The `impl ProtobufRecord` of the message `full_name` for the Rust type `ident`, which is
     /// `depth` modules below the root; `None` for a group, which is not a message of its own.
-    /// `original` is the name in the `.proto` file.
+    /// `original` is the name in the `.proto` file. A name that no message has is an error.
     pub(crate) fn record(
         &self,
         full_name: &str,
         original: &str,
         ident: &str,
         depth: usize,
-    ) -> Option<String> {
-        let place = self.by_name.get(full_name)?;
+    ) -> Result<Option<String>> {
+        if !self.names.contains(full_name) {
+            let text = format!(
+                "prost-build wrote a message {full_name:?}, which is not in the .proto files: \
+                 this version of prost-build is not supported"
+            );
+            return Err(Error::new(ErrorKind::Unsupported, text));
+        }
+        let Some(place) = self.by_name.get(full_name) else {
+            return Ok(None);
+        };
         let root = match depth {
             0 => "self::".to_owned(),
             _ => "super::".repeat(depth),
         };
-        Some(format!(
+        Ok(Some(format!(
             "impl ::wireform::protobuf::ProtobufRecord for {ident} {{
                 const FULL_NAME: &'static str = {original:?};
                 const MESSAGE_INDEX: &'static [u32] = &{index:?};
@@ -55,12 +66,21 @@ impl Messages {
             }}",
             index = place.index,
             file = place.file,
-        ))
+        )))
     }
 
     pub(crate) fn add_file(&mut self, file: &FileDescriptorProto, ident: &str) -> Result<()> {
+        self.add_names(&file.message_type, file.package());
         let messages = counted(&file.message_type, &file.extension, &[]);
         self.add(messages, file.package(), &[], ident)
+    }
+
+    fn add_names(&mut self, messages: &[DescriptorProto], scope: &str) {
+        for message in messages {
+            let full_name = full_name(scope, message);
+            self.add_names(&message.nested_type, &full_name);
+            self.names.insert(full_name);
+        }
     }
 
     fn add<'a>(
@@ -71,10 +91,7 @@ impl Messages {
         file: &str,
     ) -> Result<()> {
         for (step, message) in (0..).zip(messages) {
-            let full_name = match scope {
-                "" => message.name().to_owned(),
-                _ => format!("{scope}.{}", message.name()),
-            };
+            let full_name = full_name(scope, message);
             let index = [parent, &[step]].concat();
             if index.len() > MAX_INDEX {
                 let text = format!("message {full_name:?} is nested deeper than {MAX_INDEX}");
@@ -86,6 +103,13 @@ impl Messages {
             self.by_name.insert(full_name, Place { file, index });
         }
         Ok(())
+    }
+}
+
+fn full_name(scope: &str, message: &DescriptorProto) -> String {
+    match scope {
+        "" => message.name().to_owned(),
+        _ => format!("{scope}.{}", message.name()),
     }
 }
 
@@ -131,10 +155,7 @@ type Required<'a> = BTreeMap<String, Vec<&'a str>>;
 
 fn add_required<'a>(messages: &'a [DescriptorProto], scope: &str, required: &mut Required<'a>) {
     for message in messages {
-        let full_name = match scope {
-            "" => message.name().to_owned(),
-            _ => format!("{scope}.{}", message.name()),
-        };
+        let full_name = full_name(scope, message);
         add_required(&message.nested_type, &full_name, required);
         let fields = message.field.iter().filter(|field| {
             field.label() == Label::Required

@@ -184,7 +184,7 @@ fn add_records(
             names += 1;
             let original = renamed.original(&full_name);
             restore_name(found, &full_name, original);
-            record = messages.record(&full_name, original, &ident, depth);
+            record = messages.record(&full_name, original, &ident, depth)?;
         }
         items.push(item);
         if let Some(record) = record {
