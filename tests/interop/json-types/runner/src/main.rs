@@ -2,6 +2,7 @@
 //! `1` and `1.0` are equal, every other difference is an error.
 #![deny(warnings)]
 
+use std::cell::RefCell;
 use std::path::PathBuf;
 use std::{env, fs, process};
 
@@ -16,11 +17,13 @@ type Through = fn(&str) -> Result<(), String>;
 #[allow(dead_code)]
 pub struct Run<'r> {
     refused: &'r mut dyn FnMut(&str, &str),
+    generated: &'r mut dyn FnMut(&str),
     typed: &'r mut dyn FnMut(&str, &str, Through),
 }
 
 fn through<T: DeserializeOwned + Serialize>(text: &str) -> Result<(), String> {
-    let expected: Value = serde_json::from_str(text).map_err(|error| format!("no JSON: {error}"))?;
+    let expected: Value =
+        serde_json::from_str(text).map_err(|error| format!("no JSON: {error}"))?;
     let typed: T = serde_json::from_str(text).map_err(|error| format!("not read: {error}"))?;
     let value = serde_json::to_value(&typed).map_err(|error| format!("not written: {error}"))?;
     if !is_equal(&expected, &value) {
@@ -55,19 +58,16 @@ fn is_equal(a: &Value, b: &Value) -> bool {
 
 fn main() {
     let folder = PathBuf::from(env::var_os("DOCUMENTS").expect("a folder of documents"));
-    let (mut schemas, mut documents, mut failed, mut refusals) = (0, 0, 0, 0);
-    let mut counts = [0_u64; 3];
+    let (mut compiled, mut documents, mut failed, mut refusals) = (0, 0, 0, 0);
+    // Each schema has a header that counts its types.
+    let headers = RefCell::new(Vec::new());
     let mut refused = |name: &str, why: &str| {
         refusals += 1;
         println!("{name}: refused: {why}");
     };
     let mut typed = |name: &str, header: &str, through: Through| {
-        schemas += 1;
-        let tail = header.split_once(" Of ").map_or("", |(_, tail)| tail);
-        let found = tail.split(|c: char| !c.is_ascii_digit()).filter(|n| !n.is_empty());
-        for (count, number) in counts.iter_mut().zip(found) {
-            *count += number.parse::<u64>().unwrap_or(0);
-        }
+        compiled += 1;
+        headers.borrow_mut().push(header.to_owned());
         let text = fs::read_to_string(folder.join(format!("{name}.jsonl"))).expect("documents");
         for line in text.lines() {
             documents += 1;
@@ -78,16 +78,38 @@ fn main() {
             }
         }
     };
-    all(&mut Run { refused: &mut refused, typed: &mut typed });
-    let [parts, free, untyped] = counts;
+    let mut generated = |header: &str| headers.borrow_mut().push(header.to_owned());
+    all(&mut Run {
+        refused: &mut refused,
+        generated: &mut generated,
+        typed: &mut typed,
+    });
+    let headers = headers.into_inner();
+    let [parts, free, untyped] = counts(&headers);
     println!(
-        "schemas: {} tried, {schemas} typed; documents: {} of {documents} came through unchanged; \
-         serde_json::Value: {free} of {parts} types and parts of types, since the schema allows any \
-         value, and {untyped} without a type",
-        schemas + refusals,
+        "schemas: {} tried, {} typed, {compiled} of them compiled; documents: {} of {documents} came \
+         through unchanged; serde_json::Value: {free} of {parts} types and parts of types, since the \
+         schema allows any value, and {untyped} without a type",
+        headers.len() + refusals,
+        headers.len(),
         documents - failed,
     );
-    if failed > 0 || refusals > 0 {
+    if failed > 0 || refusals > 0 || documents == 0 {
         process::exit(1);
     }
+}
+
+/// The sums of the numbers after ` Of ` in all headers.
+fn counts(headers: &[String]) -> [u64; 3] {
+    let mut counts = [0; 3];
+    for header in headers {
+        let tail = header.split_once(" Of ").map_or("", |(_, tail)| tail);
+        let found = tail
+            .split(|c: char| !c.is_ascii_digit())
+            .filter(|n| !n.is_empty());
+        for (count, number) in counts.iter_mut().zip(found) {
+            *count += number.parse::<u64>().unwrap_or(0);
+        }
+    }
+    counts
 }
