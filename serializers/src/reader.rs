@@ -67,9 +67,9 @@ pub trait ReadPlan<T>: fmt::Debug + Send + Sync {
 pub struct Decoded<T> {
     /// The value.
     pub value: T,
-    /// The writer schema; `None` where the record names none, or names it by an id of Apicurio or
-    /// AWS Glue.
-    pub schema: Option<SchemaRef>,
+    /// The key of the writer schema, as the record has it; `None` if it has none. See
+    /// [`Reader::schema`] for what else is known of the schema.
+    pub schema: Option<SchemaKey>,
 }
 
 /// Reads records of any writer, by the schema that they name or by their content type.
@@ -120,6 +120,7 @@ pub struct Reader<T> {
 
 /// A writer schema and the way to read its bodies.
 struct Planned<T> {
+    key: SchemaKey,
     kind: SchemaKind,
     schema: Option<SchemaRef>,
     plan: Box<dyn ReadPlan<T>>,
@@ -283,6 +284,13 @@ impl<T> Reader<T> {
         self.insert(key, schema, writer)
     }
 
+    /// Returns what this reader knows of a writer schema that is loaded: its id and its GUID, whichever
+    /// of them the record has. `None` if it is not loaded, or is of Apicurio's or AWS Glue's.
+    #[must_use]
+    pub fn schema(&self, key: SchemaKey) -> Option<SchemaRef> {
+        self.plans.with(key, |planned| planned.schema.clone()).flatten()
+    }
+
     /// What is known of `key`: that it is loaded, or why it cannot be.
     fn outcome(&self, key: SchemaKey) -> Option<Result<()>> {
         match self.plans.with(key, |_| ()) {
@@ -360,6 +368,7 @@ impl<T> Reader<T> {
         let kind = writer.kind;
         let codec = self.codec_for(key, kind)?;
         let planned = Planned {
+            key,
             kind,
             schema,
             plan: codec.plan(writer)?,
@@ -534,9 +543,8 @@ impl<T> Planned<T> {
             }
         };
         Ok(Some(Decoded {
-            // Before the value, which then is moved once.
-            schema: self.schema.clone(),
             value: self.plan.decode(message, body)?,
+            schema: Some(self.key),
         }))
     }
 
@@ -547,8 +555,8 @@ impl<T> Planned<T> {
             None => (MessageIndex::default(), &*body),
         };
         Ok(Some(Decoded {
-            schema: self.schema.clone(),
             value: self.plan.decode(&message, body)?,
+            schema: Some(self.key),
         }))
     }
 }

@@ -70,7 +70,7 @@ async fn print<T: Debug>(
             .unwrap_or_default();
         println!("  header {}: {value}", header.key);
     }
-    if let Some(id) = decoded.schema.as_ref().and_then(wireform::SchemaRef::id) {
+    if let Some(wireform::SchemaKey::Id(id)) = decoded.schema {
         println!("  schema id {id}, in the first five bytes of the payload");
     }
     println!("  value {:?}", decoded.value);
