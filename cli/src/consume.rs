@@ -21,7 +21,6 @@ use self::shown::Shown;
 use self::start::{Scope, Start};
 use self::values::Values;
 use crate::Result;
-use crate::codec::{Codec, Options};
 use crate::encode::{broken, eprintln};
 use crate::exit::{Error, Outcome};
 use crate::kafka::{Brokers, Consumer, is_transient};
@@ -29,6 +28,7 @@ use crate::progress::Progress;
 use crate::registry::Connection;
 use crate::schema::Reading;
 use crate::signals::Signals;
+use wireform::dynamic::{DynamicCodec, DynamicOptions};
 
 /// Print the records of a topic: place, key, headers, schema and value.
 ///
@@ -158,17 +158,15 @@ impl Consume {
     }
 
     /// What reads values that name no schema.
-    fn given(&self) -> Result<Option<Codec>> {
+    fn given(&self) -> Result<Option<DynamicCodec>> {
         let Some(path) = &self.schema else {
             return Ok(None);
         };
         let schema = self.reading.load(path)?;
-        let options = Options {
-            message: self.message.as_deref(),
-            is_readable: true,
-            ..Options::default()
-        };
-        let codec = Codec::new(&schema, None, options);
+        let options = DynamicOptions::default()
+            .with_message(self.message.as_deref())
+            .with_readable(true);
+        let codec = DynamicCodec::new(&schema, &options);
         codec.map(Some).map_err(|error| broken(path, &error))
     }
 

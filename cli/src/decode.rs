@@ -5,9 +5,9 @@ use std::io::{self, Read as _, Write as _};
 use std::path::PathBuf;
 
 use clap::Args;
+use wireform::dynamic::{DynamicCodec, DynamicOptions};
 use wireform::registry::{ResolvedSchema, SchemaKey};
 
-use crate::codec::{Codec, Options};
 use crate::encode::broken;
 use crate::exit::{Error, Outcome, with_causes};
 use crate::framing::{self, Framing};
@@ -133,10 +133,10 @@ impl Decode {
 struct Records<'d> {
     decode: &'d Decode,
     reader: Option<ResolvedSchema>,
-    only: Option<Codec>,
+    only: Option<DynamicCodec>,
     source: Option<Source>,
     /// `None` for what the source does not know, or what cannot be read with the reader's schema.
-    known: HashMap<SchemaKey, std::result::Result<Codec, String>>,
+    known: HashMap<SchemaKey, std::result::Result<DynamicCodec, String>>,
 }
 
 impl<'d> Records<'d> {
@@ -175,13 +175,15 @@ impl<'d> Records<'d> {
         Ok(records)
     }
 
-    fn codec(&self, schema: &ResolvedSchema) -> wireform::Result<Codec> {
-        let options = Options {
-            message: self.decode.message.as_deref(),
-            is_readable: self.decode.readable,
-            has_branches: self.decode.branches,
-        };
-        Codec::new(schema, self.reader.as_ref(), options)
+    fn codec(&self, schema: &ResolvedSchema) -> wireform::Result<DynamicCodec> {
+        let options = DynamicOptions::default()
+            .with_message(self.decode.message.as_deref())
+            .with_readable(self.decode.readable)
+            .with_branch_names(self.decode.branches);
+        match &self.reader {
+            Some(reader) => DynamicCodec::with_reader(schema, reader, &options),
+            None => DynamicCodec::new(schema, &options),
+        }
     }
 
     fn header(&self) -> Option<&'d [u8]> {
@@ -198,14 +200,14 @@ impl<'d> Records<'d> {
         if let Some(codec) = &self.only {
             let record = framing::take_apart(framing, codec.kind(), header, payload, &[])
                 .map_err(finding)?;
-            let read = codec.read_json(record.index.as_ref(), record.body, out);
+            let read = codec.decode_json(record.index.as_ref(), record.body, out);
             // With nothing to compare with, what looks like a frame may be none.
             let is_guess = framing == Framing::Auto && header.is_none() && record.key.is_some();
             return match read {
                 Err(error) if is_guess => {
                     out.clear();
                     codec
-                        .read_json(None, payload, out)
+                        .decode_json(None, payload, out)
                         .map_err(|_| finding(error))
                 }
                 read => read.map_err(finding),
@@ -237,7 +239,7 @@ impl<'d> Records<'d> {
                 let record = framing::take_apart(framing, codec.kind(), header, payload, &[key])
                     .map_err(finding)?;
                 codec
-                    .read_json(record.index.as_ref(), record.body, out)
+                    .decode_json(record.index.as_ref(), record.body, out)
                     .map_err(finding)
             }
             Some(Err(error)) => Err(Error::Finding(error.clone())),

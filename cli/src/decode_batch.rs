@@ -7,10 +7,10 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use wireform::dynamic::{DynamicCodec, DynamicOptions, DynamicValue};
 use wireform::registry::{ResolvedSchema, SchemaGuid};
 
 use crate::check_batch::{Referenced, name_of, named};
-use crate::codec::{Codec, Options, Read};
 use crate::exit::Outcome;
 use crate::framing::{self, Framing};
 use crate::schema::Format;
@@ -99,7 +99,7 @@ fn answer(case: &Case) -> Answer<'_> {
     }
 }
 
-fn read(case: &Case) -> std::result::Result<Read, String> {
+fn read(case: &Case) -> std::result::Result<DynamicValue, String> {
     let references = named(case.references.as_deref().unwrap_or_default());
     let schema = |text: &str| {
         let mut schema = ResolvedSchema::new(case.format.kind(), text);
@@ -108,22 +108,23 @@ fn read(case: &Case) -> std::result::Result<Read, String> {
     };
     let writer = schema(&case.schema);
     let reader = case.reader.as_deref().map(schema);
-    let options = Options {
-        message: case.message.as_deref(),
-        ..Options::default()
+    let options = DynamicOptions::default().with_message(case.message.as_deref());
+    let codec = match &reader {
+        Some(reader) => DynamicCodec::with_reader(&writer, reader, &options),
+        None => DynamicCodec::new(&writer, &options),
     };
-    let codec = Codec::new(&writer, reader.as_ref(), options).map_err(|error| error.to_string())?;
+    let codec = codec.map_err(|error| error.to_string())?;
     let payload = framing::from_hex(case.hex.as_bytes()).ok_or("\"hex\": no hex digits")?;
     let header = header(case)?;
     let framing = case.framing.unwrap_or_default();
     let keys = keys(case)?;
     let record = framing::take_apart(framing, codec.kind(), header.as_deref(), &payload, &keys)
         .map_err(|error| error.to_string())?;
-    let read = codec.read(record.index.as_ref(), record.body);
+    let read = codec.decode(record.index.as_ref(), record.body);
     let is_guess =
         framing == Framing::Auto && header.is_none() && record.key.is_some() && keys.is_empty();
     match read {
-        Err(error) if is_guess => codec.read(None, &payload).map_err(|_| error.to_string()),
+        Err(error) if is_guess => codec.decode(None, &payload).map_err(|_| error.to_string()),
         read => read.map_err(|error| error.to_string()),
     }
 }

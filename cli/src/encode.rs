@@ -4,10 +4,10 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use wireform::dynamic::{DynamicCodec, DynamicOptions};
 use wireform::frame::MessageIndex;
 use wireform::registry::{SchemaGuid, SchemaKey};
 
-use crate::codec::{Codec, Options};
 use crate::exit::{Error, Outcome, with_causes};
 use crate::progress::Progress;
 use crate::schema::Reading;
@@ -68,13 +68,12 @@ enum Written {
 impl Encode {
     pub(crate) fn run(&self) -> Result {
         let schema = self.reading.load(&self.schema)?;
-        let options = Options {
-            message: self.message.as_deref(),
-            is_readable: self.readable,
-            has_branches: self.branches,
-        };
-        let codec =
-            Codec::new(&schema, None, options).map_err(|error| broken(&self.schema, &error))?;
+        let options = DynamicOptions::default()
+            .with_message(self.message.as_deref())
+            .with_readable(self.readable)
+            .with_branch_names(self.branches);
+        let codec = DynamicCodec::new(&schema, &options);
+        let codec = codec.map_err(|error| broken(&self.schema, &error))?;
         let key = self.key()?;
         let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
         let mut records = Records {
@@ -134,7 +133,7 @@ impl Encode {
 
 struct Records<'e> {
     encode: &'e Encode,
-    codec: Codec,
+    codec: DynamicCodec,
     key: Option<SchemaKey>,
     has_shown_header: bool,
 }
@@ -148,13 +147,14 @@ impl Records<'_> {
     ) -> wireform::Result<()> {
         body.clear();
         record.clear();
-        let line = std::str::from_utf8(line)
-            .map_err(|_| wireform::Error::new(wireform::ErrorKind::Encode, "no UTF-8"))?;
+        let line = std::str::from_utf8(line).map_err(|_| {
+            wireform::Error::new(wireform::ErrorKind::Encode, "the line is not UTF-8")
+        })?;
         let Some(key) = self.key else {
-            self.codec.write(line, false, record)?;
+            self.codec.encode(line, false, record)?;
             return Ok(());
         };
-        let index = self.codec.write(line, true, body)?;
+        let index = self.codec.encode(line, true, body)?;
         let mut frame = Vec::new();
         framing::write(key, self.codec.kind(), &index, &mut frame);
         if self.encode.is_in_header(key) {

@@ -5,11 +5,12 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use wireform::dynamic::Part;
 use wireform::frame::Frame;
+use wireform::protobuf::prost::encoding::decode_varint;
 use wireform::registry::{ResolvedSchema, SchemaKey, SchemaKind};
 
 use crate::exit::{Error, Outcome};
-use crate::explain::{Drawn, Part};
 use crate::registry::Connection;
 use crate::schema::Reading;
 use crate::source::Source;
@@ -53,15 +54,12 @@ impl Inspect {
         let bytes = self.bytes()?;
         let frame = Frame::from_payload(&bytes).ok();
         let schema = self.writer(frame.as_ref().map(Frame::schema))?;
-        let Drawn { parts, is_sound } = match &schema {
+        let (parts, is_sound) = match &schema {
             Some(schema) => {
                 by_schema::parts(&bytes, frame.as_ref(), schema, self.message.as_deref())
                     .map_err(|error| self.of_schema(error))?
             }
-            None => Drawn {
-                parts: parts(&bytes),
-                is_sound: true,
-            },
+            None => (parts(&bytes), true),
         };
         // The fields belong to the drawing, but what is wrong is always said.
         let is_short = !self.explain && schema.is_some();
@@ -76,9 +74,9 @@ impl Inspect {
             match self.explain {
                 true => {
                     let shown = bytes.get(part.start..part.end).unwrap_or_default();
-                    writeln!(out, "{:>6}  {:<26} {}", part.start, hex(shown), part.what)?;
+                    writeln!(out, "{:>6}  {:<26} {}", part.start, hex(shown), part.text)?;
                 }
-                false => writeln!(out, "{}", part.what)?,
+                false => writeln!(out, "{}", part.text)?,
             }
         }
         Ok(match is_sound {
@@ -120,13 +118,7 @@ impl Inspect {
 }
 
 fn parts(bytes: &[u8]) -> Vec<Part> {
-    let all = |what: &str| {
-        vec![Part {
-            start: 0,
-            end: bytes.len(),
-            what: what.to_owned(),
-        }]
-    };
+    let all = |text: &str| vec![Part::new(0, bytes.len(), text)];
     if bytes.is_empty() {
         return all("nothing: no value, or an empty one");
     }
@@ -140,19 +132,8 @@ fn parts(bytes: &[u8]) -> Vec<Part> {
             "Avro's single-object encoding, schema with the fingerprint {:016x}",
             u64::from_le_bytes(*fingerprint)
         );
-        let rest = Part {
-            start: 10,
-            end: bytes.len(),
-            what: "an Avro datum".to_owned(),
-        };
-        return vec![
-            Part {
-                start: 0,
-                end: 10,
-                what,
-            },
-            rest,
-        ];
+        let rest = Part::new(10, bytes.len(), "an Avro datum");
+        return vec![Part::new(0, 10, what), rest];
     }
     match Frame::from_payload(bytes) {
         Ok(frame) => framed(bytes, &frame),
@@ -162,11 +143,8 @@ fn parts(bytes: &[u8]) -> Vec<Part> {
 
 fn framed(bytes: &[u8], frame: &Frame<'_>) -> Vec<Part> {
     let length = if bytes.first() == Some(&0) { 5 } else { 17 };
-    let mut parts = vec![Part {
-        start: 0,
-        end: length,
-        what: format!("Confluent's frame: {}", frame.schema()),
-    }];
+    let what = format!("Confluent's frame: {}", frame.schema());
+    let mut parts = vec![Part::new(0, length, what)];
     let body = bytes.get(length..).unwrap_or_default();
     let as_protobuf = frame.body(SchemaKind::Protobuf).ok();
     let is_message = as_protobuf
@@ -177,24 +155,14 @@ fn framed(bytes: &[u8], frame: &Frame<'_>) -> Vec<Part> {
         rest = format;
     } else if is_message && let Some((index, message)) = &as_protobuf {
         let start = bytes.len() - message.len();
-        parts.push(Part {
-            start: length,
-            end: start,
-            what: format!("message index {:?}, if it is Protobuf", index.path()),
-        });
+        let what = format!("message index {:?}, if it is Protobuf", index.path());
+        parts.push(Part::new(length, start, what));
         parts.extend(fields(message, start).unwrap_or_default());
         let _ = write!(rest, ", Avro or Protobuf by what the schema says");
     } else {
         rest.push_str(", most likely Avro");
     }
-    parts.insert(
-        1,
-        Part {
-            start: length,
-            end: bytes.len(),
-            what: rest,
-        },
-    );
+    parts.insert(1, Part::new(length, bytes.len(), rest));
     parts
 }
 
@@ -252,26 +220,17 @@ fn fields(bytes: &[u8], start: usize) -> Option<Vec<Part>> {
         if at > bytes.len() {
             return None;
         }
-        parts.push(Part {
-            start: start + from,
-            end: start + at,
-            what: format!("field {number}: {value}"),
-        });
+        let what = format!("field {number}: {value}");
+        parts.push(Part::new(from, at, what).at(start));
     }
     Some(parts)
 }
 
 fn varint(bytes: &[u8], at: &mut usize) -> Option<u64> {
-    let mut value = 0;
-    for shift in (0..64).step_by(7) {
-        let byte = *bytes.get(*at)?;
-        *at += 1;
-        value |= u64::from(byte & 0x7f) << shift;
-        if byte < 0x80 {
-            return Some(value);
-        }
-    }
-    None
+    let mut rest = bytes.get(*at..)?;
+    let value = decode_varint(&mut rest).ok()?;
+    *at = bytes.len() - rest.len();
+    Some(value)
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -4,12 +4,12 @@ use std::io;
 use std::path::PathBuf;
 
 use clap::Args;
+use wireform::JsonSchema;
 use wireform::avro::{Kind, NodeId, Schema};
 use wireform::registry::{ResolvedSchema, SchemaKind};
 
 use crate::Result;
 use crate::check::invalid;
-use crate::codec::json_schema;
 use crate::exit::Error;
 use crate::input;
 use crate::report::{Finding, Report, Style};
@@ -90,7 +90,8 @@ impl Lint {
 
 /// A `$schema` that names no draft that is known here.
 fn unknown_draft(name: &str, schema: &ResolvedSchema) -> Result<Option<Finding>> {
-    let parsed = json_schema(schema).map_err(|error| Error::Finding(error.to_string()))?;
+    let parsed = JsonSchema::<serde_json::Value>::for_reading(schema.into());
+    let parsed = parsed.map_err(|error| Error::Finding(error.to_string()))?;
     Ok(parsed.unknown_draft().map(|draft| {
         let path = "/$schema".to_owned();
         let place = input::place(&schema.text, &path);

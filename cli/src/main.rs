@@ -9,8 +9,6 @@
 
 mod check;
 mod check_batch;
-mod codec;
-mod compact;
 #[cfg(feature = "kafka")]
 mod consume;
 mod decode;
@@ -19,7 +17,6 @@ mod decode_batch;
 mod demo;
 mod encode;
 mod exit;
-mod explain;
 mod fingerprint;
 mod folder;
 mod framing;

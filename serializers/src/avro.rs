@@ -9,10 +9,14 @@
 //! generic `Value`, [`json`] turns data into text and back, and [`Transcoder`] rewrites data of one
 //! schema as data of another.
 
+#[cfg(feature = "dynamic")]
+mod annotate;
 mod calendar;
 mod codec_schema;
 mod compatibility;
 mod decimal;
+#[cfg(feature = "dynamic")]
+mod dynamic;
 mod fields;
 mod fields_by_name;
 #[cfg(feature = "avro-file")]

@@ -8,6 +8,8 @@ use std::fmt;
 
 use wireform_registry::{ResolvedSchema, SchemaKey, SchemaKind, SchemaRules};
 
+#[cfg(feature = "dynamic")]
+use crate::dynamic::{Annotations, DynamicBodies, DynamicOptions};
 use crate::error::{Error, ErrorKind, Result};
 use crate::frame::MessageIndex;
 use crate::schema_codec::SchemaSource;
@@ -111,6 +113,28 @@ pub(crate) trait Language: SchemaRules {
     ) -> Result<Option<Box<dyn FrameTail>>> {
         Ok(None)
     }
+
+    /// Bodies of `writer` as JSON text and back, for [`DynamicCodec`](crate::dynamic::DynamicCodec).
+    ///
+    /// # Errors
+    /// As [`DynamicCodec::with_reader`](crate::dynamic::DynamicCodec::with_reader).
+    #[cfg(feature = "dynamic")]
+    fn dynamic(
+        &self,
+        writer: &ResolvedSchema,
+        reader: Option<&ResolvedSchema>,
+        options: &DynamicOptions,
+    ) -> Result<Box<dyn DynamicBodies>>;
+
+    /// As [`annotate`](crate::dynamic::annotate).
+    #[cfg(feature = "dynamic")]
+    fn annotate(
+        &self,
+        schema: &ResolvedSchema,
+        message: Option<&str>,
+        index: Option<&MessageIndex>,
+        body: &[u8],
+    ) -> Result<Annotations>;
 
     /// Checks what registries accept and a program should not register.
     ///

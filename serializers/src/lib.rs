@@ -55,6 +55,7 @@
 //! | `schemars` | `json-schema` with the schema that schemars derives | no |
 //! | `protobuf` | [`protobuf`]: prost messages with their schema, and its rules | no |
 //! | `protobuf-reflect` | [`protobuf::ProtobufDynamic`]: messages without generated code, ProtoJSON | no |
+//! | `dynamic` | [`mod@dynamic`]: values of any schema as JSON text, and annotated bytes | no |
 //! | `testing` | [`testing`]: checks of evolution and of drift, for the tests of programs | no |
 //! | `testing-http` | `testing` on the registry that `WIREFORM_REGISTRY_URL` names | no |
 //!
@@ -92,6 +93,9 @@ pub mod cookbook;
 #[cfg(feature = "datetime")]
 #[cfg_attr(docsrs, doc(cfg(feature = "datetime")))]
 pub mod datetime;
+#[cfg(feature = "dynamic")]
+#[cfg_attr(docsrs, doc(cfg(feature = "dynamic")))]
+pub mod dynamic;
 #[cfg(feature = "json")]
 mod json;
 #[cfg(feature = "json-schema")]

@@ -288,7 +288,9 @@ impl<T> Reader<T> {
     /// of them the record has. `None` if it is not loaded, or is of Apicurio's or AWS Glue's.
     #[must_use]
     pub fn schema(&self, key: SchemaKey) -> Option<SchemaRef> {
-        self.plans.with(key, |planned| planned.schema.clone()).flatten()
+        self.plans
+            .with(key, |planned| planned.schema.clone())
+            .flatten()
     }
 
     /// What is known of `key`: that it is loaded, or why it cannot be.

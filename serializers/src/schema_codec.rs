@@ -71,6 +71,17 @@ pub struct Import {
     pub source: SchemaSource,
 }
 
+/// Every text that `schema` refers to, directly or not, becomes a direct import.
+impl From<&ResolvedSchema> for SchemaSource {
+    fn from(schema: &ResolvedSchema) -> Self {
+        let source = Self::new(schema.kind, Arc::clone(&schema.text));
+        schema.references.iter().fold(source, |source, reference| {
+            let import = Self::new(schema.kind, Arc::clone(&reference.text));
+            source.with_import(reference.name.clone(), import)
+        })
+    }
+}
+
 impl SchemaSource {
     /// A schema that imports nothing.
     #[must_use]

@@ -5,14 +5,14 @@ use std::rc::Rc;
 
 use serde_json::value::RawValue;
 use wireform::Role;
+use wireform::dynamic::{DynamicCodec, DynamicOptions, compact_json};
 use wireform::frame::Frame;
 use wireform::registry::{Include, RegistryAdmin as _, SchemaKey, Subject, Version};
 
-use crate::codec::{Codec, Options};
 use crate::framing::{self, Framing};
 use crate::registry::Open;
 use crate::source::Source;
-use crate::{Result, compact, input};
+use crate::{Result, input};
 
 /// A schema as it is shown.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ pub(super) type Said = (Option<Rc<SchemaName>>, String);
 type Outcome<T> = std::result::Result<T, String>;
 
 struct Known {
-    codec: Outcome<Codec>,
+    codec: Outcome<DynamicCodec>,
     as_value: Rc<SchemaName>,
     as_key: Rc<SchemaName>,
     /// Whether the topic's keys are registered with it.
@@ -54,12 +54,12 @@ pub(super) struct Values<'a> {
     topic: &'a str,
     registry: Option<Open>,
     /// For values that the registry is not asked about.
-    given: Option<Codec>,
+    given: Option<DynamicCodec>,
     known: HashMap<SchemaKey, Option<Known>>,
 }
 
 impl<'a> Values<'a> {
-    pub(super) fn new(topic: &'a str, registry: Option<Open>, given: Option<Codec>) -> Self {
+    pub(super) fn new(topic: &'a str, registry: Option<Open>, given: Option<DynamicCodec>) -> Self {
         Self {
             topic,
             registry,
@@ -160,14 +160,11 @@ impl<'a> Values<'a> {
         let Some(schema) = Source::of(registry, key)? else {
             return Ok(None);
         };
-        let options = Options {
-            is_readable: true,
-            ..Options::default()
-        };
+        let options = DynamicOptions::default().with_readable(true);
         let places = places(registry, key).unwrap_or_default();
         let keys = self.subject(Role::Key);
         Ok(Some(Known {
-            codec: Codec::new(&schema, None, options).map_err(|error| error.to_string()),
+            codec: DynamicCodec::new(&schema, &options).map_err(|error| error.to_string()),
             as_value: name(key, &places, &self.subject(Role::Value)),
             as_key: name(key, &places, &keys),
             is_of_keys: places.iter().any(|(place, _)| place.to_string() == keys),
@@ -194,7 +191,7 @@ fn places(registry: &Open, key: SchemaKey) -> Option<Vec<(Subject, Version)>> {
 }
 
 fn read(
-    codec: &Codec,
+    codec: &DynamicCodec,
     expected: &[SchemaKey],
     id: Option<&[u8]>,
     payload: &[u8],
@@ -202,7 +199,7 @@ fn read(
     let record = framing::take_apart(Framing::Auto, codec.kind(), id, payload, expected);
     let json = record.and_then(|record| {
         let mut json = String::new();
-        codec.read_json(record.index.as_ref(), record.body, &mut json)?;
+        codec.decode_json(record.index.as_ref(), record.body, &mut json)?;
         Ok(json)
     });
     json.map_err(|error| error.to_string())
@@ -213,7 +210,7 @@ fn unframed(payload: &[u8]) -> Outcome<Said> {
     let text = std::str::from_utf8(payload)
         .map_err(|_| "no schema is named, and it is no text".to_owned())?;
     match serde_json::from_str::<&RawValue>(text) {
-        Ok(_) => Ok((None, compact::compact(text))),
+        Ok(_) => Ok((None, compact_json(text))),
         Err(_) => Ok((None, input::json(&text))),
     }
 }

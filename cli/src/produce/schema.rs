@@ -1,6 +1,7 @@
 //! What values are written with: the codec, and what the registry calls its schema.
 
 use clap::ValueEnum;
+use wireform::dynamic::{DynamicCodec, DynamicOptions};
 use wireform::registry::{
     ErrorKind, Reference, RegisterOptions, RegisteredSchema, ResolvedSchema, SchemaDef, SchemaKey,
     SchemaKind, Subject, SubjectNaming as _, TopicName, resolve_for,
@@ -8,7 +9,6 @@ use wireform::registry::{
 use wireform::{Role, frame::MessageIndex};
 
 use super::Produce;
-use crate::codec::{Codec, Options};
 use crate::encode::{broken, eprintln};
 use crate::exit::Error;
 use crate::registry::{Open, failed};
@@ -25,7 +25,7 @@ pub(super) enum Written {
 
 /// Writes values.
 pub(super) struct Writer {
-    codec: Codec,
+    codec: DynamicCodec,
     /// What the frame names; `None` without a frame.
     key: Option<SchemaKey>,
     pub(super) version: Option<String>,
@@ -33,7 +33,7 @@ pub(super) struct Writer {
 
 /// A schema that is read and looked up; with `--register` it may not be registered yet.
 pub(super) struct Loaded {
-    codec: Codec,
+    codec: DynamicCodec,
     schema: ResolvedSchema,
     named: Vec<Reference>,
     /// How many of the references are files.
@@ -76,7 +76,7 @@ impl Loaded {
             }
             schema.references.extend(files);
         }
-        let codec = Codec::new(&schema, None, produce.options());
+        let codec = DynamicCodec::new(&schema, &produce.options());
         let codec = codec.map_err(|error| broken(&produce.schema, &error))?;
         let mut loaded = Self {
             codec,
@@ -127,10 +127,10 @@ impl Writer {
             wireform::Error::new(wireform::ErrorKind::Encode, "the line is not UTF-8")
         })?;
         let Some(key) = self.key else {
-            return self.codec.write(text, false, out).map(drop);
+            return self.codec.encode(text, false, out).map(drop);
         };
         let mut body = Vec::new();
-        let index: MessageIndex = self.codec.write(text, true, &mut body)?;
+        let index: MessageIndex = self.codec.encode(text, true, &mut body)?;
         framing::write(key, self.kind(), &index, out);
         out.append(&mut body);
         Ok(())
@@ -138,12 +138,11 @@ impl Writer {
 }
 
 impl Produce {
-    fn options(&self) -> Options<'_> {
-        Options {
-            message: self.message.as_deref(),
-            is_readable: true,
-            has_branches: self.branches,
-        }
+    fn options(&self) -> DynamicOptions {
+        DynamicOptions::default()
+            .with_message(self.message.as_deref())
+            .with_readable(true)
+            .with_branch_names(self.branches)
     }
 
     /// The subject of the values.
@@ -239,7 +238,7 @@ fn used(schema: &ResolvedSchema, named: &[Reference]) -> Vec<Reference> {
     let is_needed = |reference: &&Reference| {
         let all = schema.references.clone();
         schema.references.retain(|text| text.name != reference.name);
-        let is_needed = Codec::new(&schema, None, Options::default()).is_err();
+        let is_needed = DynamicCodec::new(&schema, &DynamicOptions::default()).is_err();
         if is_needed {
             schema.references = all;
         }

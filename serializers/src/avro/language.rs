@@ -1,12 +1,20 @@
 use wireform_registry::ResolvedSchema;
 
+#[cfg(feature = "dynamic")]
+use super::annotate;
 use super::codec_schema::{check_first_branches, parse_source};
+#[cfg(feature = "dynamic")]
+use super::dynamic::DynamicAvro;
 use super::read::Cursor;
 use super::rules::{AvroRules, parse_resolved};
 use super::schema::{Kind, Schema};
 use super::union_source::union_source;
 use super::write;
+#[cfg(feature = "dynamic")]
+use crate::dynamic::{Annotations, DynamicBodies, DynamicOptions};
 use crate::error::{Error, ErrorKind, Result};
+#[cfg(feature = "dynamic")]
+use crate::frame::MessageIndex;
 use crate::language::{Language, Records, Unions};
 use crate::limits::Limits;
 use crate::schema_codec::SchemaSource;
@@ -43,6 +51,27 @@ impl Language for AvroRules {
 
     fn unions(&self) -> Option<&'static dyn Unions> {
         Some(&Self)
+    }
+
+    #[cfg(feature = "dynamic")]
+    fn dynamic(
+        &self,
+        writer: &ResolvedSchema,
+        reader: Option<&ResolvedSchema>,
+        options: &DynamicOptions,
+    ) -> Result<Box<dyn DynamicBodies>> {
+        Ok(Box::new(DynamicAvro::new(writer, reader, options)?))
+    }
+
+    #[cfg(feature = "dynamic")]
+    fn annotate(
+        &self,
+        schema: &ResolvedSchema,
+        _message: Option<&str>,
+        _index: Option<&MessageIndex>,
+        body: &[u8],
+    ) -> Result<Annotations> {
+        annotate::annotate(schema, body)
     }
 
     #[cfg(feature = "testing")]

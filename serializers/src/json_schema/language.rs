@@ -1,9 +1,15 @@
 use wireform_registry::ResolvedSchema;
 
+#[cfg(feature = "dynamic")]
+use super::dynamic::{DynamicJson, annotate};
 use super::rules::JsonSchemaRules;
 use super::texts::Texts;
 use super::union::{branches, union_source};
+#[cfg(feature = "dynamic")]
+use crate::dynamic::{Annotations, DynamicBodies, DynamicOptions};
 use crate::error::{Error, ErrorKind, Result};
+#[cfg(feature = "dynamic")]
+use crate::frame::MessageIndex;
 use crate::language::{Language, Records, Unions};
 use crate::schema_codec::SchemaSource;
 
@@ -19,6 +25,27 @@ impl Language for JsonSchemaRules {
             return Err(Error::new(ErrorKind::UnsupportedContent, message));
         }
         Ok(Records::AnyOf(branches))
+    }
+
+    #[cfg(feature = "dynamic")]
+    fn dynamic(
+        &self,
+        writer: &ResolvedSchema,
+        reader: Option<&ResolvedSchema>,
+        _options: &DynamicOptions,
+    ) -> Result<Box<dyn DynamicBodies>> {
+        Ok(Box::new(DynamicJson::new(writer, reader)?))
+    }
+
+    #[cfg(feature = "dynamic")]
+    fn annotate(
+        &self,
+        _schema: &ResolvedSchema,
+        _message: Option<&str>,
+        _index: Option<&MessageIndex>,
+        body: &[u8],
+    ) -> Result<Annotations> {
+        Ok(annotate(body))
     }
 
     fn unions(&self) -> Option<&'static dyn Unions> {

@@ -6,6 +6,8 @@ mod codec;
 #[cfg(feature = "schemars")]
 mod derived;
 mod diff;
+#[cfg(feature = "dynamic")]
+mod dynamic;
 mod language;
 mod pattern;
 mod policy;

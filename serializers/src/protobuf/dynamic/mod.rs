@@ -15,13 +15,21 @@ use crate::serializer::{Deserializer, Serializer, append_or_restore};
 
 use super::writes;
 
+#[cfg(feature = "dynamic")]
+mod annotate;
 mod any;
+#[cfg(feature = "dynamic")]
+mod bodies;
 mod encode;
 mod json;
 mod schema;
 mod settle;
 mod walk;
 
+#[cfg(feature = "dynamic")]
+pub(super) use self::annotate::annotate;
+#[cfg(feature = "dynamic")]
+pub(super) use self::bodies::DynamicProtobuf;
 pub use self::schema::{DecodedMessage, EncodedMessage, Payload, ProtobufSchema};
 
 /// The codec of a Protobuf message that no code was generated for: a

@@ -114,16 +114,23 @@ impl ProtobufSchema {
     /// index; `WrongType` if it is not the message that is expected; `Config` if the schema has no
     /// such message; `LimitExceeded`.
     pub fn decode(&self, payload: Payload<'_>, expected: Option<&str>) -> Result<DecodedMessage> {
-        let (message, index, body) = match payload {
-            Payload::Body(body) => {
-                let (message, index) = self.find(expected)?;
-                (message, index, body)
-            }
+        match payload {
+            Payload::Body(body) => self.decode_body(None, body, expected),
             Payload::Framed(payload) => {
                 let (index, body) = Frame::from_payload(payload)?.body(SchemaKind::Protobuf)?;
-                (self.at(&index, expected)?, index, body)
+                self.decode_body(Some(&index), body, expected)
             }
-        };
+        }
+    }
+
+    /// As [`decode`](Self::decode), without the frame that `index` is from.
+    pub(super) fn decode_body(
+        &self,
+        index: Option<&MessageIndex>,
+        body: &[u8],
+        expected: Option<&str>,
+    ) -> Result<DecodedMessage> {
+        let (message, index) = self.choose(index, expected)?;
         self.limits.check_payload(body)?;
         let order = walk::order(&message, body, &self.limits)?;
         let value = decode_checked(&message, body)?;
@@ -177,6 +184,18 @@ impl ProtobufSchema {
             return Err(Error::new(ErrorKind::WrongType, message));
         }
         self.by_name(found)
+    }
+
+    /// The message at `index`, which `expected` checks; without an index, the message `expected`.
+    pub(super) fn choose(
+        &self,
+        index: Option<&MessageIndex>,
+        expected: Option<&str>,
+    ) -> Result<(MessageDescriptor, MessageIndex)> {
+        match index {
+            Some(index) => Ok((self.at(index, expected)?, *index)),
+            None => self.find(expected),
+        }
     }
 
     pub(super) fn find(&self, name: Option<&str>) -> Result<(MessageDescriptor, MessageIndex)> {

@@ -1,14 +1,28 @@
 //! Protobuf's wire format: <https://protobuf.dev/programming-guides/encoding/>.
 
-use wireform::protobuf::prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
+use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
+use wireform_registry::ResolvedSchema;
 
-use super::{Drawn, Step, Walk, quoted};
+use super::schema::ProtobufSchema;
+use crate::dynamic::{Annotations, Step, Walk, quoted};
+use crate::error::Result;
+use crate::frame::MessageIndex;
 
-/// The parts of a message that stands at `offset`.
-pub(crate) fn explain(message: &MessageDescriptor, bytes: &[u8], offset: usize) -> Drawn {
-    let mut walk = Walk::new(bytes, offset);
-    let end = walk.message(message, bytes.len(), message.name());
-    walk.finish(&end)
+/// The parts of a message: the one of that `name`, else at `index`, else the first of the file.
+pub(in crate::protobuf) fn annotate(
+    schema: &ResolvedSchema,
+    name: Option<&str>,
+    index: Option<&MessageIndex>,
+    body: &[u8],
+) -> Result<Annotations> {
+    let schema = ProtobufSchema::parse(schema)?;
+    let (message, _) = match name {
+        Some(_) => schema.find(name)?,
+        None => schema.choose(index, None)?,
+    };
+    let mut walk = Walk::new(body);
+    let end = walk.message(&message, body.len(), message.name());
+    Ok(walk.finish(message.full_name(), &end))
 }
 
 impl Walk<'_> {

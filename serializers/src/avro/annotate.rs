@@ -1,15 +1,20 @@
 //! Avro's binary encoding: <https://avro.apache.org/docs/1.12.0/specification/#binary-encoding>.
 
-use wireform::avro::{Kind, LogicalType, NodeId, Schema};
+use wireform_registry::ResolvedSchema;
 
-use super::{Drawn, Step, Walk, quoted};
+use super::rules::parse_resolved;
+use super::schema::{Kind, LogicalType, NodeId, Schema};
+use crate::dynamic::{Annotations, Step, Walk, quoted};
+use crate::error::Result;
 
-/// The parts of a datum of `schema` that stands at `offset`.
-pub(crate) fn explain(schema: &Schema, datum: &[u8], offset: usize) -> Drawn {
-    let mut walk = Walk::new(datum, offset);
-    let name = schema.full_name().unwrap_or("value").to_owned();
-    let end = walk.value(schema, schema.root(), &name);
-    walk.finish(&end)
+/// The parts of a datum.
+pub(super) fn annotate(schema: &ResolvedSchema, datum: &[u8]) -> Result<Annotations> {
+    let schema = parse_resolved(schema)?;
+    let kind = schema.kind(schema.root());
+    let mut walk = Walk::new(datum);
+    let path = schema.full_name().unwrap_or("value").to_owned();
+    let end = walk.value(&schema, schema.root(), &path);
+    Ok(walk.finish(schema.full_name().unwrap_or(kind.branch_name()), &end))
 }
 
 impl<'b> Walk<'b> {
