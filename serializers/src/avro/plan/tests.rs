@@ -111,6 +111,42 @@ fn a_record_of_several_is_not_read_as_another_branch_of_the_readers_union() {
 }
 
 #[test]
+fn branches_of_one_short_name_are_told_apart_by_their_full_names() {
+    let own = record("orders.Cancelled", ID);
+    let other = record("returns.Cancelled", ID);
+    let writer = format!("[{own},{other}]");
+    let refused = |reader: &str| {
+        let error = transcode(&writer, reader, &[2, 2, b'r']).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Incompatible, "{reader}: {error}");
+    };
+    assert_eq!(transcode(&writer, &own, &[0, 2, b'o']).unwrap(), [2, b'o']);
+    refused(&own);
+    let optional = format!(r#"["null",{own}]"#);
+    let read = transcode(&writer, &optional, &[0, 2, b'o']).unwrap();
+    assert_eq!(read, [2, 2, b'o']);
+    refused(&optional);
+    // An alias names one of them; a third namespace names neither.
+    let alias = format!(r#""aliases":["orders.Cancelled"],{ID}"#);
+    refused(&record("Cancelled", &alias));
+    refused(&record("shop.Cancelled", ID));
+    refused(&format!(r#"["null",{}]"#, record("shop.Cancelled", ID)));
+}
+
+#[test]
+fn enums_and_fixed_of_one_short_name_are_told_apart_by_their_full_names() {
+    let color = |space: &str| format!(r#"{{"type":"enum","name":"{space}.E","symbols":["A"]}}"#);
+    let hash = |space: &str| format!(r#"{{"type":"fixed","name":"{space}.F","size":1}}"#);
+    for (own, other) in [(color("a"), color("b")), (hash("a"), hash("b"))] {
+        let writer = format!("[{own},{other}]");
+        for reader in [own.clone(), format!(r#"["null",{own}]"#)] {
+            transcode(&writer, &reader, &[0, 0]).unwrap();
+            let error = transcode(&writer, &reader, &[2, 0]).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Incompatible, "{reader}: {error}");
+        }
+    }
+}
+
+#[test]
 fn a_record_of_several_is_read_by_an_alias_or_in_another_namespace() {
     let (writer, [placed, cancelled]) = orders();
     let alias = record("Ordered", &format!(r#""aliases":["Placed"],{ID}"#));
