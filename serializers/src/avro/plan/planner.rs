@@ -124,7 +124,7 @@ impl<'s> Planner<'s> {
     fn kinds(&mut self, writer: NodeId, reader: NodeId) -> Result<Step> {
         match (self.writer.kind(writer), self.reader.kind(reader)) {
             (Kind::Union(branches), _) => self.branches(branches, reader),
-            (_, Kind::Union(branches)) => self.branch(writer, reader, branches, ANY),
+            (_, Kind::Union(branches)) => self.branch(writer, reader, branches, ANY, &[]),
             (Kind::Array(w), Kind::Array(r)) => self.array(*w, *r),
             (Kind::Map(w), Kind::Map(r)) => self.map(*w, *r),
             (Kind::Record(w), Kind::Record(r)) => self.record(w, r, reader),
@@ -164,10 +164,7 @@ impl<'s> Planner<'s> {
         let mut first_error = None;
         let mut ids = Vec::with_capacity(branches.len());
         for &branch in branches {
-            let id = match by_name {
-                true => self.named_branch(branch, reader),
-                false => self.types(branch, reader),
-            };
+            let id = self.writer_branch(branch, reader, branches, by_name);
             ids.push(self.branch_if_met(id, &mut first_error)?);
         }
         match first_error {
@@ -199,15 +196,32 @@ impl<'s> Planner<'s> {
         branches.iter().filter(is_record).count() > 1
     }
 
-    /// A branch of a writer's union that holds several records: a record is read only as one of its
-    /// name, or as one that has its name as an alias.
-    fn named_branch(&mut self, writer: NodeId, reader: NodeId) -> Result<StepId> {
-        let step = match (self.writer.kind(writer), self.reader.kind(reader)) {
-            (Kind::Record(w), Kind::Record(r)) if !is_named(&r.name, &r.aliases, &w.name) => {
+    /// A branch of a writer's union, whose branches are `all`. In a union with several records
+    /// (`by_name`), a record is read only as one of its name, or as one that has its name as an alias.
+    fn writer_branch(
+        &mut self,
+        writer: NodeId,
+        reader: NodeId,
+        all: &[NodeId],
+        by_name: bool,
+    ) -> Result<StepId> {
+        let (w, r) = (self.writer.kind(writer), self.reader.kind(reader));
+        if let (Some(writer_name), Some(reader_name)) = (w.full_name(), r.full_name())
+            && self.is_another(w, r, all)
+        {
+            return Err(names(writer_name, reader_name));
+        }
+        let step = match (w, r) {
+            (Kind::Record(w), Kind::Record(r))
+                if by_name && !is_named(&r.name, &r.aliases, &w.name) =>
+            {
                 return Err(names(&w.name, &r.name));
             }
-            (Kind::Record(_), Kind::Union(branches)) => {
-                self.branch(writer, reader, branches, BY_ALIAS_OR_SHORT_NAME)?
+            (Kind::Record(_), Kind::Union(branches)) if by_name => {
+                self.branch(writer, reader, branches, BY_ALIAS_OR_SHORT_NAME, all)?
+            }
+            (Kind::Record(_) | Kind::Enum(_) | Kind::Fixed(_), Kind::Union(branches)) => {
+                self.branch(writer, reader, branches, ANY, all)?
             }
             _ => return self.types(writer, reader),
         };
@@ -216,14 +230,38 @@ impl<'s> Planner<'s> {
         Ok(id)
     }
 
+    /// Whether `reader` has the short name of `writer` alone, and so has, or is, another type of the
+    /// writer's union `all`: a short name is enough where it is the only one.
+    fn is_another(&self, writer: &Kind, reader: &Kind, all: &[NodeId]) -> bool {
+        let is_same_kind =
+            |kind: &Kind| std::mem::discriminant(kind) == std::mem::discriminant(reader);
+        let (Some(name), Some(reader_name)) = (writer.full_name(), reader.full_name()) else {
+            return false;
+        };
+        let is_meant =
+            |name: &str| reader_name == name || reader.aliases().iter().any(|alias| alias == name);
+        if !is_same_kind(writer) || is_meant(name) {
+            return false;
+        }
+        let kinds = all.iter().map(|id| self.writer.kind(*id));
+        let mut others = kinds
+            .filter(|kind| is_same_kind(kind))
+            .filter_map(Kind::full_name);
+        others.any(|other| {
+            other != name && (is_meant(other) || short_name(other) == short_name(reader_name))
+        })
+    }
+
     /// The branch of the reader's union that takes a value of the writer; its rank among the
-    /// [candidates](Self::candidates) is at most `worst`.
+    /// [candidates](Self::candidates) is at most `worst`. `all` are the branches of the writer's union,
+    /// if the value is of one.
     fn branch(
         &mut self,
         writer: NodeId,
         union: NodeId,
         branches: &[NodeId],
         worst: u8,
+        all: &[NodeId],
     ) -> Result<Step> {
         let kind = self.writer.kind(writer);
         for (rank, index) in self.candidates(kind, branches) {
@@ -233,6 +271,9 @@ impl<'s> Planner<'s> {
             let Some(&branch) = branches.get(index) else {
                 continue;
             };
+            if self.is_another(kind, self.reader.kind(branch), all) {
+                continue;
+            }
             match self.types(writer, branch) {
                 Ok(value) => {
                     return Ok(Step::Branch {
