@@ -15,8 +15,13 @@ pub(in crate::avro) enum Value {
 impl Value {
     /// Reads `text`, which is well-formed.
     pub(in crate::avro) fn parse(text: &str) -> Self {
+        Self::parse_within(text, MAX_DEPTH)
+    }
+
+    /// As [`parse`](Self::parse); what is nested deeper than `depth` is a [`Raw`](Self::Raw) text.
+    pub(in crate::avro) fn parse_within(text: &str, depth: usize) -> Self {
         let mut rest = text;
-        value(&mut rest, 0)
+        value(&mut rest, depth)
     }
 
     pub(in crate::avro) fn as_text(&self) -> Option<&str> {
@@ -43,10 +48,11 @@ impl Value {
     }
 }
 
+/// Reads a value that nests at most `depth` deep.
 fn value(rest: &mut &str, depth: usize) -> Value {
     match next_token(rest) {
-        Some("[") if depth < MAX_DEPTH => array(rest, depth),
-        Some("{") if depth < MAX_DEPTH => object(rest, depth),
+        Some("[") if depth > 0 => array(rest, depth - 1),
+        Some("{") if depth > 0 => object(rest, depth - 1),
         Some(open @ ("[" | "{")) => Value::Raw(skipped(open, rest)),
         Some(token) if token.starts_with('"') => match serde_json::from_str(token) {
             Ok(text) => Value::Text(text),
@@ -67,7 +73,7 @@ fn array(rest: &mut &str, depth: usize) -> Value {
                 return Value::Array(items);
             }
             Some(",") => *rest = ahead,
-            Some(_) => items.push(value(rest, depth + 1)),
+            Some(_) => items.push(value(rest, depth)),
         }
     }
 }
@@ -85,7 +91,7 @@ fn object(rest: &mut &str, depth: usize) -> Value {
         };
         // The colon.
         next_token(rest);
-        let value = value(rest, depth + 1);
+        let value = value(rest, depth);
         // Of equal keys the value of the last counts, in the place of the first.
         match places.get(&key).and_then(|place| members.get_mut(*place)) {
             Some(member) => member.1 = value,

@@ -52,7 +52,8 @@ enum Json {
 
 impl Json {
     fn of(text: &str) -> Self {
-        json_tree::Value::parse(text).into()
+        // Deeper values are refused when they are written.
+        json_tree::Value::parse_within(text, MAX_DEPTH).into()
     }
 }
 
