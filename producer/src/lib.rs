@@ -110,67 +110,29 @@
 #![deny(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-mod accounting;
-mod batch;
-mod bootstrap;
-mod broker_log;
-mod builder;
-mod delivery;
-mod embedded;
+mod api;
+mod consume;
 mod engine;
 mod error;
-mod events;
-mod harvest;
-mod headers;
-mod hooks;
-mod ledger;
-mod message_headers;
-#[cfg(feature = "metrics")]
-mod metering;
-#[cfg(not(feature = "metrics"))]
-#[path = "metering_off.rs"]
-mod metering;
 mod native;
-#[cfg(feature = "otel")]
-mod otel;
-#[cfg(not(feature = "otel"))]
-#[path = "otel_off.rs"]
-mod otel;
-mod parcel;
-mod partitioning;
-mod poison;
-mod producer;
+mod observe;
 mod program;
-mod queue;
-mod record;
-mod sending;
-mod settings;
-mod slot;
-mod statistics;
 mod sync;
-mod topic;
-#[cfg(feature = "tracing")]
-mod trace;
-#[cfg(not(feature = "tracing"))]
-#[path = "trace_off.rs"]
-mod trace;
-mod transaction;
-mod transactions;
 
-pub use crate::broker_log::{BrokerError, BrokerErrorKind};
-pub use crate::builder::{Compression, Preset, ProducerBuilder};
-pub use crate::delivery::{Delivery, Outcome, Placed, PlacedTimestamp};
-pub use crate::embedded::EmbeddedCluster;
+pub use crate::api::builder::{Compression, Preset, ProducerBuilder};
+pub use crate::api::delivery::{Delivery, Outcome, Placed, PlacedTimestamp};
+pub use crate::api::embedded::EmbeddedCluster;
+pub use crate::api::producer::Producer;
+pub use crate::api::record::{Record, Timestamp};
+pub use crate::api::sending::{Sending, SendingAll};
+pub use crate::api::topic::Topic;
+pub use crate::api::transaction::Transaction;
+pub use crate::consume::message_headers::MessageHeaders;
+pub use crate::consume::poison::{DeadLetters, DecodeMessage, Poison, RawHeader};
+pub use crate::engine::ledger::CloseReport;
+pub use crate::engine::partitioning::{PartitionChoice, java_partition};
 pub use crate::error::{Error, ErrorKind, Result};
-pub use crate::ledger::CloseReport;
-pub use crate::message_headers::MessageHeaders;
+pub use crate::observe::broker_log::{BrokerError, BrokerErrorKind};
 #[cfg(feature = "otel")]
-pub use crate::otel::TraceHeaders;
-pub use crate::partitioning::{PartitionChoice, java_partition};
-pub use crate::poison::{DeadLetters, DecodeMessage, Poison, RawHeader};
-pub use crate::producer::Producer;
-pub use crate::record::{Record, Timestamp};
-pub use crate::sending::{Sending, SendingAll};
-pub use crate::statistics::{BrokerStatistics, Statistics};
-pub use crate::topic::Topic;
-pub use crate::transaction::Transaction;
+pub use crate::observe::otel::TraceHeaders;
+pub use crate::observe::statistics::{BrokerStatistics, Statistics};

@@ -24,8 +24,8 @@ use rdkafka::producer::Producer as _;
 pub(crate) use self::event::{Event, MainQueue};
 pub(crate) use self::headers::{ConsumedHeaders, NativeHeaders};
 pub(crate) use self::topic::{NativeTopic, Parts};
-use crate::events::Client;
-use crate::transactions::Failure;
+use crate::engine::events::Client;
+use crate::engine::transactions::Failure;
 
 /// What is known about a record that has its delivery report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -180,8 +180,8 @@ mod tests {
     use wireform::HeaderList as _;
 
     use super::*;
-    use crate::embedded::EmbeddedCluster;
-    use crate::message_headers::MessageHeaders;
+    use crate::api::embedded::EmbeddedCluster;
+    use crate::consume::message_headers::MessageHeaders;
 
     #[test]
     fn header_name_that_is_no_text_is_no_panic() {

@@ -12,8 +12,8 @@ use rdkafka::producer::Producer as _;
 use rdkafka::{ClientContext as _, Timestamp};
 
 use super::{Report, written};
-use crate::delivery::Ticket;
-use crate::events::{Client, Events};
+use crate::api::delivery::Ticket;
+use crate::engine::events::{Client, Events};
 
 /// The queue of everything that librdkafka has to say.
 ///

@@ -10,9 +10,9 @@ use rdkafka::error::RDKafkaErrorCode;
 use rdkafka::producer::Producer as _;
 
 use super::headers::NativeHeaders;
-use crate::delivery::Ticket;
-use crate::events::Client;
-use crate::partitioning::Partitioning;
+use crate::api::delivery::Ticket;
+use crate::engine::events::Client;
+use crate::engine::partitioning::Partitioning;
 
 /// A topic as librdkafka knows it, looked up once.
 pub(crate) struct NativeTopic {

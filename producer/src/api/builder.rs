@@ -1,0 +1,457 @@
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use wireform::HeaderNames;
+
+use crate::api::bootstrap;
+use crate::api::embedded::EmbeddedCluster;
+use crate::api::producer::Producer;
+use crate::api::settings::{Settings, check_safe};
+use crate::api::transaction::Transactions;
+use crate::engine::headers::{OwnHeaders, check_name};
+use crate::engine::ledger::Room;
+use crate::engine::partitioning::{PartitionChoice, Partitioning};
+use crate::error::{Error, Result};
+use crate::observe::broker_log::{BrokerError, BrokerLog};
+use crate::observe::hooks::Hooks;
+use crate::observe::statistics::{self, Statistics};
+
+/// What a producer promises.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Preset {
+    /// Every in-sync replica acknowledges, retries write nothing twice and keep the order, up to
+    /// five requests are in flight for each broker, and the verdict comes within 120 s.
+    #[default]
+    Durable,
+    /// `Durable` with one request in flight: the least that a fault can leave in doubt, for a
+    /// fraction of the throughput.
+    Strict,
+}
+
+/// How batches are compressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Compression {
+    /// gzip; needs the cargo feature `gzip`.
+    Gzip,
+    /// LZ4.
+    Lz4,
+    /// Not at all. The default.
+    None,
+    /// Snappy.
+    Snappy,
+    /// Zstandard; needs the cargo feature `zstd`.
+    Zstd,
+}
+
+/// Builds a [`Producer`].
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use wireform_producer::{Compression, Preset, Producer};
+///
+/// let producer = Producer::builder()
+///     .embedded() // or .brokers("127.0.0.1:9092")
+///     .preset(Preset::Durable)
+///     .linger(Duration::from_millis(5))
+///     .batch_size(16 * 1024)
+///     .compression(Compression::Lz4)
+///     .header("source", "order-service")
+///     .config("client.id", "order-service")
+///     .build()?;
+/// # Ok::<(), wireform_producer::Error>(())
+/// ```
+#[derive(Clone)]
+#[must_use = "a builder does nothing until it builds"]
+pub struct ProducerBuilder {
+    preset: Preset,
+    settings: Settings,
+    room: Room,
+    headers: Vec<(String, Vec<u8>)>,
+    header_names: HeaderNames,
+    has_trace: bool,
+    hooks: Hooks,
+    transaction_timeout: Duration,
+    cluster: Cluster,
+    /// The first thing that was wrong, for `build` to say.
+    problem: Option<String>,
+}
+
+/// Where the builder's own methods say that the brokers are.
+#[derive(Clone)]
+enum Cluster {
+    Embedded,
+    Given(EmbeddedCluster),
+    Named(String),
+    Unnamed,
+}
+
+impl ProducerBuilder {
+    pub(crate) fn new() -> Self {
+        Self {
+            preset: Preset::default(),
+            settings: Settings::default(),
+            room: Room {
+                records: 100_000,
+                bytes: 64 << 20,
+            },
+            headers: Vec::new(),
+            header_names: HeaderNames::default(),
+            has_trace: false,
+            hooks: Hooks::default(),
+            transaction_timeout: Duration::from_secs(60),
+            cluster: Cluster::Unnamed,
+            problem: None,
+        }
+    }
+
+    /// Names the brokers to ask first, as `host:port`, several with commas between. Without a port
+    /// it is 9092.
+    pub fn brokers(mut self, brokers: impl Into<String>) -> Self {
+        self.cluster = Cluster::Named(brokers.into());
+        self
+    }
+
+    /// Starts an [`EmbeddedCluster`] for this producer instead of looking for brokers.
+    pub fn embedded(mut self) -> Self {
+        self.cluster = Cluster::Embedded;
+        self
+    }
+
+    /// Sends to `cluster`, and keeps it alive.
+    pub fn cluster(mut self, cluster: &EmbeddedCluster) -> Self {
+        self.cluster = Cluster::Given(cluster.clone());
+        self
+    }
+
+    /// Sets what the producer promises; [`Preset::Durable`] by default.
+    pub fn preset(mut self, preset: Preset) -> Self {
+        self.preset = preset;
+        self
+    }
+
+    /// Sets how long a record may wait for others to fill its batch; 5 ms by default.
+    pub fn linger(mut self, linger: Duration) -> Self {
+        let millis = linger.as_secs_f64() * 1000.0;
+        self.settings.set("linger.ms", format!("{millis:.3}"));
+        self
+    }
+
+    /// Sets how large a batch may grow before it is sent, in bytes; 1,000,000 by default.
+    pub fn batch_size(mut self, bytes: usize) -> Self {
+        self.settings.set("batch.size", bytes.to_string());
+        self
+    }
+
+    /// Sets the time from acceptance to verdict, retries included; 120 s by default. Librdkafka
+    /// looks for late records once a second.
+    pub fn delivery_timeout(mut self, timeout: Duration) -> Self {
+        if timeout < Duration::from_millis(1) {
+            self.note("the delivery timeout is at least 1 ms: without one, a record might never get its verdict");
+        }
+        let millis = timeout.as_millis().to_string();
+        self.settings.set("delivery.timeout.ms", millis);
+        self
+    }
+
+    /// Makes the producer transactional: it sends within a
+    /// [`transaction`](crate::Producer::transaction) only. The id stays the same when a program
+    /// starts again, and only one producer at a time has it: a new one fences the old one off.
+    pub fn transactional_id(mut self, id: impl Into<String>) -> Self {
+        self.settings.set("transactional.id", id);
+        self
+    }
+
+    /// Sets how long a transaction may be open, and its beginning or end may take; 60 s by default.
+    /// Afterwards the broker aborts it. Verdicts come within this time, too.
+    pub fn transaction_timeout(mut self, timeout: Duration) -> Self {
+        if timeout < Duration::from_secs(1) {
+            self.note("a transaction's timeout is at least 1 s");
+        }
+        self.transaction_timeout = timeout;
+        self
+    }
+
+    /// Sets how batches are compressed; not at all by default.
+    pub fn compression(mut self, compression: Compression) -> Self {
+        let name = match compression {
+            Compression::Gzip => "gzip",
+            Compression::Lz4 => "lz4",
+            Compression::None => "none",
+            Compression::Snappy => "snappy",
+            Compression::Zstd => "zstd",
+        };
+        self.settings.set("compression.type", name);
+        self
+    }
+
+    /// Sets how many records may be without a verdict at once; 100,000 by default. Further sends
+    /// wait, in the order in which they came.
+    pub fn queue_records(mut self, records: usize) -> Self {
+        if records == 0 {
+            self.note("a queue has room for at least one record");
+        }
+        self.room.records = records;
+        self
+    }
+
+    /// Sets how many bytes of keys, values and headers may be without a verdict at once; 64 MiB by
+    /// default. A record that is larger than that goes alone.
+    pub fn queue_bytes(mut self, bytes: usize) -> Self {
+        self.room.bytes = bytes;
+        self
+    }
+
+    /// Adds a header to every record. It replaces the codec's of the same name, but for case; a
+    /// record's own replaces this one.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<Vec<u8>>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// Sets how the automatic headers are called; `content-type` and `version` by default.
+    pub fn header_names(mut self, names: HeaderNames) -> Self {
+        self.header_names = names;
+        self
+    }
+
+    /// Has every record carry the trace context that is current where it is sent, by the program's
+    /// propagator (`opentelemetry::global::set_text_map_propagator`): W3C's writes `traceparent` and
+    /// `tracestate`. A record's own header of such a name stays.
+    ///
+    /// Needs the cargo feature `otel`. For `tracing` spans to be current, the program uses
+    /// tracing-opentelemetry.
+    #[cfg(feature = "otel")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "otel")))]
+    pub fn trace_context(mut self) -> Self {
+        self.has_trace = true;
+        self
+    }
+
+    /// Has `partitioner` choose the partition of every record that names none, instead of the key's
+    /// hash; see [`PartitionChoice`].
+    ///
+    /// It runs on any thread while librdkafka holds a lock: it should be quick, and must call
+    /// nothing of the producer. It may be asked again for the same record. If it names a partition
+    /// that the topic does not have, or panics, the record is not written.
+    pub fn partitioner(
+        mut self,
+        partitioner: impl Fn(&PartitionChoice<'_>) -> i32 + Send + Sync + 'static,
+    ) -> Self {
+        self.hooks.partitioning = Some(Partitioning::new(partitioner));
+        self
+    }
+
+    /// Has `hook` called once with the error of every accepted record that got no place, before its
+    /// own handle gets it: for what is [posted](crate::Topic::post), and for counting.
+    ///
+    /// It runs on the thread that brings all verdicts: it should be quick. A panic in it is logged,
+    /// and changes no verdict.
+    pub fn on_error(mut self, hook: impl Fn(&Error) + Send + Sync + 'static) -> Self {
+        self.hooks.on_error = Some(Arc::new(hook));
+        self
+    }
+
+    /// Calls `hook` with every problem of a connection to a broker: see [`BrokerError`]. The last
+    /// one of a broker says why records wait, or get no place.
+    ///
+    /// ```
+    /// use std::sync::mpsc;
+    /// use std::time::Duration;
+    ///
+    /// use wireform_producer::{BrokerErrorKind, Producer};
+    ///
+    /// let (errors, first) = mpsc::channel();
+    /// let producer = Producer::builder()
+    ///     .brokers("127.0.0.1:1") // refuses connections
+    ///     .on_broker_error(move |error| drop(errors.send(error.clone())))
+    ///     .build()?;
+    /// let error = first.recv_timeout(Duration::from_secs(10)).expect("a refused connection");
+    /// assert_eq!(error.kind, BrokerErrorKind::Connection);
+    /// assert_eq!(error.broker.as_deref(), Some("127.0.0.1:1/bootstrap"));
+    /// assert!(error.reason.contains("Connection refused"));
+    /// # Ok::<(), wireform_producer::Error>(())
+    /// ```
+    ///
+    /// librdkafka repeats the same problem of the same broker every 30 s. That all brokers are down
+    /// is reported once for each outage.
+    ///
+    /// It runs on the thread that brings all verdicts: it should be quick. A panic in it is logged.
+    pub fn on_broker_error(mut self, hook: impl Fn(&BrokerError) + Send + Sync + 'static) -> Self {
+        self.hooks.on_broker_error = Some(Arc::new(hook));
+        self
+    }
+
+    /// Has `hook` called with librdkafka's [`Statistics`] every `interval`, on the thread that brings
+    /// all verdicts. A panic in it is logged.
+    pub fn statistics(
+        mut self,
+        interval: Duration,
+        hook: impl Fn(&Statistics) + Send + Sync + 'static,
+    ) -> Self {
+        match statistics::interval(interval) {
+            Ok(millis) => self.settings.set("statistics.interval.ms", millis),
+            Err(error) => self.note(&error.to_string()),
+        }
+        self.hooks.statistics = Some(Arc::new(hook));
+        self
+    }
+
+    /// Sets any other property of librdkafka, by its name or alias in its
+    /// [list](https://github.com/confluentinc/librdkafka/blob/master/CONFIGURATION.md).
+    ///
+    /// Properties that would lose, double or expose records are refused by [`build`](Self::build).
+    pub fn config(mut self, key: impl AsRef<str>, value: impl Into<String>) -> Self {
+        let value = value.into();
+        match check_safe(key.as_ref(), &value) {
+            Ok(()) => self.settings.set(key.as_ref(), value),
+            Err(error) => self.note(&error.to_string()),
+        }
+        self
+    }
+
+    /// Sets a property of librdkafka that [`config`](Self::config) refuses. The promises of this
+    /// crate end here: records may get lost, be written twice, or be read by others. Only
+    /// `delivery.report.only.error` is refused here, too.
+    pub fn unsafe_config(mut self, key: impl AsRef<str>, value: impl Into<String>) -> Self {
+        self.settings.set(key.as_ref(), value);
+        self
+    }
+
+    /// The producer. It connects in the background: brokers that cannot be reached are no error
+    /// here.
+    ///
+    /// # Errors
+    /// `Config`, naming the setting that is unknown, not valid, refused or missing.
+    pub fn build(self) -> Result<Producer> {
+        if let Some(problem) = self.problem {
+            return Err(Error::config(problem));
+        }
+        for (name, _) in &self.headers {
+            check_name(name, None, None)?;
+        }
+        let mut settings = self.settings;
+        let mut hooks = self.hooks;
+        let (brokers, cluster) = name_brokers(&mut settings, self.cluster)?;
+        settings.check_possible()?;
+        hooks.brokers = Arc::new(BrokerLog::new(
+            hooks.on_broker_error.take(),
+            settings.secrets(),
+        ));
+        if hooks.partitioning.is_some() {
+            // Else librdkafka would place records without a key by itself, `rdkafka_msg.c`.
+            settings.set_default("sticky.partitioning.linger.ms", "0");
+        } else {
+            // As Java's producer; librdkafka's default is CRC-32, which puts keys elsewhere.
+            settings.set_default("partitioner", "murmur2_random");
+        }
+        let is_transactional = settings.get("transactional.id").is_some();
+        let timeout = is_transactional.then_some(self.transaction_timeout);
+        if let Some(timeout) = timeout {
+            let millis = timeout.as_millis().to_string();
+            settings.set("transaction.timeout.ms", &*millis);
+            // Librdkafka allows no longer one.
+            settings.set_default("delivery.timeout.ms", &millis);
+        }
+        complete(&mut settings, self.preset, self.room);
+        let own = OwnHeaders {
+            names: self.header_names,
+            fixed: self.headers,
+            has_trace: self.has_trace,
+        };
+        Producer::start(
+            &settings,
+            self.room,
+            own,
+            hooks,
+            timeout.map_or_else(|| Ok(Transactions::none()), Transactions::start)?,
+            brokers,
+            cluster,
+        )
+    }
+
+    fn note(&mut self, problem: &str) {
+        self.problem.get_or_insert_with(|| problem.to_owned());
+    }
+}
+
+impl fmt::Debug for ProducerBuilder {
+    /// The names of settings and headers, not their values.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
+        f.debug_struct("ProducerBuilder")
+            .field("preset", &self.preset)
+            .field("settings", &self.settings)
+            .field("headers", &headers)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Enters the brokers into the settings; starts a cluster if there is to be one.
+fn name_brokers(
+    settings: &mut Settings,
+    cluster: Cluster,
+) -> Result<(String, Option<EmbeddedCluster>)> {
+    let name = settings.name("bootstrap.servers");
+    if let (Some(name), false) = (name, matches!(cluster, Cluster::Unnamed)) {
+        let message = format!("the brokers are named twice: remove the setting {name:?}");
+        return Err(Error::config(message));
+    }
+    let cluster = match cluster {
+        Cluster::Embedded => Some(EmbeddedCluster::start()?),
+        Cluster::Given(cluster) => Some(cluster),
+        Cluster::Named(brokers) => {
+            settings.set("bootstrap.servers", brokers);
+            None
+        }
+        Cluster::Unnamed => None,
+    };
+    if let Some(cluster) = &cluster {
+        // A cluster in this process has no TLS and no SASL, and its address is known to be right.
+        settings.set("bootstrap.servers", cluster.brokers());
+        return Ok((cluster.brokers().to_owned(), Some(cluster.clone())));
+    }
+    let brokers = settings.get("bootstrap.servers").unwrap_or_default();
+    let protocol = settings.get("security.protocol").unwrap_or("plaintext");
+    bootstrap::check(brokers, protocol)?;
+    Ok((brokers.to_owned(), None))
+}
+
+/// Fills in what was not set.
+fn complete(settings: &mut Settings, preset: Preset, room: Room) {
+    let in_flight = match preset {
+        Preset::Durable => "5",
+        Preset::Strict => "1",
+    };
+    // Librdkafka counts a record until the callbacks of its whole batch have run, this crate until
+    // its own has: twice the room, and librdkafka's own limits never come first.
+    let records = room.records.saturating_mul(2).saturating_add(1000);
+    let kbytes = (room.bytes / 1024)
+        .saturating_mul(2)
+        .saturating_add(1 << 20);
+    for (key, value) in [
+        ("enable.idempotence", "true"),
+        ("acks", "all"),
+        ("max.in.flight.requests.per.connection", in_flight),
+        ("delivery.timeout.ms", "120000"),
+        // As Java's; librdkafka's is 10 s, so that it may miss a broker that comes and goes for
+        // minutes.
+        ("reconnect.backoff.max.ms", "1000"),
+        (
+            "queue.buffering.max.messages",
+            &*records.min(LARGEST).to_string(),
+        ),
+        (
+            "queue.buffering.max.kbytes",
+            &*kbytes.min(LARGEST).to_string(),
+        ),
+    ] {
+        settings.set_default(key, value);
+    }
+}
+
+/// The largest value of an integer setting, `rdkafka_conf.c`.
+const LARGEST: usize = 2_147_483_647;

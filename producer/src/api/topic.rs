@@ -1,0 +1,444 @@
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use wireform::Serializer;
+
+use crate::api::delivery::{Completion, Delivery, Outcome, Ticket};
+use crate::api::producer::Link;
+use crate::api::record::{Record, Timestamp};
+use crate::api::sending::{Sending, SendingAll};
+use crate::engine::batch::Batch;
+use crate::engine::headers::HeaderCache;
+use crate::engine::parcel::{Body, Buffer, Parcel};
+use crate::engine::queue::{Offered, Patience};
+use crate::engine::slot::Taken;
+use crate::error::{Error, ErrorKind, Result};
+use crate::native::{NativeHeaders, NativeTopic};
+use crate::observe::otel::Injected;
+
+/// A topic with the serializers of its keys and values. Clones share everything.
+///
+/// Every `send…` serializes first: if that fails, nothing is sent. Records that are sent one after
+/// the other stay in that order, those with the same key also in the log.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use wireform::{Json, Utf8};
+/// use wireform_producer::{Producer, Record, Topic};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// #[derive(serde::Serialize)]
+/// struct Order {
+///     total: f64,
+/// }
+///
+/// let producer = Producer::embedded()?;
+/// let codec = Json::<Order>::new().version("1.0");
+/// let orders: Topic<str, Order> = producer.topic("orders", Utf8, codec)?;
+/// let order = Order { total: 1060.74 };
+///
+/// // Accepted, then placed.
+/// let delivery = orders.send(Record::new(&order).key("ORD-001").header("trace-id", "abc")).await?;
+/// let placed = delivery.await?;
+/// assert_eq!(placed.offset, Some(0));
+///
+/// // Without a runtime.
+/// let mut delivery = orders.send_blocking(Record::new(&order).key("ORD-001"))?;
+/// let result = delivery.wait(Duration::from_secs(10)).ok_or("no result after 10 s")?;
+/// assert_eq!(result?.offset, Some(1));
+///
+/// // With a callback, on the producer's own thread.
+/// orders.send_with(Record::tombstone().key("ORD-001"), |outcome| match outcome {
+///     Ok(placed) => println!("deleted at offset {:?}", placed.offset),
+///     Err(error) => eprintln!("{error}"),
+/// })?;
+///
+/// let report = producer.close(Duration::from_secs(10)).await?;
+/// assert_eq!((report.delivered, report.is_complete()), (3, true));
+/// # Ok(())
+/// # }
+/// ```
+pub struct Topic<K: ?Sized, V: ?Sized> {
+    inner: Arc<Inner<K, V>>,
+}
+
+struct Inner<K: ?Sized, V: ?Sized> {
+    link: Arc<Link>,
+    name: Arc<str>,
+    /// For tickets.
+    label: Arc<Arc<str>>,
+    key: Arc<dyn Serializer<K>>,
+    value: Arc<dyn Serializer<V>>,
+    headers: HeaderCache,
+    /// Made for the first record: Kafka may create the topic for it.
+    native: OnceLock<Arc<NativeTopic>>,
+}
+
+impl<K: ?Sized, V: ?Sized> Topic<K, V> {
+    pub(crate) fn new(
+        link: &Arc<Link>,
+        name: &str,
+        key: Arc<dyn Serializer<K>>,
+        value: Arc<dyn Serializer<V>>,
+    ) -> Result<Self> {
+        check_topic(name)?;
+        let name = Arc::<str>::from(name);
+        let inner = Inner {
+            link: Arc::clone(link),
+            label: Arc::new(Arc::clone(&name)),
+            name,
+            key,
+            value,
+            headers: HeaderCache::default(),
+            native: OnceLock::new(),
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// The topic's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.inner.name
+    }
+
+    /// Sends `record`: serializes it now, and when polled waits, in the order of the first polls,
+    /// for room in the queue. The future borrows nothing.
+    ///
+    /// Dropping the future before it is ready means that nothing was sent, unless the record was
+    /// just being accepted.
+    ///
+    /// # Errors
+    /// - `Serialize` if the key or the value cannot be written; `Config` if a header, the partition
+    ///   or the timestamp is not possible.
+    /// - `TooLarge` if the record is over `message.max.bytes`; `NotWritten` if librdkafka refuses
+    ///   it otherwise, an unknown partition say.
+    /// - `Closed` and `Fatal` if the producer takes no more records.
+    pub fn send(&self, record: Record<'_, K, V>) -> Sending {
+        let parcel = self.pack(record, Completion::awaited());
+        Sending::new(
+            Arc::clone(&self.inner.link),
+            Arc::clone(&self.inner.name),
+            parcel,
+        )
+    }
+
+    /// Sends `record`, and blocks the thread until there is room for it.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send); `QueueFull` where it would have to wait in a callback, which runs
+    /// on the thread that makes room.
+    pub fn send_blocking(&self, record: Record<'_, K, V>) -> Result<Delivery> {
+        let parcel = self.pack(record, Completion::awaited())?;
+        self.accept(parcel, Patience::Wait).map(Delivery::new)
+    }
+
+    /// Sends `record` if there is room for it at once.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send); `QueueFull` if there is none, or other sends wait for some.
+    pub fn try_send(&self, record: Record<'_, K, V>) -> Result<Delivery> {
+        let parcel = self.pack(record, Completion::awaited())?;
+        self.accept(parcel, Patience::None).map(Delivery::new)
+    }
+
+    /// Sends `record`, blocks the thread until there is room for it, and has `callback` called with
+    /// what became of it: exactly once if this returns `Ok`, else never.
+    ///
+    /// The callback runs on the thread that brings all verdicts: it should be quick, and must not
+    /// wait for another one. A panic in it is logged, and concerns no other record.
+    ///
+    /// # Errors
+    /// As [`send_blocking`](Self::send_blocking).
+    pub fn send_with(
+        &self,
+        record: Record<'_, K, V>,
+        callback: impl FnOnce(Outcome) + Send + 'static,
+    ) -> Result<()> {
+        let parcel = self.pack(record, Completion::callback(callback))?;
+        self.accept(parcel, Patience::Wait).map(drop)
+    }
+
+    /// [`send_with`](Self::send_with) that does not wait for room.
+    ///
+    /// # Errors
+    /// As [`try_send`](Self::try_send).
+    pub fn try_send_with(
+        &self,
+        record: Record<'_, K, V>,
+        callback: impl FnOnce(Outcome) + Send + 'static,
+    ) -> Result<()> {
+        let parcel = self.pack(record, Completion::callback(callback))?;
+        self.accept(parcel, Patience::None).map(drop)
+    }
+
+    /// Sends `record`, and blocks the thread until there is room for it; nobody waits for the
+    /// verdict. It still counts in the [`CloseReport`](crate::CloseReport), and an error goes to
+    /// the hook that was set with [`on_error`](crate::ProducerBuilder::on_error).
+    ///
+    /// # Errors
+    /// As [`send_blocking`](Self::send_blocking).
+    pub fn post(&self, record: Record<'_, K, V>) -> Result<()> {
+        let parcel = self.pack(record, Completion::Posted)?;
+        self.accept(parcel, Patience::Wait).map(drop)
+    }
+
+    /// [`post`](Self::post) that does not wait for room.
+    ///
+    /// # Errors
+    /// As [`try_send`](Self::try_send).
+    pub fn try_post(&self, record: Record<'_, K, V>) -> Result<()> {
+        let parcel = self.pack(record, Completion::Posted)?;
+        self.accept(parcel, Patience::None).map(drop)
+    }
+
+    /// Sends `records` one after the other and waits for all their verdicts at once: the outcomes
+    /// are in the order of the records, with the errors of those that were refused.
+    ///
+    /// A record is serialized when there is room for the one before it. Whoever waits is woken for
+    /// room and then once, whatever the number of records.
+    ///
+    /// Dropping the future means that the records it had not come to are not sent; the others are,
+    /// once.
+    ///
+    /// ```
+    /// # use wireform::Utf8;
+    /// # use wireform_producer::{Producer, Record, Topic};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let producer = Producer::embedded()?;
+    /// let orders: Topic<str, str> = producer.topic("orders", Utf8, Utf8)?;
+    /// let values = ["1 laptop", "2 mice", "3 cables"];
+    /// let outcomes = orders.send_all(values.map(|value| Record::new(value).key("k"))).await;
+    /// let placed: Vec<_> = outcomes.into_iter().collect::<Result<_, _>>()?;
+    /// assert_eq!(placed[2].offset, Some(2));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn send_all<'r, I>(&self, records: I) -> SendingAll<K, V, I::IntoIter>
+    where
+        I: IntoIterator<Item = Record<'r, K, V>>,
+        K: 'r,
+        V: 'r,
+    {
+        SendingAll::new(self.clone(), records.into_iter())
+    }
+
+    /// [`send_all`](Self::send_all) that blocks the thread.
+    ///
+    /// # Errors
+    /// `Config` in a callback, which runs on the thread that would be waited for.
+    pub fn send_all_blocking<'r>(
+        &self,
+        records: impl IntoIterator<Item = Record<'r, K, V>>,
+    ) -> Result<Vec<Outcome>>
+    where
+        K: 'r,
+        V: 'r,
+    {
+        self.inner.link.check_thread()?;
+        let batch = Arc::new(Batch::default());
+        for record in records {
+            let seat = batch.seat();
+            let accepted = self
+                .pack(record, Completion::Batch(seat))
+                .and_then(|parcel| self.accept(parcel, Patience::Wait));
+            // The seat went with the parcel: the batch is told apart by its last seat.
+            if let Err(error) = accepted {
+                batch.refuse_last(error);
+            }
+        }
+        let _ = batch.seal();
+        match batch.done.wait(None) {
+            Some(Taken::Value(outcomes)) => Ok(outcomes),
+            Some(Taken::Gone) | None => Err(Error::closed()),
+        }
+    }
+
+    /// The next record of a batch, with its verdict's place in `batch`.
+    pub(crate) fn begin(&self, record: Record<'_, K, V>, batch: &Arc<Batch>) -> Sending {
+        let parcel = self.pack(record, Completion::Batch(batch.seat()));
+        Sending::new(
+            Arc::clone(&self.inner.link),
+            Arc::clone(&self.inner.name),
+            parcel,
+        )
+    }
+
+    fn accept(&self, parcel: Parcel, patience: Patience) -> Result<Arc<Ticket>> {
+        let link = &self.inner.link;
+        let ticket = Arc::clone(&parcel.ticket);
+        let patience = match patience {
+            Patience::Wait if link.engine.is_polling_thread() => Patience::None,
+            other => other,
+        };
+        let offered = link.engine.offer(&link.native, parcel, patience);
+        let accepted = offered.and_then(|offered| match offered {
+            Offered::Accepted { .. } => Ok(()),
+            Offered::Waiting(waiter) => match waiter.accepted.wait(None) {
+                Some(Taken::Value(accepted)) => accepted,
+                Some(Taken::Gone) | None => Err(Error::closed()),
+            },
+        });
+        accepted
+            .map(|()| ticket)
+            .map_err(|error| error.for_topic(&self.inner.name))
+    }
+
+    /// The record as bytes.
+    fn pack(&self, record: Record<'_, K, V>, completion: Completion) -> Result<Parcel> {
+        self.pack_unnamed(record, completion)
+            .map_err(|error| error.for_topic(&self.inner.name))
+    }
+
+    fn pack_unnamed(&self, record: Record<'_, K, V>, completion: Completion) -> Result<Parcel> {
+        let Record {
+            key,
+            value,
+            timestamp,
+            partition,
+            mut headers,
+        } = record;
+        if partition.is_some_and(i32::is_negative) {
+            return Err(Error::config("partitions count from 0"));
+        }
+        let inner = &*self.inner;
+        let key_format = key.map(|key| inner.key.format(key));
+        let value_format = value.map(|value| inner.value.format(value));
+        let own = &inner.link.own;
+        let injected = Injected::current(own.has_trace);
+        injected.add_to(&mut headers);
+        let set = inner.headers.find(own, key_format, value_format)?;
+        let (headers, header_bytes) = set.with(&headers, key_format, value_format)?;
+        let body = self.serialize(key, value)?;
+        let bytes = body.len().saturating_add(header_bytes);
+        Ok(Parcel {
+            topic: self.native()?,
+            ticket: Arc::new(Ticket::new(Arc::clone(&inner.label), bytes, completion)),
+            body,
+            headers,
+            partition,
+            timestamp: timestamp.map(Timestamp::as_millis),
+        })
+    }
+
+    /// Sends bytes as they are, with these headers and no others.
+    pub(crate) fn forward<'h>(
+        &self,
+        key: Option<&[u8]>,
+        value: Option<&[u8]>,
+        headers: impl Iterator<Item = (&'h [u8], Option<&'h [u8]>)> + Clone,
+    ) -> Sending {
+        let mut buffer = Buffer::take();
+        buffer.0.extend_from_slice(key.unwrap_or_default());
+        let key_end = key.is_some().then_some(buffer.0.len());
+        buffer.0.extend_from_slice(value.unwrap_or_default());
+        let size = headers
+            .clone()
+            .map(|(name, value)| name.len() + value.map_or(0, <[u8]>::len));
+        let bytes = buffer.0.len() + size.sum::<usize>();
+        let name = &self.inner.name;
+        let parcel = self.native().map(|topic| Parcel {
+            topic,
+            ticket: Arc::new(Ticket::new(
+                Arc::clone(&self.inner.label),
+                bytes,
+                Completion::awaited(),
+            )),
+            body: Body {
+                buffer,
+                key_end,
+                has_value: value.is_some(),
+            },
+            headers: NativeHeaders::raw(headers),
+            partition: None,
+            timestamp: None,
+        });
+        Sending::new(Arc::clone(&self.inner.link), Arc::clone(name), parcel)
+    }
+
+    fn native(&self) -> Result<Arc<NativeTopic>> {
+        if let Some(native) = self.inner.native.get() {
+            return Ok(Arc::clone(native));
+        }
+        let made = NativeTopic::new(&self.inner.link.native, &self.inner.name);
+        let made = Arc::new(made.map_err(Error::not_written)?);
+        Ok(Arc::clone(self.inner.native.get_or_init(|| made)))
+    }
+
+    fn serialize(&self, key: Option<&K>, value: Option<&V>) -> Result<Body> {
+        let mut buffer = Buffer::take();
+        if let Some(key) = key {
+            let written = self.inner.key.serialize(key, &mut buffer.0);
+            written.map_err(|error| unserializable("key", error))?;
+        }
+        let key_end = key.is_some().then_some(buffer.0.len());
+        if let Some(value) = value {
+            let written = self.inner.value.serialize(value, &mut buffer.0);
+            written.map_err(|error| unserializable("value", error))?;
+        }
+        Ok(Body {
+            buffer,
+            key_end,
+            has_value: value.is_some(),
+        })
+    }
+}
+
+impl<K: ?Sized, V: ?Sized> Clone for Topic<K, V> {
+    fn clone(&self) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+        }
+    }
+}
+
+impl<K: ?Sized, V: ?Sized> fmt::Debug for Topic<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Topic")
+            .field("name", &self.inner.name)
+            .field("key", &self.inner.key)
+            .field("value", &self.inner.value)
+            .finish_non_exhaustive()
+    }
+}
+
+fn unserializable(side: &str, error: wireform::Error) -> Error {
+    let message = format!("the {side} could not be serialized");
+    Error::new(ErrorKind::Serialize, message).with_source(error)
+}
+
+/// Kafka's rule for names: `Topic.java` in `org.apache.kafka.common.internals`.
+fn check_topic(name: &str) -> Result<()> {
+    let is_legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    let is_valid = (1..=249).contains(&name.len())
+        && !matches!(name, "." | "..")
+        && name.bytes().all(is_legal);
+    if is_valid {
+        return Ok(());
+    }
+    let message = format!("{name:?} is no topic: 1 to 249 ASCII letters, digits, '.', '_' and '-'");
+    Err(Error::config(message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(name: &str, is_valid: bool) {
+        assert_eq!(check_topic(name).is_ok(), is_valid, "{name:?}");
+    }
+
+    #[test]
+    fn topic_names_are_checked() {
+        check("orders.v1_a-b", true);
+        check(&"x".repeat(249), true);
+        for name in ["", ".", "..", "a b", "a/b", "ä", "a\0", &"x".repeat(250)] {
+            check(name, false);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! Reading with an rdkafka consumer.
+
+pub(crate) mod message_headers;
+pub(crate) mod poison;

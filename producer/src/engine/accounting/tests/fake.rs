@@ -1,0 +1,114 @@
+//! A client without Kafka, for tests of the accounting.
+
+use std::sync::Arc;
+
+use rdkafka::error::RDKafkaErrorCode;
+
+use crate::api::delivery::{Completion, Outcome, Placed, PlacedTimestamp, Ticket};
+use crate::engine::accounting::Verdict;
+use crate::engine::parcel::Outgoing;
+use crate::error::Error;
+use crate::native::Written;
+use crate::sync::{Mutex, MutexGuard};
+
+/// What a client was given and has no result for, and how it answers.
+#[derive(Default)]
+pub(crate) struct FakeClient {
+    state: Mutex<Taken>,
+    #[cfg(wireform_model)]
+    changed: crate::sync::Condvar,
+}
+
+#[derive(Default)]
+pub(crate) struct Taken {
+    /// Records on their way.
+    pub(crate) sent: Vec<Arc<Ticket>>,
+    /// The topics of all records in the order in which they were taken.
+    pub(crate) order: Vec<Arc<str>>,
+    /// Why the client takes no record just now.
+    pub(crate) refusal: Option<RDKafkaErrorCode>,
+    #[cfg(wireform_model)]
+    is_closed: bool,
+}
+
+impl FakeClient {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Taken> {
+        self.state.lock()
+    }
+
+    /// Returns a record of `bytes`. The name of its topic is its own.
+    pub(crate) fn record(
+        self: &Arc<Self>,
+        name: &str,
+        bytes: usize,
+        completion: Completion,
+    ) -> FakeRecord {
+        FakeRecord {
+            ticket: Arc::new(Ticket::new(Arc::new(Arc::from(name)), bytes, completion)),
+            client: Arc::clone(self),
+        }
+    }
+
+    /// The result of the record at `index` of those on their way.
+    pub(crate) fn finish(&self, index: usize, written: Written) -> Verdict {
+        let ticket = self.lock().sent.remove(index);
+        Verdict {
+            outcome: outcome(&ticket, written),
+            ticket,
+            written,
+        }
+    }
+}
+
+#[cfg(wireform_model)]
+impl FakeClient {
+    /// Waits for a record on its way. Returns false if there is none and the client is closed.
+    pub(crate) fn wait_sent(&self) -> bool {
+        let mut taken = self.lock();
+        while taken.sent.is_empty() && !taken.is_closed {
+            taken = self.changed.wait(taken);
+        }
+        !taken.sent.is_empty()
+    }
+
+    pub(crate) fn close(&self) {
+        self.lock().is_closed = true;
+        self.changed.notify_all();
+    }
+}
+
+fn outcome(ticket: &Ticket, written: Written) -> Outcome {
+    match written {
+        Written::Yes => Ok(Placed {
+            topic: Arc::clone(&ticket.topic),
+            partition: 0,
+            offset: Some(0),
+            timestamp: PlacedTimestamp::Unknown,
+        }),
+        Written::Maybe => Err(Error::unknown(RDKafkaErrorCode::MessageTimedOut)),
+        Written::No => Err(Error::not_written(RDKafkaErrorCode::MessageTimedOut)),
+    }
+}
+
+pub(crate) struct FakeRecord {
+    pub(crate) ticket: Arc<Ticket>,
+    client: Arc<FakeClient>,
+}
+
+impl Outgoing for FakeRecord {
+    fn ticket(&self) -> &Ticket {
+        &self.ticket
+    }
+
+    fn produce(&mut self) -> Result<(), RDKafkaErrorCode> {
+        let mut taken = self.client.lock();
+        if let Some(code) = taken.refusal {
+            return Err(code);
+        }
+        taken.order.push(Arc::clone(&self.ticket.topic));
+        taken.sent.push(Arc::clone(&self.ticket));
+        #[cfg(wireform_model)]
+        self.client.changed.notify_all();
+        Ok(())
+    }
+}

@@ -1,0 +1,149 @@
+//! How verdicts come from librdkafka's queue to the polling thread.
+//!
+//! Librdkafka frees a record where its delivery report is thrown away. Between two threads, one that
+//! allocates records and one that frees them, the allocator and the caches cost more than all the
+//! rest. So threads that send fast take the reports from librdkafka themselves and free the records
+//! that they allocated; the polling thread gets what is left, verdicts and tickets, in order, and
+//! calls the program.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::api::delivery::Ticket;
+use crate::native::{Event, MainQueue, Report};
+use crate::sync::{self, Condvar, Mutex, MutexGuard};
+
+/// What was taken from librdkafka and waits for the polling thread.
+#[derive(Debug, Default)]
+pub(crate) struct Harvest {
+    state: Mutex<State>,
+    arrived: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    ripe: VecDeque<Harvested>,
+    /// Tickets to be freed by who sends.
+    spent: Vec<Vec<Arc<Ticket>>>,
+    /// Until when senders are expected to take the reports.
+    assisted_until: Option<Instant>,
+}
+
+/// One event.
+#[derive(Debug)]
+pub(crate) enum Harvested {
+    Reports(Vec<(Arc<Ticket>, Report)>),
+    Other(Event),
+}
+
+impl Harvest {
+    /// For a thread that sends fast: takes what librdkafka has, and frees it.
+    pub(crate) fn assist(&self, queue: &MainQueue) {
+        let until = sync::now() + ASSISTED;
+        let spent = {
+            let mut state = self.lock();
+            state.assisted_until = Some(until);
+            std::mem::take(&mut state.spent)
+        };
+        drop(spent);
+        // Otherwise another thread is at it.
+        let Some(event) = queue.try_take(|event| self.put(event)) else {
+            return;
+        };
+        self.arrived.notify_one();
+        drop(event);
+    }
+
+    /// For the polling thread: everything that is ripe, after waiting for up to `timeout`.
+    ///
+    /// `free` frees what a sender allocated. The result is empty if nothing came, or if the thread
+    /// was woken.
+    pub(crate) fn take(
+        &self,
+        queue: &MainQueue,
+        timeout: Duration,
+        free: impl FnOnce(Option<Event>),
+    ) -> VecDeque<Harvested> {
+        let mut state = self.lock();
+        let is_assisted = state.is_assisted();
+        if is_assisted && state.ripe.is_empty() {
+            state = self.arrived.wait_timeout(state, timeout.min(PATIENCE));
+        }
+        let ripe = std::mem::take(&mut state.ripe);
+        let spent = match is_assisted {
+            true => Vec::new(),
+            false => std::mem::take(&mut state.spent),
+        };
+        drop(state);
+        drop(spent);
+        if is_assisted || !ripe.is_empty() {
+            return ripe;
+        }
+        free(queue.take(timeout, |event| self.put(event)));
+        std::mem::take(&mut self.lock().ripe)
+    }
+
+    /// Puts an event behind the others; gives it back if it is to be freed. The caller holds the
+    /// queue, so that events stay in order.
+    fn put(&self, event: Event) -> Option<Event> {
+        let (harvested, event) = if event.has_reports() {
+            let mut reports = Vec::with_capacity(event.report_count());
+            reports.extend(std::iter::from_fn(|| event.next_report()));
+            (Harvested::Reports(reports), Some(event))
+        } else {
+            (Harvested::Other(event), None)
+        };
+        self.lock().ripe.push_back(harvested);
+        event
+    }
+
+    /// Keeps tickets for a sender to free; gives them back if none is expected.
+    pub(crate) fn discard(&self, tickets: Vec<Arc<Ticket>>) -> Option<Vec<Arc<Ticket>>> {
+        let mut state = self.lock();
+        if state.is_assisted() && state.spent.len() < SPENT {
+            state.spent.push(tickets);
+            return None;
+        }
+        Some(tickets)
+    }
+
+    /// Whether senders are at it.
+    pub(crate) fn is_assisted(&self) -> bool {
+        self.lock().is_assisted()
+    }
+
+    /// Frees everything that was taken, as long as the client is there: events must not outlive it.
+    pub(crate) fn clear(&self) {
+        let state = std::mem::take(&mut *self.lock());
+        drop(state);
+    }
+
+    #[cfg(test)]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.lock().ripe.is_empty()
+    }
+
+    /// Says that nobody sends just now: the polling thread is to look for itself.
+    pub(crate) fn stop_assisting(&self) {
+        self.lock().assisted_until = None;
+        self.arrived.notify_one();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock()
+    }
+}
+
+impl State {
+    fn is_assisted(&self) -> bool {
+        self.assisted_until.is_some_and(|until| sync::now() < until)
+    }
+}
+
+/// How long a sender that was fast is expected to come again.
+const ASSISTED: Duration = Duration::from_millis(10);
+/// How long the polling thread leaves the queue to senders.
+const PATIENCE: Duration = Duration::from_millis(5);
+/// Batches of tickets that wait to be freed.
+const SPENT: usize = 64;

@@ -1,0 +1,265 @@
+//! What waits: sends for room, flushes and closes for verdicts.
+
+use std::collections::BTreeMap;
+use std::ptr;
+use std::sync::Arc;
+use std::task::Waker;
+use std::time::{Duration, Instant};
+
+use rdkafka::error::RDKafkaErrorCode;
+
+use crate::engine::ledger::{CloseReport, Ledger, Room};
+use crate::engine::parcel::{Outgoing, Parcel};
+use crate::engine::slot::Slot;
+use crate::error::{Error, Result};
+use crate::sync::{self, Mutex, MutexGuard};
+
+/// All that changes in an engine, behind one lock.
+pub(crate) struct State<P> {
+    pub(crate) ledger: Ledger,
+    /// Sends that wait for room, by their place, the oldest first. They pass in this order: a send
+    /// that comes while another waits, waits too.
+    pub(crate) waiting: BTreeMap<i64, Arc<Waiter<P>>>,
+    pub(crate) flushes: Vec<Flush>,
+    pub(crate) closes: Vec<Arc<Slot<CloseReport>>>,
+    pub(crate) is_closed: bool,
+    /// When everything that is left gets thrown out of librdkafka's queues.
+    pub(crate) purge_at: Option<Instant>,
+    pub(crate) fatal: Option<Arc<str>>,
+    /// Open records at the time when the last handle was dropped without a close.
+    pub(crate) abandoned: Option<u64>,
+    pub(crate) is_released: bool,
+    /// Whether librdkafka's own queue was full at the last try: no verdict need follow.
+    pub(crate) is_stalled: bool,
+    /// Records until a sender is to help, and when one last was.
+    turn: (u32, Instant),
+}
+
+/// A send that waits for room.
+pub(crate) struct Waiter<P = Parcel> {
+    place: i64,
+    /// Taken by whoever decides first: the drain, or the sender who gives up.
+    parcel: Mutex<Option<P>>,
+    pub(crate) accepted: Slot<Result<()>>,
+}
+
+pub(crate) struct Flush {
+    /// The flush waits for the records of older epochs.
+    pub(crate) epoch: u64,
+    pub(crate) deadline: Option<Instant>,
+    pub(crate) done: Arc<Slot<Result<()>>>,
+}
+
+/// How a send went on.
+pub(crate) enum Offered<P = Parcel> {
+    Accepted {
+        /// Whether the sender is to take delivery reports.
+        is_turn: bool,
+    },
+    Waiting(Arc<Waiter<P>>),
+}
+
+/// Whether a send may wait for room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Patience {
+    None,
+    Wait,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum Place {
+    Back,
+    Front,
+}
+
+impl<P: Outgoing> State<P> {
+    pub(crate) fn new(room: Room) -> Self {
+        Self {
+            ledger: Ledger::new(room),
+            waiting: BTreeMap::new(),
+            flushes: Vec::new(),
+            closes: Vec::new(),
+            is_closed: false,
+            purge_at: None,
+            fatal: None,
+            abandoned: None,
+            is_released: false,
+            is_stalled: false,
+            turn: (TURN, sync::now()),
+        }
+    }
+
+    /// Whether whoever accepts a record now is to take librdkafka's reports: every so many records,
+    /// and only if they came fast.
+    pub(crate) fn is_turn(&mut self) -> bool {
+        let (left, last) = &mut self.turn;
+        *left -= 1;
+        if *left > 0 {
+            return false;
+        }
+        *left = TURN;
+        let now = sync::now();
+        let took = now.duration_since(std::mem::replace(last, now));
+        took < FAST
+    }
+
+    pub(crate) fn check_open(&self) -> Result<()> {
+        match &self.fatal {
+            Some(reason) => Err(Error::fatal(reason)),
+            None if self.is_closed => Err(Error::closed()),
+            None => Ok(()),
+        }
+    }
+
+    pub(crate) fn queue(
+        &mut self,
+        parcel: P,
+        patience: Patience,
+        place: Place,
+    ) -> Result<Offered<P>> {
+        if patience == Patience::None {
+            return Err(Error::queue_full());
+        }
+        let place = match place {
+            Place::Back => self
+                .waiting
+                .last_key_value()
+                .map_or(0, |(last, _)| last + 1),
+            // It was accepted before the others came.
+            Place::Front => self
+                .waiting
+                .first_key_value()
+                .map_or(0, |(first, _)| first - 1),
+        };
+        let waiter = Arc::new(Waiter {
+            place,
+            parcel: Mutex::new(Some(parcel)),
+            accepted: Slot::new(),
+        });
+        self.waiting.insert(place, Arc::clone(&waiter));
+        Ok(Offered::Waiting(waiter))
+    }
+
+    /// Whether a verdict concerns nobody but its own record.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.waiting.is_empty() && self.flushes.is_empty() && self.closes.is_empty()
+    }
+
+    /// After a change of the ledger: lets in who waits, and ends the flushes and closes that can.
+    pub(crate) fn move_on(&mut self, wakers: &mut Vec<Waker>) {
+        self.drain(wakers);
+        let ledger = &self.ledger;
+        self.flushes.retain(|flush| {
+            let is_settled = ledger.is_settled_before(flush.epoch);
+            if is_settled {
+                wakers.extend(flush.done.put(Ok(())));
+            }
+            !is_settled
+        });
+        if ledger.open() == 0 {
+            let report = ledger.report();
+            wakers.extend(self.closes.drain(..).filter_map(|slot| slot.put(report)));
+        }
+    }
+
+    /// Gives waiting records to librdkafka here and now, under the lock: a later send cannot
+    /// overtake them between their turn and their task's next poll.
+    fn drain(&mut self, wakers: &mut Vec<Waker>) {
+        self.is_stalled = false;
+        while let Some(first) = self.waiting.first_entry() {
+            let waiter = Arc::clone(first.get());
+            let mut guard = waiter.lock();
+            let Some(parcel) = guard.as_mut() else {
+                first.remove();
+                continue;
+            };
+            let bytes = parcel.ticket().bytes;
+            if !self.ledger.fits(bytes) {
+                break;
+            }
+            let epoch = self.ledger.accept(bytes);
+            parcel.ticket().set_epoch(epoch);
+            let produced = parcel.produce();
+            if produced.is_err() {
+                self.ledger.revoke(epoch, bytes);
+            }
+            if produced == Err(RDKafkaErrorCode::QueueFull) {
+                self.is_stalled = true;
+                break;
+            }
+            *guard = None;
+            let accepted = produced.map_err(Error::not_written);
+            wakers.extend(waiter.accepted.put(accepted));
+            self.waiting.pop_first();
+        }
+    }
+
+    pub(crate) fn shut(&mut self, purge_at: Option<Instant>, wakers: &mut Vec<Waker>) {
+        self.is_closed = true;
+        self.purge_at = match (self.purge_at, purge_at) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
+        self.turn_away(Error::closed, wakers);
+    }
+
+    pub(crate) fn fail(&mut self, reason: &str, wakers: &mut Vec<Waker>) {
+        self.fatal = Some(Arc::from(reason));
+        self.purge_at = Some(sync::now());
+        self.turn_away(|| Error::fatal(reason), wakers);
+        for flush in self.flushes.drain(..) {
+            wakers.extend(flush.done.put(Err(Error::fatal(reason))));
+        }
+    }
+
+    /// Forgets a send that was cancelled. Gives it back, to be freed without the lock.
+    pub(crate) fn forget(&mut self, waiter: &Waiter<P>) -> Option<Arc<Waiter<P>>> {
+        let is_same = self
+            .waiting
+            .get(&waiter.place)
+            .is_some_and(|kept| ptr::eq(&**kept, waiter));
+        is_same
+            .then(|| self.waiting.remove(&waiter.place))
+            .flatten()
+    }
+
+    /// Fails the sends that wait: they were not accepted, and will not be.
+    fn turn_away(&mut self, error: impl Fn() -> Error, wakers: &mut Vec<Waker>) {
+        for waiter in std::mem::take(&mut self.waiting).into_values() {
+            if waiter.lock().take().is_some() {
+                wakers.extend(waiter.accepted.put(Err(error())));
+            }
+        }
+    }
+
+    pub(crate) fn expire_flushes(&mut self, now: Instant, wakers: &mut Vec<Waker>) {
+        let open = self.ledger.open();
+        self.flushes.retain(|flush| {
+            let is_late = flush.deadline.is_some_and(|deadline| deadline <= now);
+            if is_late {
+                wakers.extend(flush.done.put(Err(flush_timeout(open))));
+            }
+            !is_late
+        });
+    }
+}
+
+impl<P> Waiter<P> {
+    /// Takes the record, which then will not be sent; `None` if it was decided about before.
+    pub(crate) fn take(&self) -> Option<P> {
+        self.lock().take()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<P>> {
+        self.parcel.lock()
+    }
+}
+
+/// Records between two turns of senders.
+const TURN: u32 = 1000;
+/// What they take at most where the polling thread is in the way.
+const FAST: Duration = Duration::from_millis(5);
+
+pub(crate) fn flush_timeout(open: usize) -> Error {
+    Error::pending("not flushed in time", open)
+}

@@ -1,0 +1,110 @@
+//! The trace context of OpenTelemetry in headers.
+
+use std::mem;
+
+use opentelemetry::propagation::{Extractor, Injector};
+use opentelemetry::{Context, global};
+use rdkafka::message::{Header, OwnedHeaders};
+use wireform::HeaderList as _;
+
+use crate::consume::message_headers::MessageHeaders;
+
+/// What the program's propagator has to say about the context in which a record is sent.
+pub(crate) struct Injected(Vec<(String, String)>);
+
+impl Injected {
+    pub(crate) fn current(is_on: bool) -> Self {
+        let mut injected = Self(Vec::new());
+        if is_on {
+            global::get_text_map_propagator(|propagator| {
+                propagator.inject_context(&Context::current(), &mut injected);
+            });
+        }
+        injected
+    }
+
+    /// Adds it to a record's headers, but for what the record says itself.
+    pub(crate) fn add_to<'a>(&'a self, headers: &mut Vec<(&'a str, &'a [u8])>) {
+        let own = headers.len();
+        for (name, value) in &self.0 {
+            let is_own = |(other, _): &(&str, _)| other.eq_ignore_ascii_case(name);
+            if !headers.iter().take(own).any(is_own) {
+                headers.push((name, value.as_bytes()));
+            }
+        }
+    }
+}
+
+impl Injector for Injected {
+    fn set(&mut self, name: &str, value: String) {
+        // W3C's has an empty `tracestate` where there is none: it would say nothing.
+        if !value.is_empty() {
+            self.0.push((name.to_owned(), value));
+        }
+    }
+}
+
+/// Headers of rdkafka that take a trace context: for programs that send with rdkafka itself.
+///
+/// ```
+/// use opentelemetry::{Context, global};
+/// use rdkafka::message::OwnedHeaders;
+/// use wireform_producer::TraceHeaders;
+///
+/// let mut headers = TraceHeaders(OwnedHeaders::new());
+/// global::get_text_map_propagator(|propagator| {
+///     propagator.inject_context(&Context::current(), &mut headers);
+/// });
+/// let headers: OwnedHeaders = headers.0; // for FutureRecord::headers
+/// # let _ = headers;
+/// ```
+#[cfg_attr(docsrs, doc(cfg(feature = "otel")))]
+#[derive(Clone, Debug, Default)]
+pub struct TraceHeaders(pub OwnedHeaders);
+
+impl Injector for TraceHeaders {
+    fn set(&mut self, name: &str, value: String) {
+        if value.is_empty() {
+            return;
+        }
+        let headers = mem::replace(&mut self.0, OwnedHeaders::new_with_capacity(0));
+        self.0 = headers.insert(Header {
+            key: name,
+            value: Some(&value),
+        });
+    }
+}
+
+impl MessageHeaders<'_> {
+    /// The context in which the record was sent, by the program's propagator
+    /// (`opentelemetry::global::set_text_map_propagator`): the parent, or a link, of the span in
+    /// which it is processed. The current one if the headers have none.
+    ///
+    /// Needs the cargo feature `otel`.
+    #[cfg_attr(docsrs, doc(cfg(feature = "otel")))]
+    #[must_use]
+    pub fn trace_context(&self) -> Context {
+        global::get_text_map_propagator(|propagator| propagator.extract(self))
+    }
+}
+
+/// The last header of a name counts; names are compared without case.
+#[cfg_attr(docsrs, doc(cfg(feature = "otel")))]
+impl Extractor for MessageHeaders<'_> {
+    fn get(&self, key: &str) -> Option<&str> {
+        let mut found = None;
+        for (name, value) in (0..).map_while(|index| self.header(index)) {
+            if name.eq_ignore_ascii_case(key) {
+                found = value.and_then(|value| std::str::from_utf8(value).ok());
+            }
+        }
+        found
+    }
+
+    fn keys(&self) -> Vec<&str> {
+        (0..)
+            .map_while(|index| self.header(index))
+            .map(|(name, _)| name)
+            .collect()
+    }
+}
