@@ -1,6 +1,6 @@
 //! The arrows between the crates, and between the modules of one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -143,6 +143,96 @@ fn registry_knows_no_format_and_no_kafka() {
         for word in ["rdkafka", "apache_avro::", "prost::", "jsonschema::"] {
             assert!(!code.contains(word), "{path} names {word}");
         }
+    }
+}
+
+/// The rooms of `producer/src`, each after those that it may name. `native` alone calls librdkafka's C
+/// functions; `observe` knows what became of records, not the engine. The files beside the rooms
+/// (`error.rs`, `outcome.rs`, …) name no room.
+const ROOMS: [(&str, &[&str]); 5] = [
+    ("native", &[]),
+    ("observe", &[]),
+    ("engine", &["native", "observe"]),
+    ("api", &["engine", "observe"]),
+    // Will be a crate of its own.
+    ("consume", &["api", "native"]),
+];
+
+#[test]
+fn producer_rooms_have_no_cycle() {
+    for (index, (room, allowed)) in ROOMS.iter().enumerate() {
+        let is_before = |name: &&str| ROOMS.iter().take(index).any(|(room, _)| room == name);
+        assert!(allowed.iter().all(|name| is_before(name)), "{room}");
+    }
+    let mut checked = 0;
+    for (file, names) in producer_files() {
+        let room = file.split('/').next().unwrap();
+        let found = ROOMS.iter().find(|(known, _)| *known == room);
+        let allowed = found.map_or(&[][..], |(_, allowed)| allowed);
+        for name in names {
+            let other = name.split('/').next().unwrap();
+            let is_room = ROOMS.iter().any(|(known, _)| *known == other);
+            let is_allowed = !is_room || other == room || allowed.contains(&other);
+            assert!(is_allowed, "{file} names {name}");
+            assert!(is_room || room != "native", "{file} names {name}");
+        }
+        checked += usize::from(found.is_some());
+    }
+    assert!(checked > 30, "{checked} files");
+}
+
+/// Files are told apart by room and name: those of `engine/transactions/` are one with
+/// `engine/transactions.rs`.
+#[test]
+fn producer_files_have_no_cycle() {
+    let mut files = BTreeMap::<_, BTreeSet<_>>::new();
+    for (file, mut names) in producer_files() {
+        names.remove(&file);
+        files.entry(file).or_default().extend(names);
+    }
+    loop {
+        let left: Vec<_> = files.keys().cloned().collect();
+        files.retain(|_, names| names.iter().any(|name| left.contains(name)));
+        if files.len() == left.len() {
+            break;
+        }
+    }
+    assert!(files.is_empty(), "in a cycle, or above one: {files:?}");
+}
+
+/// The files of the producer but for its front page and its tests, as `room/name`, with those that
+/// they name.
+fn producer_files() -> Vec<(String, BTreeSet<String>)> {
+    let source = root().join("producer/src");
+    let mut files = Vec::new();
+    for (path, text) in sources(&source) {
+        let inside = Path::new(&path).strip_prefix(&source).unwrap();
+        let inside = inside.to_str().unwrap().replace('\\', "/");
+        let is_test = inside.ends_with("tests.rs") || inside.contains("/tests/");
+        if is_test || inside == "lib.rs" {
+            continue;
+        }
+        let code = without_comments(&text);
+        let code = code.split("#[cfg(test)]\nmod tests {").next().unwrap();
+        let named = code.split("crate::").skip(1).map(|rest| place(rest, "::"));
+        files.push((place(&inside, "/"), named.collect()));
+    }
+    files
+}
+
+/// The room and the module that a path starts with; the module alone where it is in no room.
+fn place(path: &str, separator: &str) -> String {
+    let is_of_name = |char: char| char.is_ascii_lowercase() || char == '_';
+    let mut parts = path.split(separator).map(|part| {
+        let end = part.find(|char| !is_of_name(char));
+        &part[..end.unwrap_or(part.len())]
+    });
+    let first = parts.next().unwrap_or_default();
+    let second = parts.next().unwrap_or_default();
+    let is_room = ROOMS.iter().any(|(room, _)| *room == first);
+    match is_room && !second.is_empty() {
+        true => format!("{first}/{second}"),
+        false => first.to_owned(),
     }
 }
 
