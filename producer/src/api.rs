@@ -1,12 +1,13 @@
 //! What a program sends records with.
 
-pub(crate) mod bootstrap;
+mod bootstrap;
 pub(crate) mod builder;
 pub(crate) mod delivery;
 pub(crate) mod embedded;
 pub(crate) mod producer;
 pub(crate) mod record;
 pub(crate) mod sending;
-pub(crate) mod settings;
+pub(crate) mod sending_all;
+mod settings;
 pub(crate) mod topic;
 pub(crate) mod transaction;

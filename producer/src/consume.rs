@@ -2,3 +2,5 @@
 
 pub(crate) mod message_headers;
 pub(crate) mod poison;
+#[cfg(feature = "otel")]
+mod trace_context;

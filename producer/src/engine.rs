@@ -1,14 +1,17 @@
 //! From an encoded record to its delivery result.
 
-pub(crate) mod accounting;
+mod accounting;
 pub(crate) mod batch;
-pub(crate) mod events;
-pub(crate) mod harvest;
+mod events;
+mod harvest;
 pub(crate) mod headers;
+pub(crate) mod in_flight;
 pub(crate) mod ledger;
+pub(crate) mod link;
 pub(crate) mod parcel;
 pub(crate) mod partitioning;
-pub(crate) mod polling;
+mod polling;
 pub(crate) mod queue;
+mod shared;
 pub(crate) mod slot;
 pub(crate) mod transactions;

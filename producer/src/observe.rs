@@ -12,6 +12,7 @@ pub(crate) mod otel;
 #[cfg(not(feature = "otel"))]
 #[path = "observe/otel_off.rs"]
 pub(crate) mod otel;
+pub(crate) mod secrets;
 pub(crate) mod statistics;
 #[cfg(feature = "tracing")]
 pub(crate) mod trace;

@@ -8,9 +8,9 @@ use crate::api::bootstrap;
 use crate::api::embedded::EmbeddedCluster;
 use crate::api::producer::Producer;
 use crate::api::settings::{Settings, check_safe};
-use crate::api::transaction::Transactions;
 use crate::engine::headers::{OwnHeaders, check_name};
 use crate::engine::ledger::Room;
+use crate::engine::link::{Link, LinkParts, Transactions};
 use crate::engine::partitioning::{PartitionChoice, Partitioning};
 use crate::error::{Error, Result};
 use crate::observe::broker_log::{BrokerError, BrokerLog};
@@ -74,6 +74,7 @@ pub struct ProducerBuilder {
     header_names: HeaderNames,
     has_trace: bool,
     hooks: Hooks,
+    partitioning: Option<Partitioning>,
     transaction_timeout: Duration,
     cluster: Cluster,
     /// The first thing that was wrong, for `build` to say.
@@ -89,6 +90,21 @@ enum Cluster {
     Unnamed,
 }
 
+impl Producer {
+    /// Starts to build a producer.
+    pub fn builder() -> ProducerBuilder {
+        ProducerBuilder::new()
+    }
+
+    /// A producer with a cluster inside this process, for examples and tests.
+    ///
+    /// # Errors
+    /// `Config` if the [`EmbeddedCluster`] cannot be started.
+    pub fn embedded() -> Result<Self> {
+        Self::builder().embedded().build()
+    }
+}
+
 impl ProducerBuilder {
     pub(crate) fn new() -> Self {
         Self {
@@ -102,6 +118,7 @@ impl ProducerBuilder {
             header_names: HeaderNames::default(),
             has_trace: false,
             hooks: Hooks::default(),
+            partitioning: None,
             transaction_timeout: Duration::from_secs(60),
             cluster: Cluster::Unnamed,
             problem: None,
@@ -241,7 +258,7 @@ impl ProducerBuilder {
         mut self,
         partitioner: impl Fn(&PartitionChoice<'_>) -> i32 + Send + Sync + 'static,
     ) -> Self {
-        self.hooks.partitioning = Some(Partitioning::new(partitioner));
+        self.partitioning = Some(Partitioning::new(partitioner));
         self
     }
 
@@ -341,7 +358,7 @@ impl ProducerBuilder {
             hooks.on_broker_error.take(),
             settings.secrets(),
         ));
-        if hooks.partitioning.is_some() {
+        if self.partitioning.is_some() {
             // Else librdkafka would place records without a key by itself, `rdkafka_msg.c`.
             settings.set_default("sticky.partitioning.linger.ms", "0");
         } else {
@@ -362,15 +379,21 @@ impl ProducerBuilder {
             fixed: self.headers,
             has_trace: self.has_trace,
         };
-        Producer::start(
-            &settings,
-            self.room,
+        let parts = LinkParts {
+            room: self.room,
             own,
             hooks,
-            timeout.map_or_else(|| Ok(Transactions::none()), Transactions::start)?,
+            partitioning: self.partitioning,
+            transactions: timeout.map_or_else(|| Ok(Transactions::none()), Transactions::start)?,
             brokers,
-            cluster,
-        )
+        };
+        let create = |events| {
+            let created = settings.to_config().create_with_context(events);
+            created.map_err(|error| settings.rejected(&error))
+        };
+        // A cluster must answer until the last record has its verdict.
+        let link = Link::start(parts, create, cluster)?;
+        Ok(Producer { link })
     }
 
     fn note(&mut self, problem: &str) {

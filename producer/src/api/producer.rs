@@ -1,27 +1,17 @@
 use std::fmt;
 use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use wireform::Serializer;
 
-use crate::api::builder::ProducerBuilder;
-use crate::api::embedded::EmbeddedCluster;
-use crate::api::settings::Settings;
 use crate::api::topic::Topic;
-use crate::api::transaction::{self, Transaction, Transactions};
-use crate::engine::events::{Client, Events};
-use crate::engine::headers::OwnHeaders;
-use crate::engine::ledger::{CloseReport, Room};
-use crate::engine::polling::Engine;
+use crate::api::transaction::{self, Transaction};
+use crate::engine::link::Link;
 use crate::engine::queue::flush_timeout;
-use crate::engine::slot::{Slot, Taken};
+use crate::engine::slot::{Arrival, Taken};
 use crate::error::{Error, Result};
-use crate::native::{self, MainQueue};
-use crate::observe::hooks::Hooks;
+use crate::outcome::CloseReport;
 
 /// A connection to Kafka that accounts for every record it accepts. Clones share it.
 ///
@@ -33,74 +23,10 @@ use crate::observe::hooks::Hooks;
 /// After a `fork`, only the parent may use it: the child has none of its threads.
 #[derive(Clone)]
 pub struct Producer {
-    link: Arc<Link>,
-}
-
-/// What all handles hold; when the last is gone, the polling thread ends by itself.
-pub(crate) struct Link {
-    pub(crate) native: Arc<Client>,
-    pub(crate) engine: Arc<Engine>,
-    pub(crate) own: OwnHeaders,
-    pub(crate) transactions: Transactions,
-    brokers: String,
+    pub(crate) link: Arc<Link>,
 }
 
 impl Producer {
-    /// Starts to build a producer.
-    pub fn builder() -> ProducerBuilder {
-        ProducerBuilder::new()
-    }
-
-    /// A producer with a cluster inside this process, for examples and tests.
-    ///
-    /// # Errors
-    /// `Config` if the [`EmbeddedCluster`] cannot be started.
-    pub fn embedded() -> Result<Self> {
-        Self::builder().embedded().build()
-    }
-
-    pub(crate) fn start(
-        settings: &Settings,
-        room: Room,
-        own: OwnHeaders,
-        hooks: Hooks,
-        transactions: Transactions,
-        brokers: String,
-        cluster: Option<EmbeddedCluster>,
-    ) -> Result<Self> {
-        let engine = Arc::new(Engine::new(room));
-        let events = Events {
-            engine: Arc::clone(&engine),
-            hooks,
-        };
-        native::check_version().map_err(Error::config)?;
-        let native: Client = settings
-            .to_config()
-            .create_with_context(events)
-            .map_err(|error| settings.rejected(&error))?;
-        let native = Arc::new(native);
-        let queue = Arc::new(MainQueue::new(&native));
-        engine.set_producer(&native, &queue);
-        let (polled, polling) = (Arc::clone(&native), Arc::clone(&engine));
-        thread::Builder::new()
-            .name("wireform-producer".to_owned())
-            .spawn(move || {
-                polling.run(polled, queue);
-                // It must answer until the last record has its verdict.
-                drop(cluster);
-            })
-            .map_err(|error| Error::config("no thread could be started").with_source(error))?;
-        Ok(Self {
-            link: Arc::new(Link {
-                native,
-                engine,
-                own,
-                transactions,
-                brokers,
-            }),
-        })
-    }
-
     /// A handle that writes keys and values of one type to `topic`.
     ///
     /// ```
@@ -230,11 +156,6 @@ impl Producer {
         self.link.check_thread()?;
         self.link.engine.close_blocking(timeout)
     }
-
-    #[cfg(test)]
-    pub(crate) fn native(&self) -> &Client {
-        &self.link.native
-    }
 }
 
 impl fmt::Debug for Producer {
@@ -246,46 +167,16 @@ impl fmt::Debug for Producer {
     }
 }
 
-impl Link {
-    /// Refuses to wait on the thread that would be waited for.
-    pub(crate) fn check_thread(&self) -> Result<()> {
-        if self.engine.is_polling_thread() {
-            return Err(Error::config(
-                "a callback cannot wait for its own producer's verdicts",
-            ));
-        }
-        Ok(())
-    }
-
-    pub(crate) fn flush(&self, timeout: Duration) -> Arc<Slot<Result<()>>> {
-        self.engine.flush(&self.native, timeout)
-    }
-}
-
-impl Drop for Link {
-    fn drop(&mut self) {
-        self.engine.release();
-    }
-}
-
-/// A [`Slot`] as a future.
-pub(crate) struct Arrival<T>(pub(crate) Arc<Slot<T>>);
-
-impl<T> Future for Arrival<T> {
-    type Output = Taken<T>;
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Taken<T>> {
-        self.0.poll(context)
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::thread;
+
     use wireform::Utf8;
 
     use super::*;
     use crate::api::record::Record;
     use crate::error::ErrorKind;
+    use crate::native::client;
 
     #[test]
     fn after_a_fatal_error_everything_fails_as_fatal() {
@@ -297,7 +188,7 @@ mod tests {
             let orders = orders.clone();
             move || orders.send_blocking(Record::new("waiting")).map(drop)
         });
-        native::raise_fatal_error(producer.native());
+        client::raise_fatal_error(&producer.link.native);
 
         let soon = Duration::from_secs(10);
         for error in [

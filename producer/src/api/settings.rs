@@ -5,6 +5,7 @@ use rdkafka::ClientConfig;
 use rdkafka::error::KafkaError;
 
 use crate::error::{Error, Result};
+use crate::observe::secrets::{HIDDEN, Secrets};
 use crate::observe::trace;
 
 /// Settings of librdkafka, one for each property whatever alias it was named by.
@@ -121,52 +122,6 @@ impl Settings {
             config.set_log_level(level);
         }
         config
-    }
-}
-
-/// Values of settings that must not be shown.
-#[derive(Clone, Default)]
-pub(crate) struct Secrets(Vec<String>);
-
-impl Secrets {
-    fn new(values: impl Iterator<Item = String>) -> Self {
-        let mut secrets = Self::default();
-        values.for_each(|value| secrets.add(value));
-        secrets
-    }
-
-    /// Also hides `value`, unless it is so short that it would be found in any text.
-    fn add(&mut self, value: String) {
-        if value.len() >= SHORTEST {
-            self.0.push(value);
-        }
-    }
-
-    /// Replaces every part of `text` that a secret covers. Secrets may contain or overlap each other:
-    /// replacing one after the other would leave the rest of a longer one.
-    pub(crate) fn hide(&self, text: &str) -> String {
-        let mut out = String::with_capacity(text.len());
-        let mut done = 0;
-        for (start, end) in self.covered(text) {
-            if start >= done {
-                out.push_str(text.get(done..start).unwrap_or_default());
-                out.push_str(HIDDEN);
-            }
-            done = done.max(end);
-        }
-        out.push_str(text.get(done..).unwrap_or_default());
-        out
-    }
-
-    /// Where the secrets are, in the order of their starts.
-    fn covered(&self, text: &str) -> Vec<(usize, usize)> {
-        let mut covered = Vec::new();
-        for (start, _) in text.char_indices() {
-            let rest = text.get(start..).unwrap_or_default();
-            let here = self.0.iter().filter(|secret| rest.starts_with(&***secret));
-            covered.extend(here.map(|secret| (start, start + secret.len())));
-        }
-        covered
     }
 }
 
@@ -316,11 +271,6 @@ fn canonical(key: &str) -> &str {
     }
 }
 
-/// What is shown instead of a secret.
-const HIDDEN: &str = "…";
-/// The least length of a secret that is looked for, in bytes.
-const SHORTEST: usize = 4;
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -428,28 +378,6 @@ mod tests {
         let error = KafkaError::ClientCreation("invalid credentials kafka-user-2024".to_owned());
         let text = settings.rejected(&error).to_string();
         assert!(!text.contains("2024"), "{text}");
-    }
-
-    #[track_caller]
-    fn check_hidden(known: &[&str], text: &str, expected: &str) {
-        let secrets = Secrets::new(known.iter().map(|secret| (*secret).to_owned()));
-        assert_eq!(secrets.hide(text), expected, "{known:?}");
-    }
-
-    #[test]
-    fn secrets_that_overlap_are_hidden_as_one() {
-        check_hidden(&["abcdef", "defghi"], "<abcdefghi>", "<…>");
-        check_hidden(&["defghi", "abcdef"], "<abcdefghi>", "<…>");
-        check_hidden(&["ababa"], "<abababa>", "<…>");
-        check_hidden(&["abcd", "efgh"], "<abcdefgh>", "<……>");
-        check_hidden(&["äöü", "öüß"], "<äöüß>", "<…>");
-    }
-
-    /// It would be found in any text, and show that it is there.
-    #[test]
-    fn secret_of_three_bytes_is_not_looked_for() {
-        check_hidden(&["a", "abc", ""], "abc is a cab", "abc is a cab");
-        check_hidden(&["abcd"], "abcd is a cab", "… is a cab");
     }
 
     #[test]

@@ -3,18 +3,19 @@ use std::sync::{Arc, OnceLock};
 
 use wireform::Serializer;
 
-use crate::api::delivery::{Completion, Delivery, Outcome, Ticket};
-use crate::api::producer::Link;
-use crate::api::record::{Record, Timestamp};
-use crate::api::sending::{Sending, SendingAll};
-use crate::engine::batch::Batch;
-use crate::engine::headers::HeaderCache;
-use crate::engine::parcel::{Body, Buffer, Parcel};
+use crate::api::delivery::Delivery;
+use crate::api::record::Record;
+use crate::api::sending::Sending;
+use crate::engine::headers::{HeaderCache, raw_headers};
+use crate::engine::in_flight::{Completion, Ticket};
+use crate::engine::link::Link;
+use crate::engine::parcel::{Body, Buffer, Destination, Parcel};
 use crate::engine::queue::{Offered, Patience};
 use crate::engine::slot::Taken;
 use crate::error::{Error, ErrorKind, Result};
-use crate::native::{NativeHeaders, NativeTopic};
 use crate::observe::otel::Injected;
+use crate::outcome::Outcome;
+use crate::timestamp::Timestamp;
 
 /// A topic with the serializers of its keys and values. Clones share everything.
 ///
@@ -73,7 +74,7 @@ struct Inner<K: ?Sized, V: ?Sized> {
     value: Arc<dyn Serializer<V>>,
     headers: HeaderCache,
     /// Made for the first record: Kafka may create the topic for it.
-    native: OnceLock<Arc<NativeTopic>>,
+    native: OnceLock<Arc<Destination>>,
 }
 
 impl<K: ?Sized, V: ?Sized> Topic<K, V> {
@@ -118,12 +119,7 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
     ///   it otherwise, an unknown partition say.
     /// - `Closed` and `Fatal` if the producer takes no more records.
     pub fn send(&self, record: Record<'_, K, V>) -> Sending {
-        let parcel = self.pack(record, Completion::awaited());
-        Sending::new(
-            Arc::clone(&self.inner.link),
-            Arc::clone(&self.inner.name),
-            parcel,
-        )
+        self.sending(record, Completion::awaited())
     }
 
     /// Sends `record`, and blocks the thread until there is room for it.
@@ -195,72 +191,8 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
         self.accept(parcel, Patience::None).map(drop)
     }
 
-    /// Sends `records` one after the other and waits for all their verdicts at once: the outcomes
-    /// are in the order of the records, with the errors of those that were refused.
-    ///
-    /// A record is serialized when there is room for the one before it. Whoever waits is woken for
-    /// room and then once, whatever the number of records.
-    ///
-    /// Dropping the future means that the records it had not come to are not sent; the others are,
-    /// once.
-    ///
-    /// ```
-    /// # use wireform::Utf8;
-    /// # use wireform_producer::{Producer, Record, Topic};
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let producer = Producer::embedded()?;
-    /// let orders: Topic<str, str> = producer.topic("orders", Utf8, Utf8)?;
-    /// let values = ["1 laptop", "2 mice", "3 cables"];
-    /// let outcomes = orders.send_all(values.map(|value| Record::new(value).key("k"))).await;
-    /// let placed: Vec<_> = outcomes.into_iter().collect::<Result<_, _>>()?;
-    /// assert_eq!(placed[2].offset, Some(2));
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn send_all<'r, I>(&self, records: I) -> SendingAll<K, V, I::IntoIter>
-    where
-        I: IntoIterator<Item = Record<'r, K, V>>,
-        K: 'r,
-        V: 'r,
-    {
-        SendingAll::new(self.clone(), records.into_iter())
-    }
-
-    /// [`send_all`](Self::send_all) that blocks the thread.
-    ///
-    /// # Errors
-    /// `Config` in a callback, which runs on the thread that would be waited for.
-    pub fn send_all_blocking<'r>(
-        &self,
-        records: impl IntoIterator<Item = Record<'r, K, V>>,
-    ) -> Result<Vec<Outcome>>
-    where
-        K: 'r,
-        V: 'r,
-    {
-        self.inner.link.check_thread()?;
-        let batch = Arc::new(Batch::default());
-        for record in records {
-            let seat = batch.seat();
-            let accepted = self
-                .pack(record, Completion::Batch(seat))
-                .and_then(|parcel| self.accept(parcel, Patience::Wait));
-            // The seat went with the parcel: the batch is told apart by its last seat.
-            if let Err(error) = accepted {
-                batch.refuse_last(error);
-            }
-        }
-        let _ = batch.seal();
-        match batch.done.wait(None) {
-            Some(Taken::Value(outcomes)) => Ok(outcomes),
-            Some(Taken::Gone) | None => Err(Error::closed()),
-        }
-    }
-
-    /// The next record of a batch, with its verdict's place in `batch`.
-    pub(crate) fn begin(&self, record: Record<'_, K, V>, batch: &Arc<Batch>) -> Sending {
-        let parcel = self.pack(record, Completion::Batch(batch.seat()));
+    pub(super) fn sending(&self, record: Record<'_, K, V>, completion: Completion) -> Sending {
+        let parcel = self.pack(record, completion);
         Sending::new(
             Arc::clone(&self.inner.link),
             Arc::clone(&self.inner.name),
@@ -268,7 +200,11 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
         )
     }
 
-    fn accept(&self, parcel: Parcel, patience: Patience) -> Result<Arc<Ticket>> {
+    pub(super) fn link(&self) -> &Link {
+        &self.inner.link
+    }
+
+    pub(super) fn accept(&self, parcel: Parcel, patience: Patience) -> Result<Arc<Ticket>> {
         let link = &self.inner.link;
         let ticket = Arc::clone(&parcel.ticket);
         let patience = match patience {
@@ -289,7 +225,7 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
     }
 
     /// The record as bytes.
-    fn pack(&self, record: Record<'_, K, V>, completion: Completion) -> Result<Parcel> {
+    pub(super) fn pack(&self, record: Record<'_, K, V>, completion: Completion) -> Result<Parcel> {
         self.pack_unnamed(record, completion)
             .map_err(|error| error.for_topic(&self.inner.name))
     }
@@ -353,18 +289,18 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
                 key_end,
                 has_value: value.is_some(),
             },
-            headers: NativeHeaders::raw(headers),
+            headers: raw_headers(headers),
             partition: None,
             timestamp: None,
         });
         Sending::new(Arc::clone(&self.inner.link), Arc::clone(name), parcel)
     }
 
-    fn native(&self) -> Result<Arc<NativeTopic>> {
+    fn native(&self) -> Result<Arc<Destination>> {
         if let Some(native) = self.inner.native.get() {
             return Ok(Arc::clone(native));
         }
-        let made = NativeTopic::new(&self.inner.link.native, &self.inner.name);
+        let made = Destination::new(&self.inner.link.native, &self.inner.name);
         let made = Arc::new(made.map_err(Error::not_written)?);
         Ok(Arc::clone(self.inner.native.get_or_init(|| made)))
     }

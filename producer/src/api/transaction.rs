@@ -3,19 +3,14 @@
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration;
 
 use rdkafka::TopicPartitionList;
 use rdkafka::consumer::ConsumerGroupMetadata;
-use rdkafka::producer::Producer as _;
 
-use crate::api::producer::{Arrival, Link};
-use crate::engine::queue::flush_timeout;
-use crate::engine::slot::Taken;
-use crate::engine::transactions::{Answer, Calls, Ending, Failure, Handle, SLICE, ended};
+use crate::engine::link::Link;
+use crate::engine::slot::{Arrival, Taken};
+use crate::engine::transactions::{Answer, Ending, Handle, ended};
 use crate::error::Result;
-use crate::native;
-use crate::sync;
 
 /// A transaction of a producer with a
 /// [`transactional_id`](crate::ProducerBuilder::transactional_id), open until it is
@@ -67,9 +62,6 @@ use crate::sync;
 /// ```
 #[must_use = "dropping a transaction aborts it"]
 pub struct Transaction(Handle<Link>);
-
-/// The transactions of a producer.
-pub(crate) type Transactions = crate::engine::transactions::Transactions<Link>;
 
 impl Transaction {
     /// Makes `offsets` of the consumer group part of the transaction: the offset of the *next*
@@ -194,54 +186,6 @@ fn in_hand(handle: Handle<Link>) -> Transaction {
 fn check_thread(link: &Link) -> Result<()> {
     link.check_thread()?;
     link.transactions.check_thread()
-}
-
-impl Calls for Link {
-    fn transactions(&self) -> &Transactions {
-        &self.transactions
-    }
-
-    /// Results come on the polling thread only: librdkafka's own flush would bring them here. That
-    /// thread also notices the timeout, a little late, unless a callback blocks it.
-    fn flush(&self, timeout: Duration) -> Result<()> {
-        let deadline = sync::now().checked_add(timeout.saturating_add(SLICE));
-        match Self::flush(self, timeout).wait(deadline) {
-            Some(Taken::Value(result)) => result,
-            Some(Taken::Gone) | None => Err(flush_timeout(self.engine.in_flight())),
-        }
-    }
-
-    fn init(&self, timeout: Duration) -> Result<(), Failure> {
-        let ready = self.native.init_transactions(timeout);
-        ready.map_err(|error| Failure::of(&error))
-    }
-
-    fn begin(&self) -> Result<(), Failure> {
-        let begun = self.native.begin_transaction();
-        begun.map_err(|error| Failure::of(&error))
-    }
-
-    fn commit(&self, timeout: Duration) -> Result<(), Failure> {
-        native::commit_transaction(&self.native, timeout)
-    }
-
-    fn abort(&self, timeout: Duration) -> Result<(), Failure> {
-        let aborted = self.native.abort_transaction(timeout);
-        aborted.map_err(|error| Failure::of(&error))
-    }
-}
-
-impl Link {
-    fn send_offsets(
-        &self,
-        offsets: &TopicPartitionList,
-        group: &ConsumerGroupMetadata,
-        timeout: Duration,
-    ) -> Result<(), Failure> {
-        let native = &self.native;
-        let sent = native.send_offsets_to_transaction(offsets, group, timeout);
-        sent.map_err(|error| Failure::of(&error))
-    }
 }
 
 async fn arrive<T>(answer: Result<Answer<T>>) -> Result<T> {

@@ -3,7 +3,7 @@ use std::fmt;
 use rdkafka::message::BorrowedMessage;
 use wireform::HeaderList;
 
-use crate::native::ConsumedHeaders;
+use crate::native::headers::ConsumedHeaders;
 
 /// The headers of a consumed message, for a [`wireform::Reader`].
 ///

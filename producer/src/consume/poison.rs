@@ -12,7 +12,7 @@ use crate::api::producer::Producer;
 use crate::api::topic::Topic;
 use crate::consume::message_headers::MessageHeaders;
 use crate::error::{Error, Result};
-use crate::native::ConsumedHeaders;
+use crate::native::headers::ConsumedHeaders;
 
 /// A message of an rdkafka consumer decodes itself with a [`Reader`]: its headers say what it is.
 ///

@@ -14,15 +14,16 @@ use std::time::Duration;
 
 use rdkafka::error::RDKafkaErrorCode;
 
-use crate::api::delivery::{Outcome, Ticket};
-use crate::engine::ledger::{CloseReport, Ledger, Room, Settlement};
+use crate::engine::in_flight::Ticket;
+use crate::engine::ledger::{Ledger, Room, Settlement};
 use crate::engine::parcel::{Outgoing, Parcel};
 use crate::engine::queue::{Flush, Offered, Patience, Place, State, Waiter};
 use crate::engine::slot::{Slot, Taken};
 use crate::error::{Error, Result};
-use crate::native::Written;
+use crate::native::report::Written;
 use crate::observe::metering;
 use crate::observe::trace;
+use crate::outcome::{CloseReport, Outcome};
 use crate::program;
 use crate::sync::{self, AtomicU64, Mutex, MutexGuard};
 
@@ -267,7 +268,9 @@ impl<P: Outgoing> Accounting<P> {
     }
 
     fn settle(&self, settlement: &Settlement) {
-        program::call("the metrics recorder", || metering::settled(settlement));
+        program::call("the metrics recorder", || {
+            metering::settled(settlement.report);
+        });
         self.change(|state| state.ledger.settle(settlement));
     }
 

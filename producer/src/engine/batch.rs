@@ -1,9 +1,9 @@
 use std::sync::Arc;
 use std::task::Waker;
 
-use crate::api::delivery::Outcome;
 use crate::engine::slot::Slot;
 use crate::error::Error;
+use crate::outcome::Outcome;
 use crate::sync::{Mutex, MutexGuard};
 
 /// The verdicts on records that were sent together: whoever waits for them is woken once.

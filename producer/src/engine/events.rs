@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock, Weak};
 
 use rdkafka::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
@@ -6,19 +6,25 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::DeliveryResult;
 use rdkafka::producer::{BaseProducer, ProducerContext};
 
-use crate::api::delivery::{Outcome, Placed, PlacedTimestamp, Ticket};
-use crate::api::record::Timestamp;
 use crate::engine::accounting::Verdict;
-use crate::engine::polling::Engine;
+use crate::engine::in_flight::Ticket;
+use crate::engine::partitioning::Partitioning;
+use crate::engine::shared::Engine;
 use crate::error::Error;
-use crate::native::{Report, Written};
+use crate::native::report::{Report, Written};
+use crate::native::topic::Partitioned;
 use crate::observe::hooks::Hooks;
+use crate::outcome::{Outcome, Placed, PlacedTimestamp};
 use crate::program;
+use crate::timestamp::Timestamp;
 
 /// What librdkafka calls back, on the polling thread.
 pub(crate) struct Events {
-    pub(crate) engine: Arc<Engine>,
-    pub(crate) hooks: Hooks,
+    engine: Arc<Engine>,
+    pub(super) hooks: Hooks,
+    pub(super) partitioning: Option<Partitioning>,
+    /// Weak, since the client owns this.
+    client: OnceLock<Weak<Client>>,
 }
 
 /// The librdkafka client.
@@ -52,7 +58,32 @@ impl ProducerContext for Events {
     }
 }
 
+impl Partitioned for Events {
+    type Partitioner = Partitioning;
+
+    fn partitioner(&self) -> Option<&Partitioning> {
+        self.partitioning.as_ref()
+    }
+}
+
 impl Events {
+    pub(crate) fn new(
+        engine: Arc<Engine>,
+        hooks: Hooks,
+        partitioning: Option<Partitioning>,
+    ) -> Self {
+        Self {
+            engine,
+            hooks,
+            partitioning,
+            client: OnceLock::new(),
+        }
+    }
+
+    pub(crate) fn set_client(&self, client: &Arc<Client>) {
+        let _ = self.client.set(Arc::downgrade(client));
+    }
+
     /// Hands over the results of one event.
     pub(crate) fn deliver(&self, mut reports: impl Iterator<Item = (Arc<Ticket>, Report)>) {
         loop {
@@ -83,12 +114,17 @@ impl Events {
             // caller may repeat: it stays in doubt.
             _ => (Written::Maybe, Error::unknown(code)),
         };
-        let error = if self.engine.is_fatal() {
+        let error = if self.is_fatal() {
             error.and_fatal()
         } else {
             error
         };
         (written, Err(error.for_topic(&ticket.topic)))
+    }
+
+    fn is_fatal(&self) -> bool {
+        let client = self.client.get().and_then(Weak::upgrade);
+        client.is_some_and(|client| self.engine.notice_fatal(&client))
     }
 
     fn hand_over(&self, ticket: &Ticket, outcome: Outcome) {

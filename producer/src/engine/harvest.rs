@@ -10,9 +10,13 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::api::delivery::Ticket;
-use crate::native::{Event, MainQueue, Report};
+use crate::engine::in_flight::Ticket;
+use crate::native::event;
+use crate::native::report::Report;
 use crate::sync::{self, Condvar, Mutex, MutexGuard};
+
+pub(crate) type Queue = event::MainQueue<Arc<Ticket>>;
+type Event = event::Event<Arc<Ticket>>;
 
 /// What was taken from librdkafka and waits for the polling thread.
 #[derive(Debug, Default)]
@@ -39,7 +43,7 @@ pub(crate) enum Harvested {
 
 impl Harvest {
     /// For a thread that sends fast: takes what librdkafka has, and frees it.
-    pub(crate) fn assist(&self, queue: &MainQueue) {
+    pub(crate) fn assist(&self, queue: &Queue) {
         let until = sync::now() + ASSISTED;
         let spent = {
             let mut state = self.lock();
@@ -61,7 +65,7 @@ impl Harvest {
     /// was woken.
     pub(crate) fn take(
         &self,
-        queue: &MainQueue,
+        queue: &Queue,
         timeout: Duration,
         free: impl FnOnce(Option<Event>),
     ) -> VecDeque<Harvested> {

@@ -4,7 +4,7 @@ use wireform::header::{check_own_header, codec_headers};
 use wireform::{ContentType, Format, HeaderNames, SchemaRef};
 
 use crate::error::{Error, Result};
-use crate::native::NativeHeaders;
+use crate::native::headers::NativeHeaders;
 
 /// What a producer puts on every record.
 #[derive(Debug)]
@@ -49,6 +49,13 @@ pub(crate) struct HeaderCache {
 
 /// What a record's headers come to: the list, and the bytes it takes.
 pub(crate) type Headers = (Option<NativeHeaders>, usize);
+
+/// Headers as they were consumed. `None` if there are none.
+pub(crate) fn raw_headers<'a>(
+    pairs: impl Iterator<Item = (&'a [u8], Option<&'a [u8]>)>,
+) -> Option<NativeHeaders> {
+    NativeHeaders::raw(pairs)
+}
 
 impl HeaderCache {
     pub(crate) fn find(

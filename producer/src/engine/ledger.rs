@@ -1,41 +1,7 @@
 use std::collections::VecDeque;
 
-use crate::native::Written;
-
-/// What became of everything that a producer accepted.
-///
-/// ```
-/// # use wireform_producer::Producer;
-/// # use std::time::Duration;
-/// let producer = Producer::embedded()?;
-/// let report = producer.close_blocking(Duration::from_secs(5))?;
-/// assert_eq!(report.accepted(), 0);
-/// # Ok::<(), wireform_producer::Error>(())
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct CloseReport {
-    /// Records that are in the log.
-    pub delivered: u64,
-    /// Records that are not in the log: safe to send again.
-    pub not_written: u64,
-    /// Records that may be in the log or not.
-    pub unknown: u64,
-}
-
-impl CloseReport {
-    /// All records that were ever accepted.
-    #[must_use]
-    pub const fn accepted(&self) -> u64 {
-        self.delivered + self.not_written + self.unknown
-    }
-
-    /// Whether every record that was accepted is in the log.
-    #[must_use]
-    pub const fn is_complete(&self) -> bool {
-        self.delivered == self.accepted()
-    }
-}
+use crate::native::report::Written;
+use crate::outcome::CloseReport;
 
 /// Verdicts on records of one epoch.
 #[derive(Clone, Copy, Debug, Default)]

@@ -3,12 +3,16 @@ use std::sync::Arc;
 
 use rdkafka::error::RDKafkaErrorCode;
 
-use crate::api::delivery::Ticket;
-use crate::native::{NativeHeaders, NativeTopic, Parts};
+use crate::engine::in_flight::Ticket;
+use crate::native::headers::NativeHeaders;
+use crate::native::topic::{NativeTopic, Parts};
+
+/// Where records go: a topic of librdkafka's.
+pub(crate) type Destination = NativeTopic<Arc<Ticket>>;
 
 /// A record as bytes, ready for librdkafka.
 pub(crate) struct Parcel {
-    pub(crate) topic: Arc<NativeTopic>,
+    pub(crate) topic: Arc<Destination>,
     pub(crate) ticket: Arc<Ticket>,
     pub(crate) body: Body,
     pub(crate) headers: Option<NativeHeaders>,
@@ -47,7 +51,8 @@ impl Outgoing for Parcel {
             partition: self.partition,
             timestamp: self.timestamp,
         };
-        self.topic.produce(&parts, &mut self.headers, &self.ticket)
+        self.topic
+            .produce(&parts, &mut self.headers, Arc::clone(&self.ticket))
     }
 }
 

@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use rdkafka::producer::Partitioner;
+
 use crate::program;
 
 /// What a [partitioner](crate::ProducerBuilder::partitioner) may decide by.
@@ -116,7 +118,7 @@ fn murmur2(data: &[u8]) -> u32 {
 
 type Closure = dyn Fn(&PartitionChoice<'_>) -> i32 + Send + Sync;
 
-/// The program's own closure, for [`NativeTopic`](crate::native::NativeTopic).
+/// The program's own closure.
 #[derive(Clone)]
 pub(crate) struct Partitioning {
     closure: Arc<Closure>,
@@ -134,9 +136,23 @@ impl Partitioning {
         }
     }
 
+    /// Logs the panics since the last call. For the polling thread, which holds no lock.
+    pub(crate) fn log_panics(&self) {
+        let count = self.panics.swap(0, Ordering::Relaxed);
+        if count > 0 {
+            program::log(|| {
+                log::error!(
+                    "the partitioner of a producer panicked ({count} times since the last report)"
+                );
+            });
+        }
+    }
+}
+
+impl Partitioner for Partitioning {
     /// Called by librdkafka under the topic's lock, on any thread: a panic must not get into C, and is
     /// logged [later](Self::log_panics), since a logger that sends would wait for that lock.
-    pub(crate) fn choose(
+    fn partition(
         &self,
         topic: &str,
         key: Option<&[u8]>,
@@ -157,18 +173,6 @@ impl Partitioning {
         });
         // -1 would mean "not yet", and keep the record until it times out.
         if chosen < 0 { NO_PARTITION } else { chosen }
-    }
-
-    /// Logs the panics since the last call. For the polling thread, which holds no lock.
-    pub(crate) fn log_panics(&self) {
-        let count = self.panics.swap(0, Ordering::Relaxed);
-        if count > 0 {
-            program::log(|| {
-                log::error!(
-                    "the partitioner of a producer panicked ({count} times since the last report)"
-                );
-            });
-        }
     }
 }
 

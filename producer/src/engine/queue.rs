@@ -8,10 +8,11 @@ use std::time::{Duration, Instant};
 
 use rdkafka::error::RDKafkaErrorCode;
 
-use crate::engine::ledger::{CloseReport, Ledger, Room};
+use crate::engine::ledger::{Ledger, Room};
 use crate::engine::parcel::{Outgoing, Parcel};
 use crate::engine::slot::Slot;
 use crate::error::{Error, Result};
+use crate::outcome::CloseReport;
 use crate::sync::{self, Mutex, MutexGuard};
 
 /// All that changes in an engine, behind one lock.

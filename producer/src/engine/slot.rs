@@ -1,3 +1,6 @@
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
@@ -120,9 +123,20 @@ impl<T> Slot<T> {
     }
 }
 
+/// A [`Slot`] as a future.
+pub(crate) struct Arrival<T>(pub(crate) Arc<Slot<T>>);
+
+impl<T> Future for Arrival<T> {
+    type Output = Taken<T>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Taken<T>> {
+        self.0.poll(context)
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, mpsc};
+    use std::sync::mpsc;
     use std::task::Wake;
     use std::thread;
     use std::time::Duration;

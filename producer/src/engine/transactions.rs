@@ -16,9 +16,9 @@ use std::time::{Duration, Instant};
 
 use self::end::End;
 pub(crate) use self::end::Ending;
-pub(crate) use self::failure::Failure;
 use crate::engine::slot::Slot;
 use crate::error::{Error, ErrorKind, Result};
+use crate::native::client::Failure;
 use crate::program;
 use crate::sync::{self, Condvar, Mutex, MutexGuard};
 

@@ -1,6 +1,7 @@
 //! The queue of librdkafka's events.
 
 use std::ffi::{CStr, c_int};
+use std::marker::PhantomData;
 use std::ptr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -8,37 +9,40 @@ use std::time::Duration;
 use rdkafka::bindings;
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::error::KafkaError;
-use rdkafka::producer::Producer as _;
-use rdkafka::{ClientContext as _, Timestamp};
+use rdkafka::producer::{BaseProducer, Producer as _, ProducerContext};
+use rdkafka::{ClientContext, IntoOpaque, Timestamp};
 
-use super::{Report, written};
-use crate::api::delivery::Ticket;
-use crate::engine::events::{Client, Events};
+use crate::native::report::{Report, written};
 
-/// The queue of everything that librdkafka has to say.
+/// The queue of everything that librdkafka has to say. `O` travels with each record.
 ///
 /// Read directly, a report costs no allocation, and all reports of one event come together, unlike
 /// with [`BaseProducer::poll`](rdkafka::producer::BaseProducer::poll).
-pub(crate) struct MainQueue {
+pub(crate) struct MainQueue<O> {
     queue: *mut bindings::rd_kafka_queue_t,
     /// Must be alive as long as the queue.
-    _client: Arc<Client>,
+    _client: Arc<dyn Send + Sync>,
+    opaque: PhantomData<fn() -> O>,
     /// One at a time, so that events stay in order.
     taking: Mutex<()>,
 }
 
 // SAFETY: librdkafka's queues are counted references that any thread may use and release.
-unsafe impl Send for MainQueue {}
+unsafe impl<O> Send for MainQueue<O> {}
 // SAFETY: as above; every call takes the queue's own lock.
-unsafe impl Sync for MainQueue {}
+unsafe impl<O> Sync for MainQueue<O> {}
 
-impl MainQueue {
-    pub(crate) fn new(client: &Arc<Client>) -> Self {
+impl<O: IntoOpaque> MainQueue<O> {
+    pub(crate) fn new<C>(client: &Arc<BaseProducer<C>>) -> Self
+    where
+        C: ProducerContext<DeliveryOpaque = O> + 'static,
+    {
         // SAFETY: the client is alive; the reference is released in `drop`.
         let queue = unsafe { bindings::rd_kafka_queue_get_main(client.client().native_ptr()) };
         Self {
             queue,
-            _client: Arc::clone(client),
+            _client: Arc::<BaseProducer<C>>::clone(client),
+            opaque: PhantomData,
             taking: Mutex::new(()),
         }
     }
@@ -48,25 +52,28 @@ impl MainQueue {
     pub(crate) fn take<R>(
         &self,
         timeout: Duration,
-        put: impl FnOnce(Event) -> Option<R>,
+        put: impl FnOnce(Event<O>) -> Option<R>,
     ) -> Option<R> {
         let _taking = self.taking.lock().unwrap_or_else(PoisonError::into_inner);
         self.poll(timeout).and_then(put)
     }
 
     /// [`take`](Self::take) that waits for nothing, also not for another thread.
-    pub(crate) fn try_take<R>(&self, put: impl FnOnce(Event) -> Option<R>) -> Option<R> {
+    pub(crate) fn try_take<R>(&self, put: impl FnOnce(Event<O>) -> Option<R>) -> Option<R> {
         let _taking = self.taking.try_lock().ok()?;
         self.poll(Duration::ZERO).and_then(put)
     }
 
-    fn poll(&self, timeout: Duration) -> Option<Event> {
+    fn poll(&self, timeout: Duration) -> Option<Event<O>> {
         // Rounded up: rounded down, the last millisecond would be spent spinning.
         let millis = timeout.as_micros().div_ceil(1000);
         let millis = c_int::try_from(millis).unwrap_or(c_int::MAX);
         // SAFETY: the queue is alive. The event is released by its handle.
         let event = unsafe { bindings::rd_kafka_queue_poll(self.queue, millis) };
-        (!event.is_null()).then_some(Event(event))
+        (!event.is_null()).then_some(Event {
+            event,
+            opaque: PhantomData,
+        })
     }
 
     /// Ends the wait for an event.
@@ -76,7 +83,7 @@ impl MainQueue {
     }
 }
 
-impl Drop for MainQueue {
+impl<O> Drop for MainQueue<O> {
     fn drop(&mut self) {
         // SAFETY: the reference was taken in `new`, and is released once.
         unsafe { bindings::rd_kafka_queue_destroy(self.queue) };
@@ -85,34 +92,38 @@ impl Drop for MainQueue {
 
 /// An event of librdkafka.
 #[derive(Debug)]
-pub(crate) struct Event(*mut bindings::rd_kafka_event_t);
+pub(crate) struct Event<O> {
+    event: *mut bindings::rd_kafka_event_t,
+    opaque: PhantomData<fn() -> O>,
+}
 
-// SAFETY: an event has one owner: the thread that took it from its queue.
-unsafe impl Send for Event {}
+// SAFETY: an event has one owner: the thread that took it from its queue. What travels with its
+// records may be sent, too: `IntoOpaque` says so.
+unsafe impl<O: IntoOpaque> Send for Event<O> {}
 
-impl Event {
+impl<O: IntoOpaque> Event<O> {
     pub(crate) fn has_reports(&self) -> bool {
         // SAFETY: the event is alive.
-        (unsafe { bindings::rd_kafka_event_type(self.0) }) == bindings::RD_KAFKA_EVENT_DR
+        (unsafe { bindings::rd_kafka_event_type(self.event) }) == bindings::RD_KAFKA_EVENT_DR
     }
 
     /// How many reports are left.
     pub(crate) fn report_count(&self) -> usize {
         // SAFETY: the event is alive.
-        unsafe { bindings::rd_kafka_event_message_count(self.0) }
+        unsafe { bindings::rd_kafka_event_message_count(self.event) }
     }
 
     /// Tells the program what it is about, unless it has reports.
-    pub(crate) fn serve(&self, context: &Events) {
+    pub(crate) fn serve(&self, context: &impl ClientContext) {
         // SAFETY: the event is alive.
-        match unsafe { bindings::rd_kafka_event_type(self.0) } {
+        match unsafe { bindings::rd_kafka_event_type(self.event) } {
             bindings::RD_KAFKA_EVENT_ERROR => {
                 let (error, reason) = self.error();
                 context.error(error, &reason);
             }
             bindings::RD_KAFKA_EVENT_STATS => {
                 // SAFETY: an event of this type has a text, which lives as long as the event.
-                let text = unsafe { CStr::from_ptr(bindings::rd_kafka_event_stats(self.0)) };
+                let text = unsafe { CStr::from_ptr(bindings::rd_kafka_event_stats(self.event)) };
                 context.stats_raw(text.to_bytes());
             }
             bindings::RD_KAFKA_EVENT_LOG => self.log(context),
@@ -124,15 +135,15 @@ impl Event {
         }
     }
 
-    /// The next report of a delivery report event, with the record's ticket.
-    pub(crate) fn next_report(&self) -> Option<(Arc<Ticket>, Report)> {
+    /// The next report of a delivery report event, with what travelled with the record.
+    pub(crate) fn next_report(&self) -> Option<(O, Report)> {
         // SAFETY: the event is alive, and every message is given once.
-        let message = unsafe { bindings::rd_kafka_event_message_next(self.0) };
+        let message = unsafe { bindings::rd_kafka_event_message_next(self.event) };
         // SAFETY: librdkafka's messages live as long as their event.
         let fields = unsafe { message.as_ref() }?;
-        // SAFETY: every record of this client is produced by `produce` with a ticket, whose
-        // reference comes back exactly once, with the report.
-        let ticket = unsafe { Arc::from_raw(fields._private.cast::<Ticket>()) };
+        // SAFETY: every record of this client is produced by `produce` with an `O`, which comes back
+        // exactly once, with the report.
+        let opaque = unsafe { O::from_ptr(fields._private) };
         let error = fields.err;
         let is_placed = error == bindings::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR;
         let report = Report {
@@ -144,14 +155,14 @@ impl Event {
             // SAFETY: the message is alive.
             timestamp: unsafe { timestamp(message) },
         };
-        Some((ticket, report))
+        Some((opaque, report))
     }
 
-    fn log(&self, context: &Events) {
+    fn log(&self, context: &impl ClientContext) {
         let (mut facility, mut text, mut level) = (ptr::null(), ptr::null(), 0);
         // SAFETY: the event is alive; the others are out-parameters.
         let is_other = unsafe {
-            bindings::rd_kafka_event_log(self.0, &mut facility, &mut text, &mut level) != 0
+            bindings::rd_kafka_event_log(self.event, &mut facility, &mut text, &mut level) != 0
         };
         if is_other {
             return;
@@ -169,8 +180,8 @@ impl Event {
         // SAFETY: an event of this type has an error and a text, which live as long as the event.
         let (code, text) = unsafe {
             (
-                bindings::rd_kafka_event_error(self.0),
-                CStr::from_ptr(bindings::rd_kafka_event_error_string(self.0)),
+                bindings::rd_kafka_event_error(self.event),
+                CStr::from_ptr(bindings::rd_kafka_event_error_string(self.event)),
             )
         };
         let reason = text.to_string_lossy().trim().to_owned();
@@ -178,10 +189,10 @@ impl Event {
     }
 }
 
-impl Drop for Event {
+impl<O> Drop for Event<O> {
     fn drop(&mut self) {
         // SAFETY: the event came from the queue, and is released once.
-        unsafe { bindings::rd_kafka_event_destroy(self.0) };
+        unsafe { bindings::rd_kafka_event_destroy(self.event) };
     }
 }
 

@@ -174,3 +174,68 @@ unsafe fn header_at<'a>(
     });
     Some((name, value))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::c_int;
+    use std::time::Duration;
+
+    use rdkafka::consumer::{BaseConsumer, Consumer as _};
+    use rdkafka::producer::{BaseProducer, Producer as _};
+    use rdkafka::{ClientConfig, Message as _, Offset, TopicPartitionList};
+    use wireform::HeaderList as _;
+
+    use super::*;
+    use crate::api::embedded::EmbeddedCluster;
+    use crate::consume::message_headers::MessageHeaders;
+
+    #[test]
+    fn header_name_that_is_no_text_is_no_panic() {
+        let cluster = EmbeddedCluster::start().unwrap();
+        let mut config = ClientConfig::new();
+        config.set("bootstrap.servers", cluster.brokers());
+        let producer: BaseProducer = config.create().unwrap();
+        produce_odd_header(&producer);
+        producer.flush(Duration::from_secs(10)).unwrap();
+
+        let consumer: BaseConsumer = config.set("group.id", "test").create().unwrap();
+        let mut assignment = TopicPartitionList::new();
+        assignment
+            .add_partition_offset("odd", 0, Offset::Beginning)
+            .unwrap();
+        consumer.assign(&assignment).unwrap();
+        let message = consumer.iter().next().unwrap().unwrap();
+        assert_eq!(message.payload(), Some(&b""[..]));
+        let headers = MessageHeaders::new(&message);
+        let found: Vec<_> = (0..).map_while(|index| headers.header(index)).collect();
+        assert_eq!(found, [("\u{fffd}", Some(&b"v"[..]))]);
+    }
+
+    fn produce_odd_header(producer: &BaseProducer) {
+        use bindings::rd_kafka_vtype_t::*;
+        // SAFETY: the arguments are what each `vtype` asks for, and librdkafka copies them.
+        let error = unsafe {
+            bindings::rd_kafka_producev(
+                producer.client().native_ptr(),
+                RD_KAFKA_VTYPE_TOPIC,
+                c"odd".as_ptr(),
+                RD_KAFKA_VTYPE_PARTITION,
+                0 as c_int,
+                RD_KAFKA_VTYPE_MSGFLAGS,
+                bindings::RD_KAFKA_MSG_F_COPY,
+                RD_KAFKA_VTYPE_VALUE,
+                c"".as_ptr(),
+                0_usize,
+                RD_KAFKA_VTYPE_HEADER,
+                c"\xff\xfe".as_ptr(),
+                c"v".as_ptr(),
+                1_isize,
+                RD_KAFKA_VTYPE_END,
+            )
+        };
+        assert_eq!(
+            error,
+            bindings::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR
+        );
+    }
+}

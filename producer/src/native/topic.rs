@@ -1,30 +1,30 @@
 //! Topics, and how records get into them.
 
 use std::ffi::{CStr, CString, c_void};
+use std::marker::PhantomData;
 use std::ptr;
 use std::slice;
 use std::sync::Arc;
 
-use rdkafka::bindings;
 use rdkafka::error::RDKafkaErrorCode;
-use rdkafka::producer::Producer as _;
+use rdkafka::producer::{BaseProducer, Partitioner, Producer as _, ProducerContext};
+use rdkafka::{IntoOpaque, bindings};
 
-use super::headers::NativeHeaders;
-use crate::api::delivery::Ticket;
-use crate::engine::events::Client;
-use crate::engine::partitioning::Partitioning;
+use crate::native::headers::NativeHeaders;
 
-/// A topic as librdkafka knows it, looked up once.
-pub(crate) struct NativeTopic {
+/// A topic as librdkafka knows it, looked up once. `O` travels with each record.
+pub(crate) struct NativeTopic<O> {
     topic: *mut bindings::rd_kafka_topic_t,
-    /// Must be alive as long as the topic.
-    client: Arc<Client>,
+    native: *mut bindings::rd_kafka_t,
+    /// Must be alive as long as the topic. Owns `native`.
+    _client: Arc<dyn Send + Sync>,
+    opaque: PhantomData<fn(O)>,
 }
 
 // SAFETY: librdkafka's topics are counted references that any thread may use and release.
-unsafe impl Send for NativeTopic {}
+unsafe impl<O> Send for NativeTopic<O> {}
 // SAFETY: as above; every call takes librdkafka's own locks.
-unsafe impl Sync for NativeTopic {}
+unsafe impl<O> Sync for NativeTopic<O> {}
 
 /// The parts of a record, for librdkafka to copy.
 pub(crate) struct Parts<'a> {
@@ -34,14 +34,28 @@ pub(crate) struct Parts<'a> {
     pub(crate) timestamp: Option<i64>,
 }
 
-impl NativeTopic {
-    pub(crate) fn new(client: &Arc<Client>, name: &str) -> Result<Self, RDKafkaErrorCode> {
+/// The context of a client whose program may choose the partitions of records.
+pub(crate) trait Partitioned: ProducerContext + 'static {
+    type Partitioner: Partitioner + Sync;
+
+    /// Returns the program's partitioner: a part of the context, to which topics point.
+    fn partitioner(&self) -> Option<&Self::Partitioner>;
+}
+
+impl<O: IntoOpaque> NativeTopic<O> {
+    pub(crate) fn new<C>(
+        client: &Arc<BaseProducer<C>>,
+        name: &str,
+    ) -> Result<Self, RDKafkaErrorCode>
+    where
+        C: Partitioned + ProducerContext<DeliveryOpaque = O>,
+    {
         let name = CString::new(name).map_err(|_| RDKafkaErrorCode::InvalidTopic)?;
         let native = client.client().native_ptr();
-        let settings = match &client.context().hooks.partitioning {
+        let settings = match client.context().partitioner() {
             // The client's.
             None => ptr::null_mut(),
-            Some(partitioning) => partitioned(native, partitioning),
+            Some(partitioner) => partitioned(native, partitioner),
         };
         // SAFETY: the client is alive and the name a C string. The settings are librdkafka's from
         // here on, also if there is an error.
@@ -51,22 +65,25 @@ impl NativeTopic {
         }
         Ok(Self {
             topic,
-            client: Arc::clone(client),
+            native,
+            _client: Arc::<BaseProducer<C>>::clone(client),
+            opaque: PhantomData,
         })
     }
 
     /// Gives a record to librdkafka, which copies it, and takes the headers if it is accepted.
+    /// `opaque` comes back with the delivery report.
     pub(crate) fn produce(
         &self,
         parts: &Parts<'_>,
         headers: &mut Option<NativeHeaders>,
-        ticket: &Arc<Ticket>,
+        opaque: O,
     ) -> Result<(), RDKafkaErrorCode> {
         let bytes = |part: Option<&[u8]>| {
             part.map_or((ptr::null(), 0), |bytes| (bytes.as_ptr(), bytes.len()))
         };
         let ((value, value_length), (key, key_length)) = (bytes(parts.value), bytes(parts.key));
-        let opaque = Arc::into_raw(Arc::clone(ticket));
+        let opaque = opaque.into_ptr();
         let native_headers = headers
             .as_ref()
             .map_or(ptr::null_mut(), NativeHeaders::list);
@@ -76,7 +93,7 @@ impl NativeTopic {
         let error = unsafe {
             use bindings::rd_kafka_vtype_t::*;
             bindings::rd_kafka_producev(
-                self.client.client().native_ptr(),
+                self.native,
                 RD_KAFKA_VTYPE_RKT,
                 self.topic,
                 RD_KAFKA_VTYPE_PARTITION,
@@ -104,7 +121,7 @@ impl NativeTopic {
             return Ok(());
         }
         // SAFETY: it was made above, and librdkafka did not take it.
-        drop(unsafe { Arc::from_raw(opaque) });
+        drop(unsafe { O::from_ptr(opaque) });
         Err(error.into())
     }
 }
@@ -113,24 +130,24 @@ impl NativeTopic {
 ///
 /// rdkafka can set one, too, but makes an exclusive reference to the client's shared context for each
 /// call.
-fn partitioned(
+fn partitioned<P: Partitioner + Sync>(
     native: *mut bindings::rd_kafka_t,
-    partitioning: &Partitioning,
+    partitioner: &P,
 ) -> *mut bindings::rd_kafka_topic_conf_t {
     // SAFETY: the client is alive, and the copy of its settings is ours. The pointer goes to a part of
     // the client's context, which is freed after the client and its topics, and is only read.
     unsafe {
         let settings = bindings::rd_kafka_default_topic_conf_dup(native);
-        let opaque = ptr::from_ref(partitioning).cast_mut().cast();
+        let opaque = ptr::from_ref(partitioner).cast_mut().cast();
         bindings::rd_kafka_topic_conf_set_opaque(settings, opaque);
-        bindings::rd_kafka_topic_conf_set_partitioner_cb(settings, Some(choose_partition));
+        bindings::rd_kafka_topic_conf_set_partitioner_cb(settings, Some(choose_partition::<P>));
         settings
     }
 }
 
 /// # Safety
-/// librdkafka calls it for a topic with the settings of [`partitioned`].
-unsafe extern "C" fn choose_partition(
+/// librdkafka calls it for a topic with the settings of [`partitioned`], with the same `P`.
+unsafe extern "C" fn choose_partition<P: Partitioner + Sync>(
     topic: *const bindings::rd_kafka_topic_t,
     key: *const c_void,
     key_length: usize,
@@ -139,7 +156,7 @@ unsafe extern "C" fn choose_partition(
     _: *mut c_void,
 ) -> i32 {
     // SAFETY: that is what `partitioned` set.
-    let partitioning = unsafe { &*opaque.cast::<Partitioning>() };
+    let partitioner = unsafe { &*opaque.cast::<P>() };
     // SAFETY: the topic is alive, and its name is a C string.
     let name = unsafe { CStr::from_ptr(bindings::rd_kafka_topic_name(topic)) };
     let key = (!key.is_null()).then(|| {
@@ -150,10 +167,10 @@ unsafe extern "C" fn choose_partition(
         // SAFETY: this is the one place to ask from: the topic's partitioner.
         (unsafe { bindings::rd_kafka_topic_partition_available(topic, partition) }) == 1
     };
-    partitioning.choose(&name.to_string_lossy(), key, partitions, is_available)
+    partitioner.partition(&name.to_string_lossy(), key, partitions, is_available)
 }
 
-impl Drop for NativeTopic {
+impl<O> Drop for NativeTopic<O> {
     fn drop(&mut self) {
         // SAFETY: the reference was taken in `new`, and is released once.
         unsafe { bindings::rd_kafka_topic_destroy(self.topic) };

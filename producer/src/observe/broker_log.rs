@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
-use crate::api::settings::Secrets;
+use crate::observe::secrets::Secrets;
 use crate::observe::trace;
 use crate::program;
 
@@ -180,15 +180,13 @@ mod tests {
     use std::sync::Mutex;
 
     use super::*;
-    use crate::api::settings::Settings;
 
     fn collecting() -> (BrokerLog, Arc<Mutex<Vec<BrokerError>>>) {
-        let mut settings = Settings::default();
-        settings.set("sasl.password", "hunter2");
+        let secrets = Secrets::new(std::iter::once("hunter2".to_owned()));
         let errors = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&errors);
         let hook = move |error: &BrokerError| seen.lock().unwrap().push(error.clone());
-        let log = BrokerLog::new(Some(Arc::new(hook)), settings.secrets());
+        let log = BrokerLog::new(Some(Arc::new(hook)), secrets);
         (log, errors)
     }
 

@@ -1,7 +1,6 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::engine::partitioning::Partitioning;
 use crate::error::Error;
 use crate::observe::broker_log::{BrokerLog, OnBrokerError};
 use crate::observe::statistics::Statistics;
@@ -17,7 +16,6 @@ pub(crate) struct Hooks {
     pub(crate) brokers: Arc<BrokerLog>,
     pub(crate) on_broker_error: Option<Arc<OnBrokerError>>,
     pub(crate) on_error: Option<Arc<OnError>>,
-    pub(crate) partitioning: Option<Partitioning>,
     pub(crate) statistics: Option<Arc<OnStatistics>>,
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::engine::ledger::Settlement;
+use crate::outcome::CloseReport;
 
 /// When a record was packed.
 #[derive(Clone, Copy, Debug)]
@@ -21,8 +21,7 @@ impl Started {
 }
 
 /// Verdicts were handed over.
-pub(crate) fn settled(settlement: &Settlement) {
-    let report = settlement.report;
+pub(crate) fn settled(report: CloseReport) {
     for (verdict, count) in [
         ("delivered", report.delivered),
         ("not_written", report.not_written),

@@ -1,6 +1,6 @@
 //! No metrics.
 
-use crate::engine::ledger::Settlement;
+use crate::outcome::CloseReport;
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Started;
@@ -13,4 +13,4 @@ impl Started {
     pub(crate) const fn done(self) {}
 }
 
-pub(crate) const fn settled(_: &Settlement) {}
+pub(crate) const fn settled(_: CloseReport) {}

@@ -2,12 +2,9 @@
 
 use std::mem;
 
-use opentelemetry::propagation::{Extractor, Injector};
+use opentelemetry::propagation::Injector;
 use opentelemetry::{Context, global};
 use rdkafka::message::{Header, OwnedHeaders};
-use wireform::HeaderList as _;
-
-use crate::consume::message_headers::MessageHeaders;
 
 /// What the program's propagator has to say about the context in which a record is sent.
 pub(crate) struct Injected(Vec<(String, String)>);
@@ -72,39 +69,5 @@ impl Injector for TraceHeaders {
             key: name,
             value: Some(&value),
         });
-    }
-}
-
-impl MessageHeaders<'_> {
-    /// The context in which the record was sent, by the program's propagator
-    /// (`opentelemetry::global::set_text_map_propagator`): the parent, or a link, of the span in
-    /// which it is processed. The current one if the headers have none.
-    ///
-    /// Needs the cargo feature `otel`.
-    #[cfg_attr(docsrs, doc(cfg(feature = "otel")))]
-    #[must_use]
-    pub fn trace_context(&self) -> Context {
-        global::get_text_map_propagator(|propagator| propagator.extract(self))
-    }
-}
-
-/// The last header of a name counts; names are compared without case.
-#[cfg_attr(docsrs, doc(cfg(feature = "otel")))]
-impl Extractor for MessageHeaders<'_> {
-    fn get(&self, key: &str) -> Option<&str> {
-        let mut found = None;
-        for (name, value) in (0..).map_while(|index| self.header(index)) {
-            if name.eq_ignore_ascii_case(key) {
-                found = value.and_then(|value| std::str::from_utf8(value).ok());
-            }
-        }
-        found
-    }
-
-    fn keys(&self) -> Vec<&str> {
-        (0..)
-            .map_while(|index| self.header(index))
-            .map(|(name, _)| name)
-            .collect()
     }
 }

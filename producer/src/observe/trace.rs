@@ -7,8 +7,8 @@ use std::time::Duration;
 use rdkafka::config::RDKafkaLogLevel;
 use tracing::field::Empty;
 
-use crate::api::delivery::Outcome;
 use crate::error::Error;
+use crate::outcome::Outcome;
 use crate::program;
 
 /// From the send of a record to its verdict.

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use rdkafka::config::RDKafkaLogLevel;
 
-use crate::api::delivery::Outcome;
 use crate::error::Error;
+use crate::outcome::Outcome;
 
 pub(crate) struct Span;
 

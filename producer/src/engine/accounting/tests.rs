@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use self::fake::{FakeClient, FakeRecord};
 use super::*;
-use crate::api::delivery::Completion;
+use crate::engine::in_flight::Completion;
 use crate::error::ErrorKind;
 
 const LIMIT: Duration = Duration::from_secs(20);

@@ -4,16 +4,7 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
 use super::Phase;
 use crate::error::{Error, ErrorKind};
-
-/// An error of a transactional call.
-#[derive(Clone, Debug)]
-pub(crate) struct Failure {
-    pub(crate) code: RDKafkaErrorCode,
-    pub(crate) text: String,
-    pub(crate) is_fatal: bool,
-    pub(crate) is_retriable: bool,
-    pub(crate) requires_abort: bool,
-}
+use crate::native::client::Failure;
 
 impl Failure {
     /// From rdkafka's form of the error.

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use rdkafka::error::RDKafkaErrorCode;
 
-use crate::api::delivery::{Completion, Outcome, Placed, PlacedTimestamp, Ticket};
 use crate::engine::accounting::Verdict;
+use crate::engine::in_flight::{Completion, Ticket};
 use crate::engine::parcel::Outgoing;
 use crate::error::Error;
-use crate::native::Written;
+use crate::native::report::Written;
+use crate::outcome::{Outcome, Placed, PlacedTimestamp};
 use crate::sync::{Mutex, MutexGuard};
 
 /// What a client was given and has no result for, and how it answers.

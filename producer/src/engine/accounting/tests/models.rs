@@ -8,11 +8,12 @@ use std::task::{Context, Wake};
 use shuttle::{check_random, thread};
 
 use super::fake::{FakeClient, FakeRecord};
-use crate::api::delivery::{Completion, Delivery};
-use crate::api::producer::Arrival;
+use crate::api::delivery::Delivery;
 use crate::engine::accounting::*;
 use crate::engine::batch::Batch;
+use crate::engine::in_flight::Completion;
 use crate::engine::ledger::Ledger;
+use crate::engine::slot::Arrival;
 
 /// Orders to try for each model.
 const ORDERS: usize = 3000;

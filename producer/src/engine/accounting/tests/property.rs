@@ -4,8 +4,9 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 use super::fake::{FakeClient, FakeRecord};
-use crate::api::delivery::{Completion, Delivery};
+use crate::api::delivery::Delivery;
 use crate::engine::accounting::*;
+use crate::engine::in_flight::Completion;
 use crate::engine::slot::Slot;
 use crate::error::ErrorKind;
 

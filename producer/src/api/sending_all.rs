@@ -1,0 +1,165 @@
+//! Sending many records and waiting for all their results at once.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use crate::api::record::Record;
+use crate::api::sending::Sending;
+use crate::api::topic::Topic;
+use crate::engine::batch::Batch;
+use crate::engine::in_flight::Completion;
+use crate::engine::queue::Patience;
+use crate::engine::slot::Taken;
+use crate::error::{Error, Result};
+use crate::outcome::Outcome;
+
+impl<K: ?Sized, V: ?Sized> Topic<K, V> {
+    /// Sends `records` one after the other and waits for all their verdicts at once: the outcomes
+    /// are in the order of the records, with the errors of those that were refused.
+    ///
+    /// A record is serialized when there is room for the one before it. Whoever waits is woken for
+    /// room and then once, whatever the number of records.
+    ///
+    /// Dropping the future means that the records it had not come to are not sent; the others are,
+    /// once.
+    ///
+    /// ```
+    /// # use wireform::Utf8;
+    /// # use wireform_producer::{Producer, Record, Topic};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let producer = Producer::embedded()?;
+    /// let orders: Topic<str, str> = producer.topic("orders", Utf8, Utf8)?;
+    /// let values = ["1 laptop", "2 mice", "3 cables"];
+    /// let outcomes = orders.send_all(values.map(|value| Record::new(value).key("k"))).await;
+    /// let placed: Vec<_> = outcomes.into_iter().collect::<Result<_, _>>()?;
+    /// assert_eq!(placed[2].offset, Some(2));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn send_all<'r, I>(&self, records: I) -> SendingAll<K, V, I::IntoIter>
+    where
+        I: IntoIterator<Item = Record<'r, K, V>>,
+        K: 'r,
+        V: 'r,
+    {
+        SendingAll::new(self.clone(), records.into_iter())
+    }
+
+    /// [`send_all`](Self::send_all) that blocks the thread.
+    ///
+    /// # Errors
+    /// `Config` in a callback, which runs on the thread that would be waited for.
+    pub fn send_all_blocking<'r>(
+        &self,
+        records: impl IntoIterator<Item = Record<'r, K, V>>,
+    ) -> Result<Vec<Outcome>>
+    where
+        K: 'r,
+        V: 'r,
+    {
+        self.link().check_thread()?;
+        let batch = Arc::new(Batch::default());
+        for record in records {
+            let seat = batch.seat();
+            let accepted = self
+                .pack(record, Completion::Batch(seat))
+                .and_then(|parcel| self.accept(parcel, Patience::Wait));
+            // The seat went with the parcel: the batch is told apart by its last seat.
+            if let Err(error) = accepted {
+                batch.refuse_last(error);
+            }
+        }
+        let _ = batch.seal();
+        match batch.done.wait(None) {
+            Some(Taken::Value(outcomes)) => Ok(outcomes),
+            Some(Taken::Gone) | None => Err(Error::closed()),
+        }
+    }
+
+    /// The next record of a batch, with its verdict's place in `batch`.
+    fn begin(&self, record: Record<'_, K, V>, batch: &Arc<Batch>) -> Sending {
+        self.sending(record, Completion::Batch(batch.seat()))
+    }
+}
+
+/// Records on their way into the queue and then to their verdicts: a future of their outcomes, in
+/// their order. See [`Topic::send_all`].
+#[must_use = "nothing is sent until this is awaited"]
+pub struct SendingAll<K: ?Sized, V: ?Sized, I> {
+    topic: Topic<K, V>,
+    /// `None` once all were begun.
+    records: Option<I>,
+    current: Option<Sending>,
+    batch: Arc<Batch>,
+}
+
+/// Nothing in it is pinned.
+impl<K: ?Sized, V: ?Sized, I> Unpin for SendingAll<K, V, I> {}
+
+impl<K: ?Sized, V: ?Sized, I> SendingAll<K, V, I> {
+    pub(crate) fn new(topic: Topic<K, V>, records: I) -> Self {
+        Self {
+            topic,
+            records: Some(records),
+            current: None,
+            batch: Arc::new(Batch::default()),
+        }
+    }
+}
+
+impl<'r, K, V, I> Future for SendingAll<K, V, I>
+where
+    K: ?Sized + 'r,
+    V: ?Sized + 'r,
+    I: Iterator<Item = Record<'r, K, V>>,
+{
+    type Output = Vec<Outcome>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Vec<Outcome>> {
+        let this = self.get_mut();
+        let mut begun = 0;
+        while let Some(records) = &mut this.records {
+            if let Some(sending) = &mut this.current {
+                let Poll::Ready(accepted) = sending.poll_accepted(context) else {
+                    return Poll::Pending;
+                };
+                this.current = None;
+                if let Err(error) = accepted {
+                    this.batch.refuse_last(error);
+                }
+            }
+            if begun == A_TURN {
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            begun += 1;
+            if let Some(record) = records.next() {
+                this.current = Some(this.topic.begin(record, &this.batch));
+            } else {
+                this.records = None;
+                // Nobody waits yet: that is below.
+                let _ = this.batch.seal();
+            }
+        }
+        this.batch.done.poll(context).map(|taken| match taken {
+            Taken::Value(outcomes) => outcomes,
+            // Polled again after it was ready.
+            Taken::Gone => Vec::new(),
+        })
+    }
+}
+
+impl<K: ?Sized, V: ?Sized, I> fmt::Debug for SendingAll<K, V, I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SendingAll")
+            .field("topic", &self.topic.name())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Records that one poll may send before other tasks get their turn.
+const A_TURN: usize = 1000;

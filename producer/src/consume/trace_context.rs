@@ -1,0 +1,41 @@
+//! The trace context of OpenTelemetry in the headers of consumed messages.
+
+use opentelemetry::propagation::Extractor;
+use opentelemetry::{Context, global};
+use wireform::HeaderList as _;
+
+use crate::consume::message_headers::MessageHeaders;
+
+impl MessageHeaders<'_> {
+    /// The context in which the record was sent, by the program's propagator
+    /// (`opentelemetry::global::set_text_map_propagator`): the parent, or a link, of the span in
+    /// which it is processed. The current one if the headers have none.
+    ///
+    /// Needs the cargo feature `otel`.
+    #[cfg_attr(docsrs, doc(cfg(feature = "otel")))]
+    #[must_use]
+    pub fn trace_context(&self) -> Context {
+        global::get_text_map_propagator(|propagator| propagator.extract(self))
+    }
+}
+
+/// The last header of a name counts; names are compared without case.
+#[cfg_attr(docsrs, doc(cfg(feature = "otel")))]
+impl Extractor for MessageHeaders<'_> {
+    fn get(&self, key: &str) -> Option<&str> {
+        let mut found = None;
+        for (name, value) in (0..).map_while(|index| self.header(index)) {
+            if name.eq_ignore_ascii_case(key) {
+                found = value.and_then(|value| std::str::from_utf8(value).ok());
+            }
+        }
+        found
+    }
+
+    fn keys(&self) -> Vec<&str> {
+        (0..)
+            .map_while(|index| self.header(index))
+            .map(|(name, _)| name)
+            .collect()
+    }
+}

@@ -1,0 +1,113 @@
+//! Records on their way, and who gets their delivery results.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use crate::engine::batch::Seat;
+use crate::engine::slot::{Slot, Taken};
+use crate::error::Error;
+use crate::observe::metering::Started;
+use crate::observe::trace::Span;
+use crate::outcome::Outcome;
+use crate::program;
+use crate::sync::{AtomicU64, Mutex};
+
+/// A record on its way: travels through librdkafka as the message's opaque pointer.
+pub(crate) struct Ticket {
+    /// Counted twice: senders count the tickets, the polling thread counts who has the name. One
+    /// counter would go to and fro between two processors for every record.
+    pub(crate) topic: Arc<Arc<str>>,
+    /// What it takes of the queue's bytes.
+    pub(crate) bytes: usize,
+    pub(crate) started: Started,
+    pub(crate) span: Span,
+    /// See `Ledger`. Written once, before librdkafka gets the ticket.
+    epoch: AtomicU64,
+    pub(crate) completion: Completion,
+}
+
+/// Who gets the verdict.
+pub(crate) enum Completion {
+    Awaited(Slot<Outcome>),
+    Batch(Seat),
+    Callback(Mutex<Callback>),
+    /// Nobody but the producer's error hook.
+    Posted,
+}
+
+/// Called once. What it was made of goes with that call, its memory with the ticket.
+type Callback = Box<dyn FnMut(Outcome) + Send>;
+
+impl Completion {
+    pub(crate) const fn awaited() -> Self {
+        Self::Awaited(Slot::new())
+    }
+
+    pub(crate) fn callback(callback: impl FnOnce(Outcome) + Send + 'static) -> Self {
+        let mut callback = Some(callback);
+        Self::Callback(Mutex::new(Box::new(move |outcome| {
+            if let Some(callback) = callback.take() {
+                callback(outcome);
+            }
+        })))
+    }
+}
+
+impl Ticket {
+    pub(crate) fn new(topic: Arc<Arc<str>>, bytes: usize, completion: Completion) -> Self {
+        Self {
+            span: Span::begin(&topic),
+            topic,
+            bytes,
+            started: Started::now(),
+            epoch: AtomicU64::new(0),
+            completion,
+        }
+    }
+
+    pub(crate) fn set_epoch(&self, epoch: u64) {
+        self.epoch.store(epoch, Ordering::Relaxed);
+    }
+
+    pub(crate) fn epoch(&self) -> u64 {
+        self.epoch.load(Ordering::Relaxed)
+    }
+
+    /// Brings the result to where it is waited for. A panic of the callback, or of the executor
+    /// that is woken, ends here.
+    pub(crate) fn complete(&self, outcome: Outcome) {
+        let waker = match &self.completion {
+            Completion::Awaited(slot) => slot.put(outcome),
+            Completion::Batch(seat) => seat.take(outcome),
+            Completion::Posted => None,
+            Completion::Callback(callback) => {
+                let what = format_args!("a delivery callback of topic {:?}", self.topic);
+                program::call(what, || callback.lock()(outcome));
+                None
+            }
+        };
+        if let Some(waker) = waker {
+            program::call("a waker", || waker.wake());
+        }
+    }
+
+    pub(crate) fn outcome(&self, taken: Taken<Outcome>) -> Outcome {
+        match taken {
+            Taken::Value(outcome) => outcome,
+            Taken::Gone => Err(self.taken()),
+        }
+    }
+
+    pub(crate) fn taken(&self) -> Error {
+        Error::config("the delivery result was returned before").for_topic(&self.topic)
+    }
+}
+
+impl fmt::Debug for Ticket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ticket")
+            .field("topic", &self.topic)
+            .finish_non_exhaustive()
+    }
+}
