@@ -1,5 +1,10 @@
+use std::pin::pin;
+use std::task::{Context, Waker};
+
 use prost_reflect::Value;
-use wireform_registry::SchemaId;
+use wireform_registry::{
+    InMemoryRegistry, RegisterOptions, Registry, SchemaDef, SchemaId, SchemaRules, Subject,
+};
 
 use super::*;
 use crate::{Framed, NoHeaders, Reader, SerializerExt};
@@ -540,4 +545,32 @@ fn a_negative_zero_is_no_default() {
     let bytes = [&[17, 0, 0, 0, 0, 0, 0, 0, 0x80][..], &[0xa0, 6, 1]].concat();
     let read = codec.deserialize(&bytes).unwrap();
     assert_eq!(codec.to_vec(&read).unwrap(), bytes);
+}
+
+/// A descriptor counts the entries of maps among the nested messages, a text does not.
+#[test]
+fn a_message_has_the_same_index_in_the_form_that_is_registered() {
+    let text = "syntax = \"proto3\"; message Order { map<string, int32> c = 1; message Line {} \
+                message Note {} }";
+    let rules = crate::protobuf::ProtobufRules;
+    let descriptor = rules.format(&resolved(text), "serialized").unwrap();
+    let def = SchemaDef::new(SchemaKind::Protobuf, descriptor.unwrap());
+    let registry = InMemoryRegistry::builder().rules(rules).build();
+    let subject = Subject::value("orders");
+    let notes = || ProtobufDynamic::new(text, Some("Order.Note")).unwrap();
+    let check = async {
+        let options = RegisterOptions::default();
+        registry.register(&subject, &def, options).await.unwrap();
+        for found in [
+            Framed::lookup(notes(), &registry, subject.clone()).await,
+            Framed::register(notes(), &registry, subject.clone()).await,
+        ] {
+            let error = found.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Incompatible, "{error}");
+        }
+        let orders = ProtobufDynamic::new(text, Some("Order")).unwrap();
+        Framed::lookup(orders, &registry, subject).await.unwrap();
+    };
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(pin!(check).poll(&mut context).is_ready());
 }

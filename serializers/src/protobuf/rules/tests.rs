@@ -367,3 +367,22 @@ fn a_thread_that_cannot_be_started_is_not_an_invalid_schema() {
     assert!(failed.is_retryable());
     assert!(!error(crate::ErrorKind::InvalidSchema).is_retryable());
 }
+
+/// prost-reflect takes no two fields whose names differ in case alone: one has another name there.
+#[test]
+fn a_descriptor_with_other_names_is_not_handed_out() {
+    let text = "syntax = \"proto3\"; message A { string user_id = 1; string userid = 2; }";
+    let error = ProtobufRules
+        .format(&schema(text, &[]), "serialized")
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
+    ProtobufRules.parse(&schema(text, &[])).unwrap();
+}
+
+#[test]
+fn options_that_cannot_be_resolved_count() {
+    let text = "syntax = \"proto3\"; message A { string a = 1 [(far.unit) = \"cent\"]; }";
+    let canonical = |text: &str| ProtobufRules.parse(&schema(text, &[])).unwrap().canonical;
+    assert_eq!(canonical(text), canonical(&text.replace("; }", ";\n}")));
+    assert_ne!(canonical(text), canonical(&text.replace("cent", "euro")));
+}
