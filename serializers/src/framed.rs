@@ -41,13 +41,14 @@ impl<C: SchemaFormat> Framed<C> {
     ///
     /// # Errors
     /// `Incompatible` with the registry's reason if the schema breaks the subject's compatibility
-    /// level; `Registry` if the registry fails. Naming the subject.
+    /// level, or if the registry has it in a form in which the codec's message has another index;
+    /// `Registry` if the registry fails. Naming the subject.
     pub async fn register(
         codec: C,
         registry: &(impl Registry + ?Sized),
         subject: Subject,
     ) -> Result<Self> {
-        let registered = find(&registry, &subject, codec.source(), How::Register).await;
+        let registered = find_checked(&registry, &subject, &codec, How::Register).await;
         registered
             .and_then(|schema| Self::with_schema(codec, &schema))
             .map_err(|error| error.for_subject(&subject))
@@ -57,14 +58,15 @@ impl<C: SchemaFormat> Framed<C> {
     /// was not reviewed and registered is not sent.
     ///
     /// # Errors
-    /// `Registry(SchemaNotFound)` or `Registry(SubjectNotFound)` if it is not there; `Registry`
+    /// `Registry(SchemaNotFound)` or `Registry(SubjectNotFound)` if it is not there; `Incompatible`
+    /// if the registry has it in a form in which the codec's message has another index; `Registry`
     /// if the registry fails. Naming the subject.
     pub async fn lookup(
         codec: C,
         registry: &(impl Registry + ?Sized),
         subject: Subject,
     ) -> Result<Self> {
-        let found = find(&registry, &subject, codec.source(), How::Lookup).await;
+        let found = find_checked(&registry, &subject, &codec, How::Lookup).await;
         found
             .and_then(|schema| Self::with_schema(codec, &schema))
             .map_err(|error| error.for_subject(&subject))
@@ -226,6 +228,25 @@ fn write_index(codec: &(impl SchemaFormat + ?Sized), out: &mut Vec<u8>) {
 enum How {
     Lookup,
     Register,
+}
+
+/// Registers or looks up the schema of `codec`, and checks that its message has the same index in the
+/// form that the registry has: a descriptor counts the entries of maps, a text does not.
+async fn find_checked(
+    registry: &dyn Registry,
+    subject: &Subject,
+    codec: &(impl SchemaFormat + ?Sized),
+    how: How,
+) -> Result<RegisteredSchema> {
+    let source = codec.source();
+    let found = find(registry, subject, source, how).await?;
+    if has_message_index(source.kind) {
+        let stored = registry.by_version(subject, found.version.into()).await?;
+        if stored.def.text != source.text {
+            codec.check_writes(&resolve_for(&registry, subject, &stored.def).await?)?;
+        }
+    }
+    Ok(found)
 }
 
 /// Registers or looks up `source` under `subject`, everything that it imports before it.

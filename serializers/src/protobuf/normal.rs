@@ -8,11 +8,13 @@ use super::canonical;
 use super::descriptor::Registered;
 use super::pool::Compiled;
 
-/// Equal for schemas that Confluent's server keeps as one: the descriptor, for a text too.
+/// Equal for schemas that Confluent's server keeps as one: the descriptor, for a text too. A text
+/// whose descriptor is not [exact](Compiled::is_exact) is equal to the same text alone.
 pub(super) fn canonical(text: &str, compiled: &Compiled) -> String {
     let bytes = match compiled.registered.is_text() {
         // Not by way of a `FileDescriptorProto`, which has no place for custom options.
-        true => Some(compiled.file.encode_to_vec()),
+        true if compiled.is_exact => Some(compiled.file.encode_to_vec()),
+        true => None,
         false => STANDARD.decode(text.trim_ascii()).ok(),
     };
     let canonical = bytes.and_then(|bytes| canonical::canonical(&bytes));
@@ -28,16 +30,19 @@ pub(super) fn normalize(text: &str, registered: &Registered) -> String {
 }
 
 /// The base64 of the descriptor, types resolved and options understood; what was registered as a
-/// descriptor is unchanged.
-pub(super) fn serialized(text: &str, compiled: &Compiled) -> String {
+/// descriptor is unchanged. `None` if it would not be [exact](Compiled::is_exact).
+pub(super) fn serialized(text: &str, compiled: &Compiled) -> Option<String> {
     if !compiled.registered.is_text() {
-        return text.trim_ascii().to_owned();
+        return Some(text.trim_ascii().to_owned());
+    }
+    if !compiled.is_exact {
+        return None;
     }
     // Not by way of a `FileDescriptorProto`, which has no place for custom options.
     let mut bytes = compiled.file.encode_to_vec();
     // Of a field that is there twice the last counts.
     bytes.extend(NAME);
-    STANDARD.encode(bytes)
+    Some(STANDARD.encode(bytes))
 }
 
 /// The descriptor without source locations. One that has none is unchanged: read and written

@@ -24,6 +24,9 @@ pub(super) struct Compiled {
     pub(super) file: FileDescriptor,
     /// The file as it was registered.
     pub(super) registered: Registered,
+    /// Whether `file` is what protoc makes of the text: some texts are changed so that prost-reflect
+    /// takes them.
+    pub(super) is_exact: bool,
     /// How deeply it, or what it imports, nests.
     pub(super) depth: usize,
 }
@@ -49,10 +52,11 @@ pub(super) fn compile(schema: &ResolvedSchema) -> Result<Compiled> {
         pool: DescriptorPool::global(),
     };
     let depth = files.deepest(registered.depth);
-    let file = nesting::with_stack(depth, || files.compile(&registered))?;
+    let (file, is_exact) = nesting::with_stack(depth, || files.compile(&registered))?;
     Ok(Compiled {
         file,
         registered,
+        is_exact,
         depth,
     })
 }
@@ -89,13 +93,15 @@ impl Files<'_> {
         depths.fold(root, usize::max)
     }
 
-    fn compile(mut self, registered: &Registered) -> Result<FileDescriptor> {
+    /// The file, and whether it is [exact](Compiled::is_exact).
+    fn compile(mut self, registered: &Registered) -> Result<(FileDescriptor, bool)> {
         self.import_all(&registered.file, 0)?;
         let mut root = registered.file.clone();
         root.name = Some(ROOT.to_owned());
-        self.add(root)?;
+        let is_exact = self.add(root)?;
         let file = with_options(&self.pool)?.get_file_by_name(ROOT);
-        file.ok_or_else(|| invalid("the compiled schema has no file"))
+        let file = file.ok_or_else(|| invalid("the compiled schema has no file"))?;
+        Ok((file, is_exact))
     }
 
     fn import_all(&mut self, file: &FileDescriptorProto, depth: usize) -> Result<()> {
@@ -132,17 +138,22 @@ impl Files<'_> {
         let mut file = descriptor::parse(name, text)?.file;
         file.name = Some(name.to_owned());
         self.import_all(&file, depth + 1)?;
-        self.add(file)
+        self.add(file).map(drop)
     }
 
-    fn add(&mut self, mut file: FileDescriptorProto) -> Result<()> {
+    /// Returns whether the file was added as it is.
+    fn add(&mut self, mut file: FileDescriptorProto) -> Result<bool> {
         check_lists(&file)?;
         check_ranges(&file)?;
+        adapt::complete(&mut file);
+        let complete = file.clone();
         adapt::adapt(&mut file, &self.pool);
+        let mut is_exact = file == complete;
         let name = file.name().to_owned();
         // A file is added whole or not at all.
         if self.pool.add_file_descriptor_proto(file.clone()).is_err() {
             adapt::drop_options(&mut file);
+            is_exact = false;
             self.pool.add_file_descriptor_proto(file).map_err(|error| {
                 let place = if name == ROOT {
                     String::new()
@@ -154,9 +165,10 @@ impl Files<'_> {
             })?;
         }
         let added = self.pool.get_file_by_name(&name);
-        added.map_or(Ok(()), |file| {
-            file.messages().try_for_each(|m| check_entries(&m))
-        })
+        if let Some(file) = added {
+            file.messages().try_for_each(|m| check_entries(&m))?;
+        }
+        Ok(is_exact)
     }
 }
 

@@ -77,7 +77,12 @@ impl SchemaRules for ProtobufRules {
             return Ok(None);
         }
         let compiled = compile(schema)?;
-        Ok(Some(normal::serialized(&schema.text, &compiled)))
+        let encoded = normal::serialized(&schema.text, &compiled).ok_or_else(|| {
+            let message = "the descriptor of this text cannot be made: prost-reflect does not take \
+                           its options, imports or field names unchanged";
+            Error::new(ErrorKind::Unsupported, message)
+        })?;
+        Ok(Some(encoded))
     }
 
     fn check(

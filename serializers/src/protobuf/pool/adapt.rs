@@ -10,6 +10,18 @@ use prost_types::{
     DescriptorProto, FieldDescriptorProto, FileDescriptorProto, UninterpretedOption,
 };
 
+/// Names what protoc names, and the parser does not.
+pub(super) fn complete(file: &mut FileDescriptorProto) {
+    if file.syntax() == "proto3" {
+        file.message_type.iter_mut().for_each(complete_message);
+    }
+}
+
+fn complete_message(message: &mut DescriptorProto) {
+    rename_synthetic_oneofs(message);
+    message.nested_type.iter_mut().for_each(complete_message);
+}
+
 /// Adapts imports and names of `file` before it is added to `pool`, which has what it imports.
 pub(super) fn adapt(file: &mut FileDescriptorProto, pool: &DescriptorPool) {
     add_public_imports(file, pool);
@@ -21,7 +33,6 @@ pub(super) fn adapt(file: &mut FileDescriptorProto, pool: &DescriptorPool) {
 
 fn adapt_names(message: &mut DescriptorProto, is_proto3: bool) {
     if is_proto3 {
-        rename_synthetic_oneofs(message);
         separate_field_names(message);
     } else {
         separate_json_names(message);
