@@ -32,6 +32,8 @@ use crate::frame::MessageIndex;
 use crate::language::language;
 
 mod annotate;
+#[cfg(test)]
+mod tests;
 
 pub use self::annotate::{Annotations, Part};
 pub(crate) use self::annotate::{Step, Walk, quoted};
