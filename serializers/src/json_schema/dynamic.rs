@@ -1,40 +1,38 @@
+use serde::de::IgnoredAny;
 use serde_json::Value;
 use wireform_registry::ResolvedSchema;
 
+use super::texts::parse_text;
 use super::{JsonSchema, Validation};
 use crate::dynamic::{Annotations, DynamicBodies, DynamicValue, Part, compact_json};
 use crate::error::{Error, ErrorKind, Result};
 use crate::frame::MessageIndex;
+use crate::json::Json;
 use crate::serializer::Deserializer as _;
 
-/// JSON text that is validated.
+/// JSON text, validated with the schemas that can validate it: records on a topic are read although
+/// their schema cannot.
 pub(super) struct DynamicJson {
-    writer: JsonSchema<Value>,
-    reader: Option<JsonSchema<Value>>,
+    /// The writer's, and the reader's if there is one; or why it validates nothing.
+    schemas: Vec<Result<JsonSchema<Value>>>,
 }
 
 impl DynamicJson {
     pub(super) fn new(writer: &ResolvedSchema, reader: Option<&ResolvedSchema>) -> Result<Self> {
+        let schemas = [Some(writer), reader].into_iter().flatten();
         Ok(Self {
-            writer: codec(writer)?,
-            reader: reader.map(codec).transpose()?,
+            schemas: schemas.map(codec).collect::<Result<_>>()?,
         })
-    }
-
-    /// Checks that the schemas can be validated: what is written must be valid.
-    fn check_schemas(&self) -> Result<()> {
-        self.writer.check_schema()?;
-        self.reader
-            .as_ref()
-            .map_or(Ok(()), JsonSchema::check_schema)
     }
 }
 
 impl DynamicBodies for DynamicJson {
     fn decode(&self, _index: Option<&MessageIndex>, body: &[u8]) -> Result<DynamicValue> {
-        self.writer.deserialize(body)?;
-        if let Some(reader) = &self.reader {
-            reader.deserialize(body)?;
+        for codec in self.schemas.iter().flatten() {
+            codec.deserialize(body)?;
+        }
+        if self.schemas.iter().all(Result::is_err) {
+            Json::<IgnoredAny>::new().deserialize(body)?;
         }
         let text = std::str::from_utf8(body)
             .map_err(|_| Error::new(ErrorKind::Decode, "the text is not UTF-8"))?;
@@ -46,25 +44,33 @@ impl DynamicBodies for DynamicJson {
     }
 
     fn encode(&self, json: &str, _is_framed: bool, out: &mut Vec<u8>) -> Result<MessageIndex> {
-        self.check_schemas()?;
+        if let Some(error) = self.schemas.iter().find_map(|codec| codec.as_ref().err()) {
+            return Err(error.again());
+        }
         out.extend_from_slice(&self.decode(None, json.as_bytes())?.body);
         Ok(MessageIndex::default())
     }
 }
 
-fn codec(schema: &ResolvedSchema) -> Result<JsonSchema<Value>> {
-    let codec = JsonSchema::for_reading(schema.into())?;
-    // Records on a topic are read although their schema cannot be validated.
-    let validation = match codec.check_schema() {
-        Ok(()) => Validation::Enforce,
-        Err(_) => Validation::Off,
-    };
-    Ok(codec.on_read(validation))
+/// The codec that validates with `schema`, or why there is none.
+///
+/// # Errors
+/// `InvalidSchema` if its text is not a JSON object or boolean.
+fn codec(schema: &ResolvedSchema) -> Result<Result<JsonSchema<Value>>> {
+    match parse_text(&schema.text, None) {
+        Err(error) if error.kind() != ErrorKind::LimitExceeded => return Err(error),
+        _ => {}
+    }
+    let codec = JsonSchema::for_reading(schema.into());
+    Ok(codec.and_then(|codec| {
+        codec.check_schema()?;
+        Ok(codec.on_read(Validation::Enforce))
+    }))
 }
 
 /// Whether `body` is JSON; its parts are not told apart.
 pub(super) fn annotate(body: &[u8]) -> Annotations {
-    let read = serde_json::from_slice::<serde::de::IgnoredAny>(body);
+    let read = serde_json::from_slice::<IgnoredAny>(body);
     let fault = read.err().map(|error| format!("invalid JSON: {error}"));
     Annotations {
         name: "value".to_owned(),

@@ -3,7 +3,7 @@ use wireform_registry::ResolvedSchema;
 #[cfg(feature = "dynamic")]
 use super::dynamic::{DynamicJson, annotate};
 use super::rules::JsonSchemaRules;
-use super::texts::Texts;
+use super::texts::{parse_text, title};
 use super::union::{branches, union_source};
 #[cfg(feature = "dynamic")]
 use crate::dynamic::{Annotations, DynamicBodies, DynamicOptions};
@@ -15,11 +15,12 @@ use crate::schema_codec::SchemaSource;
 
 impl Language for JsonSchemaRules {
     fn records(&self, writer: &ResolvedSchema) -> Result<Records> {
-        let texts = Texts::parse(writer)?;
-        if let Some(title) = texts.title() {
+        // Without the references: names are read although the schema cannot validate.
+        let root = parse_text(&writer.text, None)?;
+        if let Some(title) = title(&root) {
             return Ok(Records::One(title.to_owned()));
         }
-        let branches = branches(&texts.root, writer);
+        let branches = branches(&root, writer);
         if branches.is_empty() {
             let message = "the JSON Schema has no title: events need a named record";
             return Err(Error::new(ErrorKind::UnsupportedContent, message));

@@ -100,8 +100,13 @@ impl Texts {
 
     /// `title`, which Confluent's clients take as the record's name (`JsonSchema.name()`).
     pub(super) fn title(&self) -> Option<&str> {
-        self.root.get("title").and_then(Value::as_str)
+        title(&self.root)
     }
+}
+
+/// See [`Texts::title`].
+pub(super) fn title(root: &Value) -> Option<&str> {
+    root.get("title").and_then(Value::as_str)
 }
 
 impl References {
@@ -203,7 +208,7 @@ pub(super) fn unresolved(error: &referencing::Error) -> Error {
     Error::new(ErrorKind::InvalidSchema, format!("JSON Schema: {error}"))
 }
 
-fn parse_text(text: &str, name: Option<&str>) -> Result<Value> {
+pub(super) fn parse_text(text: &str, name: Option<&str>) -> Result<Value> {
     let named = |error: &Error| match name {
         Some(name) => format!("reference {name:?}: {error}"),
         None => format!("JSON Schema: {error}"),
