@@ -64,8 +64,8 @@ pub trait RegistryAdmin: Registry {
         place: ImportPlace,
     ) -> BoxFuture<'a, Result<RegisteredSchema>>;
 
-    /// Whether `schema` could be registered under `subject` now: measured against all the
-    /// versions that its level names.
+    /// Returns whether `schema` could be registered under `subject` now, checked against all the
+    /// versions that the subject's level names.
     fn check_all<'a>(
         &'a self,
         subject: &'a Subject,
@@ -86,9 +86,9 @@ pub trait RegistryAdmin: Registry {
         scope: Option<&'a Subject>,
     ) -> BoxFuture<'a, Result<StoredSchema>>;
 
-    /// The text of the schema with this id in another form, which the registry makes: for
-    /// Protobuf, `serialized` is the base64 of a `FileDescriptorProto`. A form that the registry
-    /// does not know gives the text as it is. `scope` is that of [`by_id_in`](Self::by_id_in).
+    /// The text of the schema with this id in another form, which the registry makes: for Protobuf,
+    /// `serialized` is the base64 of a `FileDescriptorProto`. For a form that the registry does not
+    /// know, the text is unchanged. `scope` is that of [`by_id_in`](Self::by_id_in).
     fn formatted<'a>(
         &'a self,
         id: SchemaId,
@@ -154,8 +154,8 @@ pub trait RegistryAdmin: Registry {
         scope: Option<&'a Subject>,
     ) -> BoxFuture<'a, Result<Level>>;
 
-    /// Whether schemas of a scope are normalized when they are registered or looked up, asked for
-    /// or not: its own setting, or the one in force there. `None` if it is not set.
+    /// Returns whether schemas of a scope are always normalized when they are registered or looked
+    /// up: its own setting, or the one in force there. `None` if it is not set.
     fn normalizes<'a>(
         &'a self,
         scope: Option<&'a Subject>,
@@ -195,7 +195,8 @@ pub trait RegistryAdmin: Registry {
     fn schema_types(&self) -> BoxFuture<'_, Result<Vec<SchemaKind>>>;
 }
 
-/// Whether deleted versions count. Those deleted permanently are gone and never do.
+/// Which versions to include: deleted ones, others, or both. Permanently deleted versions are never
+/// included.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Include {
     /// Those that are not deleted, and the deleted ones.
@@ -223,7 +224,7 @@ pub struct SubjectFilter {
     /// Names that start so, context included: `:.blue:` for all of a context. `None` for those
     /// of every context.
     pub prefix: Option<String>,
-    /// Whether deleted ones count.
+    /// Which to include: deleted ones, others, or both.
     pub include: Include,
 }
 
@@ -233,7 +234,7 @@ pub struct SubjectFilter {
 pub struct SchemaFilter {
     /// As in [`SubjectFilter`].
     pub prefix: Option<String>,
-    /// Whether deleted ones count.
+    /// Which to include: deleted ones, others, or both.
     pub include: Include,
     /// Only the newest of each subject.
     pub latest_only: bool,
@@ -245,21 +246,21 @@ pub struct SchemaFilter {
 pub struct LookupOptions {
     /// Let the registry normalize the text before it compares.
     pub normalize: bool,
-    /// Whether deleted versions count.
+    /// Which versions to include: deleted ones, others, or both.
     pub include: Include,
 }
 
 /// Where an imported schema goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ImportPlace {
-    /// Its id.
+    /// The id of the schema.
     pub id: SchemaId,
-    /// Its version; `None` for the next one.
+    /// The version of the schema; `None` for the next one.
     pub version: Option<Version>,
 }
 
 impl Include {
-    /// Whether a version that is deleted, or is not, counts.
+    /// Returns whether a version is included, by whether it is deleted.
     #[must_use]
     pub const fn admits(self, is_deleted: bool) -> bool {
         match self {
@@ -278,7 +279,7 @@ impl SubjectFilter {
         self
     }
 
-    /// Whether deleted ones count.
+    /// Which to include: deleted ones, others, or both.
     #[must_use]
     pub fn include(mut self, include: Include) -> Self {
         self.include = include;
@@ -294,7 +295,7 @@ impl SchemaFilter {
         self
     }
 
-    /// Whether deleted ones count.
+    /// Which to include: deleted ones, others, or both.
     #[must_use]
     pub fn include(mut self, include: Include) -> Self {
         self.include = include;
@@ -317,7 +318,7 @@ impl LookupOptions {
         self
     }
 
-    /// Whether deleted versions count.
+    /// Which versions to include: deleted ones, others, or both.
     #[must_use]
     pub fn include(mut self, include: Include) -> Self {
         self.include = include;

@@ -106,7 +106,7 @@ impl Wake for Unpark {
     }
 }
 
-/// Whether tokio runs a task on this thread, which must not block then.
+/// Returns whether tokio runs a task on this thread; if so, the thread must not block.
 ///
 /// Its threads for blocking work have a runtime too, so [`Handle::try_current`] cannot tell. But only
 /// a task is made to stop after so much work. A task in `tokio::task::unconstrained` is not recognised:

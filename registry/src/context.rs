@@ -30,16 +30,16 @@ impl Context {
         &self.0
     }
 
-    /// Whether this is the context of subjects that name none.
+    /// Returns whether this is the context of subjects that do not name one.
     #[must_use]
     pub fn is_default(&self) -> bool {
         &*self.0 == DEFAULT
     }
 
-    /// The subject `name` of this context.
+    /// Returns the subject `name` of this context.
     ///
     /// # Errors
-    /// `Config` if that is no valid subject.
+    /// `Config` if that is not a valid subject.
     pub fn subject(&self, name: &str) -> Result<Subject> {
         if self.is_default() {
             Subject::new(name)

@@ -1,4 +1,4 @@
-//! What every backend must do, run over the registry in memory and over the same one behind HTTP.
+//! The contract of every backend, tested on the registry in memory and on the same one over HTTP.
 
 use std::sync::Arc;
 

@@ -6,10 +6,10 @@ use std::sync::Arc;
 /// The result of a registry call.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a registry call failed: a [kind](ErrorKind) to branch on, a sentence to read, and the
-/// underlying error where there is one.
+/// The error of a registry call: a [kind](ErrorKind) to branch on, a message to read, and the
+/// underlying error, if any.
 ///
-/// The sentence names the subject, version or id; it never holds a secret, a request body or a
+/// The message names the subject, version or id. It never holds a secret, a request body or a
 /// record.
 pub struct Error(Box<Inner>);
 
@@ -21,7 +21,7 @@ struct Inner {
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
-/// What went wrong, as far as a caller would branch on it.
+/// The kind of an error, as far as a caller would branch on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -88,7 +88,7 @@ impl Error {
         self
     }
 
-    /// The same error for another who waited for the same answer.
+    /// Copies the error for another caller that waited for the same answer.
     pub(crate) fn share(&self) -> Self {
         Self(Box::new(Inner {
             kind: self.0.kind,
@@ -98,7 +98,7 @@ impl Error {
         }))
     }
 
-    /// What went wrong.
+    /// Returns the kind of the error.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
@@ -110,7 +110,7 @@ impl Error {
         self.0.code
     }
 
-    /// Whether the same call may succeed later without anybody changing anything.
+    /// Returns whether the same call may succeed later without any change.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         matches!(
@@ -122,7 +122,7 @@ impl Error {
         )
     }
 
-    /// Whether the registry said that the thing asked for does not exist.
+    /// Returns whether the registry answered that the requested item does not exist.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
         matches!(

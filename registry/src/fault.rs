@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// What a registry does wrong on purpose, to try out what depends on it: one
-/// [in memory](crate::InMemoryRegistry::faults), or a served one (`Server::faults`, feature
-/// `server`). Clones share their script.
+/// Faults that a registry makes on purpose, to test programs that depend on it. The registry is [in
+/// memory](crate::InMemoryRegistry::faults) or a served one (`Server::faults`, feature `server`).
+/// Clones share their script.
 /// ```
 /// use wireform_registry::{Fault, Faults};
 ///
@@ -33,7 +33,7 @@ struct Script {
 pub enum Fault {
     /// The right answer, this much later.
     Delay(Duration),
-    /// Status 200 and this text, which is no registry's answer. In memory it is the error that
+    /// Status 200 and this text, which is not a registry's answer. In memory it is the error that
     /// `HttpRegistry` makes of it.
     Garbage(String),
     /// No answer, with the connection left open.
@@ -46,12 +46,12 @@ pub enum Fault {
 }
 
 impl Faults {
-    /// What happens to the next call that nothing happens to yet.
+    /// Sets what happens to the next call that has no fault yet.
     pub fn push(&self, fault: Fault) {
         self.with(|script| script.next.push_back(fault));
     }
 
-    /// What happens to all calls after those that [`push`](Self::push) named.
+    /// Sets what happens to all calls after those set by [`push`](Self::push).
     pub fn always(&self, fault: Option<Fault>) {
         self.with(|script| script.always = fault);
     }

@@ -23,8 +23,8 @@ pub enum SchemaKey {
     Id(SchemaId),
     /// A GUID, valid everywhere.
     Guid(SchemaGuid),
-    /// Apicurio's `contentId`, from a header; also what 8 bytes in a payload are, unless that
-    /// Apicurio was told to write global ids.
+    /// Apicurio's `contentId`, from a header; also the meaning of 8 bytes in a payload, unless that
+    /// Apicurio is configured to write global ids.
     ApicurioContent(u64),
     /// Apicurio's `globalId`, from a header.
     ApicurioGlobal(u64),

@@ -25,7 +25,7 @@ pub enum Level {
 }
 
 impl Level {
-    /// Whether the new schema must be able to read data of older ones.
+    /// Returns whether the new schema must be able to read data of older ones.
     #[must_use]
     pub const fn is_backward(self) -> bool {
         matches!(
@@ -34,7 +34,7 @@ impl Level {
         )
     }
 
-    /// Whether older schemas must be able to read data of the new one.
+    /// Returns whether older schemas must be able to read data of the new one.
     #[must_use]
     pub const fn is_forward(self) -> bool {
         matches!(
@@ -43,7 +43,7 @@ impl Level {
         )
     }
 
-    /// Whether every older version counts, and not just the newest.
+    /// Returns whether every older version is compared, and not just the newest.
     #[must_use]
     pub const fn is_transitive(self) -> bool {
         matches!(

@@ -1,22 +1,22 @@
 //! Schema registries for Kafka: ids, subjects, the [`Registry`] trait and its backends.
 //!
 //! A registry maps a *subject* ("the values of topic `orders`") to numbered versions of a schema,
-//! and gives every schema an id that records carry. This crate talks to one; it knows no codec:
-//! formats teach it what a schema means through [`SchemaRules`].
+//! and gives every schema an id that records carry. This crate is a client for such a registry. It
+//! has no codecs: formats implement [`SchemaRules`], which says what a schema means.
 //!
-//! The main types are [`Registry`], the trait that every backend implements, and [`SchemaDef`],
-//! what is registered: always the original text, never a canonical form.
+//! The main types are [`Registry`], the trait that every backend implements, and [`SchemaDef`], the
+//! schema to register: always the original text, never a canonical form.
 //!
 //! # Backends
 //!
 //! - [`InMemoryRegistry`]: in this process, for tests and examples; it checks compatibility.
 //! - `HttpRegistry` (feature `http`): Confluent's REST API.
-//! - `ConverterRegistry` (feature `schema-registry-converter`): what that crate has set up.
-//! - [`LockFile`]: the text file `wireform.lock`, without a network.
-//! - [`Cached`]: around any of them, asks for each schema once.
-//! - `Blocking` (feature `blocking`): around any of them, for programs without tokio.
+//! - `ConverterRegistry` (feature `schema-registry-converter`): a client set up with that crate.
+//! - [`LockFile`]: the text file `wireform.lock`; needs no network.
+//! - [`Cached`]: wraps any of them and requests each schema once.
+//! - `Blocking` (feature `blocking`): wraps any of them, for programs without tokio.
 //!
-//! All of them fit behind `Arc<dyn Registry>`.
+//! All of them except `Blocking` can be used as `Arc<dyn Registry>`.
 //! ```
 //! use std::sync::Arc;
 //! use wireform_registry::{Cached, InMemoryRegistry, RegisterOptions, Registry, RegistryExt};
@@ -48,7 +48,7 @@
 //! | `tracing` | events of retries, changes of node and stale answers; adds tracing | no |
 //! | `schema-registry-converter` | `ConverterRegistry`; adds schema_registry_converter | no |
 //!
-//! Without features there is no network code in here, and the dependencies are futures-util,
+//! Without features, this crate has no network code; its dependencies are futures-util,
 //! percent-encoding, serde, serde_json and uuid.
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]

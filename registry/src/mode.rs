@@ -3,7 +3,7 @@ use std::str::FromStr;
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// What a registry, a context or a subject lets be changed.
+/// The changes that a registry, a context or a subject allows.
 ///
 /// Names as in Confluent's `mode` setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -13,7 +13,8 @@ pub enum Mode {
     Import,
     /// Nothing can be registered or deleted.
     ReadOnly,
-    /// As `ReadOnly`; set for the whole registry, it also goes before every subject's own mode.
+    /// As `ReadOnly`; set for the whole registry, it also takes precedence over every subject's own
+    /// mode.
     ReadOnlyOverride,
     /// Everything is allowed. The default.
     ReadWrite,
@@ -31,7 +32,7 @@ impl Mode {
         }
     }
 
-    /// Whether nothing may change.
+    /// Returns whether changes are forbidden.
     #[must_use]
     pub const fn is_read_only(self) -> bool {
         matches!(self, Self::ReadOnly | Self::ReadOnlyOverride)

@@ -8,40 +8,41 @@ use crate::id::{SchemaGuid, SchemaId, VersionRef};
 use crate::schema::{RegisteredSchema, SchemaDef, StoredSchema};
 use crate::subject::Subject;
 
-/// The future that a [`Registry`] method returns. Called once per schema, so the box costs nothing.
+/// The future that a [`Registry`] method returns. Methods are called once per schema, so the cost
+/// of the box does not matter.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// **A type that implements `Registry` is a place where schemas are kept; it finds them by id,
 /// GUID or subject, and registers new ones.**
 ///
 /// # Contract
-/// - Ids and GUIDs never change their meaning: an answer may be kept for ever.
-/// - What is registered is the text as given. What comes back is that text, or the same schema
-///   without its white space: Confluent's server and Apicurio drop it.
+/// - Ids and GUIDs never change their meaning: an answer may be kept forever.
+/// - The text is registered as given. The returned text is the same, or the same schema without its
+///   white space: Confluent's server and Apicurio drop it.
 /// - A call either answers or fails with a typed [`Error`](crate::Error) within the backend's deadline.
 ///   Dropping the future is safe at any time.
-/// - Implementations retry by themselves what is [retryable](crate::Error::is_retryable).
+/// - Implementations retry [retryable](crate::Error::is_retryable) errors themselves.
 ///
-/// Implemented for `Arc<R>`, `Box<R>` and `&R` too, `dyn Registry` included.
+/// The trait is also implemented for `Arc<R>`, `Box<R>` and `&R`, including `dyn Registry`.
 #[diagnostic::on_unimplemented(
     note = "backends are `InMemoryRegistry`, `HttpRegistry` (feature `http`) and \
             `ConverterRegistry` (feature `schema-registry-converter`) of `wireform-registry`"
 )]
 pub trait Registry: Debug + Send + Sync {
-    /// The schema with this id.
+    /// Returns the schema with this id.
     fn by_id(&self, id: SchemaId) -> BoxFuture<'_, Result<StoredSchema>>;
 
-    /// The schema with this GUID.
+    /// Returns the schema with this GUID.
     fn by_guid(&self, guid: SchemaGuid) -> BoxFuture<'_, Result<StoredSchema>>;
 
-    /// One version of a subject, or its newest.
+    /// Returns one version of a subject, or its newest.
     fn by_version<'a>(
         &'a self,
         subject: &'a Subject,
         version: VersionRef,
     ) -> BoxFuture<'a, Result<RegisteredSchema>>;
 
-    /// Finds this very schema under `subject`; never registers it.
+    /// Finds exactly this schema under `subject`; never registers it.
     fn lookup<'a>(
         &'a self,
         subject: &'a Subject,
@@ -56,7 +57,7 @@ pub trait Registry: Debug + Send + Sync {
         options: RegisterOptions,
     ) -> BoxFuture<'a, Result<RegisteredSchema>>;
 
-    /// Whether `schema` could be registered, measured against `version` of `subject` by the
+    /// Returns whether `schema` could be registered, checked against `version` of `subject` by the
     /// subject's compatibility level. Registers nothing.
     fn check<'a>(
         &'a self,
@@ -66,9 +67,9 @@ pub trait Registry: Debug + Send + Sync {
     ) -> BoxFuture<'a, Result<Compatibility>>;
 }
 
-/// Conveniences over every [`Registry`].
+/// Convenience methods of every [`Registry`].
 pub trait RegistryExt: Registry {
-    /// The newest version of `subject`.
+    /// Returns the newest version of `subject`.
     fn latest<'a>(&'a self, subject: &'a Subject) -> BoxFuture<'a, Result<RegisteredSchema>> {
         self.by_version(subject, VersionRef::Latest)
     }
@@ -76,21 +77,21 @@ pub trait RegistryExt: Registry {
 
 impl<R: Registry + ?Sized> RegistryExt for R {}
 
-/// How to register.
+/// Options for [`Registry::register`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RegisterOptions {
-    /// Let the registry normalize the text before it compares and stores it. Off by default:
-    /// what was written is what is stored.
+    /// Let the registry normalize the text before it compares and stores it. Off by default: the
+    /// text is stored as written.
     pub normalize: bool,
 }
 
 /// The answer to [`Registry::check`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Compatibility {
-    /// Whether the schema fits.
+    /// Whether the schema is compatible.
     pub is_compatible: bool,
-    /// The registry's reasons where it does not.
+    /// The registry's reasons if the schema is not compatible.
     pub messages: Vec<String>,
 }
 

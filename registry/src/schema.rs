@@ -18,7 +18,7 @@ pub enum SchemaKind {
     Protobuf,
 }
 
-/// A schema as it is registered: its original text, and what the text refers to.
+/// A schema to register: its original text and its references.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SchemaDef {
     /// The language of the text.
@@ -29,18 +29,18 @@ pub struct SchemaDef {
     pub references: Vec<Reference>,
 }
 
-/// A name used in a schema, and the registered schema behind it.
+/// A name used in a schema, and the registered schema that it refers to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Reference {
     /// The name in the text: an Avro full name, a `.proto` import path, a JSON Schema `$ref`.
     pub name: String,
     /// The subject under which the referenced schema is registered.
     pub subject: Subject,
-    /// Its version in that subject.
+    /// The version in that subject.
     pub version: Version,
 }
 
-/// What a registry knows of a schema that was asked for by id or GUID.
+/// A schema that was requested by id or GUID, as the registry returns it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredSchema {
     /// The id in this registry; `None` where the answer to a GUID did not tell.

@@ -39,10 +39,10 @@ pub enum Role {
             `|topic: &str, role: Role, record: Option<&str>| -> Result<Subject>`"
 )]
 pub trait SubjectNaming: Send + Sync {
-    /// The subject for the schema of `record` on the `role` side of `topic`.
+    /// Returns the subject for the schema of `record` on the `role` side of `topic`.
     ///
     /// # Errors
-    /// `Config` if the rule needs a record name and there is none, or the name is no valid
+    /// `Config` if the rule needs a record name and there is none, or the name is not a valid
     /// subject.
     fn subject(&self, topic: &str, role: Role, record: Option<&str>) -> Result<Subject>;
 }
@@ -84,7 +84,7 @@ impl Subject {
     /// `<topic>-value`, the subject of a topic's values.
     ///
     /// # Panics
-    /// If `topic` is no valid topic name at all (empty, too long, or with control characters);
+    /// If `topic` is not a valid topic name at all (empty, too long, or with control characters);
     /// [`Subject::new`] reports it instead.
     #[must_use]
     pub fn value(topic: &str) -> Self {

@@ -92,7 +92,7 @@ mod imp {
         }
     }
 
-    /// Returns the time of the model, which stands still.
+    /// Returns the time of the model, which never advances.
     pub(crate) fn now() -> Instant {
         static START: OnceLock<Instant> = OnceLock::new();
         *START.get_or_init(Instant::now)

@@ -2,12 +2,12 @@ use crate::error::Result;
 use crate::rules::{Incompatibility, ParsedSchema, SchemaRules};
 use crate::schema::{ResolvedSchema, SchemaKind};
 
-/// Stands in for the rules of a schema type that a program has none for: any text is a schema,
-/// and no text is known to be compatible with another.
+/// Placeholder rules for a schema type that a program has no rules for: any text is a schema, and
+/// no text is known to be compatible with another.
 ///
 /// With it, an [`InMemoryRegistry`](crate::InMemoryRegistry) takes schemas of that type as the
 /// first version of a subject, and as a later one where the level is `NONE`; everything else is
-/// refused, since what cannot be checked is not passed as compatible.
+/// refused, because a schema that cannot be checked is not reported as compatible.
 /// ```
 /// use wireform_registry::{InMemoryRegistry, SchemaKind, Unchecked};
 ///

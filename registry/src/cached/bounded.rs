@@ -26,7 +26,7 @@ struct Entry<V> {
     value: V,
 }
 
-/// What keeps memory beyond its own size.
+/// A type that keeps memory beyond its own size.
 pub(super) trait Weigh {
     /// About how many bytes it keeps.
     fn weight(&self) -> usize;

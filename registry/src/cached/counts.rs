@@ -1,20 +1,20 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What a [`Cached`](crate::Cached) registry did so far; numbers for a program's metrics.
+/// Counters of a [`Cached`](crate::Cached) registry, for a program's metrics.
 ///
-/// Registering and checking count in none of them: they always ask.
+/// Registering and checking are not counted: they always ask the registry.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CacheCounts {
     /// Calls answered from the cache.
     pub hits: u64,
-    /// Calls answered from the cache with "there is no such thing".
+    /// Calls answered "not found" from the cache.
     pub known_missing: u64,
     /// Requests to the registry inside.
     pub requests: u64,
     /// Calls that waited for the request of another.
     pub joined: u64,
-    /// Requests that failed, "there is no such thing" included.
+    /// Requests that failed, including those answered "not found".
     pub failures: u64,
     /// Calls answered with something too old, because the registry failed.
     pub stale: u64,

@@ -21,24 +21,25 @@ use crate::subject::Subject;
 use crate::sync::Mutex;
 use crate::trace;
 
-/// Remembers what the registry inside answered, so that each schema is asked for once.
+/// A registry that caches the answers of another one, so that each schema is requested once.
 ///
 /// - Ids and GUIDs never change their meaning and are kept until there are too many: of each, the
 ///   [`capacity`](Cached::capacity) most recently used ones, and at most 64 MiB of schema text.
 /// - The newest version of a subject and the result of a lookup may change, and the number of a
 ///   version that was deleted permanently is given again. So they are kept for a while:
-///   [`latest_ttl`](Cached::latest_ttl). If the registry fails then, they are valid for longer:
-///   [`stale_for`](Cached::stale_for).
-/// - "Not found" is kept for a moment: [`not_found_ttl`](Cached::not_found_ttl). Other errors are
-///   not. Registering and checking always ask.
-/// - Registering through this cache ends what it may have changed: no later call sees an answer that
-///   was on its way before.
-/// - Calls of one runtime with the same question make one request. The first of them may be
-///   cancelled, or panic: the others get their answer. (Calls of another tokio runtime make a
-///   request of their own: connections and timers belong to a runtime.)
+///   [`latest_ttl`](Cached::latest_ttl). If the registry fails after that, they are used for
+///   longer: [`stale_for`](Cached::stale_for).
+/// - "Not found" is kept for a short time: [`not_found_ttl`](Cached::not_found_ttl). Other errors
+///   are not kept. Registering and checking always ask the registry.
+/// - Registering through this cache invalidates the answers that it may have changed: no later call
+///   sees the answer to a request that started before.
+/// - Concurrent calls of one runtime for the same thing share one request. If the first of them is
+///   cancelled or panics, the others still get an answer. (Calls of another tokio runtime make
+///   their own request, because connections and timers belong to a runtime.)
 ///
-/// Each cache is separate, so the ids of two registries never mix. Clones share one cache. Its
-/// numbers are in [`counts`](Cached::counts), and, with the feature `tracing`, in its events.
+/// Each cache is separate, so the ids of two registries never mix. Clones share one cache.
+/// [`counts`](Cached::counts) returns its counters; with the feature `tracing`, it also emits
+/// events.
 /// ```
 /// use wireform_registry::{Cached, InMemoryRegistry, Registry, SchemaId};
 ///
@@ -76,8 +77,9 @@ struct Times {
 }
 
 impl<R: Registry> Cached<R> {
-    /// Remembers what `inner` answers: 1000 entries of each kind, the newest versions for 5
-    /// minutes and for an hour more if `inner` fails, what does not exist for 5 seconds.
+    /// Caches the answers of `inner`: 1000 entries of each kind. Versions of a subject and results
+    /// of lookups are kept for 5 minutes, and for an hour more if `inner` fails; "not found" is
+    /// kept for 5 seconds.
     #[must_use]
     pub fn new(inner: R) -> Self {
         let shared = Shared {
@@ -99,7 +101,7 @@ impl<R: Registry> Cached<R> {
         }
     }
 
-    /// How many answers of each kind are kept; 0 keeps none.
+    /// Sets how many answers of each kind are kept; 0 keeps none.
     #[must_use]
     pub fn capacity(self, capacity: usize) -> Self {
         self.shared.ids.resize(capacity);
@@ -110,37 +112,36 @@ impl<R: Registry> Cached<R> {
         self
     }
 
-    /// How long versions of a subject, and the results of lookups, are taken as true.
+    /// Sets how long versions of a subject and results of lookups are used without asking again.
     #[must_use]
     pub fn latest_ttl(self, ttl: Duration) -> Self {
         self.shared.with_times(|times| times.latest = ttl);
         self
     }
 
-    /// How long beyond [`latest_ttl`](Self::latest_ttl) they are taken instead of an error that
-    /// is the registry's own fault: it cannot be reached, is too slow, or answers nonsense. It is
-    /// asked again every 5 seconds then.
+    /// Sets how long after [`latest_ttl`](Self::latest_ttl) these answers are still used if the
+    /// registry is at fault: it cannot be reached, is too slow, or its answer is invalid. The
+    /// registry is then asked again every 5 seconds.
     #[must_use]
     pub fn stale_for(self, time: Duration) -> Self {
         self.shared.with_times(|times| times.stale = time);
         self
     }
 
-    /// How long it is taken as true that something does not exist; registering through this cache
-    /// ends it.
+    /// Sets how long "not found" is kept. Registering through this cache ends it.
     #[must_use]
     pub fn not_found_ttl(self, ttl: Duration) -> Self {
         self.shared.with_times(|times| times.missing = ttl);
         self
     }
 
-    /// The registry inside.
+    /// Returns the registry whose answers are cached.
     #[must_use]
     pub fn inner(&self) -> &R {
         &self.shared.inner
     }
 
-    /// What it did so far, together with its clones.
+    /// Returns the counters of this cache and its clones.
     #[must_use]
     pub fn counts(&self) -> CacheCounts {
         let Shared {
@@ -167,7 +168,8 @@ impl<R: Registry> Cached<R> {
 }
 
 impl<R: Registry + 'static> Cached<R> {
-    /// What is known of `key`, or the answer of `fetch`, which is called once for all who ask.
+    /// Returns the cached answer for `key`, or the answer of `fetch`, which is called once for all
+    /// concurrent callers.
     async fn ask<K, V>(
         &self,
         table: fn(&Shared<R>) -> &Table<K, V>,
@@ -227,7 +229,7 @@ impl<R: Registry + 'static> Cached<R> {
         schema: &SchemaDef,
         options: RegisterOptions,
     ) -> Result<RegisteredSchema> {
-        // Also after a failure, or if the call is given up: the schema may be stored by then.
+        // Also after a failure, or if the call is cancelled: the schema may be stored already.
         let registering = Registering {
             shared: &self.shared,
             subject,
@@ -238,7 +240,7 @@ impl<R: Registry + 'static> Cached<R> {
         let generation = self.shared.versions.generation();
         self.shared.keep(generation, subject, &registered);
         if qualified(subject.as_str()).is_none() {
-            // An id counts in its context, and this one is where ids are asked for.
+            // An id is valid in its context, and `by_id` asks in the default context.
             let stored = StoredSchema {
                 id: Some(registered.id),
                 guid: registered.guid,
@@ -270,7 +272,7 @@ impl<R> Shared<R> {
         }
     }
 
-    /// Ends what registering may change: answers known, and answers on their way.
+    /// Invalidates what registering may change: cached answers, and answers to pending requests.
     fn outdate(&self, subject: &Subject) {
         self.ids.outdate();
         self.guids.outdate();
@@ -302,7 +304,7 @@ impl<R> Shared<R> {
     }
 }
 
-/// A call that registers, until it has ended in any way.
+/// A call that registers, until it ends in any way.
 struct Registering<'a, R> {
     shared: &'a Shared<R>,
     subject: &'a Subject,
@@ -314,7 +316,7 @@ impl<R> Drop for Registering<'_, R> {
     }
 }
 
-/// A request that may be joined, until it has ended in any way.
+/// A request that may be joined, until it ends in any way.
 struct Joinable<R, K, V>
 where
     K: Clone + Eq + Hash + Weigh,
@@ -336,7 +338,7 @@ where
     }
 }
 
-/// Asks the registry, and keeps what it answers before any caller sees it.
+/// Asks the registry, and keeps the answer before any caller sees it.
 async fn request<R, K, V>(
     shared: Arc<Shared<R>>,
     table: fn(&Shared<R>) -> &Table<K, V>,
@@ -370,7 +372,7 @@ where
     answer
 }
 
-/// Whether the registry failed, and not the question.
+/// Returns whether the registry is at fault, and not the request.
 fn is_own_fault(error: &Error) -> bool {
     error.is_retryable() || error.kind() == ErrorKind::InvalidResponse
 }
@@ -492,7 +494,7 @@ const DEFAULT_CAPACITY: usize = 1000;
 const DEFAULT_LATEST: Duration = Duration::from_secs(300);
 const DEFAULT_STALE: Duration = Duration::from_secs(3600);
 /// Long enough to stop a flood of records with an unknown id, short enough for a registry that
-/// answers from a follower which is behind.
+/// answers from a follower that lags.
 const DEFAULT_MISSING: Duration = Duration::from_secs(5);
 
 #[cfg(all(test, wireform_model))]

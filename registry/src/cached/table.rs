@@ -57,7 +57,7 @@ pub(super) struct Life {
     pub(super) missing: Duration,
 }
 
-/// What a table has for a question.
+/// The result of looking up a key in a table.
 pub(super) enum Found<V> {
     Fresh(V),
     Missing(Error),
@@ -185,7 +185,8 @@ impl<K: Clone + Eq + Hash + Weigh, V: Clone + Send + Sync + Weigh + 'static> Tab
 }
 
 impl<K: Clone + Eq + Hash + Weigh, V: Clone + Weigh> State<K, V> {
-    /// What is known well enough not to ask; or what is too old for that.
+    /// Returns the answer that needs no request; otherwise, as `Err`, the answer that is too old,
+    /// if any.
     fn answer(&mut self, key: &K, life: Life) -> Result<Found<V>, Option<V>> {
         let now = now();
         let stale = match self.known.get(key) {

@@ -222,7 +222,7 @@ enum Trouble {
     None,
     /// One more turn.
     Slow,
-    /// Until there is no trouble any more.
+    /// Until the trouble is `None` again.
     Closed,
     /// The next call, and nothing more.
     Panic,
@@ -571,7 +571,8 @@ fn a_call_after_registering_joins_no_older_request() {
     assert_eq!(now(registry.by_id(id)).unwrap().def, def("a"), "is kept");
 }
 
-/// Its timers do not go on then: one that has gone panics, one that stands still never ends.
+/// The timers of a runtime stop with it: they panic after it is dropped, and never fire while it is
+/// not driven.
 #[cfg(any(feature = "blocking", feature = "http", feature = "server"))]
 #[test]
 fn the_request_of_another_runtime_is_not_joined() {

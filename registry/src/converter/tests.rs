@@ -14,7 +14,7 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
     runtime.unwrap().block_on(future)
 }
 
-/// Its client takes rustls from a global where nothing else does TLS.
+/// The client takes rustls from a global where nothing else does TLS.
 fn settings(url: String) -> SrSettings {
     #[cfg(feature = "rustls")]
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -235,7 +235,7 @@ mod served {
         registry.register(&name(subject), schema, options).await
     }
 
-    /// The same answer, or the same kind and code.
+    /// Asserts the same answer, or the same kind and code.
     #[track_caller]
     fn same<T: fmt::Debug + PartialEq>(theirs: Result<T>, ours: Result<T>) {
         let plain = |answer: Result<T>| answer.map_err(|error| (error.kind(), error.code()));

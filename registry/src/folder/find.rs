@@ -134,7 +134,7 @@ impl Known {
     }
 }
 
-/// Whether a text has a name in quotation marks, as every language writes what it refers to. JSON
+/// Returns whether a text has a name in quotation marks, as every language writes references. JSON
 /// Schema may have a fragment after the name.
 fn is_quoted(text: &str, name: &str) -> bool {
     text.match_indices(name).any(|(start, _)| {
@@ -154,7 +154,7 @@ fn relative(context: &Context, subject: &Subject) -> Subject {
     }
 }
 
-/// What to write down for a schema that refers to something that was not found.
+/// Returns a hint for a schema that refers to something that was not found.
 pub(super) fn hint(versions: &[FolderVersion], of: &FolderVersion) -> Option<String> {
     let schema = of.schema.as_ref().ok()?;
     if of.is_explicit || !schema.references.is_empty() {

@@ -48,7 +48,7 @@ pub struct FolderVersion {
     pub path: PathBuf,
     /// The schema, or why it cannot be read.
     pub schema: Result<SchemaDef>,
-    /// Whether there is a file of references.
+    /// Whether the version has a file of references.
     is_explicit: bool,
 }
 
@@ -173,8 +173,8 @@ impl SchemaFolder {
         find::references(&mut self.versions, &rules);
     }
 
-    /// What to do about a schema that is invalid because something that it refers to is missing;
-    /// `None` where it has a file of references, or nothing of the folder could be meant.
+    /// Returns a hint for a schema that is invalid because something that it refers to is missing;
+    /// `None` if it has a file of references, or if nothing in the folder could be meant.
     #[must_use]
     pub fn hint(&self, version: &FolderVersion) -> Option<String> {
         find::hint(&self.versions, version)

@@ -33,7 +33,7 @@ pub(super) fn subject(name: &str) -> Result<Subject> {
     }
 }
 
-/// What a file of a subject's folder is.
+/// The kind of a file in a subject's folder.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum FileKind {
     Schema(Version, SchemaKind),

@@ -506,7 +506,7 @@ fn unknown(what: &str, name: &str) -> Error {
     Error::new(ErrorKind::InvalidResponse, message)
 }
 
-/// Whether a prefix asks for every context, as Confluent's server understands it.
+/// Returns whether a prefix asks for every context, as Confluent's server understands it.
 fn is_wildcard(prefix: &str) -> bool {
     prefix.starts_with(":*:")
 }

@@ -119,13 +119,13 @@ impl HttpRegistryBuilder {
         self
     }
 
-    /// The client. Connects to nothing yet.
+    /// Builds the client, without connecting.
     ///
     /// # Errors
-    /// `Config` for a URL that is none, credentials that would travel in clear text to another
+    /// `Config` for an invalid URL, credentials that would be sent in clear text to another
     /// machine, an https URL or certificates without the feature `rustls` or `native-tls`, PEM
-    /// that does not hold what it should, a header that HTTP does not allow, an empty context, or
-    /// a timeout of 0 or over a day.
+    /// without the expected content, a header that HTTP does not allow, an empty context, or a
+    /// timeout of 0 or over a day.
     pub fn build(self) -> Result<HttpRegistry> {
         if self.timeout.is_zero() || self.timeout > MAX_TIMEOUT {
             return Err(config("the timeout is not between 0 and 24 hours"));
@@ -254,7 +254,7 @@ fn through(endpoint: &Endpoint) -> Result<Proxy> {
     Ok(endpoint.authorize_proxy(proxy))
 }
 
-/// Whether a header of this name is likely to hold a secret. In doubt it does.
+/// Returns whether a header of this name is likely to hold a secret; in doubt, `true`.
 fn is_credential(name: &HeaderName) -> bool {
     ["auth", "cookie", "key", "password", "secret", "token"]
         .iter()

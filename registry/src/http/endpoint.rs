@@ -69,8 +69,8 @@ impl Endpoint {
         }
     }
 
-    /// The same endpoint, reached through a proxy on another machine: what goes to this machine in
-    /// clear text leaves it then.
+    /// Marks the endpoint as reached through a proxy on another machine: clear text sent to a
+    /// loopback address then leaves this machine.
     pub(super) fn through_far_proxy(mut self) -> Result<Self> {
         self.is_loopback = false;
         if self.credentials.is_some() {
@@ -87,7 +87,7 @@ impl Endpoint {
         }
     }
 
-    /// Names what nobody else may see.
+    /// Adds the endpoint's secrets to `secrets`.
     pub(super) fn tell(&self, secrets: &mut Secrets) {
         match &self.credentials {
             None => {}
@@ -129,7 +129,7 @@ fn check_shape(url: &Url) -> Result<()> {
             "the registry's URL holds a ? or #; in a password, write them as %3F and %23",
         ));
     }
-    // `http://user:12/34@host` is a path for the parser and a password for whoever wrote it.
+    // `http://user:12/34@host` is a path for the parser, but its author meant a password.
     if url.path().contains('@') {
         return Err(config(
             "the registry's URL holds an @ behind its host; in a password, write / as %2F",

@@ -19,12 +19,12 @@ struct State {
     penalties: Vec<Option<Instant>>,
 }
 
-/// What became of the node in use.
+/// The result of [`Nodes::fail`].
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Change<'a> {
     /// There is only one, or every other one has failed a moment ago, too.
     NoneBetter,
-    /// Somebody else has changed over already.
+    /// Another call has changed the node already.
     Done,
     /// From here on, this one is in use.
     To(&'a str),
@@ -88,7 +88,7 @@ impl Nodes {
 }
 
 impl State {
-    /// What is left of a node's penalty.
+    /// Returns the remaining time of a node's penalty.
     fn penalty(&self, place: usize, now: Instant) -> Duration {
         let until = self.penalties.get(place).copied().flatten();
         until.map_or(Duration::ZERO, |until| until.saturating_duration_since(now))

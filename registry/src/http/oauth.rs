@@ -83,7 +83,7 @@ impl OAuth {
         }
     }
 
-    /// Names what nobody else may see.
+    /// Adds the client's secrets to `secrets`.
     pub(super) fn tell(&self, secrets: &mut Secrets) {
         secrets.add_name(&self.client_id);
         secrets.add(&self.client_secret);

@@ -2,7 +2,7 @@ use crate::admin::Include;
 use crate::rest::query_value;
 use crate::subject::Subject;
 
-/// The parameters behind the `?` of a URL.
+/// The parameters after the `?` of a URL.
 #[derive(Default)]
 pub(super) struct Query(pub(super) String);
 

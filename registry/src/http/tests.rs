@@ -189,7 +189,7 @@ fn a_registry_that_hangs_is_a_timeout() {
     });
 }
 
-/// The URL of a port on which nobody listens, taken so that no other test gets it.
+/// The URL of a port without a listener, taken so that no other test gets it.
 fn refusing_url() -> String {
     let socket = tokio::net::TcpSocket::new_v4().unwrap();
     socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
@@ -245,7 +245,7 @@ fn outside_of_a_runtime_is_an_error() {
     }
 }
 
-/// What one call sends: its request line and body.
+/// Checks what one call sends: its request line and body.
 #[track_caller]
 fn check_sent(
     answer: &str,

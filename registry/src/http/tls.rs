@@ -2,7 +2,7 @@ use reqwest::ClientBuilder;
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// Whom to trust, and who we are. Never printed: it holds a private key.
+/// The trusted authorities and the client's certificate. Never printed: it holds a private key.
 #[derive(Default)]
 pub(super) struct Tls {
     /// Whether any URL is https.

@@ -30,9 +30,9 @@ pub(super) struct Request {
     method: Method,
     path: String,
     body: Option<String>,
-    /// What it is about, for messages: `subject "orders-value"`.
+    /// The resource of the request, for messages: `subject "orders-value"`.
     thing: String,
-    /// Whether sending it twice has the effect and the answer of sending it once.
+    /// Whether sending the request twice has the effect and the answer of sending it once.
     is_idempotent: bool,
 }
 
@@ -245,7 +245,7 @@ impl Transport {
     }
 }
 
-/// What a status other than 2xx means. A server may quote in it what it was sent.
+/// Returns the error of a status other than 2xx. A server may quote the request in it.
 async fn refusal(response: Response, thing: &str, hide: impl Fn(&str) -> String) -> Attempt {
     let status = response.status().as_u16();
     let retry_after = retry_after(&response);
@@ -263,8 +263,8 @@ async fn refusal(response: Response, thing: &str, hide: impl Fn(&str) -> String)
     }
 }
 
-/// Whether the registry says that the thing does not exist, or is deleted already. That it must be
-/// deleted softly first (40405, 40407) is another matter.
+/// Returns whether the registry says that the item does not exist, or is deleted already. Not
+/// included: that it must be deleted softly first (40405, 40407).
 fn is_gone(error: &Error) -> bool {
     matches!(error.code(), Some(40401 | 40402 | 40404 | 40406))
 }

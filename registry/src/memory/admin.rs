@@ -239,7 +239,7 @@ impl RegistryAdmin for InMemoryRegistry {
 }
 
 impl InMemoryRegistry {
-    /// What needs nothing but the store.
+    /// Runs a call that needs only the store.
     fn ask<'a, T: Send>(
         &'a self,
         ask: impl FnOnce(&mut Store) -> Result<T> + Send + 'a,

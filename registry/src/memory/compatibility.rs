@@ -57,7 +57,7 @@ fn compare(
     Ok(())
 }
 
-/// Confluent's form of a finding, and who could not read whom.
+/// Returns a finding in Confluent's form, with the reader and the writer.
 fn sentence(finding: &Incompatibility, reader: &str, writer: &str) -> String {
     let Incompatibility {
         path,

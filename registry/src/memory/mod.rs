@@ -77,8 +77,8 @@ pub struct CallCounts {
     pub register: u64,
     /// Calls of [`Registry::check`].
     pub check: u64,
-    /// Calls of methods that [`RegistryAdmin`](crate::RegistryAdmin) adds and none of the above
-    /// stands for.
+    /// Calls of methods that [`RegistryAdmin`](crate::RegistryAdmin) adds and that no other field
+    /// counts.
     pub admin: u64,
 }
 
@@ -166,7 +166,7 @@ impl InMemoryRegistry {
         }
     }
 
-    /// What this registry and its clones do wrong on purpose: see [`Faults`].
+    /// Returns the faults that this registry and its clones make on purpose: see [`Faults`].
     #[must_use]
     pub fn faults(&self) -> &Faults {
         &self.shared.faults
@@ -215,7 +215,7 @@ impl Shared {
             if let Some(registered) = self.store().insert(subject, candidate, &plan)? {
                 return Ok(registered);
             }
-            // Somebody else has registered something in between: check again.
+            // Another call has registered something in between: check again.
         }
     }
 

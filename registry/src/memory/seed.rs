@@ -106,7 +106,7 @@ impl InMemoryRegistry {
 /// A version of a folder and its schema.
 type Seed<'f> = (&'f FolderVersion, &'f SchemaDef);
 
-/// The same error with the version and the file that it is about.
+/// Adds the version and its file to the error.
 fn at(version: &FolderVersion, error: &Error, hint: Option<String>) -> Error {
     let mut message = format!(
         "subject \"{}\", version {}, {}: {error}",

@@ -73,7 +73,7 @@ impl<'a> SchemaRequest<'a> {
         }
     }
 
-    /// The same, to be put where `place` says.
+    /// Sets the id and the version from `place`.
     #[cfg(feature = "http")]
     pub(crate) fn at(mut self, place: ImportPlace) -> Self {
         self.id = Some(place.id.as_u32());

@@ -24,7 +24,7 @@ struct FailureBody {
 }
 
 impl Failure {
-    /// What `body` says; without a registry's error object in it, the status alone counts.
+    /// Reads the error from `body`; without a registry's error object in it, from the status alone.
     #[cfg_attr(
         not(feature = "http"),
         allow(dead_code, reason = "`http` reads bodies")
@@ -92,8 +92,8 @@ impl Failure {
     }
 }
 
-/// Whether `code` is `status` with two more digits, as the registry's own codes are. A code that
-/// is just the status comes from the web server around it.
+/// Returns whether `code` is `status` with two more digits, as the registry's own codes are. A code
+/// that is just the status comes from the web server around it.
 fn is_registry_code(status: u32, code: u32) -> bool {
     code / 100 == status
 }

@@ -1,4 +1,4 @@
-//! What every speaker of Confluent's REST API shares: bodies, paths, error codes, retries.
+//! Code shared by the clients of Confluent's REST API: bodies, paths, error codes, retries.
 //!
 //! Source: <https://docs.confluent.io/platform/current/schema-registry/develop/api.html>.
 

@@ -23,8 +23,8 @@ pub(crate) fn query_value(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).to_string()
 }
 
-/// Everything but `A-Z a-z 0-9 - . _ ~`, RFC 3986 §2.3. More than a URL needs: a `;` would start
-/// a matrix parameter for Confluent's server, and `:` is no exception either.
+/// Everything but `A-Z a-z 0-9 - . _ ~`, RFC 3986 §2.3. More than a URL needs: a `;` would start a
+/// matrix parameter for Confluent's server, and `:` is encoded too.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')

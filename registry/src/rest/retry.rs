@@ -20,7 +20,7 @@ pub(crate) struct Retry {
     timeout: Duration,
 }
 
-/// What an attempt must know of those before it.
+/// Facts about earlier attempts that an attempt needs.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(
     not(feature = "http"),

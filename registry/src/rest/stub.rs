@@ -3,7 +3,7 @@ use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// What the stub does with one request.
+/// The stub's response to one request.
 #[cfg_attr(
     not(feature = "http"),
     allow(dead_code, reason = "`http` tests them all")

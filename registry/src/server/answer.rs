@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::error::{Error, ErrorKind};
 use crate::server::media::MediaType;
 
-/// What goes back.
+/// The response to a request.
 pub(super) struct Answer {
     status: u16,
     body: String,
@@ -28,7 +28,7 @@ impl Answer {
         Self::text(serde_json::to_string(value).unwrap_or_default())
     }
 
-    /// JSON, or the text of a schema, as it is.
+    /// An answer with JSON, or with the unchanged text of a schema.
     pub(super) fn text(body: String) -> Self {
         Self { status: 200, body }
     }

@@ -12,7 +12,7 @@ use crate::server::resource::subject;
 /// The body of a request: a JSON object, or nothing.
 pub(super) struct Body(Option<Map<String, Value>>);
 
-/// What a body that holds a schema says.
+/// The content of a body that holds a schema.
 pub(super) struct SchemaBody {
     pub(super) schema: SchemaDef,
     pub(super) id: Option<SchemaId>,
@@ -24,7 +24,7 @@ impl Body {
         Self(None)
     }
 
-    /// Reads at most 8 MiB; more is refused as soon as it is announced.
+    /// Reads at most 8 MiB; a longer body is refused as soon as its length is announced.
     pub(super) async fn read(headers: &HeaderMap, stream: Stream) -> Result<Self, Refusal> {
         let announced = headers.get(CONTENT_LENGTH);
         let announced = announced.and_then(|length| length.to_str().ok()?.parse().ok());
@@ -32,8 +32,8 @@ impl Body {
             return Err(Refusal::status(413));
         }
         let bytes = to_bytes(stream, BODY_LIMIT).await.map_err(|error| {
-            // axum has one error for a body that is too long and for one that broke off; the
-            // second has nobody left to read the answer.
+            // axum has one error for a body that is too long and for one that broke off; in the
+            // second case, the client cannot read the answer any more.
             drop(error);
             Refusal::status(413)
         })?;
@@ -48,8 +48,8 @@ impl Body {
         }
     }
 
-    /// The fields; `null` counts as absent. Fields that nobody knows are passed over: Confluent's
-    /// requests are `ignoreUnknown`, so that newer clients work with older servers.
+    /// The fields; `null` counts as absent. Unknown fields are ignored: Confluent's requests are
+    /// `ignoreUnknown`, so that newer clients work with older servers.
     pub(super) fn fields(&self) -> Result<Fields<'_>, Refusal> {
         let fields = self.0.as_ref();
         fields

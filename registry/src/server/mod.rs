@@ -45,7 +45,7 @@ pub struct Server {
     task: JoinHandle<()>,
 }
 
-/// What every request needs.
+/// State shared by all requests.
 struct Shared {
     registry: Box<dyn RegistryAdmin>,
     faults: Faults,
@@ -62,20 +62,21 @@ struct Call<'a> {
 /// Serves `registry` over Confluent's REST API (version 1) at `addr`; port 0 takes a free one.
 ///
 /// For tests in any language and for development: give it an address on loopback. It knows no
-/// authentication and no TLS, and keeps what its backend keeps. Production belongs to Confluent,
+/// authentication and no TLS, and keeps what its backend keeps. In production, use Confluent,
 /// Apicurio, Redpanda or Karapace.
 ///
-/// It answers as Confluent's server (version 8) does: status, error code, sentence and order of
-/// lists. What it does not have, it refuses: metadata and rule sets of schemas, settings other
+/// It answers as Confluent's server (version 8) does: status, error code, message and order of
+/// lists. It refuses what it does not support: metadata and rule sets of schemas, settings other
 /// than the level and `normalize`, associations, exporters, encryption.
 ///
-/// With an [`InMemoryRegistry`](crate::InMemoryRegistry) behind it, it differs in this:
-/// - Texts stay as they were registered, where Confluent's server writes Avro and Protobuf anew;
-///   a Protobuf schema that was registered as a descriptor stays one.
-/// - The GUID of a schema is another.
-/// - Findings name every earlier version that does not fit, not the first alone, and tell who
-///   could not read whom; they do not quote the earlier schema.
-/// - `fetchMaxId` is passed over.
+/// With an [`InMemoryRegistry`](crate::InMemoryRegistry) as its backend, it differs in the
+/// following:
+/// - Texts stay as they were registered, where Confluent's server rewrites Avro and Protobuf; a
+///   Protobuf schema that was registered as a descriptor stays one.
+/// - The GUID of a schema is different.
+/// - Findings name every earlier version that does not fit, not only the first, and name the reader
+///   and the writer; they do not quote the earlier schema.
+/// - `fetchMaxId` is ignored.
 ///
 /// ```
 /// use wireform_registry::{InMemoryRegistry, SchemaKind, Unchecked, serve};
@@ -135,7 +136,7 @@ impl Server {
         format!("http://{}", self.addr)
     }
 
-    /// What the server does wrong on purpose.
+    /// Returns the faults that the server makes on purpose.
     #[must_use]
     pub fn faults(&self) -> &Faults {
         &self.faults

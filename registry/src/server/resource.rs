@@ -11,7 +11,7 @@ use crate::server::Call;
 use crate::server::answer::{Answer, Refusal};
 use crate::subject::Subject;
 
-/// What a path names.
+/// The resource that a path names.
 #[derive(Debug)]
 pub(super) enum Resource {
     Root,
@@ -38,7 +38,7 @@ pub(super) enum Resource {
     ServerVersion,
 }
 
-/// The parameters behind the `?`.
+/// The parameters after the `?`.
 #[derive(Debug, Default)]
 pub(super) struct Query(Vec<(String, String)>);
 
@@ -93,8 +93,8 @@ impl Resource {
         })
     }
 
-    /// The same in a context, as Confluent's `ContextFilter` has it: names get the context in
-    /// front, lists and ids are asked for with it.
+    /// Returns the resource in a context, as Confluent's `ContextFilter` does: names are prefixed
+    /// with the context, and lists and ids are requested within it.
     fn within(self, context: &Context, query: &mut Query) -> Option<Self> {
         if context.is_default() {
             return Some(self);
@@ -275,7 +275,7 @@ fn qualify(context: &Context, name: &str) -> String {
     format!(":{context}:{name}")
 }
 
-/// One segment of a path, without what is behind a semicolon (a matrix parameter for Jersey).
+/// One segment of a path, without the part after a semicolon (a matrix parameter for Jersey).
 fn decode(segment: &str) -> Option<String> {
     let segment = segment.split(';').next()?;
     let text = percent_decode_str(segment).decode_utf8().ok()?;

@@ -55,7 +55,7 @@ impl Call<'_> {
         Ok(Answer::json(&json!(names)))
     }
 
-    /// What the request does not name stays as it is.
+    /// Settings that the request does not name stay unchanged.
     async fn set_config(&self, scope: Option<&Subject>) -> Result<Answer, Refusal> {
         let fields = self.body.fields()?;
         for name in UNSUPPORTED {

@@ -23,7 +23,7 @@ async fn start() -> Server {
     serve(registry, ([127, 0, 0, 1], 0).into()).await.unwrap()
 }
 
-/// The whole answer to a request as it stands on the wire.
+/// Returns the whole answer to a request, byte for byte.
 async fn send(server: &Server, line: &str, headers: &str, body: &str) -> String {
     let mut stream = TcpStream::connect(server.addr()).await.unwrap();
     let length = body.len();

@@ -1,4 +1,4 @@
-//! Several nodes, some of which are no good.
+//! Several nodes, some of which fail.
 
 use tokio::io::AsyncWriteExt;
 

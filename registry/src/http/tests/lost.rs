@@ -86,7 +86,7 @@ async fn forward(
                 continue;
             }
         }
-        // A client that has gone is none of the proxy's business.
+        // The proxy ignores a client that has disconnected.
         let _ = client.write_all(&answer).await;
     }
 }
@@ -171,7 +171,7 @@ fn check<T>(
     });
 }
 
-/// Its second request could delete what was registered after the first one.
+/// A second request could delete what was registered after the first one.
 #[test]
 fn deleting_a_subject_is_not_repeated() {
     let lost = Err(ErrorKind::Unreachable);

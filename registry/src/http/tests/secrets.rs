@@ -13,7 +13,7 @@ use super::*;
 use crate::cached::Cached;
 use crate::http::OAuth;
 
-/// What was logged since it was last taken, at every level.
+/// Everything that was logged since it was last taken, at every level.
 static LOGGED: Mutex<String> = Mutex::new(String::new());
 
 fn log(line: &str) {
@@ -162,7 +162,7 @@ struct Outlet {
 
 type SetUp = dyn Fn(&str, &Outlet) -> HttpRegistryBuilder;
 
-/// As it stands in a URL, a header and a form.
+/// Has the same text in a URL, a header and a form.
 const CANARY: &str = "canary-7d1f4c0a";
 
 #[allow(clippy::too_many_lines, reason = "a table")]

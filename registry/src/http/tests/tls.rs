@@ -18,7 +18,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::*;
 
-/// A certificate with what stands between it and the authority, and its key, in PEM.
+/// A certificate with the intermediate certificates, and its key, in PEM.
 struct Shown {
     chain: String,
     key: String,
@@ -136,7 +136,7 @@ fn a_certificate_with_a_fault_is_refused() {
     let here = ["localhost", "127.0.0.1"];
     let trusted = authority("trusted");
     let leaf = issued(&trusted, &here, |_| {});
-    // Issued by somebody who is no authority.
+    // Issued by a certificate that is not an authority's.
     let between = {
         let mut params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
         params.is_ca = IsCa::ExplicitNoCa;

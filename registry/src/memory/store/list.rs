@@ -184,7 +184,7 @@ impl Store {
         Ok((space, context.clone()))
     }
 
-    /// Every subject whose name starts with `prefix`; `:*:` in front stands for any context.
+    /// Every subject whose name starts with `prefix`; a leading `:*:` means any context.
     fn matching<'a>(
         &'a self,
         prefix: Option<&'a str>,

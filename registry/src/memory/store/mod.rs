@@ -35,8 +35,8 @@ pub(super) struct Store {
     revision: u64,
 }
 
-/// What makes two schemas one and the same in Confluent's server: type, text up to what does not
-/// matter, and references.
+/// The identity of a schema in Confluent's server: type, text without insignificant differences,
+/// and references.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Identity {
     pub(super) kind: SchemaKind,
@@ -52,7 +52,7 @@ pub(super) struct Candidate {
     pub(super) identity: Identity,
 }
 
-/// What a candidate must be measured against before it may be registered.
+/// The versions that a candidate must be checked against before it may be registered.
 #[derive(Debug)]
 pub(super) struct Plan {
     pub(super) level: Level,
@@ -276,8 +276,8 @@ impl Store {
         self.in_contexts(subject, |_, subject| self.find(subject, identity, include))
     }
 
-    /// What a new version of `subject` must fit: nothing, the newest, or every version, newest
-    /// first.
+    /// Returns what a new version of `subject` must fit: nothing, the newest, or every version,
+    /// newest first.
     pub(super) fn plan(&self, subject: &Subject) -> Plan {
         let level = self.level(Some(subject));
         let count = match level {
@@ -303,8 +303,9 @@ impl Store {
         }
     }
 
-    /// What a new version must fit if it were measured against `version` alone. The newest of a
-    /// subject that does not exist is nothing, as in Confluent's `CompatibilityResource`.
+    /// Returns what a new version must fit if it is checked against `version` alone. The newest
+    /// version of a subject that does not exist is nothing, as in Confluent's
+    /// `CompatibilityResource`.
     pub(super) fn plan_against(&self, subject: &Subject, version: VersionRef) -> Result<Plan> {
         let found = self
             .space(subject)
@@ -430,7 +431,8 @@ impl Store {
 }
 
 impl Identity {
-    /// The same for the same schema in every registry of this kind, as Confluent's are.
+    /// Returns a GUID that is the same for the same schema in every registry of this kind, as
+    /// Confluent's are.
     fn guid(&self) -> SchemaGuid {
         let mut content = format!("{}\0{}", self.kind, self.canonical);
         for reference in &self.references {

@@ -1,4 +1,4 @@
-//! What the registry says when it refuses: codes and sentences of Confluent's server. Source:
+//! Errors of the registry: codes and messages of Confluent's server. Source:
 //! confluentinc/schema-registry
 //! `core/src/main/java/io/confluent/kafka/schemaregistry/rest/exceptions/Errors.java`.
 
@@ -14,7 +14,7 @@ pub(in crate::memory) fn subject_not_found(subject: &Subject) -> Error {
 }
 
 pub(in crate::memory) fn version_not_found(version: VersionRef) -> Error {
-    // Confluent's server writes the newest version as the number that stands for it.
+    // Confluent's server writes the newest version as -1.
     let message = match version {
         VersionRef::Latest => "Version -1 not found.".to_owned(),
         VersionRef::Number(number) => format!("Version {number} not found."),

@@ -6,7 +6,7 @@ use crate::memory::store::refusal;
 use crate::mode::Mode;
 use crate::subject::Subject;
 
-/// What is set for the registry, for contexts (under `:.blue:`) and for subjects.
+/// The settings of the registry, of contexts (under `:.blue:`) and of subjects.
 #[derive(Debug)]
 pub(super) struct Settings {
     level: Option<Level>,
@@ -15,7 +15,7 @@ pub(super) struct Settings {
     own: BTreeMap<Subject, Own>,
 }
 
-/// What one subject or context has of its own.
+/// The own settings of one subject or context.
 #[derive(Clone, Copy, Debug, Default)]
 struct Own {
     level: Option<Level>,
@@ -101,7 +101,7 @@ impl Settings {
         }
     }
 
-    /// Forgets what a subject had, as deleting its last version does.
+    /// Removes the settings of a subject, as deleting its last version does.
     pub(super) fn clear(&mut self, subject: &Subject) {
         self.own.remove(subject);
     }
