@@ -2,13 +2,13 @@
 
 mod accounting;
 pub(crate) mod batch;
+pub(crate) mod encoded_record;
+mod event_buffer;
 mod events;
-mod harvest;
 pub(crate) mod headers;
 pub(crate) mod in_flight;
 pub(crate) mod ledger;
 pub(crate) mod link;
-pub(crate) mod parcel;
 pub(crate) mod partitioning;
 mod polling;
 pub(crate) mod queue;

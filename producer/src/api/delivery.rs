@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use crate::engine::in_flight::{Completion, Ticket};
+use crate::engine::in_flight::{Completion, InFlight};
 use crate::outcome::Outcome;
 use crate::sync;
 
@@ -17,12 +17,12 @@ use crate::sync;
 /// `Delivery` does not cancel anything.
 #[must_use = "dropping it means never learning whether the record was written"]
 pub struct Delivery {
-    ticket: Arc<Ticket>,
+    in_flight: Arc<InFlight>,
 }
 
 impl Delivery {
-    pub(crate) fn new(ticket: Arc<Ticket>) -> Self {
-        Self { ticket }
+    pub(crate) fn new(in_flight: Arc<InFlight>) -> Self {
+        Self { in_flight }
     }
 
     /// Blocks the thread until the result is there, for at most `timeout`. Returns `None` if there
@@ -56,11 +56,11 @@ impl Delivery {
     /// - `Unknown`: it may be.
     /// - `Config`: the result was returned before.
     pub fn wait(&mut self, timeout: Duration) -> Option<Outcome> {
-        let Completion::Awaited(slot) = &self.ticket.completion else {
-            return Some(Err(self.ticket.taken()));
+        let Completion::Awaited(slot) = &self.in_flight.completion else {
+            return Some(Err(self.in_flight.taken()));
         };
         let taken = slot.wait(sync::now().checked_add(timeout))?;
-        Some(self.ticket.outcome(taken))
+        Some(self.in_flight.outcome(taken))
     }
 }
 
@@ -68,9 +68,11 @@ impl Future for Delivery {
     type Output = Outcome;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
-        match &self.ticket.completion {
-            Completion::Awaited(slot) => slot.poll(context).map(|taken| self.ticket.outcome(taken)),
-            _ => Poll::Ready(Err(self.ticket.taken())),
+        match &self.in_flight.completion {
+            Completion::Awaited(slot) => slot
+                .poll(context)
+                .map(|taken| self.in_flight.outcome(taken)),
+            _ => Poll::Ready(Err(self.in_flight.taken())),
         }
     }
 }
@@ -78,7 +80,7 @@ impl Future for Delivery {
 impl fmt::Debug for Delivery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Delivery")
-            .field("topic", &self.ticket.topic)
+            .field("topic", &self.in_flight.topic)
             .finish_non_exhaustive()
     }
 }

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use crate::api::delivery::Delivery;
-use crate::engine::in_flight::Ticket;
+use crate::engine::encoded_record::EncodedRecord;
+use crate::engine::in_flight::InFlight;
 use crate::engine::link::Link;
-use crate::engine::parcel::Parcel;
 use crate::engine::queue::{Offered, Patience, Waiter};
 use crate::engine::slot::Taken;
 use crate::error::{Error, Result};
@@ -24,45 +24,48 @@ pub struct Sending {
 
 enum Stage {
     Failed(Error),
-    Packed(Parcel),
-    Waiting(Arc<Waiter>, Arc<Ticket>),
+    Packed(EncodedRecord),
+    Waiting(Arc<Waiter>, Arc<InFlight>),
     Done,
 }
 
 impl Sending {
-    pub(crate) fn new(link: Arc<Link>, topic: Arc<str>, parcel: Result<Parcel>) -> Self {
+    pub(crate) fn new(link: Arc<Link>, topic: Arc<str>, encoded: Result<EncodedRecord>) -> Self {
         Self {
             link,
             topic,
-            stage: parcel.map_or_else(Stage::Failed, Stage::Packed),
+            stage: encoded.map_or_else(Stage::Failed, Stage::Packed),
         }
     }
 
     /// Goes on; ready once the record was accepted or refused.
-    pub(super) fn poll_accepted(&mut self, context: &mut Context<'_>) -> Poll<Result<Arc<Ticket>>> {
+    pub(super) fn poll_accepted(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<Arc<InFlight>>> {
         self.step(context)
             .map(|sent| sent.map_err(|error| error.for_topic(&self.topic)))
     }
 
-    fn step(&mut self, context: &mut Context<'_>) -> Poll<Result<Arc<Ticket>>> {
-        let (waiter, ticket) = match std::mem::replace(&mut self.stage, Stage::Done) {
+    fn step(&mut self, context: &mut Context<'_>) -> Poll<Result<Arc<InFlight>>> {
+        let (waiter, in_flight) = match std::mem::replace(&mut self.stage, Stage::Done) {
             Stage::Done => return Poll::Ready(Err(Error::config("it was sent before"))),
             Stage::Failed(error) => return Poll::Ready(Err(error)),
-            Stage::Packed(parcel) => {
-                let ticket = Arc::clone(&parcel.ticket);
+            Stage::Packed(encoded) => {
+                let in_flight = Arc::clone(&encoded.in_flight);
                 let link = &self.link;
-                match link.engine.offer(&link.native, parcel, Patience::Wait)? {
-                    Offered::Accepted { .. } => return Poll::Ready(Ok(ticket)),
-                    Offered::Waiting(waiter) => (waiter, ticket),
+                match link.engine.offer(&link.native, encoded, Patience::Wait)? {
+                    Offered::Accepted { .. } => return Poll::Ready(Ok(in_flight)),
+                    Offered::Waiting(waiter) => (waiter, in_flight),
                 }
             }
-            Stage::Waiting(waiter, ticket) => (waiter, ticket),
+            Stage::Waiting(waiter, in_flight) => (waiter, in_flight),
         };
         match waiter.accepted.poll(context) {
-            Poll::Ready(Taken::Value(accepted)) => Poll::Ready(accepted.map(|()| ticket)),
+            Poll::Ready(Taken::Value(accepted)) => Poll::Ready(accepted.map(|()| in_flight)),
             Poll::Ready(Taken::Gone) => Poll::Ready(Err(Error::closed())),
             Poll::Pending => {
-                self.stage = Stage::Waiting(waiter, ticket);
+                self.stage = Stage::Waiting(waiter, in_flight);
                 Poll::Pending
             }
         }

@@ -64,11 +64,11 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
         self.link().check_thread()?;
         let batch = Arc::new(Batch::default());
         for record in records {
-            let seat = batch.seat();
+            let slot = batch.add_slot();
             let accepted = self
-                .pack(record, Completion::Batch(seat))
-                .and_then(|parcel| self.accept(parcel, Patience::Wait));
-            // The seat went with the parcel: the batch is told apart by its last seat.
+                .pack(record, Completion::Batch(slot))
+                .and_then(|encoded| self.accept(encoded, Patience::Wait));
+            // The slot went with the record: it is the last one of the batch.
             if let Err(error) = accepted {
                 batch.refuse_last(error);
             }
@@ -82,7 +82,7 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
 
     /// The next record of a batch, with its verdict's place in `batch`.
     fn begin(&self, record: Record<'_, K, V>, batch: &Arc<Batch>) -> Sending {
-        self.sending(record, Completion::Batch(batch.seat()))
+        self.sending(record, Completion::Batch(batch.add_slot()))
     }
 }
 

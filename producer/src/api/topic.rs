@@ -6,10 +6,10 @@ use wireform::Serializer;
 use crate::api::delivery::Delivery;
 use crate::api::record::Record;
 use crate::api::sending::Sending;
+use crate::engine::encoded_record::{Body, Buffer, Destination, EncodedRecord};
 use crate::engine::headers::{HeaderCache, raw_headers};
-use crate::engine::in_flight::{Completion, Ticket};
+use crate::engine::in_flight::{Completion, InFlight};
 use crate::engine::link::Link;
-use crate::engine::parcel::{Body, Buffer, Destination, Parcel};
 use crate::engine::queue::{Offered, Patience};
 use crate::engine::slot::Taken;
 use crate::error::{Error, ErrorKind, Result};
@@ -68,7 +68,7 @@ pub struct Topic<K: ?Sized, V: ?Sized> {
 struct Inner<K: ?Sized, V: ?Sized> {
     link: Arc<Link>,
     name: Arc<str>,
-    /// For tickets.
+    /// For records in flight.
     label: Arc<Arc<str>>,
     key: Arc<dyn Serializer<K>>,
     value: Arc<dyn Serializer<V>>,
@@ -128,8 +128,8 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
     /// As [`send`](Self::send); `QueueFull` where it would have to wait in a callback, which runs
     /// on the thread that makes room.
     pub fn send_blocking(&self, record: Record<'_, K, V>) -> Result<Delivery> {
-        let parcel = self.pack(record, Completion::awaited())?;
-        self.accept(parcel, Patience::Wait).map(Delivery::new)
+        let encoded = self.pack(record, Completion::awaited())?;
+        self.accept(encoded, Patience::Wait).map(Delivery::new)
     }
 
     /// Sends `record` if there is room for it at once.
@@ -137,8 +137,8 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
     /// # Errors
     /// As [`send`](Self::send); `QueueFull` if there is none, or other sends wait for some.
     pub fn try_send(&self, record: Record<'_, K, V>) -> Result<Delivery> {
-        let parcel = self.pack(record, Completion::awaited())?;
-        self.accept(parcel, Patience::None).map(Delivery::new)
+        let encoded = self.pack(record, Completion::awaited())?;
+        self.accept(encoded, Patience::None).map(Delivery::new)
     }
 
     /// Sends `record`, blocks the thread until there is room for it, and has `callback` called with
@@ -154,8 +154,8 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
         record: Record<'_, K, V>,
         callback: impl FnOnce(Outcome) + Send + 'static,
     ) -> Result<()> {
-        let parcel = self.pack(record, Completion::callback(callback))?;
-        self.accept(parcel, Patience::Wait).map(drop)
+        let encoded = self.pack(record, Completion::callback(callback))?;
+        self.accept(encoded, Patience::Wait).map(drop)
     }
 
     /// [`send_with`](Self::send_with) that does not wait for room.
@@ -167,8 +167,8 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
         record: Record<'_, K, V>,
         callback: impl FnOnce(Outcome) + Send + 'static,
     ) -> Result<()> {
-        let parcel = self.pack(record, Completion::callback(callback))?;
-        self.accept(parcel, Patience::None).map(drop)
+        let encoded = self.pack(record, Completion::callback(callback))?;
+        self.accept(encoded, Patience::None).map(drop)
     }
 
     /// Sends `record`, and blocks the thread until there is room for it; nobody waits for the
@@ -178,8 +178,8 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
     /// # Errors
     /// As [`send_blocking`](Self::send_blocking).
     pub fn post(&self, record: Record<'_, K, V>) -> Result<()> {
-        let parcel = self.pack(record, Completion::Posted)?;
-        self.accept(parcel, Patience::Wait).map(drop)
+        let encoded = self.pack(record, Completion::Posted)?;
+        self.accept(encoded, Patience::Wait).map(drop)
     }
 
     /// [`post`](Self::post) that does not wait for room.
@@ -187,16 +187,16 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
     /// # Errors
     /// As [`try_send`](Self::try_send).
     pub fn try_post(&self, record: Record<'_, K, V>) -> Result<()> {
-        let parcel = self.pack(record, Completion::Posted)?;
-        self.accept(parcel, Patience::None).map(drop)
+        let encoded = self.pack(record, Completion::Posted)?;
+        self.accept(encoded, Patience::None).map(drop)
     }
 
     pub(super) fn sending(&self, record: Record<'_, K, V>, completion: Completion) -> Sending {
-        let parcel = self.pack(record, completion);
+        let encoded = self.pack(record, completion);
         Sending::new(
             Arc::clone(&self.inner.link),
             Arc::clone(&self.inner.name),
-            parcel,
+            encoded,
         )
     }
 
@@ -204,14 +204,18 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
         &self.inner.link
     }
 
-    pub(super) fn accept(&self, parcel: Parcel, patience: Patience) -> Result<Arc<Ticket>> {
+    pub(super) fn accept(
+        &self,
+        encoded: EncodedRecord,
+        patience: Patience,
+    ) -> Result<Arc<InFlight>> {
         let link = &self.inner.link;
-        let ticket = Arc::clone(&parcel.ticket);
+        let in_flight = Arc::clone(&encoded.in_flight);
         let patience = match patience {
             Patience::Wait if link.engine.is_polling_thread() => Patience::None,
             other => other,
         };
-        let offered = link.engine.offer(&link.native, parcel, patience);
+        let offered = link.engine.offer(&link.native, encoded, patience);
         let accepted = offered.and_then(|offered| match offered {
             Offered::Accepted { .. } => Ok(()),
             Offered::Waiting(waiter) => match waiter.accepted.wait(None) {
@@ -220,17 +224,25 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
             },
         });
         accepted
-            .map(|()| ticket)
+            .map(|()| in_flight)
             .map_err(|error| error.for_topic(&self.inner.name))
     }
 
     /// The record as bytes.
-    pub(super) fn pack(&self, record: Record<'_, K, V>, completion: Completion) -> Result<Parcel> {
+    pub(super) fn pack(
+        &self,
+        record: Record<'_, K, V>,
+        completion: Completion,
+    ) -> Result<EncodedRecord> {
         self.pack_unnamed(record, completion)
             .map_err(|error| error.for_topic(&self.inner.name))
     }
 
-    fn pack_unnamed(&self, record: Record<'_, K, V>, completion: Completion) -> Result<Parcel> {
+    fn pack_unnamed(
+        &self,
+        record: Record<'_, K, V>,
+        completion: Completion,
+    ) -> Result<EncodedRecord> {
         let Record {
             key,
             value,
@@ -251,9 +263,9 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
         let (headers, header_bytes) = set.with(&headers, key_format, value_format)?;
         let body = self.serialize(key, value)?;
         let bytes = body.len().saturating_add(header_bytes);
-        Ok(Parcel {
+        Ok(EncodedRecord {
             topic: self.native()?,
-            ticket: Arc::new(Ticket::new(Arc::clone(&inner.label), bytes, completion)),
+            in_flight: Arc::new(InFlight::new(Arc::clone(&inner.label), bytes, completion)),
             body,
             headers,
             partition,
@@ -277,9 +289,9 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
             .map(|(name, value)| name.len() + value.map_or(0, <[u8]>::len));
         let bytes = buffer.0.len() + size.sum::<usize>();
         let name = &self.inner.name;
-        let parcel = self.native().map(|topic| Parcel {
+        let encoded = self.native().map(|topic| EncodedRecord {
             topic,
-            ticket: Arc::new(Ticket::new(
+            in_flight: Arc::new(InFlight::new(
                 Arc::clone(&self.inner.label),
                 bytes,
                 Completion::awaited(),
@@ -293,7 +305,7 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
             partition: None,
             timestamp: None,
         });
-        Sending::new(Arc::clone(&self.inner.link), Arc::clone(name), parcel)
+        Sending::new(Arc::clone(&self.inner.link), Arc::clone(name), encoded)
     }
 
     fn native(&self) -> Result<Arc<Destination>> {

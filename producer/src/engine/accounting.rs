@@ -14,9 +14,9 @@ use std::time::Duration;
 
 use rdkafka::error::RDKafkaErrorCode;
 
-use crate::engine::in_flight::Ticket;
+use crate::engine::encoded_record::{EncodedRecord, Outgoing};
+use crate::engine::in_flight::InFlight;
 use crate::engine::ledger::{Ledger, Room, Settlement};
-use crate::engine::parcel::{Outgoing, Parcel};
 use crate::engine::queue::{Flush, Offered, Patience, Place, State, Waiter};
 use crate::engine::slot::{Slot, Taken};
 use crate::error::{Error, Result};
@@ -28,7 +28,7 @@ use crate::program;
 use crate::sync::{self, AtomicU64, Mutex, MutexGuard};
 
 /// Which records were accepted, wait for room or have their result, and who waits for results.
-pub(crate) struct Accounting<P = Parcel> {
+pub(crate) struct Accounting<P = EncodedRecord> {
     state: Mutex<State<P>>,
     /// How many results were handed over. One thread counts them.
     handed_over: AtomicU64,
@@ -43,7 +43,7 @@ pub(crate) struct Tick {
 
 /// The delivery result of a record.
 pub(crate) struct Verdict {
-    pub(crate) ticket: Arc<Ticket>,
+    pub(crate) in_flight: Arc<InFlight>,
     pub(crate) written: Written,
     pub(crate) outcome: Outcome,
 }
@@ -86,7 +86,7 @@ impl<P: Outgoing> Accounting<P> {
         patience: Patience,
         refused: impl FnOnce(),
     ) -> Result<Offered<P>> {
-        let bytes = record.ticket().bytes;
+        let bytes = record.in_flight().bytes;
         let mut state = self.lock();
         state.check_open()?;
         if !state.waiting.is_empty() || !state.ledger.fits(bytes) {
@@ -96,7 +96,7 @@ impl<P: Outgoing> Accounting<P> {
         let is_turn = state.is_turn();
         // The room is taken: the client may now be called without the lock.
         drop(state);
-        record.ticket().set_epoch(epoch);
+        record.in_flight().set_epoch(epoch);
         let Err(code) = record.produce() else {
             return Ok(Offered::Accepted { is_turn });
         };
@@ -239,32 +239,32 @@ impl<P: Outgoing> Accounting<P> {
         })
     }
 
-    /// Enters results after `hand_over` has shown each to the program. Gives back the tickets.
+    /// Enters results after `hand_over` has shown each to the program. Returns the records.
     pub(crate) fn deliver(
         &self,
         verdicts: Vec<Verdict>,
-        hand_over: impl Fn(&Ticket, Outcome),
-    ) -> Vec<Arc<Ticket>> {
-        let bytes = verdicts.iter().map(|verdict| verdict.ticket.bytes).sum();
+        hand_over: impl Fn(&InFlight, Outcome),
+    ) -> Vec<Arc<InFlight>> {
+        let bytes = verdicts.iter().map(|verdict| verdict.in_flight.bytes).sum();
         // First the room: who gets a result may count on it. Last the ledger: when a flush is over,
         // the callbacks have run.
         self.change(|state| state.ledger.make_room(verdicts.len(), bytes));
         let mut settling = Settling::new(self);
-        let mut tickets = Vec::with_capacity(verdicts.len());
+        let mut records = Vec::with_capacity(verdicts.len());
         for Verdict {
-            ticket,
+            in_flight,
             written,
             outcome,
         } in verdicts
         {
-            settling.add(ticket.epoch(), written);
+            settling.add(in_flight.epoch(), written);
             program::call("what is done with a delivery result", || {
-                hand_over(&ticket, outcome);
+                hand_over(&in_flight, outcome);
             });
             self.handed_over.fetch_add(1, Ordering::Relaxed);
-            tickets.push(ticket);
+            records.push(in_flight);
         }
-        tickets
+        records
     }
 
     fn settle(&self, settlement: &Settlement) {

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::outcome::Outcome;
 use crate::sync::{Mutex, MutexGuard};
 
-/// The verdicts on records that were sent together: whoever waits for them is woken once.
+/// The delivery results of records that were sent together. Their waiter is woken once.
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
     collected: Mutex<Collected>,
@@ -22,27 +22,27 @@ struct Collected {
     is_sealed: bool,
 }
 
-/// The place of one record in a batch.
+/// The place for the result of one record of a batch.
 #[derive(Debug)]
-pub(crate) struct Seat {
+pub(crate) struct BatchSlot {
     batch: Arc<Batch>,
     index: usize,
 }
 
 impl Batch {
-    /// A place for the verdict on the next record.
-    pub(crate) fn seat(self: &Arc<Self>) -> Seat {
+    /// Adds a slot for the result of the next record.
+    pub(crate) fn add_slot(self: &Arc<Self>) -> BatchSlot {
         let mut collected = self.lock();
         let index = collected.outcomes.len();
         collected.outcomes.push(None);
         collected.missing += 1;
-        Seat {
+        BatchSlot {
             batch: Arc::clone(self),
             index,
         }
     }
 
-    /// Says that all records have their seats. Gives whom to wake.
+    /// Ends the batch: no more slots are added. Returns the waker of its waiter if it is complete.
     #[must_use]
     pub(crate) fn seal(&self) -> Option<Waker> {
         let mut collected = self.lock();
@@ -50,8 +50,8 @@ impl Batch {
         self.finish(collected)
     }
 
-    /// Enters that the record that was seated last was refused. Only its sender may seat more, so
-    /// that it cannot be another one's.
+    /// Fills the last slot with the error of a record that was refused. Only the sender of a batch
+    /// adds slots, so that the last one is that record's.
     pub(crate) fn refuse_last(&self, error: Error) {
         let mut collected = self.lock();
         let Collected {
@@ -77,10 +77,10 @@ impl Batch {
     }
 }
 
-impl Seat {
-    /// Enters the verdict, the first one only. Gives whom to wake.
+impl BatchSlot {
+    /// Fills the slot, once. Returns the waker of the batch's waiter if it is complete.
     #[must_use]
-    pub(crate) fn take(&self, outcome: Outcome) -> Option<Waker> {
+    pub(crate) fn fill(&self, outcome: Outcome) -> Option<Waker> {
         let mut collected = self.batch.lock();
         let place = collected.outcomes.get_mut(self.index)?;
         if place.is_some() {
@@ -100,12 +100,12 @@ mod tests {
     #[test]
     fn batch_is_done_when_it_is_sealed_and_complete() {
         let batch = Arc::new(Batch::default());
-        let seats = [batch.seat(), batch.seat()];
+        let slots = [batch.add_slot(), batch.add_slot()];
         let is_done = || batch.done.wait(Some(std::time::Instant::now())).is_some();
-        let [first, second] = &seats;
-        assert!(second.take(Err(Error::closed())).is_none());
-        assert!(second.take(Err(Error::closed())).is_none());
-        assert!(first.take(Err(Error::queue_full())).is_none());
+        let [first, second] = &slots;
+        assert!(second.fill(Err(Error::closed())).is_none());
+        assert!(second.fill(Err(Error::closed())).is_none());
+        assert!(first.fill(Err(Error::queue_full())).is_none());
         assert!(!is_done());
         assert!(batch.seal().is_none());
         let Some(Taken::Value(outcomes)) = batch.done.wait(None) else {

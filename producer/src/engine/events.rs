@@ -7,7 +7,7 @@ use rdkafka::message::DeliveryResult;
 use rdkafka::producer::{BaseProducer, ProducerContext};
 
 use crate::engine::accounting::Verdict;
-use crate::engine::in_flight::Ticket;
+use crate::engine::in_flight::InFlight;
 use crate::engine::partitioning::Partitioning;
 use crate::engine::shared::Engine;
 use crate::error::Error;
@@ -46,15 +46,15 @@ impl ClientContext for Events {
 }
 
 impl ProducerContext for Events {
-    type DeliveryOpaque = Arc<Ticket>;
+    type DeliveryOpaque = Arc<InFlight>;
 
     /// Only what rdkafka polls while it drops the client; see [`Events::deliver`].
-    fn delivery(&self, result: &DeliveryResult<'_>, ticket: Arc<Ticket>) {
+    fn delivery(&self, result: &DeliveryResult<'_>, in_flight: Arc<InFlight>) {
         let report = match result {
             Ok(message) => Report::of(message, None),
             Err((error, message)) => Report::of(message, Some(error)),
         };
-        self.deliver(std::iter::once((ticket, report)));
+        self.deliver(std::iter::once((in_flight, report)));
     }
 }
 
@@ -85,13 +85,13 @@ impl Events {
     }
 
     /// Hands over the results of one event.
-    pub(crate) fn deliver(&self, mut reports: impl Iterator<Item = (Arc<Ticket>, Report)>) {
+    pub(crate) fn deliver(&self, mut reports: impl Iterator<Item = (Arc<InFlight>, Report)>) {
         loop {
             let mut verdicts = Vec::with_capacity(reports.size_hint().0.min(AT_ONCE));
-            verdicts.extend(reports.by_ref().take(AT_ONCE).map(|(ticket, report)| {
-                let (written, outcome) = self.judge(&ticket, &report);
+            verdicts.extend(reports.by_ref().take(AT_ONCE).map(|(in_flight, report)| {
+                let (written, outcome) = self.judge(&in_flight, &report);
                 Verdict {
-                    ticket,
+                    in_flight,
                     written,
                     outcome,
                 }
@@ -99,14 +99,14 @@ impl Events {
             if verdicts.is_empty() {
                 return;
             }
-            let hand_over = |ticket: &Ticket, outcome| self.hand_over(ticket, outcome);
+            let hand_over = |in_flight: &InFlight, outcome| self.hand_over(in_flight, outcome);
             self.engine.deliver(verdicts, hand_over);
         }
     }
 
-    fn judge(&self, ticket: &Ticket, report: &Report) -> (Written, Outcome) {
+    fn judge(&self, in_flight: &InFlight, report: &Report) -> (Written, Outcome) {
         let Some(code) = report.error else {
-            return (Written::Yes, Ok(placed(report, ticket)));
+            return (Written::Yes, Ok(placed(report, in_flight)));
         };
         let (written, error) = match report.written {
             Written::No if !may_follow_an_append(code) => (Written::No, Error::not_written(code)),
@@ -119,7 +119,7 @@ impl Events {
         } else {
             error
         };
-        (written, Err(error.for_topic(&ticket.topic)))
+        (written, Err(error.for_topic(&in_flight.topic)))
     }
 
     fn is_fatal(&self) -> bool {
@@ -127,13 +127,13 @@ impl Events {
         client.is_some_and(|client| self.engine.notice_fatal(&client))
     }
 
-    fn hand_over(&self, ticket: &Ticket, outcome: Outcome) {
+    fn hand_over(&self, in_flight: &InFlight, outcome: Outcome) {
         if let Err(error) = &outcome {
             self.hooks.report(error);
         }
-        program::call("the metrics recorder", || ticket.started.done());
-        ticket.span.end(&outcome);
-        ticket.complete(outcome);
+        program::call("the metrics recorder", || in_flight.started.done());
+        in_flight.span.end(&outcome);
+        in_flight.complete(outcome);
     }
 }
 
@@ -152,7 +152,7 @@ fn may_follow_an_append(code: RDKafkaErrorCode) -> bool {
     )
 }
 
-fn placed(report: &Report, ticket: &Ticket) -> Placed {
+fn placed(report: &Report, in_flight: &InFlight) -> Placed {
     let offset = Some(report.offset).filter(|offset| *offset >= 0);
     // Librdkafka leaves the time of sending in place unless the broker answers with its own
     // (`rd_kafka_msgq_set_metadata`), which is what Kafka does for LogAppendTime, and only for
@@ -167,7 +167,7 @@ fn placed(report: &Report, ticket: &Ticket) -> Placed {
         (None, _) | (_, rdkafka::Timestamp::NotAvailable) => PlacedTimestamp::Unknown,
     };
     Placed {
-        topic: Arc::<str>::clone(&ticket.topic),
+        topic: Arc::<str>::clone(&in_flight.topic),
         partition: report.partition,
         offset,
         timestamp,

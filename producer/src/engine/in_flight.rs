@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use crate::engine::batch::Seat;
+use crate::engine::batch::BatchSlot;
 use crate::engine::slot::{Slot, Taken};
 use crate::error::Error;
 use crate::observe::metering::Started;
@@ -14,29 +14,29 @@ use crate::program;
 use crate::sync::{AtomicU64, Mutex};
 
 /// A record on its way: travels through librdkafka as the message's opaque pointer.
-pub(crate) struct Ticket {
-    /// Counted twice: senders count the tickets, the polling thread counts who has the name. One
+pub(crate) struct InFlight {
+    /// Counted twice: senders count the records, the polling thread counts the owners of the name. One
     /// counter would go to and fro between two processors for every record.
     pub(crate) topic: Arc<Arc<str>>,
     /// What it takes of the queue's bytes.
     pub(crate) bytes: usize,
     pub(crate) started: Started,
     pub(crate) span: Span,
-    /// See `Ledger`. Written once, before librdkafka gets the ticket.
+    /// See `Ledger`. Written once, before librdkafka gets the record.
     epoch: AtomicU64,
     pub(crate) completion: Completion,
 }
 
-/// Who gets the verdict.
+/// Where the delivery result goes.
 pub(crate) enum Completion {
     Awaited(Slot<Outcome>),
-    Batch(Seat),
+    Batch(BatchSlot),
     Callback(Mutex<Callback>),
-    /// Nobody but the producer's error hook.
+    /// Only to the producer's error hook.
     Posted,
 }
 
-/// Called once. What it was made of goes with that call, its memory with the ticket.
+/// Called once. What it was made of goes with that call, its memory with the record.
 type Callback = Box<dyn FnMut(Outcome) + Send>;
 
 impl Completion {
@@ -54,7 +54,7 @@ impl Completion {
     }
 }
 
-impl Ticket {
+impl InFlight {
     pub(crate) fn new(topic: Arc<Arc<str>>, bytes: usize, completion: Completion) -> Self {
         Self {
             span: Span::begin(&topic),
@@ -79,7 +79,7 @@ impl Ticket {
     pub(crate) fn complete(&self, outcome: Outcome) {
         let waker = match &self.completion {
             Completion::Awaited(slot) => slot.put(outcome),
-            Completion::Batch(seat) => seat.take(outcome),
+            Completion::Batch(slot) => slot.fill(outcome),
             Completion::Posted => None,
             Completion::Callback(callback) => {
                 let what = format_args!("a delivery callback of topic {:?}", self.topic);
@@ -104,9 +104,9 @@ impl Ticket {
     }
 }
 
-impl fmt::Debug for Ticket {
+impl fmt::Debug for InFlight {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Ticket")
+        f.debug_struct("InFlight")
             .field("topic", &self.topic)
             .finish_non_exhaustive()
     }

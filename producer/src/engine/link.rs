@@ -8,8 +8,8 @@ use rdkafka::TopicPartitionList;
 use rdkafka::consumer::ConsumerGroupMetadata;
 use rdkafka::producer::Producer as _;
 
+use crate::engine::event_buffer::Queue;
 use crate::engine::events::{Client, Events};
-use crate::engine::harvest::Queue;
 use crate::engine::headers::OwnHeaders;
 use crate::engine::ledger::Room;
 use crate::engine::partitioning::Partitioning;

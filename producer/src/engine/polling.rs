@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use rdkafka::producer::{Producer as _, PurgeConfig};
 
 use crate::engine::accounting::Loss;
+use crate::engine::event_buffer::{BufferedEvent, Queue};
 use crate::engine::events::{Client, Events};
-use crate::engine::harvest::{Harvested, Queue};
 use crate::engine::shared::Engine;
 use crate::native::client;
 use crate::outcome::CloseReport;
@@ -52,7 +52,7 @@ impl Engine {
     /// Ends the client.
     fn end(&self, producer: Arc<Client>, queue: Arc<Queue>) {
         // Events are the client's.
-        self.harvest.clear();
+        self.buffer.clear();
         drop(queue);
         program::call(SERVING, || drop(producer));
     }
@@ -62,18 +62,18 @@ impl Engine {
         let deadline = Instant::now() + slice;
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
-            let is_assisted = self.harvest.is_assisted();
-            let ripe = self
-                .harvest
+            let is_assisted = self.buffer.is_assisted();
+            let events = self
+                .buffer
                 .take(queue, left, |event| self.free(|| drop(event)));
-            if ripe.is_empty() && !is_assisted {
+            if events.is_empty() && !is_assisted {
                 return;
             }
-            for harvested in ripe {
-                match harvested {
-                    Harvested::Reports(reports) => context.deliver(reports.into_iter()),
+            for event in events {
+                match event {
+                    BufferedEvent::Reports(reports) => context.deliver(reports.into_iter()),
                     // rdkafka logs what it cannot parse.
-                    Harvested::Other(event) => {
+                    BufferedEvent::Other(event) => {
                         program::call(SERVING, || event.serve(context));
                     }
                 }
@@ -148,12 +148,12 @@ mod tests {
         let queue = Arc::new(Queue::new(&client));
         // A sender takes an event just before the last handle goes.
         let deadline = Instant::now() + Duration::from_secs(10);
-        while engine.harvest.is_empty() {
+        while engine.buffer.is_empty() {
             assert!(Instant::now() < deadline, "no event");
-            engine.harvest.assist(&queue);
+            engine.buffer.assist(&queue);
             thread::sleep(Duration::from_millis(5));
         }
         engine.end(client, queue);
-        assert!(engine.harvest.is_empty());
+        assert!(engine.buffer.is_empty());
     }
 }

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use rdkafka::error::RDKafkaErrorCode;
 
+use crate::engine::encoded_record::{EncodedRecord, Outgoing};
 use crate::engine::ledger::{Ledger, Room};
-use crate::engine::parcel::{Outgoing, Parcel};
 use crate::engine::slot::Slot;
 use crate::error::{Error, Result};
 use crate::outcome::CloseReport;
@@ -37,10 +37,10 @@ pub(crate) struct State<P> {
 }
 
 /// A send that waits for room.
-pub(crate) struct Waiter<P = Parcel> {
+pub(crate) struct Waiter<P = EncodedRecord> {
     place: i64,
     /// Taken by whoever decides first: the drain, or the sender who gives up.
-    parcel: Mutex<Option<P>>,
+    encoded: Mutex<Option<P>>,
     pub(crate) accepted: Slot<Result<()>>,
 }
 
@@ -52,7 +52,7 @@ pub(crate) struct Flush {
 }
 
 /// How a send went on.
-pub(crate) enum Offered<P = Parcel> {
+pub(crate) enum Offered<P = EncodedRecord> {
     Accepted {
         /// Whether the sender is to take delivery reports.
         is_turn: bool,
@@ -114,7 +114,7 @@ impl<P: Outgoing> State<P> {
 
     pub(crate) fn queue(
         &mut self,
-        parcel: P,
+        encoded: P,
         patience: Patience,
         place: Place,
     ) -> Result<Offered<P>> {
@@ -134,7 +134,7 @@ impl<P: Outgoing> State<P> {
         };
         let waiter = Arc::new(Waiter {
             place,
-            parcel: Mutex::new(Some(parcel)),
+            encoded: Mutex::new(Some(encoded)),
             accepted: Slot::new(),
         });
         self.waiting.insert(place, Arc::clone(&waiter));
@@ -170,17 +170,17 @@ impl<P: Outgoing> State<P> {
         while let Some(first) = self.waiting.first_entry() {
             let waiter = Arc::clone(first.get());
             let mut guard = waiter.lock();
-            let Some(parcel) = guard.as_mut() else {
+            let Some(encoded) = guard.as_mut() else {
                 first.remove();
                 continue;
             };
-            let bytes = parcel.ticket().bytes;
+            let bytes = encoded.in_flight().bytes;
             if !self.ledger.fits(bytes) {
                 break;
             }
             let epoch = self.ledger.accept(bytes);
-            parcel.ticket().set_epoch(epoch);
-            let produced = parcel.produce();
+            encoded.in_flight().set_epoch(epoch);
+            let produced = encoded.produce();
             if produced.is_err() {
                 self.ledger.revoke(epoch, bytes);
             }
@@ -252,7 +252,7 @@ impl<P> Waiter<P> {
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<P>> {
-        self.parcel.lock()
+        self.encoded.lock()
     }
 }
 

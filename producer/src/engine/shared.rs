@@ -7,10 +7,10 @@ use std::time::Duration;
 use rdkafka::producer::{BaseProducer, Producer as _, ProducerContext};
 
 use crate::engine::accounting::{Accounting, Verdict};
-use crate::engine::harvest::{Harvest, Queue};
-use crate::engine::in_flight::Ticket;
+use crate::engine::encoded_record::EncodedRecord;
+use crate::engine::event_buffer::{EventBuffer, Queue};
+use crate::engine::in_flight::InFlight;
 use crate::engine::ledger::Room;
-use crate::engine::parcel::Parcel;
 use crate::engine::queue::{Offered, Patience, Waiter};
 use crate::engine::slot::Slot;
 use crate::error::Result;
@@ -22,7 +22,7 @@ pub(crate) struct Engine {
     pub(super) accounting: Accounting,
     /// Weak, since the queue owns the client, which owns the context that owns this.
     queue: OnceLock<Weak<Queue>>,
-    pub(super) harvest: Harvest,
+    pub(super) buffer: EventBuffer,
     pub(super) polling_thread: OnceLock<ThreadId>,
 }
 
@@ -31,7 +31,7 @@ impl Engine {
         Self {
             accounting: Accounting::new(room),
             queue: OnceLock::new(),
-            harvest: Harvest::default(),
+            buffer: EventBuffer::default(),
             polling_thread: OnceLock::new(),
         }
     }
@@ -41,15 +41,15 @@ impl Engine {
     pub(crate) fn offer(
         &self,
         producer: &BaseProducer<impl ProducerContext>,
-        parcel: Parcel,
+        encoded: EncodedRecord,
         patience: Patience,
     ) -> Result<Offered> {
-        let offered = self.accounting.offer(parcel, patience, || {
+        let offered = self.accounting.offer(encoded, patience, || {
             self.notice_fatal(producer);
         });
         match &offered {
             Ok(Offered::Accepted { is_turn: true }) if !self.is_polling_thread() => self.assist(),
-            Ok(Offered::Waiting(_)) => self.harvest.stop_assisting(),
+            Ok(Offered::Waiting(_)) => self.buffer.stop_assisting(),
             _ => {}
         }
         offered
@@ -57,7 +57,7 @@ impl Engine {
 
     fn assist(&self) {
         if let Some(queue) = self.queue.get().and_then(Weak::upgrade) {
-            self.harvest.assist(&queue);
+            self.buffer.assist(&queue);
         }
     }
 
@@ -110,7 +110,7 @@ impl Engine {
 
     /// Makes the polling thread look at what has changed.
     fn wake(&self) {
-        self.harvest.stop_assisting();
+        self.buffer.stop_assisting();
         if let Some(queue) = self.queue.get().and_then(Weak::upgrade) {
             queue.wake();
         }
@@ -126,10 +126,10 @@ impl Engine {
     }
 
     /// Enters results after `hand_over` has shown each to the program.
-    pub(crate) fn deliver(&self, verdicts: Vec<Verdict>, hand_over: impl Fn(&Ticket, Outcome)) {
-        let tickets = self.accounting.deliver(verdicts, hand_over);
-        if let Some(tickets) = self.harvest.discard(tickets) {
-            self.free(|| drop(tickets));
+    pub(crate) fn deliver(&self, verdicts: Vec<Verdict>, hand_over: impl Fn(&InFlight, Outcome)) {
+        let records = self.accounting.deliver(verdicts, hand_over);
+        if let Some(records) = self.buffer.discard(records) {
+            self.free(|| drop(records));
         }
     }
 

@@ -85,7 +85,7 @@ fn cancelled_send_is_forgotten_at_once() {
     assert!(Weak::upgrade(&gone).is_none());
     for (waiter, name) in [(first, "first"), (last, "last")] {
         let verdict = client.finish(0, Written::Yes);
-        accounts.deliver(vec![verdict], Ticket::complete);
+        accounts.deliver(vec![verdict], InFlight::complete);
         assert!(waiter.accepted.wait(Some(Instant::now())).is_some());
         assert_eq!(&**client.lock().order.last().unwrap(), name);
     }
@@ -102,7 +102,7 @@ fn waker_of_a_cancelled_send_is_freed_without_a_lock() {
         accounts.cancel(&waiter);
         drop(waiter);
         let verdict = client.finish(0, Written::Yes);
-        accounts.deliver(vec![verdict], Ticket::complete);
+        accounts.deliver(vec![verdict], InFlight::complete);
     });
 }
 
@@ -134,7 +134,7 @@ fn close_without_results_ends_in_time() {
         assert_eq!(error.kind(), ErrorKind::Timeout);
         assert!(!error.is_retryable());
         let verdict = client.finish(0, Written::Yes);
-        accounts.deliver(vec![verdict], Ticket::complete);
+        accounts.deliver(vec![verdict], InFlight::complete);
         let report = accounts.wait_closed(&accounts.close(soon), soon, soon);
         assert!(report.unwrap().is_complete());
     });
@@ -160,9 +160,9 @@ fn close_waits_as_long_as_results_come() {
             .collect();
         let delivering = Arc::clone(&accounts);
         // A callback takes less than a close waits for it; all of them together take more.
-        let slow = |ticket: &Ticket, outcome| {
+        let slow = |in_flight: &InFlight, outcome| {
             thread::sleep(Duration::from_millis(50));
-            ticket.complete(outcome);
+            in_flight.complete(outcome);
         };
         let deliverer = thread::spawn(move || drop(delivering.deliver(verdicts, slow)));
         let grace = Duration::from_millis(300);

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use rdkafka::error::RDKafkaErrorCode;
 
 use crate::engine::accounting::Verdict;
-use crate::engine::in_flight::{Completion, Ticket};
-use crate::engine::parcel::Outgoing;
+use crate::engine::encoded_record::Outgoing;
+use crate::engine::in_flight::{Completion, InFlight};
 use crate::error::Error;
 use crate::native::report::Written;
 use crate::outcome::{Outcome, Placed, PlacedTimestamp};
@@ -23,7 +23,7 @@ pub(crate) struct FakeClient {
 #[derive(Default)]
 pub(crate) struct Taken {
     /// Records on their way.
-    pub(crate) sent: Vec<Arc<Ticket>>,
+    pub(crate) sent: Vec<Arc<InFlight>>,
     /// The topics of all records in the order in which they were taken.
     pub(crate) order: Vec<Arc<str>>,
     /// Why the client takes no record just now.
@@ -45,17 +45,17 @@ impl FakeClient {
         completion: Completion,
     ) -> FakeRecord {
         FakeRecord {
-            ticket: Arc::new(Ticket::new(Arc::new(Arc::from(name)), bytes, completion)),
+            in_flight: Arc::new(InFlight::new(Arc::new(Arc::from(name)), bytes, completion)),
             client: Arc::clone(self),
         }
     }
 
     /// The result of the record at `index` of those on their way.
     pub(crate) fn finish(&self, index: usize, written: Written) -> Verdict {
-        let ticket = self.lock().sent.remove(index);
+        let in_flight = self.lock().sent.remove(index);
         Verdict {
-            outcome: outcome(&ticket, written),
-            ticket,
+            outcome: outcome(&in_flight, written),
+            in_flight,
             written,
         }
     }
@@ -78,10 +78,10 @@ impl FakeClient {
     }
 }
 
-fn outcome(ticket: &Ticket, written: Written) -> Outcome {
+fn outcome(in_flight: &InFlight, written: Written) -> Outcome {
     match written {
         Written::Yes => Ok(Placed {
-            topic: Arc::clone(&ticket.topic),
+            topic: Arc::clone(&in_flight.topic),
             partition: 0,
             offset: Some(0),
             timestamp: PlacedTimestamp::Unknown,
@@ -92,13 +92,13 @@ fn outcome(ticket: &Ticket, written: Written) -> Outcome {
 }
 
 pub(crate) struct FakeRecord {
-    pub(crate) ticket: Arc<Ticket>,
+    pub(crate) in_flight: Arc<InFlight>,
     client: Arc<FakeClient>,
 }
 
 impl Outgoing for FakeRecord {
-    fn ticket(&self) -> &Ticket {
-        &self.ticket
+    fn in_flight(&self) -> &InFlight {
+        &self.in_flight
     }
 
     fn produce(&mut self) -> Result<(), RDKafkaErrorCode> {
@@ -106,8 +106,8 @@ impl Outgoing for FakeRecord {
         if let Some(code) = taken.refusal {
             return Err(code);
         }
-        taken.order.push(Arc::clone(&self.ticket.topic));
-        taken.sent.push(Arc::clone(&self.ticket));
+        taken.order.push(Arc::clone(&self.in_flight.topic));
+        taken.sent.push(Arc::clone(&self.in_flight));
         #[cfg(wireform_model)]
         self.client.changed.notify_all();
         Ok(())

@@ -33,7 +33,7 @@ fn accounts(records: usize) -> (Accounts, Arc<FakeClient>) {
 /// Sends as `Topic::send_blocking` does. `None` if the record was refused.
 fn send(accounts: &Accounts, client: &Arc<FakeClient>, name: &str) -> Option<Delivery> {
     let record = client.record(name, 1, Completion::awaited());
-    let ticket = Arc::clone(&record.ticket);
+    let in_flight = Arc::clone(&record.in_flight);
     let accepted = match accounts.offer(record, Patience::Wait, || {}) {
         Ok(Offered::Accepted { .. }) => true,
         Ok(Offered::Waiting(waiter)) => match waiter.accepted.wait(None) {
@@ -42,7 +42,7 @@ fn send(accounts: &Accounts, client: &Arc<FakeClient>, name: &str) -> Option<Del
         },
         Err(_) => false,
     };
-    accepted.then(|| Delivery::new(ticket))
+    accepted.then(|| Delivery::new(in_flight))
 }
 
 /// Brings the results of `count` records, as the polling thread does.
@@ -52,7 +52,7 @@ fn deliver(accounts: &Accounts, client: &Arc<FakeClient>, count: usize) -> threa
         for _ in 0..count {
             assert!(client.wait_sent());
             let verdict = client.finish(0, Written::Yes);
-            accounts.deliver(vec![verdict], Ticket::complete);
+            accounts.deliver(vec![verdict], InFlight::complete);
         }
     })
 }
@@ -63,7 +63,7 @@ fn poll_until_closed(accounts: &Accounts, client: &Arc<FakeClient>) -> thread::J
     thread::spawn(move || {
         while client.wait_sent() {
             let verdict = client.finish(0, Written::No);
-            accounts.deliver(vec![verdict], Ticket::complete);
+            accounts.deliver(vec![verdict], InFlight::complete);
         }
     })
 }
@@ -288,12 +288,12 @@ fn panic_while_handing_over_ends_flush_and_close() {
                 let (accounts, client) = (Arc::clone(&accounts), Arc::clone(&client));
                 thread::spawn(move || {
                     let verdicts = (0..2).map(|_| client.finish(0, Written::Yes)).collect();
-                    accounts.deliver(verdicts, |ticket, outcome| {
-                        if &**ticket.topic == "first" {
+                    accounts.deliver(verdicts, |in_flight, outcome| {
+                        if &**in_flight.topic == "first" {
                             // The hook that prints a panic does not run.
                             std::panic::resume_unwind(Box::new("a test said so"));
                         }
-                        ticket.complete(outcome);
+                        in_flight.complete(outcome);
                     });
                 })
             };
@@ -307,7 +307,7 @@ fn panic_while_handing_over_ends_flush_and_close() {
     );
 }
 
-/// The results of a batch come while its sender still seats records.
+/// The results of a batch come while its sender still adds records.
 #[test]
 fn batch_wakes_its_sender() {
     check_random(
@@ -316,7 +316,7 @@ fn batch_wakes_its_sender() {
             let batch = Arc::new(Batch::default());
             let polling = deliver(&accounts, &client, 2);
             for name in ["one", "two"] {
-                let record = client.record(name, 1, Completion::Batch(batch.seat()));
+                let record = client.record(name, 1, Completion::Batch(batch.add_slot()));
                 match accounts.offer(record, Patience::Wait, || {}).unwrap() {
                     Offered::Accepted { .. } => {}
                     Offered::Waiting(waiter) => wait(&waiter.accepted).unwrap(),

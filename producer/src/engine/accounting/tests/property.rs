@@ -269,7 +269,7 @@ impl Real {
                 let verdicts = (0..count)
                     .map(|_| self.client.finish(first, written))
                     .collect();
-                self.accounting().deliver(verdicts, Ticket::complete);
+                self.accounting().deliver(verdicts, InFlight::complete);
             }
             Step::Cancel(which) => {
                 if let Some(send) = self.queue.get(which).copied()
@@ -316,7 +316,7 @@ impl Real {
         };
         let send = self.sends.len();
         let record = self.client.record(&send.to_string(), bytes, completion);
-        let ticket = Arc::clone(&record.ticket);
+        let in_flight = Arc::clone(&record.in_flight);
         let offered = self.accounting().offer(record, patience, || {});
         let (seen, waiter) = match offered {
             Ok(Offered::Accepted { .. }) => (Sent::Accepted, None),
@@ -326,7 +326,7 @@ impl Real {
         self.view.sends.push(seen);
         self.sends.push(Sending {
             waiter,
-            delivery: Delivery::new(ticket),
+            delivery: Delivery::new(in_flight),
             results,
         });
     }

@@ -1,56 +1,56 @@
-//! How verdicts come from librdkafka's queue to the polling thread.
+//! How delivery results come from librdkafka's queue to the polling thread.
 //!
 //! Librdkafka frees a record where its delivery report is thrown away. Between two threads, one that
 //! allocates records and one that frees them, the allocator and the caches cost more than all the
 //! rest. So threads that send fast take the reports from librdkafka themselves and free the records
-//! that they allocated; the polling thread gets what is left, verdicts and tickets, in order, and
-//! calls the program.
+//! that they allocated; the polling thread gets what is left, results and records in flight, in
+//! order, and calls the program.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::engine::in_flight::Ticket;
+use crate::engine::in_flight::InFlight;
 use crate::native::event;
 use crate::native::report::Report;
 use crate::sync::{self, Condvar, Mutex, MutexGuard};
 
-pub(crate) type Queue = event::MainQueue<Arc<Ticket>>;
-type Event = event::Event<Arc<Ticket>>;
+pub(crate) type Queue = event::MainQueue<Arc<InFlight>>;
+type Event = event::Event<Arc<InFlight>>;
 
 /// What was taken from librdkafka and waits for the polling thread.
 #[derive(Debug, Default)]
-pub(crate) struct Harvest {
+pub(crate) struct EventBuffer {
     state: Mutex<State>,
     arrived: Condvar,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    ripe: VecDeque<Harvested>,
-    /// Tickets to be freed by who sends.
-    spent: Vec<Vec<Arc<Ticket>>>,
+    events: VecDeque<BufferedEvent>,
+    /// To be freed by a thread that sends.
+    to_free: Vec<Vec<Arc<InFlight>>>,
     /// Until when senders are expected to take the reports.
     assisted_until: Option<Instant>,
 }
 
 /// One event.
 #[derive(Debug)]
-pub(crate) enum Harvested {
-    Reports(Vec<(Arc<Ticket>, Report)>),
+pub(crate) enum BufferedEvent {
+    Reports(Vec<(Arc<InFlight>, Report)>),
     Other(Event),
 }
 
-impl Harvest {
+impl EventBuffer {
     /// For a thread that sends fast: takes what librdkafka has, and frees it.
     pub(crate) fn assist(&self, queue: &Queue) {
         let until = sync::now() + ASSISTED;
-        let spent = {
+        let to_free = {
             let mut state = self.lock();
             state.assisted_until = Some(until);
-            std::mem::take(&mut state.spent)
+            std::mem::take(&mut state.to_free)
         };
-        drop(spent);
+        drop(to_free);
         // Otherwise another thread is at it.
         let Some(event) = queue.try_take(|event| self.put(event)) else {
             return;
@@ -59,7 +59,7 @@ impl Harvest {
         drop(event);
     }
 
-    /// For the polling thread: everything that is ripe, after waiting for up to `timeout`.
+    /// For the polling thread: takes all events, after waiting for up to `timeout`.
     ///
     /// `free` frees what a sender allocated. The result is empty if nothing came, or if the thread
     /// was woken.
@@ -68,48 +68,48 @@ impl Harvest {
         queue: &Queue,
         timeout: Duration,
         free: impl FnOnce(Option<Event>),
-    ) -> VecDeque<Harvested> {
+    ) -> VecDeque<BufferedEvent> {
         let mut state = self.lock();
         let is_assisted = state.is_assisted();
-        if is_assisted && state.ripe.is_empty() {
+        if is_assisted && state.events.is_empty() {
             state = self.arrived.wait_timeout(state, timeout.min(PATIENCE));
         }
-        let ripe = std::mem::take(&mut state.ripe);
-        let spent = match is_assisted {
+        let events = std::mem::take(&mut state.events);
+        let to_free = match is_assisted {
             true => Vec::new(),
-            false => std::mem::take(&mut state.spent),
+            false => std::mem::take(&mut state.to_free),
         };
         drop(state);
-        drop(spent);
-        if is_assisted || !ripe.is_empty() {
-            return ripe;
+        drop(to_free);
+        if is_assisted || !events.is_empty() {
+            return events;
         }
         free(queue.take(timeout, |event| self.put(event)));
-        std::mem::take(&mut self.lock().ripe)
+        std::mem::take(&mut self.lock().events)
     }
 
-    /// Puts an event behind the others; gives it back if it is to be freed. The caller holds the
+    /// Puts an event after the others; gives it back if it is to be freed. The caller holds the
     /// queue, so that events stay in order.
     fn put(&self, event: Event) -> Option<Event> {
-        let (harvested, event) = if event.has_reports() {
+        let (buffered, event) = if event.has_reports() {
             let mut reports = Vec::with_capacity(event.report_count());
             reports.extend(std::iter::from_fn(|| event.next_report()));
-            (Harvested::Reports(reports), Some(event))
+            (BufferedEvent::Reports(reports), Some(event))
         } else {
-            (Harvested::Other(event), None)
+            (BufferedEvent::Other(event), None)
         };
-        self.lock().ripe.push_back(harvested);
+        self.lock().events.push_back(buffered);
         event
     }
 
-    /// Keeps tickets for a sender to free; gives them back if none is expected.
-    pub(crate) fn discard(&self, tickets: Vec<Arc<Ticket>>) -> Option<Vec<Arc<Ticket>>> {
+    /// Keeps records in flight for a sender to free; gives them back if no sender is expected.
+    pub(crate) fn discard(&self, records: Vec<Arc<InFlight>>) -> Option<Vec<Arc<InFlight>>> {
         let mut state = self.lock();
-        if state.is_assisted() && state.spent.len() < SPENT {
-            state.spent.push(tickets);
+        if state.is_assisted() && state.to_free.len() < TO_FREE {
+            state.to_free.push(records);
             return None;
         }
-        Some(tickets)
+        Some(records)
     }
 
     /// Whether senders are at it.
@@ -125,7 +125,7 @@ impl Harvest {
 
     #[cfg(test)]
     pub(crate) fn is_empty(&self) -> bool {
-        self.lock().ripe.is_empty()
+        self.lock().events.is_empty()
     }
 
     /// Says that nobody sends just now: the polling thread is to look for itself.
@@ -149,5 +149,5 @@ impl State {
 const ASSISTED: Duration = Duration::from_millis(10);
 /// How long the polling thread leaves the queue to senders.
 const PATIENCE: Duration = Duration::from_millis(5);
-/// Batches of tickets that wait to be freed.
-const SPENT: usize = 64;
+/// Batches of records in flight that wait to be freed.
+const TO_FREE: usize = 64;

@@ -3,24 +3,24 @@ use std::sync::Arc;
 
 use rdkafka::error::RDKafkaErrorCode;
 
-use crate::engine::in_flight::Ticket;
+use crate::engine::in_flight::InFlight;
 use crate::native::headers::NativeHeaders;
 use crate::native::topic::{NativeTopic, Parts};
 
 /// Where records go: a topic of librdkafka's.
-pub(crate) type Destination = NativeTopic<Arc<Ticket>>;
+pub(crate) type Destination = NativeTopic<Arc<InFlight>>;
 
 /// A record as bytes, ready for librdkafka.
-pub(crate) struct Parcel {
+pub(crate) struct EncodedRecord {
     pub(crate) topic: Arc<Destination>,
-    pub(crate) ticket: Arc<Ticket>,
+    pub(crate) in_flight: Arc<InFlight>,
     pub(crate) body: Body,
     pub(crate) headers: Option<NativeHeaders>,
     pub(crate) partition: Option<i32>,
     pub(crate) timestamp: Option<i64>,
 }
 
-/// Key and value, one behind the other in a pooled buffer.
+/// The key, followed by the value, in a pooled buffer.
 pub(crate) struct Body {
     pub(crate) buffer: Buffer,
     /// Where the key ends; `None` for no key.
@@ -30,7 +30,7 @@ pub(crate) struct Body {
 
 /// A record that can be given to a client.
 pub(crate) trait Outgoing {
-    fn ticket(&self) -> &Ticket;
+    fn in_flight(&self) -> &InFlight;
 
     /// Gives the record to the client, which copies it.
     ///
@@ -39,9 +39,9 @@ pub(crate) trait Outgoing {
     fn produce(&mut self) -> Result<(), RDKafkaErrorCode>;
 }
 
-impl Outgoing for Parcel {
-    fn ticket(&self) -> &Ticket {
-        &self.ticket
+impl Outgoing for EncodedRecord {
+    fn in_flight(&self) -> &InFlight {
+        &self.in_flight
     }
 
     fn produce(&mut self) -> Result<(), RDKafkaErrorCode> {
@@ -52,7 +52,7 @@ impl Outgoing for Parcel {
             timestamp: self.timestamp,
         };
         self.topic
-            .produce(&parts, &mut self.headers, Arc::clone(&self.ticket))
+            .produce(&parts, &mut self.headers, Arc::clone(&self.in_flight))
     }
 }
 
