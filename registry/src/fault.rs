@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// Faults that a registry makes on purpose, to test programs that depend on it. The registry is [in
-/// memory](crate::InMemoryRegistry::faults) or a served one (`Server::faults`, feature `server`).
-/// Clones share their script.
+/// Faults that a registry makes on purpose, to test programs that depend on it: one in memory, by
+/// [`InMemoryRegistry::faults`](crate::InMemoryRegistry::faults), or a served one
+/// (`Server::faults`, feature `server`). Clones share their script.
 /// ```
 /// use wireform_registry::{Fault, Faults};
 ///

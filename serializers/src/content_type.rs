@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-/// What the bytes of a value are: the media type in the `content-type` header.
+/// The media type of a value's bytes, as in the `content-type` header.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ContentType(Cow<'static, str>);
 
@@ -61,13 +61,13 @@ impl ContentType {
             .trim_end()
     }
 
-    /// Whether this is JSON: `application/json` or any `application/…+json`.
+    /// Returns whether this is JSON: `application/json` or any `application/…+json`.
     #[must_use]
     pub fn is_json(&self) -> bool {
         self.is_any(&["application/json", "text/json"]) || self.has_suffix("json")
     }
 
-    /// Whether this is an Avro datum: `application/avro`, `avro/binary`, `avro/binary+<id>`
+    /// Returns whether this is an Avro datum: `application/avro`, `avro/binary`, `avro/binary+<id>`
     /// (Azure), `application/x-avro`, or any `application/…+avro` (Spring).
     #[must_use]
     pub fn is_avro(&self) -> bool {
@@ -76,8 +76,8 @@ impl ContentType {
             || self.has_suffix("avro")
     }
 
-    /// Whether this is a Protobuf message: `application/protobuf`, its older `x-` names, or any
-    /// `application/…+protobuf`.
+    /// Returns whether this is a Protobuf message: `application/protobuf`, its older `x-` names, or
+    /// any `application/…+protobuf`.
     #[must_use]
     pub fn is_protobuf(&self) -> bool {
         self.is_any(&[
@@ -87,13 +87,13 @@ impl ContentType {
         ]) || self.has_suffix("protobuf")
     }
 
-    /// Whether this is plain text.
+    /// Returns whether this is plain text.
     #[must_use]
     pub fn is_text(&self) -> bool {
         self.is_any(&["text/plain"])
     }
 
-    /// Whether both are the same media type, whatever their parameters and case.
+    /// Returns whether both are the same media type, ignoring parameters and case.
     #[must_use]
     pub fn is_same_type(&self, other: &Self) -> bool {
         self.essence().eq_ignore_ascii_case(other.essence())

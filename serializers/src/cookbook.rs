@@ -1,8 +1,7 @@
 //! Whole programs, a page for each format: writing with headers, reading, evolving, errors.
 //!
-//! Which format to take is told in `docs/formats.md` of the repository.
-//! The programs ask an in-memory registry; with `HttpRegistry` of `wireform-registry` (feature
-//! `http`) in its place they are those of a service.
+//! `docs/formats.md` in the repository helps to choose a format. The programs use an in-memory
+//! registry; a service uses `HttpRegistry` of `wireform-registry` (feature `http`) in its place.
 
 #[doc = include_str!("cookbook/avro.md")]
 pub mod avro {}

@@ -8,8 +8,8 @@ use wireform_registry::{SchemaKey, Subject};
 /// The result of encoding, decoding, or building a serializer.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a value could not be written or read: a [kind](ErrorKind) to branch on, the place it
-/// happened at, a sentence to read, and the underlying error where there is one.
+/// The error of writing or reading a value: a [kind](ErrorKind) to branch on, the path of the
+/// field, a message to read, and the underlying error, if any.
 ///
 /// ```
 /// use wireform::{Error, ErrorKind};
@@ -30,7 +30,7 @@ struct Inner {
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
-/// What went wrong, as far as a caller would branch on it.
+/// The kind of an error, as far as a caller would branch on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -84,7 +84,7 @@ impl Error {
         self
     }
 
-    /// The same error once more, for a failure that is remembered.
+    /// Copies the error, for a failure that is remembered.
     #[cold]
     pub(crate) fn again(&self) -> Self {
         Self(Box::new(Inner {
@@ -129,7 +129,7 @@ impl Error {
         self
     }
 
-    /// What went wrong.
+    /// Returns the kind of the error.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
@@ -161,7 +161,7 @@ impl Error {
         out
     }
 
-    /// Whether the same call may succeed later without anybody changing anything.
+    /// Returns whether the same call may succeed later without any change.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         use wireform_registry::ErrorKind as Registry;

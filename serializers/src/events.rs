@@ -1,9 +1,8 @@
 //! Several kinds of events on one topic: an enum with a variant for each, see
 //! [`Events`](derive@Events).
 //!
-//! [`FramedEvents`] writes each variant behind the frame of its own schema;
-//! [`Reader`](crate::Reader) with an [`EventCodec`] reads them all, by the name of the record that
-//! the writer schema has.
+//! [`FramedEvents`] writes each variant in a frame of its own schema; [`Reader`](crate::Reader)
+//! with an [`EventCodec`] reads them all, by the name of the record that the writer schema has.
 #![doc = include_str!("events/example.md")]
 
 use std::fmt;
@@ -175,7 +174,8 @@ impl UnknownEvent {
         self.message
     }
 
-    /// Its bytes, without the frame. In an Avro union, the branch's number is the first of them.
+    /// Returns the bytes of the event, without the frame. In an Avro union, they start with the
+    /// branch's number.
     #[must_use]
     pub fn body(&self) -> &[u8] {
         &self.body

@@ -6,17 +6,18 @@
 //! | Apicurio with ids in headers | `apicurio.value.globalId` or `apicurio.value.contentId`: id, 8 bytes big endian |
 //! | AWS Glue | `03` · `00`, or `05` for a body compressed by zlib · schema version, 16 bytes UUID · body |
 //!
-//! Apicurio's ids of four bytes, which are what version 3 writes unless told otherwise, look like
-//! Confluent's, and are asked for in the [`Registry`](crate::registry::Registry): its Confluent API
-//! knows them. An id of eight bytes starts with four zeros, which is no id of Confluent's; Apicurio
-//! tells them apart in the same way.
+//! Apicurio's ids of four bytes, which version 3 writes by default, look like Confluent's. They are
+//! requested from the [`Registry`](crate::registry::Registry), because Apicurio's Confluent API
+//! knows them. An id of eight bytes starts with four zeros, which is not an id of Confluent's;
+//! Apicurio distinguishes them in the same way.
 //!
 //! In front of a Protobuf body, Apicurio writes the message's simple name, as a delimited message
 //! `Ref { string name = 1; }`, and Glue a varint: the place of the message among all of the file,
-//! sorted by full name. Behind four bytes a [`Reader`](crate::Reader) takes such a name, too, if it is
-//! no index of Confluent's. Where Apicurio was told to leave it out, the message is that of the header
-//! `apicurio.protobuf.type` (of keys: `apicurio.protobuf.type.key`), else the first of the file.
-//! Messages in others have no simple name that Apicurio finds again: it does not write them.
+//! sorted by full name. After an id of four bytes, a [`Reader`](crate::Reader) reads such a name,
+//! too, if it is not an index of Confluent's. If Apicurio is configured to omit it, the message is
+//! that of the header `apicurio.protobuf.type` (of keys: `apicurio.protobuf.type.key`), else the
+//! first of the file. Messages in others have no simple name that Apicurio finds again: it does not
+//! write them.
 //!
 //! Sources: `OptimisticFallbackIdHandler.java`, `KafkaSerdeHeaders.java`, `ProtobufSerializer.java` and
 //! `ProtobufSerdeHeaders.java` of <https://github.com/Apicurio/apicurio-registry>; `AWSSchemaRegistryConstants.java`,

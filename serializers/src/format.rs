@@ -5,9 +5,9 @@ use wireform_registry::{RegisteredSchema, SchemaGuid, SchemaId, Subject, Version
 use crate::content_type::ContentType;
 
 /// **A type that implements `Format` is a description of bytes; it says what a serializer writes
-/// and, where there is a schema, which one.**
+/// and with which schema, if any.**
 ///
-/// It does not depend on the type of the values, so it can be asked without naming one.
+/// The trait does not depend on the type of the values, so it can be used without naming one.
 ///
 /// # Contract
 /// The answers of one `Format` never change: the producer builds the headers once.
@@ -23,11 +23,11 @@ pub trait Format: Debug + Send + Sync {
     /// that the program declared. `None`: no such header.
     fn version(&self) -> Option<&str>;
 
-    /// The registered schema of what is written, where there is one.
+    /// The registered schema that values are written with, if any.
     fn schema(&self) -> Option<&SchemaRef>;
 }
 
-/// Which registered schema a value was, or will be, written with.
+/// A reference to the registered schema that a value was, or will be, written with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SchemaRef {
     subject: Option<Subject>,

@@ -36,9 +36,9 @@ pub enum Framing {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Frame<'a> {
     schema: SchemaKey,
-    /// What follows the id in the same place.
+    /// The bytes that follow the id in the same place.
     tail: &'a [u8],
-    /// The whole payload, where the id stood in a header.
+    /// The whole payload, if the id is from a header.
     payload: Option<&'a [u8]>,
 }
 
@@ -96,7 +96,7 @@ impl<'a> Frame<'a> {
         }
     }
 
-    /// Whether the key is in a header, and the payload is the body alone.
+    /// Returns whether the key is in a header, and the payload is the body alone.
     pub(crate) fn is_in_header(&self) -> bool {
         self.payload.is_some()
     }

@@ -15,10 +15,10 @@ use crate::language::has_message_index;
 use crate::schema_codec::{Import, SchemaCodec, SchemaFormat, SchemaSource};
 use crate::serializer::{Serializer, append_or_restore};
 
-/// A codec with a schema, behind Confluent's frame: what registry-aware consumers in every
+/// A codec with a schema that writes Confluent's frame, which registry-aware consumers in every
 /// language read.
 ///
-/// The id is found once, while this is built; writing is pure and never waits.
+/// The schema id is found once, when this is built; writing is pure and never waits.
 ///
 /// ```text
 /// 00 · id, 4 bytes big endian · [message index] · body
@@ -29,20 +29,21 @@ pub struct Framed<C> {
     schema: SchemaRef,
     version: Option<String>,
     framing: Framing,
-    /// What stands before the body, ready to copy.
+    /// The bytes before the body, ready to copy.
     prefix: Box<[u8]>,
 }
 
 impl<C: SchemaFormat> Framed<C> {
-    /// Registers the codec's schema under `subject`, or finds it there; its imports first.
+    /// Registers the codec's schema under `subject`, or finds it there. Its imports are registered
+    /// first.
     ///
-    /// For development and for schemas that belong to this program. Services in production use
+    /// Use this in development and for schemas that belong to this program. In production, use
     /// [`lookup`](Self::lookup).
     ///
     /// # Errors
     /// `Incompatible` with the registry's reason if the schema breaks the subject's compatibility
     /// level, or if the registry has it in a form in which the codec's message has another index;
-    /// `Registry` if the registry fails. Naming the subject.
+    /// `Registry` if the registry fails. The error names the subject.
     pub async fn register(
         codec: C,
         registry: &(impl Registry + ?Sized),
@@ -54,13 +55,13 @@ impl<C: SchemaFormat> Framed<C> {
             .map_err(|error| error.for_subject(&subject))
     }
 
-    /// Finds the codec's schema under `subject`; never registers it. The production default: what
-    /// was not reviewed and registered is not sent.
+    /// Finds the codec's schema under `subject`; never registers it. This is the default for
+    /// production: a schema that was not reviewed and registered is never written.
     ///
     /// # Errors
-    /// `Registry(SchemaNotFound)` or `Registry(SubjectNotFound)` if it is not there; `Incompatible`
-    /// if the registry has it in a form in which the codec's message has another index; `Registry`
-    /// if the registry fails. Naming the subject.
+    /// `Registry(SchemaNotFound)` or `Registry(SubjectNotFound)` if the schema is not there;
+    /// `Incompatible` if the registry has it in a form in which the codec's message has another
+    /// index; `Registry` if the registry fails. The error names the subject.
     pub async fn lookup(
         codec: C,
         registry: &(impl Registry + ?Sized),
@@ -72,12 +73,12 @@ impl<C: SchemaFormat> Framed<C> {
             .map_err(|error| error.for_subject(&subject))
     }
 
-    /// Uses the newest version under `subject`, after checking that the codec's bytes are bytes of
-    /// it: Java's `use.latest.version`, without its trust.
+    /// Uses the newest version under `subject`, after checking that the codec's bytes are valid for
+    /// it. This is Java's `use.latest.version`, with that check.
     ///
     /// # Errors
-    /// `Incompatible` if they are not; `Registry` if the subject does not exist or the registry
-    /// fails. Naming the subject.
+    /// `Incompatible` if the bytes are not valid for it; `Registry` if the subject does not exist
+    /// or the registry fails. The error names the subject.
     pub async fn latest(
         codec: C,
         registry: &(impl Registry + ?Sized),
@@ -94,17 +95,17 @@ impl<C: SchemaFormat> Framed<C> {
             .map_err(|error: Error| error.for_subject(&subject))
     }
 
-    /// Finds the codec's schema under `subject` in a lock file, `wireform.lock`: offline, and
-    /// at once.
+    /// Finds the codec's schema under `subject` in a lock file, `wireform.lock`: offline, without
+    /// waiting.
     ///
     /// # Errors
-    /// `Registry(SchemaNotFound)` or `Registry(SubjectNotFound)` if it is not locked, naming the
-    /// subject and what to run.
+    /// `Registry(SchemaNotFound)` or `Registry(SubjectNotFound)` if the schema is not in the lock
+    /// file. The error names the subject and the command to run.
     pub fn locked(codec: C, lock: &LockFile, subject: Subject) -> Result<Self> {
         at_once(Self::lookup(codec, lock, subject))
     }
 
-    /// Uses an id that the program knows by other means; asks no registry and checks nothing.
+    /// Uses an id that the program knows by other means. Asks no registry and checks nothing.
     pub fn with_id(codec: C, id: SchemaId) -> Self {
         let mut prefix = Vec::new();
         frame::write_id(id, &mut prefix);
@@ -159,18 +160,18 @@ impl<C: SchemaFormat> Framed<C> {
 }
 
 impl<C> Framed<C> {
-    /// The codec inside.
+    /// Returns the codec.
     pub fn codec(&self) -> &C {
         &self.codec
     }
 
-    /// Where the schema is named.
+    /// Returns where records name the schema.
     pub fn framing(&self) -> Framing {
         self.framing
     }
 }
 
-/// The subject for a codec's schema on one side of a topic.
+/// Returns the subject for a codec's schema on one side of a topic.
 ///
 /// # Errors
 /// `Registry(Config)` if the naming needs a record name and the schema has none.
@@ -210,7 +211,7 @@ impl<T: ?Sized, C: SchemaCodec<T>> Serializer<T> for Framed<C> {
     }
 }
 
-/// The outcome of asking a lock file, which makes nobody wait.
+/// Returns the result of a lock file's future, which is always ready.
 fn at_once<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(result) => result,
@@ -249,7 +250,7 @@ async fn find_checked(
     Ok(found)
 }
 
-/// Registers or looks up `source` under `subject`, everything that it imports before it.
+/// Registers or looks up `source` under `subject`, after everything that it imports.
 async fn find(
     registry: &dyn Registry,
     subject: &Subject,

@@ -1,4 +1,4 @@
-//! The headers that go with a record: which ones, how they are called, whose word counts.
+//! Record headers: their names and values, and which of them takes precedence.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use crate::content_type::ContentType;
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::Format;
 
-/// How the automatic headers are called.
+/// The names of the automatic headers.
 ///
 /// ```
 /// use wireform::HeaderNames;
@@ -42,7 +42,7 @@ impl HeaderNames {
         }
     }
 
-    /// No automatic headers but the schema id, where that is what makes the bytes readable.
+    /// No automatic headers except the schema id, if the bytes cannot be read without it.
     #[must_use]
     pub const fn plain() -> Self {
         Self {
@@ -65,13 +65,13 @@ impl HeaderNames {
         self
     }
 
-    /// The name of the header with the content type.
+    /// Returns the name of the header with the content type.
     #[must_use]
     pub fn content_type(&self) -> Option<&str> {
         self.content_type.as_deref()
     }
 
-    /// The name of the header with the version.
+    /// Returns the name of the header with the version.
     #[must_use]
     pub fn version(&self) -> Option<&str> {
         self.version.as_deref()
@@ -84,9 +84,9 @@ impl Default for HeaderNames {
     }
 }
 
-/// The automatic headers of a record, in the order in which they are written, one of each.
+/// Returns the automatic headers of a record, in the order in which they are written, one of each.
 ///
-/// `value` is `None` for a tombstone: it has no content, so none of the codec's headers either.
+/// `value` is `None` for a tombstone: it has no content, and so no headers of the value's codec.
 #[must_use]
 pub fn codec_headers(
     names: &HeaderNames,
@@ -117,11 +117,11 @@ pub fn codec_headers(
     headers
 }
 
-/// Checks that none of a caller's own header names replaces the schema id that `key` or `value`
-/// puts into a header: the record could not be read any more.
+/// Checks that a caller's own header does not replace the schema id that `key` or `value` puts into
+/// a header: the record could not be read any more.
 ///
 /// # Errors
-/// `Config`, naming the header.
+/// `Config` if the header replaces it. The error names the header.
 pub fn check_own_header(
     name: &str,
     key: Option<&dyn Format>,
@@ -139,7 +139,7 @@ pub fn check_own_header(
     Ok(())
 }
 
-/// The name of the header with the schema id: `__key_schema_id` or `__value_schema_id`.
+/// Returns the name of the header with the schema id: `__key_schema_id` or `__value_schema_id`.
 ///
 /// Source: `SchemaId.java` of <https://github.com/confluentinc/schema-registry>.
 #[must_use]
@@ -150,14 +150,14 @@ pub const fn schema_id_name(role: Role) -> &'static str {
     }
 }
 
-/// **A type that implements `HeaderList` is the list of a record's headers; it gives them one by
-/// one, in order, names and values as they are on the wire.**
+/// **A type that implements `HeaderList` is the list of a record's headers; it returns them one by
+/// one, in order, with names and values as on the wire.**
 ///
 /// # Contract
 /// `header(i)` is `Some` for every `i` below the number of headers and `None` from there on. A
 /// header may have no value, and a name may occur more than once.
 pub trait HeaderList {
-    /// The header at `index`.
+    /// Returns the header at `index`.
     fn header(&self, index: usize) -> Option<(&str, Option<&[u8]>)>;
 }
 
@@ -196,7 +196,7 @@ impl<H: HeaderList + ?Sized> HeaderList for &H {
     }
 }
 
-/// The headers that say what a record is, found in one pass.
+/// The headers that describe a record, found in one pass.
 #[derive(Debug, Default)]
 pub(crate) struct SchemaHeaders<'h> {
     /// The value of the schema id header: the **last** of that name, if it has a value.

@@ -94,7 +94,7 @@ impl<T: DeserializeOwned> Deserializer<T> for Json<T> {
 }
 
 impl<T: DeserializeOwned + 'static> ReadCodec<T> for Json<T> {
-    /// Bodies behind a frame with a JSON Schema are JSON too; they are not validated here.
+    /// Returns `true` for JSON Schema: those bodies are JSON too. They are not validated here.
     fn reads_schema(&self, kind: SchemaKind) -> bool {
         kind == SchemaKind::Json
     }

@@ -1,6 +1,7 @@
 use crate::error::{Error, ErrorKind};
 
-/// serde's own messages may quote the offending value, so only the place and category are told.
+/// serde's own messages may quote the offending value, so the error has only the place and the
+/// category.
 pub(crate) fn json_error(kind: ErrorKind, error: &serde_json::Error) -> Error {
     use serde_json::error::Category;
     let what = match error.classify() {

@@ -24,8 +24,8 @@ static LANGUAGES: &[&dyn Language] = &[
     &crate::protobuf::ProtobufRules,
 ];
 
-/// Whether frames hold a message index between the schema id and the body, as Confluent's frames of
-/// Protobuf do. Frames are read without the feature of the language, too.
+/// Returns whether frames hold a message index between the schema id and the body, as Confluent's
+/// frames of Protobuf do. Frames are read without the feature of the language, too.
 #[inline]
 pub(crate) fn has_message_index(kind: SchemaKind) -> bool {
     kind == SchemaKind::Protobuf

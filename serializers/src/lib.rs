@@ -1,9 +1,9 @@
 //! Schema-aware serialization for Kafka: the exact bytes that consumers in every language expect,
-//! and the headers that say what they are.
+//! and the headers that describe them.
 //!
-//! A [`Serializer<T>`](Serializer) writes values of `T` and says what it writes; a [`Reader`] reads
-//! records whoever wrote them. Between the two stand a codec, which knows one format, and
-//! [`Framed`], which puts the id of a registered schema around what the codec writes.
+//! A [`Serializer<T>`](Serializer) writes values of `T` and describes what it writes. A [`Reader`]
+//! reads records of any writer. Both use a codec for each format. [`Framed`] wraps a codec and adds
+//! the id of a registered schema to the bytes that it writes.
 //!
 //! # Setup
 //! ```toml
@@ -31,9 +31,9 @@
 //! assert_eq!(headers[1], ("version".to_owned(), b"1.0".to_vec()));
 //! # Ok::<(), wireform::Error>(())
 //! ```
-//! The crate `wireform-producer` does this for every record that it sends.
+//! The crate `wireform-producer` adds these headers to every record that it sends.
 //!
-//! The [`cookbook`] has whole programs, a page for each format.
+//! The [`cookbook`] has complete programs, one page for each format.
 //!
 //! # Features
 //! | Name | Description | Default? |
@@ -59,8 +59,8 @@
 //! | `testing` | [`testing`]: checks of evolution and of drift, for the tests of programs | no |
 //! | `testing-http` | `testing` on the registry that `WIREFORM_REGISTRY_URL` names | no |
 //!
-//! Without any feature there are [`Utf8`], [`Bytes`], Kafka's big-endian primitives, and
-//! [`from_fn`], which makes a serializer of a closure.
+//! Without any feature, the crate has [`Utf8`], [`Bytes`], Kafka's big-endian primitives, and
+//! [`from_fn`], which makes a serializer from a closure.
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -107,7 +107,7 @@ pub mod protobuf;
 #[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
 pub mod testing;
 
-/// Generated code names this crate absolutely; so it works in here too.
+/// Generated code names this crate by an absolute path; this makes it work inside the crate, too.
 #[cfg(test)]
 #[allow(unused_extern_crates, reason = "not every feature has such code")]
 extern crate self as wireform;

@@ -1,8 +1,8 @@
 use crate::error::{Error, ErrorKind, Result};
 
-/// How much a deserializer takes on before it gives up with `LimitExceeded`.
+/// Upper bounds for decoding one payload. Beyond them, decoding fails with `LimitExceeded`.
 ///
-/// Limits belong to a deserializer, never to the process.
+/// Limits apply to one deserializer, never to the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
@@ -10,13 +10,13 @@ pub struct Limits {
     pub payload: usize,
     /// The deepest nesting of records, arrays and maps. Default 64, at most 256.
     pub depth: usize,
-    /// The most memory that decoding one payload may take, in bytes; less for short payloads:
-    /// never over 64 KiB + 256 bytes for each byte of payload. Default 64 MiB.
+    /// The most memory that decoding one payload may take, in bytes. Default 64 MiB. For short
+    /// payloads the bound is lower: 64 KiB + 256 bytes for each byte of payload.
     pub heap: usize,
 }
 
 impl Limits {
-    /// The hard ceiling of `depth`.
+    /// The highest allowed `depth`.
     pub const MAX_DEPTH: usize = 256;
 
     /// Sets the longest payload, in bytes.
@@ -26,7 +26,7 @@ impl Limits {
         self
     }
 
-    /// Sets the deepest nesting; more than [`MAX_DEPTH`](Self::MAX_DEPTH) counts as that.
+    /// Sets the deepest nesting; a value above [`MAX_DEPTH`](Self::MAX_DEPTH) is lowered to it.
     #[must_use]
     pub fn depth(mut self, depth: usize) -> Self {
         self.depth = depth.min(Self::MAX_DEPTH);
@@ -57,7 +57,7 @@ impl Limits {
         Error::new(ErrorKind::LimitExceeded, message)
     }
 
-    /// The most memory that decoding a payload of `len` bytes may take.
+    /// Returns the most memory that decoding a payload of `len` bytes may take.
     #[must_use]
     pub fn heap_for(&self, len: usize) -> usize {
         self.heap

@@ -20,29 +20,29 @@ mod plans;
 use loads::Loads;
 use plans::Plans;
 
-/// **A type that implements `ReadCodec<T>` is a codec that a [`Reader`] may use; it makes a plan
+/// **A type that implements `ReadCodec<T>` is a codec that a [`Reader`] can use; it makes a plan
 /// for each writer schema and says which unframed content it reads.**
 ///
 /// # Contract
-/// Plans are kept and shared between threads. Bytes and schemas come from outside: every input
-/// gives a value or a typed error, and never a panic.
+/// Plans are kept and shared between threads. Bytes and schemas are untrusted: every input gives a
+/// value or a typed error, never a panic.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not read `{T}`",
     note = "codecs live behind cargo features of `wireform` (`json`, `datetime`, `avro`, \
             `protobuf`); serde codecs need `#[derive(serde::Deserialize)]` on the value"
 )]
 pub trait ReadCodec<T>: fmt::Debug + Send + Sync {
-    /// Whether it reads what was written with schemas of this type.
+    /// Returns whether the codec reads records that were written with schemas of this type.
     fn reads_schema(&self, kind: SchemaKind) -> bool;
 
-    /// Whether it reads unframed payloads of this content type.
+    /// Returns whether the codec reads unframed payloads of this content type.
     fn reads_content(&self, content_type: &ContentType) -> bool;
 
-    /// How to read what was written with `writer`.
+    /// Makes the plan for records that were written with `writer`.
     ///
     /// # Errors
-    /// `InvalidSchema` if it does not parse; `Incompatible` with the path if nothing written with
-    /// it can ever be read as `T`.
+    /// `InvalidSchema` if the schema does not parse; `Incompatible` with the path if no record
+    /// written with it can ever be read as `T`.
     fn plan(&self, writer: &ResolvedSchema) -> Result<Box<dyn ReadPlan<T>>>;
 
     /// Reads an unframed payload.
@@ -57,18 +57,18 @@ pub trait ReadPlan<T>: fmt::Debug + Send + Sync {
     /// Reads one body.
     ///
     /// # Errors
-    /// `Decode` with the place, `LimitExceeded`, or `WrongType` if `message` is not the one that
-    /// `T` is.
+    /// `Decode` with the place, `LimitExceeded`, or `WrongType` if `message` is not the message of
+    /// `T`.
     fn decode(&self, message: &MessageIndex, body: &[u8]) -> Result<T>;
 }
 
-/// A value that was read, and the schema it was written with.
+/// A decoded value, and the schema that it was written with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decoded<T> {
     /// The value.
     pub value: T,
-    /// The key of the writer schema, as the record has it; `None` if it has none. See
-    /// [`Reader::schema`] for what else is known of the schema.
+    /// The key of the writer schema, as in the record; `None` if the record has none.
+    /// [`Reader::schema`] returns more about the schema.
     pub schema: Option<SchemaKey>,
 }
 
@@ -87,10 +87,11 @@ pub struct Decoded<T> {
 /// frame, then the payload is read without a frame. This does not apply to JSON, which never starts
 /// with these bytes.
 ///
-/// Only codecs that were given decode. Decoding is pure and never waits: a schema that is not
-/// loaded is [`ErrorKind::UnknownSchema`], and [`fetch`](Self::fetch) is the caller's choice.
-/// Concurrent reads share the request for a schema, and each schema is planned once. A plan that
-/// cannot be made is remembered as its error; a registry that failed is asked again after a second.
+/// The reader uses only the codecs that were added. Decoding is pure and never waits: a schema that
+/// is not loaded is the error [`ErrorKind::UnknownSchema`], and the caller decides whether to
+/// [`fetch`](Self::fetch) it. Concurrent calls share the request for a schema, and each schema is
+/// planned once. If a plan cannot be made, its error is remembered; if the registry failed, it is
+/// asked again after a second.
 ///
 /// ```
 /// use wireform::{Json, Reader};
@@ -124,12 +125,12 @@ struct Planned<T> {
     kind: SchemaKind,
     schema: Option<SchemaRef>,
     plan: Box<dyn ReadPlan<T>>,
-    /// `None` if frames hold nothing in front of the body.
+    /// `None` if frames hold nothing before the body.
     tail: Option<Box<dyn FrameTail>>,
 }
 
-/// What [`Reader::decode`] returns, made where the value is: each step on the way that wraps it
-/// once more would move it, and values are large.
+/// The result of [`Reader::decode`]. It is built next to the value, because values are large and
+/// each further wrapping would move them.
 type Read<T> = Result<Option<Decoded<T>>>;
 
 /// Builds a [`Reader`].
@@ -145,7 +146,7 @@ pub struct ReaderBuilder<T> {
 impl<T> Reader<T> {
     /// Starts a reader that fetches writer schemas from `registry`.
     pub fn builder(registry: impl Registry + 'static) -> ReaderBuilder<T> {
-        // Keeps no answers: concurrent calls share a request, and each of them drives it.
+        // Caches no answers: concurrent calls share a request, and each of them drives it.
         let shared = Cached::new(registry).capacity(0);
         ReaderBuilder {
             registry: Some(Box::new(shared)),
@@ -153,8 +154,8 @@ impl<T> Reader<T> {
         }
     }
 
-    /// Starts a reader that has no registry: it reads what its codecs read without a frame, and
-    /// schemas that were [added](Self::add) by hand.
+    /// Starts a reader that has no registry: it reads payloads that its codecs read without a
+    /// frame, and records of schemas that were [added](Self::add).
     #[must_use]
     pub fn offline() -> ReaderBuilder<T> {
         ReaderBuilder {
@@ -167,7 +168,7 @@ impl<T> Reader<T> {
         }
     }
 
-    /// Starts a reader that has no registry and knows the schemas of a lock file, `wireform.lock`.
+    /// Starts a reader that has no registry and uses the schemas of a lock file, `wireform.lock`.
     #[must_use]
     pub fn locked(lock: LockFile) -> ReaderBuilder<T> {
         ReaderBuilder {
@@ -180,10 +181,10 @@ impl<T> Reader<T> {
     /// empty payload is a value.
     ///
     /// # Errors
-    /// - `UnknownSchema(key)` if the writer schema is not loaded: [`fetch`](Self::fetch) it (or lock
-    ///   it, with [`locked`](Self::locked)).
+    /// - `UnknownSchema(key)` if the writer schema is not loaded: [`fetch`](Self::fetch) it (or,
+    ///   with [`locked`](Self::locked), add it to the lock file).
     /// - `Framing` if the payload has no frame and no content type.
-    /// - `UnsupportedContent` if no codec of this reader reads it.
+    /// - `UnsupportedContent` if no codec of this reader reads the content.
     /// - `Decode`, `WrongType`, `Incompatible` and `LimitExceeded` from the codec.
     pub fn decode<H: HeaderList + ?Sized>(
         &self,
@@ -205,7 +206,8 @@ impl<T> Reader<T> {
         }
     }
 
-    /// Loads a writer schema and makes the plan for it; does nothing if that was done before.
+    /// Loads a writer schema and makes the plan for it. Does nothing if the schema is already
+    /// loaded.
     ///
     /// Concurrent calls for one key make one plan. They share the request to the registry, as in
     /// [`Cached`]: each call drives it, so none depends on another one being polled.
@@ -242,10 +244,10 @@ impl<T> Reader<T> {
         planned
     }
 
-    /// Decodes, fetching the writer schema first where it is not loaded.
+    /// Decodes a record, and first fetches the writer schema if it is not loaded.
     ///
     /// # Errors
-    /// As [`decode`](Self::decode) and [`fetch`](Self::fetch).
+    /// The errors of [`decode`](Self::decode) and [`fetch`](Self::fetch).
     pub async fn decode_or_fetch<H: HeaderList + ?Sized>(
         &self,
         headers: &H,
@@ -284,8 +286,9 @@ impl<T> Reader<T> {
         self.insert(key, schema, writer)
     }
 
-    /// Returns what this reader knows of a writer schema that is loaded: its id and its GUID, whichever
-    /// of them the record has. `None` if it is not loaded, or is of Apicurio's or AWS Glue's.
+    /// Returns what this reader knows of a writer schema that is loaded: its id and its GUID,
+    /// whichever of them the record has. `None` if it is not loaded, or if it is a schema of
+    /// Apicurio or AWS Glue.
     #[must_use]
     pub fn schema(&self, key: SchemaKey) -> Option<SchemaRef> {
         self.plans
@@ -293,7 +296,7 @@ impl<T> Reader<T> {
             .flatten()
     }
 
-    /// What is known of `key`: that it is loaded, or why it cannot be.
+    /// Returns `Ok` if `key` is loaded, or the error why it cannot be; `None` if neither is known.
     fn outcome(&self, key: SchemaKey) -> Option<Result<()>> {
         match self.plans.with(key, |_| ()) {
             Some(()) => Some(Ok(())),
@@ -301,7 +304,7 @@ impl<T> Reader<T> {
         }
     }
 
-    /// Whether something is configured that may know `key`.
+    /// Returns whether a registry or resolver for `key` is configured.
     fn can_ask(&self, key: SchemaKey) -> bool {
         match key {
             SchemaKey::Id(_) | SchemaKey::Guid(_) => self.registry.is_some(),
@@ -392,7 +395,7 @@ impl<T> Reader<T> {
         })
     }
 
-    /// By what the content type says.
+    /// Decodes a payload without a frame, by its content type.
     #[inline(never)]
     fn decode_unframed(&self, named: &SchemaHeaders<'_>, payload: &[u8]) -> Read<T> {
         let content_type = named.content_type();
@@ -444,7 +447,8 @@ impl<T> Reader<T> {
         }
     }
 
-    /// A record of Apicurio's, AWS Glue's or a single object, unless it is data of a known schema 0.
+    /// Decodes a record of Apicurio or AWS Glue, or a single object, unless it is data of a known
+    /// schema 0.
     #[inline(never)]
     fn decode_foreign(
         &self,
@@ -475,7 +479,7 @@ impl<T> Reader<T> {
             || (self.lock.is_some() && self.plan_locked(key).is_ok())
     }
 
-    /// What is not among the first plans.
+    /// Decodes a record whose schema is not among the first plans.
     #[inline(never)]
     fn decode_rarer(
         &self,
@@ -564,7 +568,7 @@ impl<T> Planned<T> {
 }
 
 impl<T> ReaderBuilder<T> {
-    /// Adds a codec that may be used. Where several read the same, the first one does.
+    /// Adds a codec. If several codecs read the same content, the first one is used.
     #[must_use]
     pub fn with(mut self, codec: impl ReadCodec<T> + 'static) -> Self {
         self.codecs.push(Box::new(codec));
@@ -579,7 +583,7 @@ impl<T> ReaderBuilder<T> {
         self
     }
 
-    /// Which side of the record is read; the value by default.
+    /// Sets which side of the record is read; the value by default.
     #[must_use]
     pub fn role(mut self, role: Role) -> Self {
         self.role = role;
@@ -593,7 +597,7 @@ impl<T> ReaderBuilder<T> {
         self
     }
 
-    /// The reader.
+    /// Builds the reader.
     #[must_use]
     pub fn build(self) -> Reader<T> {
         Reader {

@@ -23,23 +23,24 @@ pub trait SchemaFormat: Format {
     /// Which message of the schema the payload is. [`MessageIndex::default`] but for Protobuf.
     fn message_index(&self) -> MessageIndex;
 
-    /// Whether the bytes that this codec writes are bytes of `schema`, which need not be the same
-    /// text.
+    /// Checks that the bytes that this codec writes are valid for `schema`, which need not be the
+    /// same text.
     ///
     /// # Errors
-    /// `Incompatible` with the reason if they are not; `InvalidSchema` if it does not parse.
+    /// `Incompatible` with the reason if they are not valid; `InvalidSchema` if `schema` does not
+    /// parse.
     fn check_writes(&self, schema: &ResolvedSchema) -> Result<()>;
 }
 
-/// **A type that implements `SchemaCodec<T>` is a [`Serializer`] with a schema; it can put its
-/// body behind a frame.**
+/// **A type that implements `SchemaCodec<T>` is a [`Serializer`] with a schema; its body can be put
+/// after a frame.**
 ///
 /// # Contract
-/// As [`Serializer`]. The body behind a frame is what `serialize` writes, but for one case of
+/// As [`Serializer`]. The body after a frame is what `serialize` writes, except for one case of
 /// Avro: a top-level `bytes` schema, whose body in Confluent's frame has no length
 /// (`AbstractKafkaAvroSerializer.java`).
 pub trait SchemaCodec<T: ?Sized>: SchemaFormat + Serializer<T> {
-    /// Appends the body that stands behind a frame.
+    /// Appends the body that follows a frame.
     ///
     /// # Errors
     /// As [`Serializer::serialize`].
@@ -58,7 +59,7 @@ pub struct SchemaSource {
     pub text: Arc<str>,
     /// Full name of the record or message that the codec writes, where it has one.
     pub record: Option<String>,
-    /// What the text imports directly.
+    /// The direct imports of the text.
     pub imports: Vec<Import>,
 }
 

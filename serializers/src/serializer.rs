@@ -37,7 +37,7 @@ use crate::schema_codec::{SchemaCodec, SchemaFormat, SchemaSource};
             `#[derive(serde::Serialize)]` on the value, `Protobuf` a generated message"
 )]
 pub trait Serializer<T: ?Sized>: Debug + Send + Sync {
-    /// What `value` will be written as. Codecs of one schema return themselves.
+    /// Returns the format in which `value` will be written. Codecs of one schema return themselves.
     fn format(&self, value: &T) -> &dyn Format;
 
     /// Appends the encoded value to `out`.

@@ -1,7 +1,7 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::header::HeaderList;
 
-/// What an event says about itself: `id`, `source`, `type`, and what else is known.
+/// The attributes of an event: `id`, `source`, `type`, and any others.
 ///
 /// In binary mode they go into headers, `Record::event` of the producer does that; the payload and
 /// its `content-type` are the codec's:
@@ -66,7 +66,7 @@ impl EventAttributes {
         Ok(attributes)
     }
 
-    /// What the event is about, within its source.
+    /// Sets the subject of the event within its source.
     ///
     /// # Errors
     /// `Config` if it is empty or holds a control character.
@@ -247,7 +247,7 @@ impl EventAttributes {
     }
 }
 
-/// Whether the specification has an attribute or a member of this name.
+/// Returns whether the specification has an attribute or a member of this name.
 pub(super) fn is_known(name: &str) -> bool {
     REQUIRED.contains(&name) || RESERVED.contains(&name)
 }

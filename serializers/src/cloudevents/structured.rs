@@ -20,9 +20,9 @@ use crate::serializer::{Deserializer, Serializer, append_or_restore};
 /// An event and its data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CloudEvent<T> {
-    /// What it says about itself.
+    /// The attributes of the event.
     pub attributes: EventAttributes,
-    /// What it carries, if anything.
+    /// The data of the event, if any.
     pub data: Option<T>,
 }
 
@@ -88,7 +88,7 @@ impl<C: Format> Format for StructuredEvents<C> {
         self.data.version()
     }
 
-    /// It would describe the data, not the payload.
+    /// Always `None`: a schema would describe the data, not the payload.
     fn schema(&self) -> Option<&SchemaRef> {
         None
     }
@@ -188,7 +188,7 @@ impl<T, C: Deserializer<T> + Format> Deserializer<CloudEvent<T>> for StructuredE
 }
 
 impl<T, C: Deserializer<T> + Format> ReadCodec<CloudEvent<T>> for StructuredEvents<C> {
-    /// Its payloads have no frame.
+    /// Always `false`: events in structured mode have no frame.
     fn reads_schema(&self, _kind: SchemaKind) -> bool {
         false
     }

@@ -1,4 +1,4 @@
-//! Dates, times of day, and both, in nobody's zone, as text for one field:
+//! Dates, times of day, and both, without a time zone, as text for one field:
 //! `#[serde(with = "wireform::datetime::civil::millis")]`.
 //!
 //! [`date`](mod@date) is for dates, and there is a module for each number of digits of a second for
@@ -51,7 +51,7 @@ use super::with::field_modules;
 use super::{render, scan};
 use crate::error::Result as ResultOf;
 
-/// What a [`CivilDatetime`] has.
+/// The parts that a [`CivilDatetime`] has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CivilKind {
@@ -63,8 +63,9 @@ pub enum CivilKind {
     Datetime,
 }
 
-/// **A type that implements `CivilDatetime` is a date, a time of day or both, and no instant, for it
-/// has no zone; the modules of [`civil`](self) and the newtype [`Civil`] write and read it.**
+/// **A type that implements `CivilDatetime` is a date, a time of day or both; it is not an instant,
+/// because it has no zone; the modules of [`civil`](self) and the newtype [`Civil`] write and read
+/// it.**
 ///
 /// | type | cargo feature | kind |
 /// |---|---|---|
@@ -73,24 +74,25 @@ pub enum CivilKind {
 /// | `time::Date`, `Time`, `PrimitiveDateTime` | `time` | date, time, datetime |
 ///
 /// # Contract
-/// `from_clock` gives back what `to_clock` was called on. A date is told as its midnight, a time as
-/// that of 1970-01-01. What cannot be held is an error, never the nearest value that can.
+/// `from_clock` gives back what `to_clock` was called on. A date is given as its midnight, a time
+/// as that time on 1970-01-01. A value that the type cannot hold is an error, never the nearest
+/// value.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no date, time or datetime without a zone that `wireform` knows",
     note = "chrono's, jiff's and time's types need the cargo feature `chrono`, `jiff` or `time` of \
             `wireform`; an instant is a `Datetime`: take `rfc3339`, `epoch`, `Rfc3339` or `Epoch`"
 )]
 pub trait CivilDatetime: Sized {
-    /// What it has.
+    /// The parts that the type has.
     const KIND: CivilKind;
 
-    /// What the calendar and the clock show, as if they stood in UTC.
+    /// Returns the date and time of day, as if they were in UTC.
     ///
     /// # Errors
     /// `Encode` for a leap second.
     fn to_clock(&self) -> ResultOf<Moment>;
 
-    /// What shows `clock`.
+    /// Returns the value for the date and time of day of `clock`.
     ///
     /// # Errors
     /// `Decode` if the type cannot hold it.

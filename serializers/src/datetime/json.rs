@@ -17,10 +17,11 @@ use crate::limits::Limits;
 use crate::reader::{ReadCodec, ReadPlan};
 use crate::serializer::{Deserializer, Serializer, append_or_restore};
 
-/// JSON whose datetimes follow one [`DatetimePolicy`], for any serde type as it is.
+/// JSON whose datetimes follow one [`DatetimePolicy`], for any serde type, without changes to the
+/// type.
 ///
-/// The body is what serde_json writes for the value, but for the datetimes in it; which ones are
-/// found, and which are not, is told in [`datetime`](crate::datetime).
+/// The body is what serde_json writes for the value, except for the datetimes in it. The module
+/// [`datetime`](crate::datetime) describes which ones are recognised.
 ///
 /// It reads what it writes where the types do: serde_json's reading, in which chrono and jiff read
 /// any RFC 3339 text and `SystemTime` reads nothing but serde's own struct. An epoch format is for
@@ -130,7 +131,7 @@ impl<T: DeserializeOwned> Deserializer<T> for DatetimeJson<T> {
 }
 
 impl<T: DeserializeOwned + 'static> ReadCodec<T> for DatetimeJson<T> {
-    /// Bodies behind a frame with a JSON Schema are JSON too; they are not validated here.
+    /// Returns `true` for JSON Schema: those bodies are JSON too. They are not validated here.
     fn reads_schema(&self, kind: SchemaKind) -> bool {
         kind == SchemaKind::Json
     }

@@ -1,6 +1,6 @@
 use crate::error::{Error, ErrorKind, Result};
 
-/// An instant to the nanosecond, and the offset from UTC at which it is told.
+/// An instant to the nanosecond, and an offset from UTC.
 ///
 /// This is what [`Datetime`](super::Datetime) types are turned into and made from.
 ///
@@ -29,7 +29,7 @@ impl Moment {
             .ok_or_else(|| Error::new(ErrorKind::Config, "no such instant in the epoch"))
     }
 
-    /// The same instant, told at `minutes` from UTC, positive to the east.
+    /// Returns the same instant with an offset of `minutes` from UTC, positive to the east.
     ///
     /// # Errors
     /// `Config` if the offset is a whole day or more.

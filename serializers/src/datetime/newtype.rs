@@ -41,9 +41,9 @@ pub struct Rfc3339<T, P = Micros>(T, PhantomData<fn() -> P>);
 /// ```
 pub struct Epoch<T, U = Millis>(T, PhantomData<fn() -> U>);
 
-/// A [`CivilDatetime`](super::CivilDatetime), a date, a time of day or both in nobody's zone, that is
-/// written as text with the digits of `P`, and read back strictly, as [`civil`](super::civil) says.
-/// A date has no digits of a second, whatever `P` is.
+/// A [`CivilDatetime`](super::CivilDatetime), a date, a time of day or both without a time zone,
+/// that is written as text with the digits of `P`, and read back strictly, as
+/// [`civil`](super::civil) says. A date has no digits of a second, whatever `P` is.
 #[cfg_attr(
     feature = "jiff",
     doc = "
@@ -71,7 +71,7 @@ macro_rules! newtypes {
                 Self(datetime, PhantomData)
             }
 
-            /// What is wrapped.
+            /// Returns the wrapped value.
             #[must_use]
             pub fn into_inner(self) -> T {
                 self.0

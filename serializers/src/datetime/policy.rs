@@ -22,7 +22,7 @@ pub struct DatetimePolicy {
     pub(super) naive: Naive,
 }
 
-/// What a datetime becomes in the JSON text.
+/// The form of a datetime in the JSON text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum DatetimeFormat {
     /// A string of RFC 3339, years 0000 to 9999.
@@ -63,21 +63,20 @@ pub enum Zone {
     Utc,
     /// The offset that the datetime has; a zero offset is written `Z`.
     ///
-    /// The offset is all that is kept: an annotation such as `[Europe/Berlin]` is no RFC 3339.
+    /// The offset is all that is kept: an annotation such as `[Europe/Berlin]` is not RFC 3339.
     KeepOffset,
 }
 
-/// What becomes of a datetime without any zone, such as chrono's `NaiveDateTime` and jiff's
+/// How a datetime without a zone is written, such as chrono's `NaiveDateTime` and jiff's
 /// `civil::DateTime`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Naive {
-    /// It is an `Encode` error that names the field: no consumer could know the instant. The
-    /// default.
+    /// An `Encode` error that names the field: no consumer could know the instant. The default.
     #[default]
     Reject,
-    /// It is taken to be UTC, and written so. Naive types do not read that back.
+    /// Written as UTC. Naive types do not read that back.
     AssumeUtc,
-    /// It is written without a zone, with the digits of the policy, as text under every format.
+    /// Written without a zone, with the digits of the policy, as text under every format.
     Keep,
 }
 

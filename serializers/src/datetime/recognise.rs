@@ -5,13 +5,13 @@ use super::render::{self, Rendered};
 use super::scan::{self, Scanned};
 use super::shape;
 
-/// What a recognised datetime becomes.
+/// The written form of a recognised datetime.
 pub(super) enum Written {
     Integer(i64),
     Text(Rendered),
 }
 
-/// Whether `text` has a shape that the policy leaves as it is, whatever it says.
+/// Returns whether `text` has a shape that the policy leaves unchanged, whatever its digits.
 #[inline]
 pub(super) fn is_written(text: &[u8], policy: DatetimePolicy) -> bool {
     policy.format == DatetimeFormat::Rfc3339 && shape::is_written(text, policy.precision)
@@ -42,7 +42,7 @@ pub(super) fn rewrite(text: &str, policy: DatetimePolicy) -> Option<Result<Writt
     Some(written)
 }
 
-/// Writes an instant, told at `offset` minutes from UTC, by the policy.
+/// Writes an instant with the offset `offset` in minutes from UTC, by the policy.
 #[inline]
 pub(super) fn write(moment: Moment, offset: i16, policy: DatetimePolicy) -> Result<Written, Fault> {
     let per_second = match policy.format {

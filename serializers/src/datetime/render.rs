@@ -31,7 +31,7 @@ impl Rendered {
         self.as_str().get(..DATE).unwrap_or_default()
     }
 
-    /// What stands behind the `T`.
+    /// The part after the `T`.
     pub(super) fn time(&self) -> &str {
         self.as_str().get(DATE + 1..).unwrap_or_default()
     }
@@ -42,7 +42,7 @@ impl Rendered {
         let minutes = u32::from(minutes.unsigned_abs());
         let [h, hh, m, mm, ..] = (two(minutes / 60) | two(minutes % 60) << 16).to_le_bytes();
         let bytes = self.words.as_flattened_mut();
-        // There is room behind every datetime: a year has four digits.
+        // There is room after every datetime: a year has four digits.
         if let Some(room) = bytes.get_mut(self.len..self.len + 6) {
             room.copy_from_slice(&[sign, h, hh, b':', m, mm]);
             self.len += 6;
@@ -55,14 +55,14 @@ impl Rendered {
 pub(super) fn rfc3339(moment: Moment, precision: Precision) -> Result<Rendered, Fault> {
     let mut out = without_zone(moment.local_seconds(), moment.nanos(), precision)?;
     match moment.offset_minutes() {
-        // The letter is there by now.
+        // The letter is already in place.
         0 => out.len += 1,
         minutes => out.push_offset(minutes),
     }
     Ok(out)
 }
 
-/// The same without an offset, of local seconds since 1970.
+/// Renders a moment without an offset, from local seconds since 1970.
 #[inline]
 pub(super) fn without_zone(
     seconds: i64,
@@ -92,7 +92,7 @@ pub(super) fn without_zone(
     Ok(Rendered { words, len })
 }
 
-/// Puts a `Z` at `len`, behind the fraction.
+/// Puts a `Z` at `len`, after the fraction.
 #[inline]
 fn with_zulu(third: u64, fourth: u64, len: usize) -> (u64, u64) {
     let z = u64::from(b'Z');

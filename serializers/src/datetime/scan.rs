@@ -8,7 +8,7 @@ use super::shape::Usual;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Scanned {
     pub(super) year: i32,
-    /// What the clock shows, in seconds since its own 1970-01-01T00:00:00.
+    /// The local date and time, in seconds since the local 1970-01-01T00:00:00.
     pub(super) local_seconds: i64,
     pub(super) nanos: u32,
     /// Minutes from UTC; `None` where the text has no zone.

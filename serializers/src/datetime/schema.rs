@@ -109,7 +109,7 @@ mod tests {
             "{written}"
         );
 
-        // What is no datetime does not fit the same schema.
+        // Text that is not a datetime does not fit the same schema.
         let text_codec = crate::JsonSchema::<serde_json::Value>::new(text).unwrap();
         let other = serde_json::json!({"at": "yesterday", "by_module": "1970-01-01T00:00:00Z"});
         let error = text_codec.to_vec(&other).unwrap_err();

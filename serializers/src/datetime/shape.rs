@@ -51,8 +51,9 @@ impl Usual {
     }
 }
 
-/// Whether the text is of the usual shape with just these digits of a second. Then a datetime is
-/// written already, and what is none stays as it is; but a leap second is an error.
+/// Returns whether the text has the usual shape with exactly these digits of a second. If so, a
+/// datetime is in its final form already, and other text stays unchanged; but a leap second is an
+/// error.
 #[inline]
 pub(super) fn is_written(text: &[u8], precision: Precision) -> bool {
     let len = match precision {

@@ -28,7 +28,7 @@ impl<const N: usize> StackText<N> {
 
     #[allow(clippy::expect_used, reason = "only whole `str`s are appended")]
     pub(super) fn as_str(&self) -> &str {
-        // Most text is ASCII, which is told quicker.
+        // Most text is ASCII, which is checked faster.
         let bytes = self.as_bytes();
         AsciiStr::from_ascii(bytes).map_or_else(
             |_| std::str::from_utf8(bytes).expect("whole strings in a row are UTF-8"),

@@ -13,7 +13,7 @@ mod pass_through;
 mod recognised;
 mod strict;
 
-/// What the policy makes of `value`, or the error's whole sentence.
+/// Returns the text that the policy writes for `value`, or the error's whole message.
 fn written<T: Serialize + ?Sized>(policy: DatetimePolicy, value: &T) -> Result<String, String> {
     DatetimeJson::new(policy)
         .to_vec(value)

@@ -30,13 +30,14 @@ mod time;
 /// | `time::UtcDateTime` | `time` | none |
 /// | `time::OffsetDateTime` | `time` | kept |
 ///
-/// A type without a zone is no instant: it is a [`CivilDatetime`](super::CivilDatetime). And jiff's `ZonedDateTime` is more than an instant and an offset:
-/// neither would read back as it was, so neither is here.
+/// A type without a zone is not an instant: it is a [`CivilDatetime`](super::CivilDatetime). And
+/// jiff's `ZonedDateTime` is more than an instant and an offset: neither would read back as it was,
+/// so neither is here.
 ///
 /// # Contract
-/// `from_moment` gives back what `to_moment` was called on. A type that holds no offset tells the
-/// offset zero and ignores the one that it is given. What cannot be held is an error, never the
-/// nearest value that can.
+/// `from_moment` gives back what `to_moment` was called on. A type that holds no offset returns the
+/// offset zero and ignores the one that it is given. A value that the type cannot hold is an error,
+/// never the nearest value.
 ///
 /// ```
 /// use wireform::datetime::{Datetime, Epoch, Millis, Moment};

@@ -39,7 +39,7 @@ pub trait EpochUnit: sealed::Sealed {
 pub trait AvroUnit: EpochUnit + TextPrecision {
     /// Avro's name for it: `timestamp-millis`.
     const LOGICAL_TYPE: &'static str;
-    /// Avro's name for it in nobody's zone: `local-timestamp-millis`.
+    /// Avro's name for a timestamp of this unit without a time zone: `local-timestamp-millis`.
     const LOCAL_LOGICAL_TYPE: &'static str;
     /// Avro's name for a time of day: `time-millis`; `None` where it has none.
     const TIME_LOGICAL_TYPE: Option<&'static str>;

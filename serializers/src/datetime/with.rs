@@ -39,7 +39,7 @@ macro_rules! field_modules {
             /// Reads the datetime.
             ///
             /// # Errors
-            /// If what is read is no such datetime, or `T` cannot hold it.
+            /// If the input is not such a datetime, or `T` cannot hold it.
             pub fn deserialize<'de, T, D>(deserializer: D) -> Result<T, D::Error>
             where
                 T: $type,
@@ -49,7 +49,8 @@ macro_rules! field_modules {
                     .map(super::$newtype::into_inner)
             }
 
-            /// The same for `Option<T>`. Add `#[serde(default)]` for a field that may be missing.
+            /// Reads and writes an `Option<T>`. Add `#[serde(default)]` for a field that may be
+            /// missing.
             pub mod option {
                 use serde::{Deserialize, Serialize};
 
@@ -71,7 +72,7 @@ macro_rules! field_modules {
                 /// Reads the datetime, or none.
                 ///
                 /// # Errors
-                /// If what is read is no such datetime, or `T` cannot hold it.
+                /// If the input is not such a datetime, or `T` cannot hold it.
                 pub fn deserialize<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
                 where
                     T: $type,

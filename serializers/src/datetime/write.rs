@@ -1,6 +1,6 @@
-//! serde's `Serializer` over another one: everything passes through as it is, but datetimes.
+//! serde's `Serializer` over another one: everything but datetimes passes through unchanged.
 //!
-//! It is generic over the serializer it wraps, so that serde_json's own ways in (numbers of
+//! The serializer is generic over the one it wraps, so that serde_json's own ways in (numbers of
 //! arbitrary precision, raw values, map keys) stay what they are.
 
 use std::cell::RefCell;
@@ -22,7 +22,7 @@ mod system_time;
 use compound::{Compound, Variant};
 use system_time::Struct;
 
-/// What one call of `serialize` shares: the policy, and what went wrong and where.
+/// The state of one call of `serialize`: the policy, and the fault and its path.
 pub(super) struct Context {
     policy: DatetimePolicy,
     failure: RefCell<Failure>,

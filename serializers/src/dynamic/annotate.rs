@@ -18,7 +18,7 @@ impl Part {
         Self { start, end, text }
     }
 
-    /// The same part of bytes that start at `offset`.
+    /// Shifts the part, for bytes that start at `offset`.
     #[must_use]
     pub fn at(mut self, offset: usize) -> Self {
         self.start += offset;
@@ -27,7 +27,7 @@ impl Part {
     }
 }
 
-/// What each byte of a body is.
+/// The meaning of each byte of a body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Annotations {

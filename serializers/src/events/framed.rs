@@ -13,10 +13,10 @@ use crate::language::{self, Unions};
 use crate::schema_codec::{SchemaCodec, SchemaFormat, SchemaSource};
 use crate::serializer::Serializer;
 
-/// Writes the events of one topic, each behind the frame of its own schema.
+/// Writes the events of one topic, each in a frame of its own schema.
 ///
-/// The schemas are found once, while this is built; writing is pure and never waits. Which
-/// subjects they have is the naming's word:
+/// The schemas are found once, when this is built; writing is pure and never waits. The naming
+/// strategy decides their subjects:
 ///
 /// | naming | subjects |
 /// |---|---|

@@ -163,7 +163,7 @@ impl<E: Events> EventPlan<E> {
         of_record(Error::new(ErrorKind::WrongType, message), target)
     }
 
-    /// What fits one of several schemas, and only one.
+    /// Reads an event that fits one of several schemas, and only one.
     fn any_of(&self, targets: &[Target], message: &MessageIndex, body: &[u8]) -> Result<E> {
         let mut found: Option<(&Target, E)> = None;
         let mut reason = None;

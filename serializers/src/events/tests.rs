@@ -301,7 +301,7 @@ fn what_has_no_name_is_no_event() {
 
 #[test]
 fn keys_have_no_events() {
-    // The subjects are those of values, whatever the naming is told.
+    // The subjects are those of values, whatever the naming receives.
     let naming = |topic: &str, role: Role, record: Option<&str>| {
         Subject::new(format!("{topic}/{}/{role}", record.unwrap_or_default()))
     };

@@ -191,7 +191,7 @@ fn what_is_malformed_is_an_error() {
         let found = kind(&[], &glue(0, b"")[..cut]);
         assert_eq!(found, ErrorKind::Framing, "{cut}");
     }
-    // An id of nobody's, with too little behind it for one of eight bytes.
+    // An unknown id, followed by too few bytes for one of eight bytes.
     let unknown = kind(&[], &[0, 0, 0, 0, 0, 1, 2, 3]);
     assert!(
         matches!(unknown, ErrorKind::UnknownSchema(_)),

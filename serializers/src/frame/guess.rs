@@ -1,4 +1,4 @@
-//! What unframed bytes look like, for error messages: their kind, never their content.
+//! Guesses at unframed bytes, for error messages: their kind, never their content.
 
 /// A few words on what `bytes` might be.
 pub(super) fn describe(bytes: &[u8]) -> String {

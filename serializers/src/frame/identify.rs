@@ -25,7 +25,7 @@ use crate::error::Result;
 use crate::foreign::ForeignFrame;
 use crate::header::{HeaderList, SchemaHeaders};
 
-/// What a record says about its schema.
+/// The way in which a record names its schema.
 pub(crate) enum Identified<'p> {
     /// An id or a GUID, as Confluent's clients write it.
     Confluent(Frame<'p>),

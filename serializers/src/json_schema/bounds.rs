@@ -19,7 +19,7 @@ use crate::limits::Limits;
 pub(super) struct Bounds {
     /// By depth below the value; the last one counts for everything deeper.
     looks: Vec<u64>,
-    /// Whether it grows beyond the last one.
+    /// Whether the looks grow beyond the last depth.
     is_growing: bool,
 }
 
@@ -44,7 +44,7 @@ impl Bounds {
         }
     }
 
-    /// Whether it is safe to walk through `instance` without remembering what was seen.
+    /// Returns whether it is safe to walk through `instance` without remembering what was seen.
     pub(super) fn allow(&self, instance: &Value) -> bool {
         let (count, depth) = measure(instance);
         if depth >= self.looks.len() && self.is_growing {
@@ -61,7 +61,7 @@ impl Bounds {
     }
 }
 
-/// How many values there are, and how deep they stand.
+/// Returns the number of values, and how deep they are nested.
 fn measure(value: &Value) -> (u64, usize) {
     let below = |values: &mut dyn Iterator<Item = &Value>| {
         values
@@ -86,11 +86,11 @@ struct Graph {
 /// Which schemas a schema sends a value, or its parts, to.
 #[derive(Default)]
 struct Schema {
-    /// The same value.
+    /// Schemas of the same value.
     here: Vec<usize>,
-    /// Some part of it, each part to at most one of these.
+    /// Schemas of some part of it, each part for at most one of these.
     one_of_below: Vec<usize>,
-    /// Some part of it, perhaps to all of these.
+    /// Schemas of some part of it, perhaps for all of these.
     all_below: Vec<usize>,
 }
 

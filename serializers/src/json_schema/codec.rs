@@ -81,10 +81,10 @@ impl<T: ?Sized> JsonSchema<T> {
         Self::with_source(SchemaSource::new(SchemaKind::Json, text))
     }
 
-    /// A codec whose schema refers to other schemas, which are registered as references.
+    /// Creates a codec whose schema refers to other schemas, which are registered as references.
     ///
-    /// Each import's name is the URI that stands in the `$ref`, without its fragment. Nothing else
-    /// is found: no `$ref` is ever looked up in the network or in files.
+    /// Each import's name is the URI in the `$ref`, without its fragment. References to other
+    /// documents are not found: no `$ref` is ever looked up in the network or in files.
     ///
     /// # Errors
     /// As [`new`](Self::new).
@@ -94,9 +94,10 @@ impl<T: ?Sized> JsonSchema<T> {
         Ok(codec)
     }
 
-    /// A codec for records of a schema that somebody else registered. If the schema does not
-    /// compile, for example because a pattern is not a valid regular expression here, only calls that
-    /// validate fail. [`check_schema`](Self::check_schema) returns that error in advance.
+    /// Creates a codec for records of a schema that another program registered. If the schema does
+    /// not compile, for example because a pattern is not a valid regular expression here, only
+    /// calls that validate fail. [`check_schema`](Self::check_schema) returns that error in
+    /// advance.
     ///
     /// # Errors
     /// `InvalidSchema` if the text is not JSON; `LimitExceeded` if it is too large or nested too
@@ -151,7 +152,7 @@ impl<T: ?Sized> JsonSchema<T> {
             .map_err(|error: Error| error.for_subject(subject))
     }
 
-    /// Whether values can be validated against the schema.
+    /// Checks that values can be validated against the schema.
     ///
     /// # Errors
     /// `InvalidSchema` or `LimitExceeded` if it does not compile.
@@ -183,17 +184,17 @@ impl<T: ?Sized> JsonSchema<T> {
         Ok(self)
     }
 
-    /// What to do with values that do not fit the schema. [`Validation::Enforce`] by default.
+    /// Sets what happens to values that do not fit the schema. [`Validation::Enforce`] by default.
     #[must_use]
     pub fn on_write(mut self, validation: Validation) -> Self {
         self.on_write = validation;
         self
     }
 
-    /// What to do with records that do not fit their schema. [`Validation::Off`] by default.
+    /// Sets what happens to records that do not fit their schema. [`Validation::Off`] by default.
     ///
-    /// With [`Validation::Warn`], a writer schema that does not compile is told to the hook once,
-    /// and its records are read without it.
+    /// With [`Validation::Warn`], the hook is called once with the error of a writer schema that
+    /// does not compile, and its records are read without validation.
     #[must_use]
     pub fn on_read(mut self, validation: Validation) -> Self {
         self.on_read = validation;
@@ -254,7 +255,7 @@ impl<T: ?Sized> SchemaFormat for JsonSchema<T> {
         MessageIndex::default()
     }
 
-    /// Whether whatever fits the codec's schema fits `schema`, by the rules of
+    /// Checks that every value that fits the codec's schema fits `schema`, by the rules of
     /// [`JsonSchemaRules`](super::JsonSchemaRules).
     fn check_writes(&self, schema: &ResolvedSchema) -> Result<()> {
         super::rules::check_writes(schema, &self.inner.resolved)

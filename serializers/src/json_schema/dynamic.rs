@@ -52,7 +52,7 @@ impl DynamicBodies for DynamicJson {
     }
 }
 
-/// The codec that validates with `schema`, or why there is none.
+/// Returns the codec that validates with `schema`, or the reason why it cannot be made.
 ///
 /// # Errors
 /// `InvalidSchema` if its text is not a JSON object or boolean.
@@ -68,7 +68,7 @@ fn codec(schema: &ResolvedSchema) -> Result<Result<JsonSchema<Value>>> {
     }))
 }
 
-/// Whether `body` is JSON; its parts are not told apart.
+/// Annotates `body` as a whole: whether it is JSON.
 pub(super) fn annotate(body: &[u8]) -> Annotations {
     let read = serde_json::from_slice::<IgnoredAny>(body);
     let fault = read.err().map(|error| format!("invalid JSON: {error}"));

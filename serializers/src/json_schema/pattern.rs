@@ -18,7 +18,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// A compiled regular expression.
 #[derive(Debug)]
 pub(super) enum Pattern {
-    /// It does not compile, and matches nothing.
+    /// A pattern that does not compile, and matches nothing.
     Invalid,
     Linear(Validator),
     Backtracking {
@@ -49,14 +49,14 @@ impl Pattern {
         }
     }
 
-    /// Whether it matches somewhere in `text`; in doubt it does not.
+    /// Returns whether the pattern matches somewhere in `text`; in doubt, `false`.
     pub(super) fn is_match(&self, text: &str) -> bool {
         let text = json!(text);
         within_budget(|| self.is_valid(&text)).unwrap_or(false)
     }
 
-    /// Whether it matches somewhere in a string; anything else is valid. Past the budget nothing
-    /// is.
+    /// Returns whether the pattern matches somewhere in a string; other values are valid. Past the
+    /// budget, a pattern that needs backtracking matches no string.
     fn is_valid(&self, instance: &Value) -> bool {
         let Value::String(text) = instance else {
             return true;
@@ -100,7 +100,7 @@ impl<E> Compile for PatternOptions<E> {
     }
 }
 
-/// Whether the pattern matches; `None` if the engine gave up.
+/// Returns whether the pattern matches; `None` if the engine gave up.
 fn finish(compiled: &Validator, instance: &Value) -> Option<bool> {
     match compiled.validate(instance) {
         Ok(()) => Some(true),
@@ -108,7 +108,7 @@ fn finish(compiled: &Validator, instance: &Value) -> Option<bool> {
     }
 }
 
-/// Whether a validator could not finish a match.
+/// Returns whether a validator could not finish a match.
 pub(super) fn gave_up(error: &ValidationError<'_>) -> bool {
     matches!(
         error.kind(),
@@ -117,8 +117,8 @@ pub(super) fn gave_up(error: &ValidationError<'_>) -> bool {
     )
 }
 
-/// Whether the pattern may hold what only backtracking can match. Where it only looks so, the
-/// answers are the same.
+/// Returns whether the pattern may need backtracking. For a pattern that only looks as if it did,
+/// the results are the same.
 pub(super) fn needs_backtracking(pattern: &str) -> bool {
     let marks = ["(?=", "(?!", "(?<=", "(?<!", "(?>", "(?(", "\\k"];
     let is_number = |pair: &[u8]| matches!(pair, [b'\\', b'1'..=b'9']);
@@ -160,7 +160,7 @@ pub(super) fn keyword(
     }
 }
 
-/// What a factory of keywords returns.
+/// The result of a factory of keywords.
 type Built<'a> = Result<Box<dyn for<'i> Keyword<'i>>, ValidationError<'a>>;
 
 struct PatternKeyword(Arc<Pattern>);
@@ -179,7 +179,7 @@ impl<'i> Keyword<'i> for PatternKeyword {
 }
 
 thread_local! {
-    /// What is left of the budget of the value that this thread validates.
+    /// The remaining budget of the value that this thread validates.
     static BUDGET: Cell<u64> = const { Cell::new(0) };
 }
 
@@ -213,15 +213,15 @@ fn exhaust() {
     BUDGET.set(0);
 }
 
-/// What an error of the factory says.
+/// The message of the factory's errors.
 const INVALID: &str = "invalid regular expression";
 
 const QUICK_STEPS: usize = 1_000;
 const THOROUGH_STEPS: usize = 100_000;
-/// What a quick match is charged: fewer steps than it may take, as nearly all take far fewer.
+/// The cost of a quick match: fewer steps than it may take, as nearly all take far fewer.
 const QUICK_COST: u64 = 100;
 const THOROUGH_COST: u64 = 100_000;
-/// What all matches of one value may cost together: 50,000 quick ones, or 50 thorough ones.
+/// The highest total cost of all matches of one value: 50,000 quick ones, or 50 thorough ones.
 const MAX_COST: u64 = 5_000_000;
 /// A match costs once more for so many bytes of text.
 const LONG_TEXT: u64 = 64;

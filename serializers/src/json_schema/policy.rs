@@ -3,20 +3,21 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 
-/// What to do about values that do not fit their schema.
+/// The policy for values that do not fit their schema.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub enum Validation {
     /// Validate nothing.
     Off,
-    /// Validate, tell the hook what does not fit, and go on.
+    /// Validate, call the hook with the error of a value that does not fit, and continue.
     Warn(ViolationHook),
     /// Validate, and fail with what does not fit.
     #[default]
     Enforce,
 }
 
-/// Told what does not fit: an error with the place and the keyword, never with values.
+/// A function that is called with the error of a value that does not fit: it has the place and the
+/// keyword, never values.
 pub type ViolationHook = Arc<dyn Fn(&Error) + Send + Sync>;
 
 /// Against which schema a framed record is validated when it is read.
@@ -39,7 +40,7 @@ impl Validation {
         Self::Warn(Arc::new(hook))
     }
 
-    /// Whether anything is validated.
+    /// Returns whether anything is validated.
     #[must_use]
     pub fn is_on(&self) -> bool {
         !matches!(self, Self::Off)

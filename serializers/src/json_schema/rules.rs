@@ -11,8 +11,8 @@ use super::validator::{Content, Validator};
 /// The rules of JSON Schema, for registries that check compatibility in process.
 ///
 /// A change is compatible if Confluent's registry would take it (its strict set, the default) and
-/// nothing that it overlooks speaks against it: what cannot be decided is incompatible. Where the
-/// two differ is told in the [module's page](super).
+/// nothing that it overlooks makes it incompatible. A change that cannot be decided is
+/// incompatible. The [module's page](super) lists where the two differ.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct JsonSchemaRules;
 
@@ -39,7 +39,7 @@ impl SchemaRules for JsonSchemaRules {
         Ok(out)
     }
 
-    /// No other form is known: nor is to Confluent's server.
+    /// Returns `None`: JSON Schema has only one form, as in Confluent's server.
     fn format(&self, _schema: &ResolvedSchema, _format: &str) -> Result<Option<String>> {
         Ok(None)
     }
@@ -55,7 +55,7 @@ impl SchemaRules for JsonSchemaRules {
     }
 }
 
-/// Whether what fits `own` fits `schema`.
+/// Checks that every value that fits `own` fits `schema`.
 pub(super) fn check_writes(schema: &ResolvedSchema, own: &ResolvedSchema) -> crate::Result<()> {
     let found = findings(schema, own)?;
     let Some(first) = found.first() else {
@@ -82,7 +82,7 @@ fn findings(reader: &ResolvedSchema, writer: &ResolvedSchema) -> crate::Result<V
     Ok(found)
 }
 
-/// Whether it can be proven that `reader` takes everything that `writer` takes.
+/// Returns whether it can be proven that `reader` accepts everything that `writer` accepts.
 fn covers(reader: &Texts, writer: &Texts) -> bool {
     use jsonschema::canonical::{self, Containment};
     let canonical = |texts: &Texts| {

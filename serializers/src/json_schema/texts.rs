@@ -203,7 +203,8 @@ fn base_of(value: &Value, draft: Draft, outer: Option<&Uri<String>>) -> Option<U
     reference_uri(value.get(keyword)?.as_str()?, outer)
 }
 
-/// What cannot be found or is not a URI. The sentence quotes the schema, never a value.
+/// Returns the error of a reference that cannot be found or is not a URI. The message quotes the
+/// schema, never a value.
 pub(super) fn unresolved(error: &referencing::Error) -> Error {
     Error::new(ErrorKind::InvalidSchema, format!("JSON Schema: {error}"))
 }

@@ -30,8 +30,8 @@ pub(super) fn read(text: &[u8], depth: usize, heap: usize) -> Result<Value> {
     read.map_err(|error| budget.explain(&error, depth, heap))
 }
 
-/// Refuses text in which arrays and objects stand more than `depth` deep. Text that is no JSON
-/// may pass.
+/// Refuses text in which arrays and objects are nested more than `depth` deep. Text that is not
+/// JSON may pass.
 pub(super) fn check_depth(text: &[u8], depth: usize) -> Result<()> {
     // Most text has not so many brackets at all, and to count them takes a fraction of the time.
     let brackets = text.iter().filter(|byte| matches!(byte, b'[' | b'{'));
@@ -116,12 +116,12 @@ impl Budget {
 #[derive(Clone, Copy)]
 struct Node<'b> {
     budget: &'b Budget,
-    /// How many arrays and objects may still stand in each other.
+    /// How many arrays and objects may still be nested in each other.
     depth: usize,
 }
 
 impl Node<'_> {
-    /// What stands in this array or object.
+    /// Returns the node for the content of this array or object.
     fn below<E: serde::de::Error>(self) -> Result<Self, E> {
         match self.depth.checked_sub(1) {
             Some(depth) => Ok(Self { depth, ..self }),
@@ -214,7 +214,7 @@ static NUMBERS_ARE_TEXT: LazyLock<bool> =
     LazyLock::new(|| serde_json::from_str::<Value>("1e999").is_ok());
 const NUMBER_KEY: &str = "$serde_json::private::Number";
 
-/// What an item takes: vectors grow by doubling.
+/// The memory of an item: vectors grow by doubling.
 const ITEM: usize = 2 * size_of::<Value>();
-/// What an entry takes besides its key: nodes of a tree map are at least half full.
+/// The memory of an entry besides its key: nodes of a tree map are at least half full.
 const ENTRY: usize = 2 * (size_of::<String>() + size_of::<Value>());

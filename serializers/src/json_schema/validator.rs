@@ -24,7 +24,7 @@ pub(super) struct Validator {
     names: HashSet<String>,
 }
 
-/// What `contentMediaType` and `contentEncoding` mean.
+/// The meaning of `contentMediaType` and `contentEncoding`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Content {
     /// Nothing for validation.

@@ -1,4 +1,4 @@
-//! What changed between two schemas, and what of it breaks a reader, by the rules of Confluent's
+//! The changes between two schemas, and which of them break a reader, by the rules of Confluent's
 //! server.
 //!
 //! Source of the kinds, and of which of them are compatible:

@@ -54,7 +54,7 @@ pub(super) struct Registered {
 }
 
 impl Registered {
-    /// Whether it was registered as `.proto` text.
+    /// Returns whether the schema was registered as `.proto` text.
     pub(super) fn is_text(&self) -> bool {
         matches!(self.form, Form::Text)
     }

@@ -1,4 +1,4 @@
-//! What precedes the body in frames of Protobuf: which message of the file it is.
+//! The part of a Protobuf frame before the body: it names the message of the file.
 //!
 //! Confluent writes a message index, Apicurio a name, AWS Glue a number; the sources are in
 //! [`frame`](crate::frame) and [`foreign`](crate::foreign).

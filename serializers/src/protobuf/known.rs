@@ -14,7 +14,7 @@ pub(super) fn text(name: &str) -> Option<&'static str> {
         .map(|(_, text)| *text)
 }
 
-/// Whether a type of a file that is built in is an enum.
+/// Returns whether a type of a built-in file is an enum.
 pub(super) fn is_enum(full_name: &str) -> bool {
     let of_google = || prost_reflect::DescriptorPool::global().get_enum_by_name(full_name);
     ENUMS.contains(&full_name) || of_google().is_some()

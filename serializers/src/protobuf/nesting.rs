@@ -7,12 +7,12 @@ use prost::encoding::{WireType, decode_key, decode_varint};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Refuses a text whose brackets nest deeper than [`MAX_DEPTH`], or whose strings and comments are
-/// so malformed that it cannot be told.
+/// so malformed that the depth is unknown.
 ///
 /// Knows strings and comments exactly as protobuf's lexer has them, so that nothing hides in them:
 /// <https://protobuf.dev/reference/protobuf/proto3-spec/#lexical_elements>.
 ///
-/// Tells how deeply the brackets nest.
+/// Returns how deeply the brackets nest.
 pub(super) fn check(text: &str) -> Result<usize> {
     let mut scan = Scan {
         rest: text.as_bytes(),

@@ -24,8 +24,8 @@ pub(super) struct Compiled {
     pub(super) file: FileDescriptor,
     /// The file as it was registered.
     pub(super) registered: Registered,
-    /// Whether `file` is what protoc makes of the text: some texts are changed so that prost-reflect
-    /// takes them.
+    /// Whether `file` is the descriptor that protoc makes from the text: some texts are changed so
+    /// that prost-reflect takes them.
     pub(super) is_exact: bool,
     /// How deeply it, or what it imports, nests.
     pub(super) depth: usize,
@@ -61,8 +61,8 @@ pub(super) fn compile(schema: &ResolvedSchema) -> Result<Compiled> {
     })
 }
 
-/// The same files again, now that their options are understood: a field's `packed` is an option,
-/// and prost-reflect 0.16 asks for it before it reads those of a text.
+/// Reads the same files again, with their options known: a field's `packed` is an option, and
+/// prost-reflect 0.16 asks for it before it reads those of a text.
 fn with_options(first: &DescriptorPool) -> Result<DescriptorPool> {
     let mut pool = DescriptorPool::global();
     for file in first.files() {
@@ -141,7 +141,7 @@ impl Files<'_> {
         self.add(file).map(drop)
     }
 
-    /// Returns whether the file was added as it is.
+    /// Returns whether the file was added unchanged.
     fn add(&mut self, mut file: FileDescriptorProto) -> Result<bool> {
         check_lists(&file)?;
         check_ranges(&file)?;

@@ -6,13 +6,13 @@ use wireform_registry::SchemaKind;
 use crate::schema_codec::SchemaSource;
 
 /// **A type that implements `ProtobufRecord` is a message that was generated from a `.proto` file;
-/// it carries that file, so that what is written and what is registered cannot drift apart.**
+/// it carries that file, so that the written bytes and the registered schema always match.**
 ///
 /// Implemented by `wireform-build`'s generated code; not meant to be written by hand.
 ///
 /// # Contract
-/// The message named `FULL_NAME` stands at `MESSAGE_INDEX` in `file()`, and the type's encoding is
-/// the one that the file describes.
+/// The message named `FULL_NAME` is at `MESSAGE_INDEX` in `file()`, and the type's encoding is the
+/// one that the file describes.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a Protobuf message that wireform knows",
     note = "generate it from its `.proto` file with `wireform-build` in a build.rs"
@@ -69,14 +69,14 @@ impl ProtoFile {
         self.text
     }
 
-    /// What it imports directly, in the order of the import lines.
+    /// Returns the direct imports, in the order of the import lines.
     #[must_use]
     pub const fn imports(&self) -> &'static [&'static ProtoFile] {
         self.imports
     }
 
-    /// Its encoded `google.protobuf.FileDescriptorProto`, types resolved, custom options kept,
-    /// without source locations.
+    /// Returns the encoded `google.protobuf.FileDescriptorProto`, types resolved, custom options
+    /// kept, without source locations.
     #[must_use]
     pub const fn descriptor(&self) -> &'static [u8] {
         self.descriptor
@@ -97,8 +97,8 @@ impl ProtoFile {
         out
     }
 
-    /// Whether Confluent's clients take the file as built in, so that a registered schema has no
-    /// reference for it.
+    /// Returns whether Confluent's clients treat the file as built in, so that a registered schema
+    /// has no reference for it.
     ///
     /// Source: `_is_builtin` in `confluent_kafka/schema_registry/common/protobuf.py`, used where
     /// `skip.known.types` is set, which is the default.
@@ -126,7 +126,8 @@ impl ProtoFile {
         found.push(self);
     }
 
-    /// What is registered: the text, and a reference for every import that is not built in.
+    /// Returns the source to register: the text, and a reference for every import that is not built
+    /// in.
     pub(super) fn source(&self) -> SchemaSource {
         let text: Arc<str> = self.text.unwrap_or_default().into();
         let imports = self

@@ -1,11 +1,11 @@
-//! What a field is, as far as compatibility asks.
+//! The shape of a field, as far as compatibility depends on it.
 
 use std::fmt;
 
 use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor, Syntax};
 use prost_types::field_descriptor_proto;
 
-/// What stands in the bytes of a field.
+/// The kind of value in the bytes of a field.
 #[derive(Clone, Debug)]
 pub(super) enum Shape {
     Group(MessageDescriptor),
@@ -141,7 +141,7 @@ pub(super) fn top_fields(
     message.fields().filter(|field| oneof_of(field).is_none())
 }
 
-/// Whether the message reserves the number.
+/// Returns whether the message reserves the number.
 pub(super) fn reserves(message: &MessageDescriptor, number: u32) -> bool {
     message
         .reserved_ranges()

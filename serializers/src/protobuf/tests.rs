@@ -75,7 +75,7 @@ fn read(writer: &ResolvedSchema, payload: &[u8]) -> Result<Order> {
     Ok(decoded.expect("no tombstone").value)
 }
 
-/// Writes the order behind `index`, and reads it back with `writer`.
+/// Writes the order after `index`, and reads it back with `writer`.
 #[track_caller]
 fn check_read(writer: &ResolvedSchema, index: &[u8], expected: Result<(), (ErrorKind, &str)>) {
     let payload = [&[0, 0, 0, 0, 5], index, &order().encode_to_vec()].concat();
@@ -89,7 +89,7 @@ fn check_read(writer: &ResolvedSchema, index: &[u8], expected: Result<(), (Error
     }
 }
 
-/// Whether orders may be written under `schema`; the error must hold `expected`.
+/// Checks whether orders may be written under `schema`; the error must contain `expected`.
 #[track_caller]
 fn check_writes(schema: &ResolvedSchema, expected: Option<&str>) {
     let found = Protobuf::<Order>::new().check_writes(schema);
@@ -110,8 +110,8 @@ fn payload_is_the_message_alone() {
     assert_eq!(codec.deserialize(&out[4..]).unwrap(), order());
 }
 
-/// What Python's protobuf 7.36 writes for the same order, `SerializeToString(deterministic=True)`,
-/// from the descriptor that is embedded in the fixture.
+/// The bytes are those that Python's protobuf 7.36 writes for the same order,
+/// `SerializeToString(deterministic=True)`, from the descriptor that is embedded in the fixture.
 #[test]
 fn bytes_are_those_of_python() {
     let expected = "0a074f52442d30303112034164611a180a02413110feffffffffffffffff0119000000\
@@ -234,8 +234,8 @@ fn writer_may_be_a_base64_descriptor() {
     );
 }
 
-/// Java's serializer spells entry types out, Python's registers a descriptor: both count them.
-/// A `map` field is no message in the text.
+/// Java's serializer spells entry types out, Python's registers a descriptor: both count them. A
+/// `map` field is not a message in the text.
 #[test]
 fn entry_types_count_where_they_are_written() {
     let map = "message A { map<string, string> m = 1; message B {} }";

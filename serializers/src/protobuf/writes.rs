@@ -1,4 +1,4 @@
-//! Whether the bytes of a generated message are bytes of a registered schema.
+//! Checks that the bytes of a generated message are valid for a registered schema.
 
 use std::collections::{HashMap, HashSet};
 
@@ -41,7 +41,7 @@ pub(super) fn check(
     .run(full_name)
 }
 
-/// The same for a message that no code was generated for.
+/// Checks a message without generated code.
 #[cfg(feature = "protobuf-reflect")]
 pub(super) fn check_dynamic(
     file: &prost_reflect::FileDescriptor,
@@ -77,7 +77,7 @@ struct Types {
     enums: HashSet<String>,
 }
 
-/// What stands in the bytes of a field.
+/// The kind of value in the bytes of a field.
 #[derive(Debug, PartialEq, Eq)]
 enum Wire {
     Scalar(Type),
@@ -137,7 +137,8 @@ impl Types {
         self.enums.extend(names);
     }
 
-    /// What a field of the message `scope` is; the type names of a parsed text are relative.
+    /// Returns the kind of a field of the message `scope`; the type names of a parsed text are
+    /// relative.
     fn wire(&self, field: &FieldDescriptorProto, scope: &str) -> Result<Wire> {
         let Some(name) = &field.type_name else {
             return Ok(Wire::Scalar(field.r#type()));
@@ -332,7 +333,7 @@ fn at_path(error: Error, pairs: &[Pair], leaf: usize) -> Error {
     error
 }
 
-/// Whether the type comes with every client, so that no reference brings it, see
+/// Returns whether the type comes with every client, so that no reference contains it, see
 /// [`ProtoFile::is_known_type`].
 fn is_known_type(full_name: &str) -> bool {
     ["confluent.", "google.protobuf.", "google.type."]
@@ -340,7 +341,7 @@ fn is_known_type(full_name: &str) -> bool {
         .any(|package| full_name.starts_with(package))
 }
 
-/// Whether the type is an enum that no reference brings.
+/// Returns whether the type is an enum that no reference contains.
 fn is_known_enum(full_name: &str) -> bool {
     is_known_type(full_name) && super::known::is_enum(full_name)
 }

@@ -1,4 +1,4 @@
-//! What loads of schemas need besides the plans: failures that are remembered, and a lock.
+//! State of loading schemas besides the plans: remembered failures, and a lock.
 
 use std::collections::HashMap;
 use std::hash::Hash;

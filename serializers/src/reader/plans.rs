@@ -2,11 +2,11 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
-/// What is known of each schema, by its key; ids never change their meaning, so nothing is ever
+/// The plans of loaded schemas, by key. Ids never change their meaning, so plans are never
 /// replaced.
 ///
-/// Those that were met first, which for nearly every program are all, are found without a lock
-/// and without counting: their places are written once. Others are in a map.
+/// The first plans, which are all plans in nearly every program, are found without a lock and
+/// without reference counting: their places are written once. Others are in a map.
 pub(super) struct Plans<K, P> {
     first: Box<[Place<K, P>]>,
     others: RwLock<HashMap<K, Arc<P>, KeyHashing>>,
@@ -16,7 +16,7 @@ pub(super) struct Plans<K, P> {
 type Place<K, P> = OnceLock<Box<(K, P)>>;
 
 impl<K: Copy + Eq + Hash, P> Plans<K, P> {
-    /// What is known of `key`, if it was among the first.
+    /// Returns the plan of `key`, if it is among the first.
     #[inline]
     pub(super) fn first(&self, key: K) -> Option<&P> {
         for place in self.places(key) {
@@ -30,7 +30,7 @@ impl<K: Copy + Eq + Hash, P> Plans<K, P> {
         None
     }
 
-    /// What `read` makes of that which is known of `key`.
+    /// Calls `read` with the plan of `key`, if there is one.
     pub(super) fn with<R>(&self, key: K, read: impl FnOnce(&P) -> R) -> Option<R> {
         match self.first(key) {
             Some(plan) => Some(read(plan)),
@@ -57,7 +57,7 @@ impl<K: Copy + Eq + Hash, P> Plans<K, P> {
         }
         let mut others = self.others.write().unwrap_or_else(PoisonError::into_inner);
         if others.len() >= MAX_OTHERS && !others.contains_key(&key) {
-            // No program reads that many schemas; those that are met again are planned again.
+            // No program reads that many schemas; those that occur again are planned again.
             others.clear();
         }
         others.entry(key).or_insert(Arc::new(entry.1));
@@ -88,7 +88,7 @@ impl<K, P> Default for Plans<K, P> {
 /// Hashes the key of a schema by a multiplication for each part.
 ///
 /// Keys that are kept come from the registry and from the program; those in payloads are looked up
-/// and never inserted, so that nobody outside can fill a bucket.
+/// and never inserted, so that an attacker cannot fill a bucket.
 type KeyHashing = BuildHasherDefault<KeyHasher>;
 
 /// See [`KeyHashing`].
@@ -132,7 +132,7 @@ impl Hasher for KeyHasher {
 const FIRST: usize = 64;
 /// How many places of those a schema may have.
 const TRIES: usize = 8;
-/// A reader of so many schemas plans the ones it still meets anew.
+/// A reader with so many other schemas drops them, and plans those that occur again once more.
 const MAX_OTHERS: usize = 10_000;
 
 #[cfg(test)]

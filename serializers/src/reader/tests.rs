@@ -1,4 +1,4 @@
-//! What a reader asks for, how often, and what it says when it cannot read.
+//! The requests of a reader, their number, and the errors of records that it cannot read.
 
 use std::fmt;
 use std::pin::{Pin, pin};
@@ -24,7 +24,7 @@ use crate::reader::{ReadCodec, ReadPlan, Reader};
 #[derive(Clone, Debug, Default)]
 struct Lengths {
     plans: Arc<AtomicUsize>,
-    /// What making a plan fails with.
+    /// The error with which making a plan fails.
     fault: Option<ErrorKind>,
     content: Option<&'static str>,
     /// How long making a plan takes.
@@ -73,7 +73,7 @@ impl ReadPlan<usize> for Lengths {
     }
 }
 
-/// Answers once it is opened; counts the requests, and fails as often as it is told.
+/// Answers once it is opened; counts the requests, and fails as often as configured.
 #[derive(Clone, Default)]
 struct Gate(Arc<Mutex<State>>);
 

@@ -17,8 +17,8 @@ use self::sentence::{compared, written};
 use super::files;
 use super::place::Place;
 
-/// What a program writes, the schema files it keeps, its lock file and its registry: whether they
-/// are still the same, and if not, which of them moved.
+/// Compares the schemas that a program writes, its schema files, its lock file and its registry:
+/// whether they are still the same, and if not, which of them changed.
 ///
 /// ```no_run
 /// # #[cfg(feature = "json-schema")] {
@@ -36,7 +36,7 @@ use super::place::Place;
 /// }
 /// # }
 /// ```
-/// What is not named is not compared. Texts may differ in what a registry does not keep, as white
+/// Only what is named is compared. Texts may differ in what a registry does not keep, such as white
 /// space.
 #[derive(Debug, Default)]
 #[must_use = "`assert_none` compares"]
@@ -99,11 +99,11 @@ impl Drift {
         }
     }
 
-    /// Compares all of them with `registry`: a sentence for each that moved.
+    /// Compares all of them with `registry` and returns a sentence for each that changed.
     ///
     /// # Errors
-    /// `Registry(Config)` for a folder or a lock file that cannot be read, `InvalidSchema` for a
-    /// schema that is none, `Registry` if the registry fails.
+    /// `Registry(Config)` for a folder or a lock file that cannot be read, `InvalidSchema` for an
+    /// invalid schema, `Registry` if the registry fails.
     pub async fn against(&self, registry: &(impl Registry + ?Sized)) -> Result<Vec<String>> {
         self.find(Some(&registry)).await
     }
@@ -145,7 +145,7 @@ impl Drift {
         Ok(sentences)
     }
 
-    /// What is to be said of one subject.
+    /// Returns the sentences about one subject.
     fn compare(
         &self,
         subject: &Subject,

@@ -15,8 +15,8 @@ use crate::schema_codec::SchemaSource;
 
 use super::place::Place;
 
-/// Holds versions of a schema, the oldest first, to a compatibility level: each is measured
-/// against the one before it, or by a transitive level against all before it.
+/// Asserts that versions of a schema, the oldest first, keep a compatibility level: each is checked
+/// against the one before it, or for a transitive level against all before it.
 ///
 /// They are registered in an empty registry in memory, or with the feature `testing-http` in the
 /// one that `WIREFORM_REGISTRY_URL` names, and that registry is asked. What a change means at each
@@ -31,7 +31,7 @@ use super::place::Place;
 ///
 /// # Panics
 /// If a version does not follow the ones before it, with everything that is wrong; if a version is
-/// no valid schema, or of a type whose feature is off; if the registry fails.
+/// not a valid schema, or of a type whose feature is off; if the registry fails.
 #[track_caller]
 #[allow(clippy::panic, reason = "documented: a test fails by panicking")]
 pub fn assert_evolves<S: Borrow<SchemaSource>>(versions: &[S], level: Level) {
@@ -47,7 +47,7 @@ pub fn assert_evolves<S: Borrow<SchemaSource>>(versions: &[S], level: Level) {
     }
 }
 
-/// What keeps one version from following another.
+/// The reasons why one version cannot follow another.
 #[derive(Debug, PartialEq)]
 struct Finding {
     /// Places in the list, counted from 1.
@@ -90,7 +90,7 @@ async fn findings(
 struct Trial<'r> {
     registry: &'r dyn RegistryAdmin,
     subject: Subject,
-    /// What the versions import, each after what it imports itself.
+    /// The imports of the versions, each after its own imports.
     imports: Vec<Subject>,
     /// How many subjects of imports were named.
     count: usize,

@@ -66,7 +66,7 @@ impl Place {
         }
     }
 
-    /// What to call it in a message.
+    /// Returns the name of the place for messages.
     pub(super) fn name(&self) -> &'static str {
         match self {
             Self::InMemory(_) => "a registry in memory",

@@ -7,7 +7,7 @@ use crate::avro::{
 use crate::datetime::{AvroUnit, Civil, CivilDatetime, CivilKind, Moment};
 use crate::error::{ErrorKind, Result};
 
-/// What Avro has for it.
+/// The Avro type of a civil datetime.
 #[derive(Clone, Copy)]
 enum Number {
     /// An `int`.

@@ -1,4 +1,4 @@
-//! Dates and times of nobody's zone.
+//! Dates and times without a time zone.
 
 use std::fmt::Debug;
 

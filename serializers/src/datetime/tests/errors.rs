@@ -1,4 +1,4 @@
-//! What an error says, and where.
+//! The messages of errors, and their paths.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};

@@ -1,4 +1,4 @@
-//! What is no datetime is written exactly as serde_json writes it.
+//! Values that are not datetimes are written exactly as serde_json writes them.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;

@@ -1,4 +1,4 @@
-//! What is read as RFC 3339, and what is not.
+//! Text that is read as RFC 3339, and text that is not.
 
 use std::time::SystemTime;
 
@@ -136,7 +136,7 @@ fn only_strings_are_read() {
     }
 }
 
-/// What is read is written as a text that is read as the same.
+/// Checks that a value that is read is written as text that reads as the same value.
 fn check_no_panic(text: &str) {
     let json = serde_json::to_string(text).unwrap();
     if let Ok(at) = serde_json::from_str::<At>(&json)

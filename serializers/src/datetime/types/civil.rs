@@ -1,4 +1,4 @@
-//! What calendars and clocks without a zone show.
+//! Implementations for the civil types of chrono, jiff and time.
 
 use super::{decode, encode};
 use crate::datetime::civil::{CivilDatetime, CivilKind};

@@ -44,7 +44,7 @@ impl<'s> Items<'s> {
         })
     }
 
-    /// What may stand after the listed items: `None` is anything.
+    /// Returns the schema of items after the listed ones; `None` allows any.
     fn rest(&self) -> Option<&Node<'s>> {
         self.rest
             .as_ref()

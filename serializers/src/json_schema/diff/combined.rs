@@ -3,7 +3,7 @@ use super::{Diff, Kind};
 use crate::error::Result;
 
 impl<'s> Diff<'s> {
-    /// Whether one schema fits as the only part, or as one alternative, of the other.
+    /// Returns whether one schema fits as the only part, or as one alternative, of the other.
     pub(super) fn is_singleton_or_member(
         &mut self,
         original: &Shape<'s>,
@@ -90,8 +90,8 @@ impl<'s> Diff<'s> {
     }
 }
 
-/// Whether the update's way of combining takes what the original's took: any way may become
-/// `anyOf`, and a single schema may be combined in any way.
+/// Returns whether the update's way of combining accepts what the original's accepted: any way may
+/// become `anyOf`, and a single schema may be combined in any way.
 fn is_wider(original: &Combined<'_>, update: &Combined<'_>) -> bool {
     original.criterion == update.criterion
         || match update.criterion {

@@ -12,7 +12,7 @@ impl Finding {
         Self { path, kind }
     }
 
-    /// The same finding, seen from further up.
+    /// Returns the finding with `prefix` before its path.
     pub(super) fn below(&self, prefix: &str) -> Self {
         Self::new(format!("{prefix}{}", self.path), self.kind)
     }
@@ -174,7 +174,7 @@ kinds! {
 }
 
 impl Kind {
-    /// Whether Confluent's registry lets it pass.
+    /// Returns whether Confluent's registry accepts it.
     pub(in crate::json_schema) const fn is_tolerated(self) -> bool {
         matches!(
             self,

@@ -1,4 +1,4 @@
-//! What a new JSON Schema may do to an old one, by the rules of Confluent's registry.
+//! Compares a new JSON Schema with an old one, by the rules of Confluent's registry.
 //!
 //! Facts from confluentinc/schema-registry, `json-schema-provider/src/main/java/io/confluent/kafka/
 //! schemaregistry/json/diff/`: the kinds of changes (`Difference.Type`), which of them are
@@ -126,7 +126,8 @@ impl<'s> Diff<'s> {
         Ok(findings)
     }
 
-    /// What rested on `pair` stands, falls, or rests on what `pair` rests on.
+    /// Settles the results that depended on `pair`: removes them if it is incompatible; otherwise,
+    /// they depend on what `pair` depends on, if anything.
     fn settle(&mut self, pair: Pair, resting: Vec<Pair>, is_compatible: bool, lowest: usize) {
         for other in &resting {
             if !is_compatible && *other != pair {
@@ -193,7 +194,7 @@ impl<'s> Diff<'s> {
         }
     }
 
-    /// What was rejected must still be rejected: the other way round.
+    /// Compares in the opposite direction: a value that was rejected must still be rejected.
     fn negations(&mut self, original: &Node<'s>, update: &Node<'s>) -> Result<()> {
         let found = self.aside(|diff| diff.nodes(update, original))?;
         match found.is_empty() {
@@ -271,7 +272,7 @@ impl<'s> Diff<'s> {
         }
     }
 
-    /// Whether a pattern of a schema matches a name.
+    /// Returns whether a pattern of a schema matches a name.
     fn matches(&mut self, pattern: &'s str, name: &str) -> Result<bool> {
         self.steps += 1;
         if self.steps > MAX_STEPS || self.patterns.len() > MAX_PATTERNS {

@@ -174,7 +174,8 @@ fn whole(number: &Number) -> Option<Number> {
     (float.fract() == 0.0 && float.abs() < MAX_WHOLE).then(|| Number::from(float as i64))
 }
 
-/// Whether every multiple of `large` is one of `small`. A ratio too large to be exact is not.
+/// Returns whether every multiple of `large` is one of `small`; `false` if the ratio is too large
+/// to be exact.
 fn is_multiple(large: f64, small: f64) -> bool {
     let ratio = large / small;
     large == small || (ratio.abs() < MAX_EXACT && ratio.fract() == 0.0)

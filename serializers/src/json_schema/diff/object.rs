@@ -6,11 +6,11 @@ use super::shape::Node;
 use super::{Diff, Kind};
 use crate::error::Result;
 
-/// What an object may hold besides the properties that are listed.
+/// The properties that an object may have besides those that are listed.
 enum Content<'s> {
     Closed,
     Open,
-    /// What fits this schema.
+    /// Properties whose values fit this schema.
     Schema(Node<'s>),
 }
 
@@ -121,7 +121,7 @@ impl<'s> Diff<'s> {
         }
     }
 
-    /// What may stand under `name` if it is not listed.
+    /// Returns what the property `name` may hold if it is not listed.
     fn content_for(&mut self, node: &Node<'s>, name: &str) -> Result<Content<'s>> {
         for (pattern, schema) in node.map("patternProperties").into_iter().flatten() {
             if self.matches(pattern, name)? {
@@ -158,7 +158,8 @@ impl<'s> Diff<'s> {
         Ok(())
     }
 
-    /// What may have stood under names that match is what the original listed, if it was closed.
+    /// Compares a new pattern with the original. If that was closed, names that match can only be
+    /// properties that it listed.
     fn pattern_added(
         &mut self,
         pattern: &'s str,
@@ -254,7 +255,7 @@ impl<'s> Diff<'s> {
     }
 }
 
-/// What may stand under a name that is not listed, whatever the name.
+/// Returns what a property that is not listed may hold, whatever its name.
 fn content<'s>(node: &Node<'s>) -> Result<Content<'s>> {
     let keyword = match node.get("additionalProperties") {
         Some(_) => "additionalProperties",

@@ -1,4 +1,4 @@
-//! What a schema is, in the terms of Confluent's rules: one type, or a combination.
+//! The shape of a schema in the terms of Confluent's rules: one type, or a combination.
 
 use jsonschema::{Draft, Registry};
 use referencing::Resolver;
@@ -16,7 +16,7 @@ pub(super) struct Node<'s> {
     resolver: Resolver<'s>,
 }
 
-/// What a schema is. Types stand for the keywords about that type.
+/// The shape of a schema. A type represents the keywords about that type.
 #[derive(Clone)]
 pub(super) enum Shape<'s> {
     Array(Node<'s>),
@@ -94,7 +94,7 @@ impl<'s> Node<'s> {
         })
     }
 
-    /// What makes the node the same one when a circle leads back to it.
+    /// Returns the address that identifies the node when a cycle leads back to it.
     pub(super) fn address(&self) -> *const Value {
         self.value
     }
@@ -107,7 +107,7 @@ impl<'s> Node<'s> {
         self.value.get(keyword)
     }
 
-    /// The schema that stands at `keyword`.
+    /// The schema at `keyword`.
     pub(super) fn child(&self, keyword: &str) -> Result<Option<Self>> {
         self.get(keyword).map(|value| self.at(value)).transpose()
     }
@@ -150,8 +150,8 @@ impl<'s> Node<'s> {
         Err(too_large("a chain of \"$ref\" is too long, or a circle"))
     }
 
-    /// Whether there is nothing but a reference. Up to draft 7 what stands beside it does not
-    /// count.
+    /// Returns whether the schema is only a reference. Up to draft 7, keywords beside it are
+    /// ignored.
     fn is_reference(&self) -> bool {
         self.get("$ref").is_some()
             && (self.is_up_to_draft_7() || self.keywords().all(|keyword| keyword == "$ref"))
@@ -183,7 +183,7 @@ impl<'s> Node<'s> {
         })
     }
 
-    /// What the schema is; references must have been followed.
+    /// Returns the shape of the schema; references must have been followed.
     pub(super) fn shape(&self) -> Result<Shape<'s>> {
         match self.value {
             Value::Bool(false) => return Ok(Shape::False),

@@ -1,9 +1,9 @@
 //! Expectations are Confluent's own where they are public (`diff-schema-examples.json`,
 //! `diff-combined-schema-examples.json` and their 2020-12 forms in confluentinc/schema-registry,
 //! `json-schema-provider/src/test/resources/`: the facts, in words of our own); where this module
-//! is stricter, the case stands in `stricter_than_confluent` with the reason.
+//! is stricter, the case is in `stricter_than_confluent` with the reason.
 //!
-//! What Apicurio says to the same cases is in `tests/data/compatibility/json-apicurio.txt`.
+//! The results of Apicurio for the same cases are in `tests/data/compatibility/json-apicurio.txt`.
 
 mod cases;
 
@@ -17,7 +17,8 @@ use self::cases::{
     STRINGS, TYPES, WHAT_CAN_BE_PROVEN_IS_COMPATIBLE, WHAT_SAYS_NOTHING_MAY_CHANGE,
 };
 
-/// What a reader with `update` cannot take of a writer with `original`, as `KIND path` each.
+/// Checks the findings for a reader with `update` and a writer with `original`, as `KIND path`
+/// each.
 #[track_caller]
 fn check(original: &str, update: &str, expected: &[&str]) {
     let schema = |text: &str| ResolvedSchema::new(SchemaKind::Json, text);
@@ -109,7 +110,7 @@ fn stricter_than_confluent() {
     check_all(STRICTER_THAN_CONFLUENT);
 }
 
-/// What the rules have no word for may still be proven.
+/// Changes that the rules do not cover may still be proven.
 #[test]
 fn what_can_be_proven_is_compatible() {
     check_all(WHAT_CAN_BE_PROVEN_IS_COMPATIBLE);

@@ -26,7 +26,7 @@ fn resolved(text: &str) -> ResolvedSchema {
     ResolvedSchema::new(SchemaKind::Json, text)
 }
 
-/// A hook, and what it was told.
+/// A hook, and the messages that it received.
 fn listener() -> (Validation, Arc<Mutex<Vec<String>>>) {
     let told = Arc::new(Mutex::new(Vec::new()));
     let hook = Arc::clone(&told);

@@ -9,7 +9,7 @@ use wireform_registry::{ResolvedSchema, SchemaKind, SchemaRules};
 use crate::json_schema::{JsonSchemaRules, Validation};
 use crate::{Deserializer, ErrorKind, JsonSchema};
 
-/// What becomes of a schema, and of a text that is validated against it.
+/// The result for a schema, and for a text that is validated against it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Outcome {
     /// The schema is refused.
@@ -102,7 +102,7 @@ fn patterns_that_backtrack() {
     ]);
 }
 
-/// What only backtracking can match is matched, within a budget.
+/// Patterns that need backtracking are matched within a budget.
 #[test]
 fn patterns_with_look_around() {
     let admin = r#"{"properties":{"name":{"type":"string","pattern":"^(?!admin$)[a-z]+$"}}}"#;

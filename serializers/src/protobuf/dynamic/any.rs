@@ -172,5 +172,5 @@ fn empty_value(value: &mut Value, type_url: &str) -> bool {
 const ANY: &str = "google.protobuf.Any";
 const TYPE: &str = "@type";
 const WELL_KNOWN: &str = "google.protobuf.";
-/// What stands before the type until the message is read.
+/// The prefix of the type until the message is read.
 const PREFIX: &str = "wireform.empty";

@@ -113,7 +113,7 @@ fn negative_zeros(
     })
 }
 
-/// Whether a field of the message, or of one in it, would be lost.
+/// Returns whether a field of the message, or of one in it, would be lost.
 fn has_negative_zero(message: &DynamicMessage) -> bool {
     negative_zeros(message).next().is_some()
         || message
@@ -144,7 +144,8 @@ fn is_negative_zero(value: &Value) -> bool {
     }
 }
 
-/// Whether a message, or one in it, has a field that may be a negative zero without presence.
+/// Returns whether a message, or one in it, has a field that may be a negative zero without
+/// presence.
 pub(super) fn may_have_negative_zero(message: &prost_reflect::MessageDescriptor) -> bool {
     let mut seen = std::collections::HashSet::new();
     let mut pending = vec![message.clone()];

@@ -385,7 +385,7 @@ fn key_text(key: &MapKey) -> String {
     }
 }
 
-/// Whether an `Any` of the type has its JSON under `value`.
+/// Returns whether an `Any` of the type has its JSON under `value`.
 pub(super) fn is_special(full_name: &str) -> bool {
     let names = ["Any", "Empty", "ListValue", "Struct", "Value"];
     is_scalar_in_json(full_name)

@@ -239,7 +239,7 @@ impl ReadCodec<DynamicMessage> for ProtobufDynamic {
         content_type.is_protobuf()
     }
 
-    /// What was written is read with this codec's own schema, as every Protobuf reader does.
+    /// Makes a plan that reads records with this codec's own schema, as every Protobuf reader does.
     fn plan(&self, writer: &ResolvedSchema) -> Result<Box<dyn ReadPlan<DynamicMessage>>> {
         Ok(Box::new(Plan {
             writer: ProtobufSchema::parse(writer)?,
@@ -280,7 +280,7 @@ impl ReadCodec<DynamicMessage> for AnyProtobuf {
 #[derive(Debug)]
 struct Plan {
     writer: ProtobufSchema,
-    /// What is read; whatever the writer says if none.
+    /// The message to read; if `None`, the one that the record names.
     own: Option<MessageDescriptor>,
     limits: Limits,
 }

@@ -34,39 +34,39 @@ pub struct ProtobufSchema {
     limits: Limits,
 }
 
-/// What a record holds.
+/// The payload of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Payload<'a> {
     /// A message alone.
     Body(&'a [u8]),
-    /// A message behind Confluent's frame, whose message index says which one it is.
+    /// A message with Confluent's frame, whose message index names its type.
     Framed(&'a [u8]),
 }
 
-/// A message that was read.
+/// A decoded message.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DecodedMessage {
-    /// Its full name.
+    /// The full name of the message.
     pub message: String,
-    /// Its place in the file.
+    /// The place of the message in the file.
     pub index: MessageIndex,
-    /// It as ProtoJSON, entries of maps in the order in which they came.
+    /// The message as ProtoJSON, entries of maps in the order of the input.
     pub json: String,
-    /// It as it is written again: fields by number, what is not known kept, entries of maps in the
-    /// order in which they came. No frame.
+    /// The message, encoded again without a frame: fields by number, unknown fields kept, entries
+    /// of maps in the order of the input.
     pub body: Vec<u8>,
-    /// It itself.
+    /// The message itself.
     pub value: DynamicMessage,
 }
 
-/// A message that was written.
+/// An encoded message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EncodedMessage {
-    /// Its full name.
+    /// The full name of the message.
     pub message: String,
-    /// Its place in the file: what a frame names it by.
+    /// The place of the message in the file, by which a frame names it.
     pub index: MessageIndex,
-    /// Its bytes: fields by number, entries of maps by their keys. No frame.
+    /// The encoded message without a frame: fields by number, entries of maps by their keys.
     pub body: Vec<u8>,
 }
 
@@ -98,7 +98,7 @@ impl ProtobufSchema {
         self.names.all()
     }
 
-    /// The descriptor of the message `full_name`, by default the first of the file.
+    /// Returns the descriptor of the message `full_name`, by default the first of the file.
     ///
     /// # Errors
     /// `Config` if there is no such message.

@@ -11,12 +11,13 @@ pub(super) fn settle(message: &MessageDescriptor, bytes: &mut [u8], order: Optio
     Settle { with_any: false }.message(message, bytes, order);
 }
 
-/// The same, and in messages within each `google.protobuf.Any` too.
+/// Does the same, also in messages within each `google.protobuf.Any`, with entries in the order of
+/// their keys.
 pub(super) fn settle_all(message: &MessageDescriptor, bytes: &mut [u8]) {
     Settle { with_any: true }.message(message, bytes, None);
 }
 
-/// Whether the message, or one in it, has a map.
+/// Returns whether the message, or one in it, has a map.
 pub(super) fn has_maps(message: &MessageDescriptor) -> bool {
     let mut seen = std::collections::HashSet::new();
     let mut pending = vec![message.clone()];

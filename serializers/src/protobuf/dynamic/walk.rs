@@ -56,7 +56,7 @@ struct Walk {
     keeps_order: bool,
 }
 
-/// What a `google.protobuf.Any` holds; the last of each field counts.
+/// The content of a `google.protobuf.Any`; the last of each field is used.
 #[derive(Default)]
 struct AnyParts<'b> {
     type_url: &'b [u8],
@@ -375,7 +375,7 @@ impl Known {
     }
 }
 
-/// Whether many of the type may stand in one packed field.
+/// Returns whether many values of the type may be in one packed field.
 fn is_packable(kind: &Kind) -> bool {
     !matches!(kind, Kind::Bytes | Kind::Message(_) | Kind::String)
 }
@@ -409,7 +409,7 @@ fn skip_scalar(wire_type: WireType, rest: &mut &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// The key that stands at the start of `bytes`, found valid before.
+/// Returns the key at the start of `bytes`, which were found valid before.
 fn map_key(entry: &MessageDescriptor, bytes: &[u8]) -> Result<MapKey> {
     let field = entry.map_entry_key_field();
     let mut one = Vec::new();
@@ -445,8 +445,8 @@ const MAX_DEPTH: usize = 99;
 const MESSAGE: usize = size_of::<DynamicMessage>() + 11 * (size_of::<Value>() + 4) + 16;
 /// A place in a list that doubles as it grows: the old and the new one are there at once.
 const ITEM: usize = 3 * size_of::<Value>();
-/// The same of a map, which is never more than seven eighths full.
+/// A place in a map, which is never more than seven eighths full.
 const ENTRY: usize = 3 * (size_of::<MapKey>() + size_of::<Value>() + 8);
-/// A field that nobody knows: a place in a list of at least four, in the tree of fields.
+/// An unknown field: a place in a list of at least four, in the tree of fields.
 const UNKNOWN: usize = 4 * 48 + size_of::<Value>() + 4;
 const ORDER: usize = 3 * size_of::<Order>();

@@ -9,8 +9,8 @@ use crate::error::{Error, Result};
 use crate::language::language;
 use crate::schema_codec::SchemaSource;
 
-/// What makes two schemas the same, however their texts are laid out: the canonical text, as a
-/// registry compares it, and those of everything that it refers to.
+/// The identity of a schema, however its text is laid out: the canonical text, as a registry
+/// compares it, and those of everything that it refers to.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Identity {
     kind: SchemaKind,
@@ -34,7 +34,7 @@ impl Identity {
     fn new(schema: &ResolvedSchema) -> Result<Self> {
         let rules = language(schema.kind)?;
         let mut references = BTreeMap::new();
-        // Each stands after what it needs itself.
+        // Each comes after what it needs itself.
         let mut before = ResolvedSchema::new(schema.kind, "");
         for reference in &schema.references {
             before.text = reference.text.clone();

@@ -5,7 +5,7 @@ use wireform_registry::{Subject, Version};
 use super::Keeper;
 use super::identity::{Identity, Known};
 
-/// What is to be said of what a program writes, which should be the newest version that `keeper`
+/// Describes how the schema that a program writes differs from the newest version that `keeper`
 /// has.
 pub(super) fn written(
     subject: &Subject,
@@ -43,7 +43,7 @@ pub(super) fn written(
     })
 }
 
-/// What to do with a schema that `keeper` does not have.
+/// Returns the advice for a schema that `keeper` does not have.
 fn to_keep(keeper: Keeper<'_>, subject: &Subject, version: u32) -> String {
     match keeper {
         Keeper::Files(folder) => {
@@ -58,7 +58,7 @@ fn to_keep(keeper: Keeper<'_>, subject: &Subject, version: u32) -> String {
     }
 }
 
-/// What is to be said of two that keep the versions of `subject`.
+/// Describes how two keepers of the versions of `subject` differ.
 pub(super) fn compared(
     subject: &Subject,
     (one, ours): (Keeper<'_>, &BTreeMap<Version, Known>),

@@ -48,7 +48,7 @@ impl Folder {
     fn write_schemas(&self, letters: &str) {
         for (index, letter) in letters.chars().enumerate() {
             let file = format!("schemas/carts-value/v{}.avsc", index + 1);
-            // White space is no difference.
+            // White space is not a difference.
             fs::write(self.0.join(file), text(letter).replace(',', ",\n  ")).unwrap();
         }
     }

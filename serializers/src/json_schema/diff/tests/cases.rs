@@ -1,6 +1,6 @@
 //! Two JSON Schemas each, and what a reader with the second cannot take of a writer with the first.
 
-/// What was written, what is read with, and what breaks, as `KIND path` each.
+/// The writer's schema, the reader's schema, and the findings, as `KIND path` each.
 pub(crate) type Case = (&'static str, &'static str, &'static [&'static str]);
 
 pub(crate) const WHAT_SAYS_NOTHING_MAY_CHANGE: &[Case] = &[
@@ -771,7 +771,7 @@ pub(crate) const STRICTER_THAN_CONFLUENT: &[Case] = &[
         r#"{"type":"string","format":"uri"}"#,
         &["FORMAT_CHANGED #/format"],
     ),
-    // (A format that nobody knows asserts nothing.)
+    // (An unknown format asserts nothing.)
     (
         r#"{"type":"string"}"#,
         r#"{"type":"string","format":"my-own"}"#,

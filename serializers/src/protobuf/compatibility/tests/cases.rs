@@ -1,10 +1,10 @@
 //! Two schemas each, and what changed from one to the other.
 
-/// What was written, what is read with, and all that changed; `syntax = "proto3"` where a text
+/// The writer's schema, the reader's schema, and all changes; `syntax = "proto3"` where a text
 /// begins with nothing else.
 pub(crate) type Case = (&'static str, &'static str, &'static [&'static str]);
 
-/// The same with what the two texts import, each a name and a text.
+/// A case with the imports of the two texts, each a name and a text.
 pub(crate) type Imported = (
     &'static str,
     &'static str,
