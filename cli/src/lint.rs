@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use wireform::JsonSchema;
-use wireform::avro::{Kind, NodeId, Schema};
+use wireform::avro::schema::{Kind, NodeId, Schema};
 use wireform::registry::{ResolvedSchema, SchemaKind};
 
 use crate::Result;
@@ -195,7 +195,7 @@ impl Lines<'_> {
         }
     }
 
-    fn field(&mut self, record: &str, field: &wireform::avro::Field) {
+    fn field(&mut self, record: &str, field: &wireform::avro::schema::Field) {
         let path = format!("{record}.{}", field.name);
         if is_keyword(&field.name) {
             self.add(

@@ -27,7 +27,7 @@ mod language;
 mod plan;
 mod read;
 mod rules;
-mod schema;
+pub mod schema;
 mod serde_avro;
 mod serde_read;
 mod serde_write;
@@ -42,10 +42,7 @@ mod writer_plan;
 
 pub use self::compatibility::check_compatibility;
 pub use self::rules::AvroRules;
-pub use self::schema::{
-    Default, Enum, Field, Fingerprint, Fixed, Kind, LogicalType, Node, NodeId, Order, Record,
-    Schema,
-};
+pub use self::schema::{Fingerprint, Schema};
 pub use self::serde_avro::SerdeAvro;
 pub use self::single_object::{SingleObject, SingleObjectReader};
 pub use self::transcode::Transcoder;

@@ -10,7 +10,8 @@ use serde::de::{self, DeserializeSeed, EnumAccess, MapAccess, SeqAccess, Variant
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value as Json;
-use wireform::avro::{Kind, NodeId, Record, Schema, SerdeAvro};
+use wireform::avro::SerdeAvro;
+use wireform::avro::schema::{Kind, NodeId, Record, Schema};
 use wireform::frame::MessageIndex;
 use wireform::{Deserializer as _, ErrorKind, ReadCodec, Result, SchemaKind, SerializerExt};
 use wireform_registry::ResolvedSchema;

@@ -1,7 +1,7 @@
 //! Random Avro schemas and values, the same for the same seed.
 
 use serde_json::{Value as Json, json};
-use wireform::avro::{Kind, NodeId, Schema};
+use wireform::avro::schema::{Kind, NodeId, Schema};
 
 use crate::generic::{Value, kept};
 

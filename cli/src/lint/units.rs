@@ -1,7 +1,7 @@
 //! Units that change from one version to the next: the rules of Avro let them pass, and every number
 //! means something else afterwards.
 
-use wireform::avro::{Field, Kind, LogicalType, NodeId, Schema};
+use wireform::avro::schema::{Field, Kind, LogicalType, NodeId, Schema};
 
 /// A field whose numbers mean something else than before.
 pub(super) struct Change {

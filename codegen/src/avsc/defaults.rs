@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use wireform::avro::{Kind, LogicalType, NodeId, Schema};
+use wireform::avro::schema::{Kind, LogicalType, NodeId, Schema};
 
 use super::items::{field_idents, place, symbol_idents};
 use super::shape::holds_by_value;

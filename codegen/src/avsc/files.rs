@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::path::Path;
 
-use wireform::avro::{Kind, NodeId, Schema};
+use wireform::avro::schema::{Kind, NodeId, Schema};
 
 use crate::error::{Error, ErrorKind, Result};
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use wireform::avro::{Enum, Field, Fixed, Kind, LogicalType, NodeId, Record, Schema};
+use wireform::avro::schema::{Enum, Field, Fixed, Kind, LogicalType, NodeId, Record, Schema};
 
 use super::defaults::Defaults;
 use super::shape::borrows;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use wireform::avro::{Kind, LogicalType, NodeId, Schema};
+use wireform::avro::schema::{Kind, LogicalType, NodeId, Schema};
 
 use super::files::children;
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use wireform::avro::{Kind, LogicalType, NodeId, Schema};
+use wireform::avro::schema::{Kind, LogicalType, NodeId, Schema};
 
 use super::shape::{borrows, endless, holds_by_value};
 use super::{Avsc, Bytes, Maps, Strings};

@@ -1,7 +1,7 @@
 //! Random data of a schema, in the one form that is written again in the same bytes: one block, at
 //! most one entry in a map, numbers as short as they go.
 
-use wireform::avro::{Kind, LogicalType, NodeId, Schema};
+use wireform::avro::schema::{Kind, LogicalType, NodeId, Schema};
 
 pub(crate) fn random(schema: &Schema, seed: u64) -> Vec<u8> {
     let mut writer = Writer {

@@ -100,7 +100,7 @@ impl<'p> Walk<'p, '_> {
         self.cursor
             .charge(record.fields.len(), size_of::<(String, Value)>())?;
         self.cursor.charge(1, names)?;
-        let name = |field: &crate::avro::Field| (field.name.to_string(), Value::Null);
+        let name = |field: &crate::avro::schema::Field| (field.name.to_string(), Value::Null);
         let mut fields: Vec<(String, Value)> = record.fields.iter().map(name).collect();
         for field in &step.fields {
             match field {

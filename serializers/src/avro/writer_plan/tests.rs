@@ -186,7 +186,7 @@ fn comments_are_white_space() {
     let files = Schema::parse_files(&[("a.avsc", text)]).unwrap();
     assert_eq!(files[0].text(), text);
     let root = schema.node(schema.root());
-    let crate::avro::Kind::Record(record) = &root.kind else {
+    let crate::avro::schema::Kind::Record(record) = &root.kind else {
         panic!("not a record");
     };
     assert_eq!(record.doc.as_deref(), Some("// no /* comment */"));
