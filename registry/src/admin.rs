@@ -17,29 +17,29 @@ use crate::subject::Subject;
 ///
 /// # Contract
 /// - A *scope* is a subject, a whole context (the subject `:.blue:`), or, without one, the
-///   registry. What is set for the nearest of them counts.
+///   registry. The setting of the nearest of them applies.
 /// - Lists are in the order of names, versions and ids.
-/// - What does not exist fails as in Confluent's server, with its error code in
+/// - A missing item is an error as in Confluent's server, with its error code in
 ///   [`Error::code`](crate::Error::code).
-/// - A call that changes something is repeated where its answer was lost: the second attempt at
+/// - A call that changes something is repeated if its answer was lost: the second attempt at
 ///   deleting may then say that it was deleted before.
 ///
-/// Implemented for `Arc<R>`, `Box<R>` and `&R` too, `dyn RegistryAdmin` included.
+/// The trait is also implemented for `Arc<R>`, `Box<R>` and `&R`, including `dyn RegistryAdmin`.
 #[diagnostic::on_unimplemented(
     note = "`InMemoryRegistry` and `HttpRegistry` (feature `http`) of `wireform-registry` do"
 )]
 pub trait RegistryAdmin: Registry {
-    /// The names of subjects.
+    /// Returns the names of subjects.
     fn subjects<'a>(&'a self, filter: &'a SubjectFilter) -> BoxFuture<'a, Result<Vec<Subject>>>;
 
-    /// The numbers of a subject's versions.
+    /// Returns the numbers of a subject's versions.
     fn versions<'a>(
         &'a self,
         subject: &'a Subject,
         include: Include,
     ) -> BoxFuture<'a, Result<Vec<Version>>>;
 
-    /// One version of a subject, also a deleted one if `include` says so.
+    /// Returns one version of a subject, also a deleted one if `include` says so.
     fn version<'a>(
         &'a self,
         subject: &'a Subject,
@@ -72,7 +72,7 @@ pub trait RegistryAdmin: Registry {
         schema: &'a SchemaDef,
     ) -> BoxFuture<'a, Result<Compatibility>>;
 
-    /// Every version of the subjects that `filter` names.
+    /// Returns every version of the subjects that `filter` names.
     fn schemas<'a>(
         &'a self,
         filter: &'a SchemaFilter,
@@ -86,9 +86,10 @@ pub trait RegistryAdmin: Registry {
         scope: Option<&'a Subject>,
     ) -> BoxFuture<'a, Result<StoredSchema>>;
 
-    /// The text of the schema with this id in another form, which the registry makes: for Protobuf,
-    /// `serialized` is the base64 of a `FileDescriptorProto`. For a form that the registry does not
-    /// know, the text is unchanged. `scope` is that of [`by_id_in`](Self::by_id_in).
+    /// Returns the text of the schema with this id in another form, which the registry makes: for
+    /// Protobuf, `serialized` is the base64 of a `FileDescriptorProto`. For a form that the
+    /// registry does not know, the text is unchanged. `scope` is that of
+    /// [`by_id_in`](Self::by_id_in).
     fn formatted<'a>(
         &'a self,
         id: SchemaId,
@@ -96,8 +97,8 @@ pub trait RegistryAdmin: Registry {
         format: &'a str,
     ) -> BoxFuture<'a, Result<String>>;
 
-    /// The subjects and versions that the schema with this id is registered as, in the context
-    /// of `scope`; only those of `scope` itself if it is a subject.
+    /// Returns the subjects and versions that the schema with this id is registered as, in the
+    /// context of `scope`; only those of `scope` itself if it is a subject.
     fn places_of<'a>(
         &'a self,
         id: SchemaId,
@@ -105,24 +106,24 @@ pub trait RegistryAdmin: Registry {
         include: Include,
     ) -> BoxFuture<'a, Result<Vec<(Subject, Version)>>>;
 
-    /// The ids of the schema with this GUID, one for each context that has it.
+    /// Returns the ids of the schema with this GUID, one for each context that has it.
     fn ids_of(&self, guid: SchemaGuid) -> BoxFuture<'_, Result<Vec<(Context, SchemaId)>>>;
 
-    /// The ids of the schemas that refer to a version.
+    /// Returns the ids of the schemas that refer to a version.
     fn referenced_by<'a>(
         &'a self,
         subject: &'a Subject,
         version: VersionRef,
     ) -> BoxFuture<'a, Result<Vec<SchemaId>>>;
 
-    /// Deletes all versions of a subject, and says which those were.
+    /// Deletes all versions of a subject, and returns their numbers.
     fn delete_subject<'a>(
         &'a self,
         subject: &'a Subject,
         deletion: Deletion,
     ) -> BoxFuture<'a, Result<Vec<Version>>>;
 
-    /// Deletes one version, and says which that was.
+    /// Deletes one version, and returns its number.
     fn delete_version<'a>(
         &'a self,
         subject: &'a Subject,

@@ -6,8 +6,8 @@ use crate::subject::Subject;
 
 /// A part of a registry with ids, subjects, levels and modes of its own, such as `.blue`.
 ///
-/// The default one is called `.`. A subject names its context in front: `:.blue:orders-value`;
-/// without that it is in the default one. Source:
+/// The default context is named `.`. A subject names its context in front: `:.blue:orders-value`;
+/// without that prefix, it is in the default context. Source:
 /// <https://docs.confluent.io/platform/current/schema-registry/schema-linking-cp.html#what-is-a-schema-context>.
 /// ```
 /// use wireform_registry::{Context, Subject};

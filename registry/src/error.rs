@@ -17,7 +17,7 @@ struct Inner {
     kind: ErrorKind,
     message: Cow<'static, str>,
     code: Option<u32>,
-    /// Shared, so that several callers who waited for one answer can all have it.
+    /// Shared between all callers that waited for one answer.
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
@@ -25,15 +25,15 @@ struct Inner {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The program set the registry up in a way that cannot work. Never retry.
+    /// The configuration of the registry by the program cannot work. Never retry.
     Config,
     /// The credentials do not allow this (403). Never retry with the same ones.
     Forbidden,
     /// The registry refused the schema: it breaks the subject's compatibility level. Never retry;
     /// the message holds the registry's reason.
     Incompatible,
-    /// The answer was no registry's answer: not JSON, missing fields, or contradicting the
-    /// question. Not retried.
+    /// The answer was not a registry's answer: not JSON, missing fields, or contradicting the
+    /// request. Not retried.
     InvalidResponse,
     /// The schema text is not a valid schema of its type, or a reference in it is missing.
     InvalidSchema,
@@ -56,7 +56,7 @@ pub enum ErrorKind {
     Unauthenticated,
     /// No connection could be made, or it broke. Retried automatically while time is left.
     Unreachable,
-    /// This backend cannot do what was asked, or no rules are known for the schema type.
+    /// This backend does not support the call, or no rules are known for the schema type.
     Unsupported,
     /// The subject exists, but not this version of it.
     VersionNotFound,

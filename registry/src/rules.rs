@@ -5,9 +5,9 @@ use crate::error::Result;
 use crate::schema::{ResolvedSchema, SchemaKind};
 
 /// **A type that implements `SchemaRules` is the meaning of one schema type; it parses texts of
-/// that type and tells whether data written with one schema can be read with another.**
+/// that type and finds out whether data written with one schema can be read with another.**
 ///
-/// The registry knows no format: codecs implement this and hand it over.
+/// The registry does not know any format: codecs implement this trait for it.
 ///
 /// # Contract
 /// - No method touches the network, a file or a global; hostile texts give an error, never a

@@ -43,7 +43,7 @@ pub struct Reference {
 /// A schema that was requested by id or GUID, as the registry returns it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredSchema {
-    /// The id in this registry; `None` where the answer to a GUID did not tell.
+    /// The id in this registry; `None` if the answer to a GUID did not have it.
     pub id: Option<SchemaId>,
     /// The GUID; `None` from registries that have none.
     pub guid: Option<SchemaGuid>,

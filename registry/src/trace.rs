@@ -13,7 +13,7 @@ pub(crate) fn retry(error: &Error, attempt: u32, delay: Duration) {
     tracing::debug!(target: "wireform_registry", %error, attempt, ?delay, "trying again");
 }
 
-/// A node of the registry failed; another one is asked from now on.
+/// A node of the registry failed; another one is used from now on.
 #[cfg_attr(
     not(feature = "http"),
     allow(dead_code, reason = "only it has several nodes")

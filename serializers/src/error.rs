@@ -36,14 +36,14 @@ struct Inner {
 pub enum ErrorKind {
     /// The program asked for something that cannot work. Never retry; fix the program.
     Config,
-    /// The body is not what its schema or format says. Never retry: the record is poison.
+    /// The body is not what its schema or format says. Never retry: the record cannot be decoded.
     Decode,
     /// The value cannot be written in this format. Never retry with the same value.
     Encode,
-    /// The payload has no frame that this reader knows. The message says what it looks like.
+    /// The payload has no frame that this reader knows. The message describes the payload.
     Framing,
-    /// The schemas do not fit each other: the writer's data cannot be read as the reader's type,
-    /// or a schema must not follow its older versions.
+    /// The schemas do not fit each other: the writer's data cannot be read as the reader's type, or
+    /// a schema is not compatible with its older versions.
     Incompatible,
     /// A schema text is not valid.
     InvalidSchema,
@@ -57,7 +57,7 @@ pub enum ErrorKind {
     /// The record's writer schema is not loaded: fetch it or add it, then decode again. The message
     /// says which of them the reader can do.
     UnknownSchema(SchemaKey),
-    /// No codec of this reader reads this content type, or the record names none.
+    /// No codec of this reader reads this content type, or the record has no content type.
     UnsupportedContent,
     /// The record holds another message or record type than the one asked for.
     WrongType,

@@ -9,19 +9,19 @@ use crate::format::{Format, SchemaRef};
 use crate::frame::MessageIndex;
 use crate::schema_codec::{SchemaCodec, SchemaFormat, SchemaSource};
 
-/// **A type that implements `Serializer<T>` is a way to write values of `T` as bytes; it also says
-/// what those bytes are, so that the record's headers can be set from it.**
+/// **A type that implements `Serializer<T>` is a way to write values of `T` as bytes; it also
+/// describes those bytes, so that the record's headers can be set from it.**
 ///
 /// # Contract
 /// - `serialize` only appends to `out`; on error `out` is as it was before.
 /// - The same value gives the same bytes, whatever is in `out` already. (Hash maps iterate in an
 ///   order of their own: that order is part of the value.)
-/// - It does no I/O, never blocks and never panics. What must be looked up was looked up when the
-///   serializer was built.
-/// - What `serialize` writes is what `format` says, for the same value.
+/// - It does no I/O, never blocks and never panics. All lookups were done when the serializer was
+///   built.
+/// - `serialize` writes what `format` describes, for the same value.
 ///
-/// Implemented for `Arc<S>`, `Box<S>` and `&S` too, `dyn Serializer<T>` included.
-/// [`from_fn`](crate::from_fn) makes one of a closure.
+/// The trait is also implemented for `Arc<S>`, `Box<S>` and `&S`, including `dyn Serializer<T>`.
+/// [`from_fn`](crate::from_fn) makes a serializer from a closure.
 ///
 /// ```
 /// use wireform::{Serializer, SerializerExt, Utf8};
@@ -52,7 +52,7 @@ pub trait Serializer<T: ?Sized>: Debug + Send + Sync {
 /// matching serializer writes; it takes all of them or fails.**
 ///
 /// # Contract
-/// Bytes come from outside: every input gives a value or a typed error, within the limits of the
+/// Bytes are untrusted: every input gives a value or a typed error, within the limits of the
 /// deserializer, and never a panic. Bytes left over are an error.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not deserialize `{T}`",
@@ -63,14 +63,14 @@ pub trait Deserializer<T>: Debug + Send + Sync {
     /// Reads one value from the whole of `bytes`.
     ///
     /// # Errors
-    /// `Decode` with the place if the bytes are not such a value; `LimitExceeded` if they would take
-    /// more room than allowed.
+    /// `Decode` with the place if the bytes are not such a value; `LimitExceeded` if they would
+    /// take more memory than allowed.
     fn deserialize(&self, bytes: &[u8]) -> Result<T>;
 }
 
-/// Conveniences over every [`Serializer`].
+/// Convenience methods of every [`Serializer`].
 pub trait SerializerExt<T: ?Sized>: Serializer<T> {
-    /// The encoded value in a vector of its own.
+    /// Returns the encoded value in a new vector.
     ///
     /// # Errors
     /// As [`Serializer::serialize`].

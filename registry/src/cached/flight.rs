@@ -45,7 +45,7 @@ impl<V: Clone + Send + Sync + 'static> Flight<V> {
         }
     }
 
-    /// `number` tells it from others.
+    /// `number` distinguishes the flight from others.
     pub(super) fn joinable(&self, number: u64) -> Joinable<V> {
         Joinable {
             number,

@@ -46,10 +46,10 @@ struct Answer<V> {
     pause: Option<Instant>,
 }
 
-/// How long answers count.
+/// How long answers are valid.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Life {
-    /// `None` for ever.
+    /// `None`: forever.
     pub(super) ttl: Option<Duration>,
     /// Beyond `ttl`, while the registry fails.
     pub(super) stale: Duration,
@@ -143,7 +143,7 @@ impl<K: Clone + Eq + Hash + Weigh, V: Clone + Send + Sync + Weigh + 'static> Tab
         self.0.lock().generation
     }
 
-    /// Keeps what an answer to another question said, unless something was registered since
+    /// Keeps a value from the answer to another request, unless something was registered since
     /// `generation`.
     pub(super) fn put_since(&self, generation: Generation, key: K, value: V) {
         let mut state = self.0.lock();

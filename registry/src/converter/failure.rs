@@ -51,8 +51,8 @@ fn http_failure(error: &reqwest::Error) -> (ErrorKind, &'static str) {
     }
 }
 
-/// The status in "HTTP request to schema registry failed with status 404 Not Found", which is
-/// the only place where that crate tells it.
+/// The status in "HTTP request to schema registry failed with status 404 Not Found", which is the
+/// only place where that crate has it.
 fn status(text: &str) -> u16 {
     let (_, rest) = text.split_once("status ").unwrap_or_default();
     let number = rest.split(' ').next().unwrap_or_default();

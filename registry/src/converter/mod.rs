@@ -29,8 +29,8 @@ use crate::subject::Subject;
 /// # let _ = registry;
 /// ```
 /// Every call goes straight to that crate's HTTP layer, never through its encoders and decoders,
-/// which keep an error for ever. A call ends within 15 seconds ([`timeout`](Self::timeout)) and
-/// is retried like one of `HttpRegistry`; a `Retry-After` is not seen.
+/// which keep an error forever. A call ends within 15 seconds ([`timeout`](Self::timeout)) and is
+/// retried like one of `HttpRegistry`; a `Retry-After` is not seen.
 ///
 /// What the settings decide, and this adapter cannot change:
 /// - Answers have no limit in size, and redirects are followed.

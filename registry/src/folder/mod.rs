@@ -109,7 +109,7 @@ impl SchemaFolder {
         }
     }
 
-    /// Reads the folder of one subject, which is called as the subject is: its versions in order.
+    /// Reads the folder of one subject, which has the subject's name: its versions in order.
     ///
     /// # Errors
     /// `Config` if the folder cannot be read, or its name is not the name of a subject.

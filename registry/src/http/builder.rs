@@ -52,7 +52,7 @@ impl HttpRegistryBuilder {
     }
 
     /// Authenticates with a user and a password (or an API key and its secret), instead of any
-    /// token. A user in a URL goes before it, for that URL.
+    /// token. A user in a URL takes precedence for that URL.
     pub fn basic_auth(mut self, user: impl Into<String>, password: impl Into<String>) -> Self {
         self.credentials = Some(Credentials::Basic {
             user: user.into(),
@@ -67,8 +67,9 @@ impl HttpRegistryBuilder {
         self
     }
 
-    /// Authenticates with bearer tokens that are asked for with a client's credentials, and
-    /// renewed before they end or when the registry refuses one; instead of all other credentials.
+    /// Authenticates with bearer tokens, instead of all other credentials. Tokens are requested
+    /// with a client's credentials, and renewed before they expire or when the registry refuses
+    /// one.
     pub fn oauth(mut self, oauth: OAuth) -> Self {
         self.oauth = Some(oauth);
         self

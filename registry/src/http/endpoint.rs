@@ -7,11 +7,11 @@ use reqwest::{Proxy, RequestBuilder, Url};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::secret::Secrets;
 
-/// One address of the registry, and who we are there.
+/// One address of the registry, and the credentials for it.
 pub(super) struct Endpoint {
     /// Without user, query, fragment and the slash at the end.
     base: String,
-    /// Scheme, host and port: what messages may show.
+    /// Scheme, host and port, which messages may show.
     origin: String,
     credentials: Option<Credentials>,
     is_https: bool,

@@ -25,11 +25,11 @@ pub use self::builder::HttpRegistryBuilder;
 pub use self::oauth::OAuth;
 use self::transport::{Request, Transport};
 
-/// A registry that speaks Confluent's REST API: Confluent, Apicurio (`/apis/ccompat/v7`),
+/// A client of a registry with Confluent's REST API: Confluent, Apicurio (`/apis/ccompat/v7`),
 /// Redpanda, Karapace.
 ///
-/// It is cheap to clone; clones share their connections. Wrap it in [`Cached`](crate::Cached) to
-/// ask for each schema once.
+/// The client is cheap to clone; clones share their connections. Wrap it in
+/// [`Cached`](crate::Cached) to request each schema once.
 /// ```
 /// use wireform_registry::{Cached, HttpRegistry};
 ///
@@ -44,11 +44,11 @@ use self::transport::{Request, Transport};
 /// - A call ends within 15 seconds ([`timeout`](HttpRegistryBuilder::timeout)), retries
 ///   included: at most three, after a connection that failed or broke, a timeout, and the
 ///   statuses 408, 425, 429 and 5xx. A `Retry-After` is honoured while time is left.
-/// - Of several nodes one is used until it fails like that; the next one is asked at once, and
-///   stays in use. One that failed is not asked for 30 seconds, unless all did.
+/// - Of several nodes, one is used until it fails like that. The next one is then tried at once,
+///   and stays in use. A node that failed is not used for 30 seconds, unless all failed.
 /// - Answers over 8 MiB are refused. Redirects are not followed. No proxy is used but the one that
 ///   was [set](HttpRegistryBuilder::proxy), whatever the environment says.
-/// - Credentials never travel over clear-text http, except to this machine, and appear in no
+/// - Credentials are never sent over clear-text http, except to this machine, and appear in no
 ///   `Debug` output and no error.
 ///
 /// Calls need a tokio runtime with I/O and time; building one does not.

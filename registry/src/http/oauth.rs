@@ -132,7 +132,7 @@ impl Tokens {
         })
     }
 
-    /// A valid token, and whether it is new. Only one is asked for at a time. While the one in use
+    /// A valid token, and whether it is new. Only one is requested at a time. While the one in use
     /// is valid but renewing it fails, or takes half of the time to `deadline`, it stays in use.
     pub(super) async fn token(&self, deadline: Instant) -> Result<(String, bool)> {
         let mut current = self.current.lock().await;

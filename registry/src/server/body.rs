@@ -84,7 +84,7 @@ impl Body {
 }
 
 impl SchemaBody {
-    /// Where to import the schema to, if that is what is asked for.
+    /// Returns where to import the schema, if the request is an import.
     pub(super) fn place(&self) -> Option<ImportPlace> {
         let version = self.version;
         self.id.map(|id| ImportPlace { id, version })

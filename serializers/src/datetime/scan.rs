@@ -4,7 +4,7 @@ use super::fault::Fault;
 use super::moment::Moment;
 use super::shape::Usual;
 
-/// A datetime as a text tells it.
+/// A datetime as it is in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Scanned {
     pub(super) year: i32,

@@ -24,8 +24,8 @@ impl SchemaRules for JsonSchemaRules {
     fn parse(&self, schema: &ResolvedSchema) -> Result<ParsedSchema> {
         let texts = parse(schema)?;
         Validator::new(&texts, Content::default()).map_err(|error| registry_error(&error))?;
-        // Equal texts mean equal schemas, but for white space: Confluent's registry minds the
-        // order of keys too, unless it is asked to normalize.
+        // Equal texts mean equal schemas, but for white space: Confluent's registry also compares
+        // the order of keys, unless it normalizes.
         Ok(ParsedSchema {
             names: texts.title().map(str::to_owned).into_iter().collect(),
             canonical: compact(&schema.text),

@@ -262,9 +262,10 @@ impl Form {
     /// Java counts what the registered text has as `message` (`ProtobufSchema.toMessageName` of
     /// <https://github.com/confluentinc/schema-registry>): neither groups nor `map` fields, but an
     /// entry type that is spelled out with `option map_entry`, as Java's own serializer registers
-    /// it. The parser leaves that option uninterpreted, which tells it from what a `map` field
-    /// became; and a group is declared by a field in its own scope. Clients that register a descriptor count all that is in there
-    /// (`_create_index_array` in `confluent_kafka/schema_registry/common/protobuf.py`).
+    /// it. The parser leaves that option uninterpreted, which distinguishes it from the entry type
+    /// of a `map` field; and a group is declared by a field in its own scope. Clients that register
+    /// a descriptor count all that is in there (`_create_index_array` in
+    /// `confluent_kafka/schema_registry/common/protobuf.py`).
     fn counted<'a>(
         self,
         messages: &'a [DescriptorProto],

@@ -37,8 +37,8 @@ pub(super) fn check(text: &str) -> Result<usize> {
     Ok(deepest)
 }
 
-/// Refuses an encoded `FileDescriptorProto` whose messages nest deeper than protoc's do; tells how
-/// deeply they nest.
+/// Refuses an encoded `FileDescriptorProto` whose messages nest deeper than protoc's do; returns
+/// how deeply they nest.
 pub(super) fn check_descriptor(bytes: &[u8]) -> Result<usize> {
     // message_type = 4 of a file, nested_type = 3 of a message.
     let depth = messages_in(bytes, 4, 0);

@@ -76,7 +76,7 @@ fn with_options(first: &DescriptorPool) -> Result<DescriptorPool> {
 
 struct Files<'a> {
     references: HashMap<&'a str, &'a str>,
-    /// Imports that were met, also those that are still being read.
+    /// Imports that were found, also those that are still being read.
     seen: HashSet<String>,
     pool: DescriptorPool,
 }

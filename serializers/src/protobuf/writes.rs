@@ -15,12 +15,12 @@ use crate::frame::MessageIndex;
 use super::descriptor::{self, MessageNames, join};
 use super::record::ProtoFile;
 
-/// Checks that the message at `index` of `schema` is called `full_name`, and that every field of
-/// the message in `file` is there with the same number and a type of the same bytes; so on for
-/// the messages in its fields.
+/// Checks that the message at `index` of `schema` is named `full_name`, and that every field of the
+/// message in `file` is there with the same number and a type of the same bytes; so on for the
+/// messages in its fields.
 ///
-/// What the schema has more does not matter, but for `required` fields. Names of fields, and the
-/// values of enums, do not stand in the bytes and are not compared.
+/// Additional fields of the schema do not matter, except for `required` ones. Names of fields and
+/// the values of enums are not in the bytes and are not compared.
 pub(super) fn check(
     file: &'static ProtoFile,
     full_name: &str,

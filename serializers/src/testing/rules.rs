@@ -6,8 +6,9 @@ use wireform_registry::{InMemoryRegistry, Level, SchemaKind, SchemaRules};
 use crate::language;
 use crate::schema_codec::SchemaSource;
 
-/// The registry in memory that is called `name`: the same one for the same name, in the whole
-/// process. It knows the rules of every schema type whose feature is on, and is empty at first.
+/// Returns the registry in memory with the name `name`: the same one for the same name, in the
+/// whole process. The registry has the rules of every schema type whose feature is on, and is empty
+/// at first.
 ///
 /// Tests of one process run at the same time: give each a name of its own.
 /// ```

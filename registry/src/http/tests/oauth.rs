@@ -1,4 +1,4 @@
-//! Tokens that are asked for, kept, renewed and never shown.
+//! Tokens that are requested, kept, renewed and never shown.
 
 use super::*;
 use crate::http::OAuth;

@@ -243,7 +243,7 @@ fn no_secret_is_printed_anywhere() {
         for (name, set_up) in &secrets {
             let stubs = answers().await;
             for stub in &stubs {
-                // A proxy answers for everybody.
+                // A proxy answers for every host.
                 let outlet = Outlet {
                     tokens: format!("{}/token", tokens.url),
                     proxy: stub.url.clone(),

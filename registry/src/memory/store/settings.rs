@@ -40,7 +40,7 @@ impl Settings {
             .unwrap_or(DEFAULT_LEVEL)
     }
 
-    /// The mode in force. A `READONLY_OVERRIDE` of the registry goes before all.
+    /// The mode in force. A `READONLY_OVERRIDE` of the registry takes precedence.
     pub(super) fn mode(&self, scope: Option<&Subject>) -> Mode {
         if self.mode == Mode::ReadOnlyOverride {
             return self.mode;

@@ -204,7 +204,7 @@ fn what_the_text_cannot_tell_is_an_error() {
     );
 }
 
-/// Every day and second that is not special is as the crates' own text tells it.
+/// Every day and second that is not special is the same as in the crates' own text.
 #[test]
 fn clocks_are_those_of_the_crates() {
     let mut state = 7_u64;

@@ -129,7 +129,7 @@ impl<C: SerializeStructVariant> SerializeStructVariant for Variant<'_, C> {
     }
 }
 
-/// Keys are written as they are: a key is a name, and stays the one that others look up.
+/// Keys are written unchanged: a key is a name that readers look up.
 #[deny(clippy::missing_trait_methods)]
 impl<C: SerializeMap> SerializeMap for Compound<'_, C> {
     type Ok = C::Ok;

@@ -87,7 +87,7 @@ fn parse_text(message: &MessageDescriptor, json: &str) -> Result<DynamicMessage>
     })
 }
 
-/// Refuses JSON whose brackets nest too deeply, before anything recurses over it; tells how deep
+/// Refuses JSON whose brackets nest too deeply, before anything recurses over it; returns how deep
 /// they nest.
 fn check_depth(json: &str, limit: usize) -> Result<usize> {
     let mut deepest = 0;

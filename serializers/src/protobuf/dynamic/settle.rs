@@ -118,7 +118,7 @@ impl Settle {
         }
     }
 
-    /// Settles the value of an entry; tells what the entry is sorted by.
+    /// Settles the value of an entry; returns its sort key.
     fn entry(
         &self,
         entry: &MessageDescriptor,

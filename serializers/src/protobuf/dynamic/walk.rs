@@ -42,7 +42,7 @@ pub(super) fn check(message: &MessageDescriptor, bytes: &[u8], limits: &Limits) 
 }
 
 /// Checks the bytes of a message, those within each `google.protobuf.Any` of a known type too, and
-/// tells the order of its maps.
+/// returns the order of its maps.
 ///
 /// # Errors
 /// As [`check`].
