@@ -1,7 +1,10 @@
 //! How records are shown, and which.
 
-use std::process::Stdio;
-use std::time::Duration;
+mod contexts;
+
+use std::io::Read as _;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use wireform_limits::{LIMIT, ended, signal};
@@ -260,15 +263,44 @@ fn a_schema_id_without_a_registry_is_an_error_of_the_value_and_of_the_key() {
     assert_eq!(read.talk, "4 records, 3 of them not readable\n");
 }
 
-/// A run that cannot go on has shown what it read, and says how many records those are.
+/// A record whose schema cannot be had does not end the run, whatever is wrong with the schema.
 #[test]
-fn a_run_that_ends_with_an_error_says_how_many_records_it_read() {
+fn one_schema_that_cannot_be_had_does_not_end_the_run() {
+    let cluster = cluster();
+    let url = super::stand_in::start(super::stand_in::with_faults);
+    let values: Vec<Vec<u8>> = (2..6)
+        .chain([1])
+        .map(|id| vec![0, 0, 0, 0, id, 2, b'x'])
+        .collect();
+    let all: Vec<_> = values
+        .iter()
+        .map(|value| (&b"k"[..], Some(&**value)))
+        .collect();
+    send(&cluster, &all);
+    let read = consume(&cluster, &["--registry", &url, "--until-end"]);
+    let found = records(&read);
+    assert_eq!(found.len(), 5, "{}{}", read.out, read.talk);
+    for (record, part) in found.iter().zip(["money", "Not for you", "", "not known"]) {
+        let error = record["error"].as_str().unwrap();
+        assert!(error.contains(part), "{error}");
+    }
+    assert_eq!(found[4]["value"], "x");
+    assert_eq!(read.talk, "5 records, 4 of them not readable\n");
+    assert_eq!(read.code, Some(1));
+}
+
+/// A registry that does not answer is an error of the run, and no record is left out.
+#[test]
+fn a_registry_that_does_not_answer_leaves_no_record_out() {
     let cluster = cluster();
     send(
         &cluster,
-        &[(b"k", Some(b"1")), (b"k", Some(b"\0\0\0\0\x07\x02"))],
+        &[
+            (b"k", Some(b"1")),
+            (b"k", Some(b"\0\0\0\0\x07\x02")),
+            (b"k", Some(b"2")),
+        ],
     );
-    // The registry is asked about the second record, and is not there.
     let registry = [
         "--registry",
         "http://127.0.0.1:1",
@@ -277,8 +309,13 @@ fn a_run_that_ends_with_an_error_says_how_many_records_it_read() {
     ];
     let read = consume(&cluster, &[&registry[..], &["--until-end"]].concat());
     assert_eq!(read.code, Some(3), "{}", read.talk);
-    assert_eq!(records(&read).len(), 1, "{}", read.out);
+    let found = records(&read);
+    assert_eq!(found.len(), 3, "{}", read.out);
+    let error = found[1]["error"].as_str().unwrap();
+    assert!(error.contains("127.0.0.1:1"), "{error}");
+    assert_eq!(found[1]["hex"], "000000000702");
+    assert_eq!(found[2]["value"], 2);
     let (counted, error) = read.talk.split_once('\n').unwrap();
-    assert_eq!(counted, "1 record");
+    assert_eq!(counted, "3 records, 1 of them not readable");
     assert!(error.starts_with("error: "), "{error}");
 }

@@ -1,5 +1,6 @@
 //! A folder of schemas, as the verbs that read and write one have it.
 
+mod contexts;
 mod offline;
 mod versions;
 

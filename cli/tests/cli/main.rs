@@ -37,6 +37,7 @@ mod registry;
 mod reports;
 #[cfg(feature = "kafka")]
 mod servers;
+mod stand_in;
 mod texts;
 mod tour;
 

@@ -173,3 +173,42 @@ fn generated_code_is_held_fresh() {
     std::fs::write(folder.join("events/avro.rs"), "").unwrap();
     assert_eq!(run(&check, "").code, Some(1));
 }
+
+#[test]
+fn decode_goes_on_after_a_schema_that_cannot_be_had() {
+    let url = super::stand_in::start(super::stand_in::with_faults);
+    let lines = "00000000020278\n00000000030278\n00000000040278\n00000000050278\n00000000010278\n";
+    let read = run(&["decode", "--registry", &url], lines);
+    assert_eq!(read.out, "\"x\"\n", "{}", read.talk);
+    assert_eq!(read.code, Some(1), "{}", read.talk);
+    let said: Vec<&str> = read
+        .talk
+        .lines()
+        .filter(|line| line.starts_with("line "))
+        .collect();
+    assert_eq!(said.len(), 4, "{}", read.talk);
+    assert!(said[0].contains("money"), "{}", read.talk);
+}
+
+#[test]
+fn decode_goes_on_where_the_registry_does_not_answer() {
+    let arguments = ["decode", "--framing", "prefix", "--registry-timeout", "1"];
+    let registry = ["--registry", "http://127.0.0.1:1"];
+    let read = run(
+        &[&arguments[..], &registry].concat(),
+        "00000000010278\nff\n",
+    );
+    assert_eq!(read.code, Some(3), "{}", read.talk);
+    assert!(read.talk.contains("line 1: "), "{}", read.talk);
+    assert!(read.talk.contains("line 2: "), "{}", read.talk);
+    assert!(read.talk.contains("error: "), "{}", read.talk);
+}
+
+/// References that name no context are in that of the schema, which the GUID alone does not name.
+#[test]
+fn decode_resolves_a_guid_in_the_context_of_its_schema() {
+    let url = super::stand_in::start(super::stand_in::with_context);
+    let header = "__value_schema_id=01897917622336186f9674299b90a8e2ae";
+    let arguments = ["decode", "--registry", &url, "--headers", header];
+    expect(&arguments, "78\n", 0, "\"x\"\n");
+}
