@@ -274,4 +274,34 @@ mod tests {
             "there is no setting \"sasl.passwrd\"",
         );
     }
+
+    #[test]
+    fn passphrases_are_secrets_and_overlapping_ones_are_hidden_as_one() {
+        let creation = |text: &str| KafkaError::ClientCreation(text.to_owned());
+        check(
+            &["sasl.oauthbearer.assertion.private.key.passphrase=hunter2"],
+            &creation("bad hunter2"),
+            "the settings are not valid: bad ***",
+        );
+        check(
+            &["sasl.password=abcdef", "ssl.key.password=defghi"],
+            &creation("bad <abcdefghi>"),
+            "the settings are not valid: bad <***>",
+        );
+    }
+
+    #[test]
+    fn errors_of_brokers_show_no_secrets() {
+        let brokers = Brokers {
+            brokers: "localhost:1".to_owned(),
+            settings: vec!["sasl.password=hunter2".to_owned()],
+        };
+        let consumer = brokers.consumer(&[]).unwrap();
+        let errors = consumer.context();
+        errors.report("localhost:1/1: SASL: user or hunter2 is wrong");
+        let code = RDKafkaErrorCode::Authentication;
+        let error = errors.unreachable(&KafkaError::Global(code)).to_string();
+        assert!(error.contains("is wrong"), "{error}");
+        assert!(!error.contains("hunter2"), "{error}");
+    }
 }

@@ -287,3 +287,25 @@ fn nothing_is_registered_before_the_settings_and_the_journal_are_checked() {
         place.expect_subjects(&[]);
     }
 }
+
+/// What can be checked without a registry is checked before anything is registered.
+#[test]
+fn nothing_is_registered_for_a_run_that_cannot_begin() {
+    let place = Place::new("early");
+    let schema = data("order_v1.avsc");
+    let none = place.file("none.jsonl");
+    for (topic, input, code) in [("not a topic", "-", 2), ("t", &*none, 3)] {
+        let all = [
+            "produce",
+            "--brokers",
+            place.cluster.brokers(),
+            "--topic",
+            topic,
+        ];
+        let registry = ["--register", "--registry", place.served.url()];
+        let rest = ["--schema", &*schema, input];
+        let refused = run(&[&all[..], &registry, &rest].concat(), ORDER);
+        assert_eq!(refused.code, Some(code), "{}", refused.talk);
+        place.expect_subjects(&[]);
+    }
+}

@@ -50,6 +50,18 @@ fn v(number: u32) -> VersionRef {
 }
 
 #[test]
+fn a_byte_order_mark_is_skipped() {
+    let marked = format!("\u{feff}{EXAMPLE}");
+    assert_eq!(marked.parse::<LockFile>().unwrap(), example());
+    let name = format!("wireform-lock-mark-{}", std::process::id());
+    let path = std::env::temp_dir().join(name);
+    fs::write(&path, marked).unwrap();
+    let read = LockFile::read(&path);
+    fs::remove_file(&path).unwrap();
+    assert_eq!(read.unwrap(), example());
+}
+
+#[test]
 fn the_text_is_stable() {
     assert_eq!(example().to_string(), EXAMPLE);
     let empty = LockFile::new();

@@ -113,3 +113,35 @@ fn a_lock_file_is_enough() {
     assert_eq!(framed.schema(), registered.schema());
     assert_eq!(framed.prefix, registered.prefix);
 }
+
+/// Confluent's server hands out what Java prints, rather than the text that was registered.
+#[cfg(feature = "avro")]
+#[test]
+fn a_schema_is_found_in_a_lock_file_as_java_prints_it() {
+    const NAME: &str = r#"{"namespace":"n","type":"record","name":"n.Name","fields":[]}"#;
+    const PRINTED_NAME: &str = r#"{"type":"record","name":"Name","namespace":"n","fields":[]}"#;
+    const OWN: &str = r#"{"namespace":"n","type":"record","name":"n.A","fields":[
+        {"order":"ascending","name":"a","type":{"type":"string"}}, {"name":"b","type":"n.Name"}]}"#;
+    const PRINTED: &str = r#"{"type":"record","name":"A","namespace":"n","fields":[{"name":"a","type":"string"},{"name":"b","type":"Name"}]}"#;
+    let source = |text: &str, name: &str| {
+        let name = SchemaSource::new(SchemaKind::Avro, name);
+        Importing(SchemaSource::new(SchemaKind::Avro, text).with_import("n.Name", name))
+    };
+    let registry = InMemoryRegistry::builder()
+        .rules(Unchecked(SchemaKind::Avro))
+        .build();
+    let subject = Subject::value("orders");
+    let printed = source(PRINTED, PRINTED_NAME);
+    let registered = now(Framed::register(printed, &registry, subject.clone())).unwrap();
+    let mut lock = LockFile::new();
+    now(lock.lock(&registry, &subject, VersionRef::Latest)).unwrap();
+    let framed = Framed::locked(source(OWN, NAME), &lock, subject.clone()).unwrap();
+    assert_eq!(framed.schema(), registered.schema());
+    // A doc and a default are parts of a schema, and so is what it refers to.
+    let with_doc = OWN.replace("\"a\",", "\"a\",\"doc\":\"x\",");
+    let other_name = NAME.replace("[]", r#"[{"name":"c","type":"int"}]"#);
+    for other in [source(&with_doc, NAME), source(OWN, &other_name)] {
+        let error = Framed::locked(other, &lock, subject.clone()).unwrap_err();
+        assert!(error.to_string().contains("`wireform lock`"), "{error}");
+    }
+}
