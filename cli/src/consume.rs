@@ -28,13 +28,16 @@ use crate::progress::Progress;
 use crate::registry::Connection;
 use crate::schema::Reading;
 use crate::signals::Signals;
+use crate::source::NO_ANSWER;
 use wireform::dynamic::{DynamicCodec, DynamicOptions};
 
 /// Print the records of a topic: place, key, headers, schema and value.
 ///
 /// A record that names its schema is read with what the registry has; keys are, too. What cannot be
-/// read is shown with its error and its bytes, and the exit status is 1 then. Ctrl-C and SIGTERM end
-/// it, and it prints how many it read. If a broker cannot be reached, it prints why and tries again.
+/// read is shown with its error and its bytes, and the exit status is 1 then. So is a record whose
+/// schema cannot be had: it is asked for again 10 seconds later. If that is because the registry does
+/// not answer, the exit status is 3 at the end. Ctrl-C and SIGTERM end it, and it prints how many it
+/// read. If a broker cannot be reached, it prints why and tries again.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   wireform consume --brokers localhost:9092 --topic orders --registry http://localhost:8081 --until-end
@@ -111,7 +114,11 @@ impl Consume {
         if !matches!(shown, Err(Error::BrokenPipe)) {
             left.report();
         }
-        shown.map(|()| left.outcome())
+        shown?;
+        match values.lacks_answer() {
+            true => Err(Error::Io(NO_ANSWER.to_owned())),
+            false => Ok(left.outcome()),
+        }
     }
 
     /// Shows records until there are no more to be read.
@@ -139,7 +146,7 @@ impl Consume {
             };
             consumer.context().clear();
             if left.take(&message) {
-                let shown = Shown::new(&message, values, self.hex)?;
+                let shown = Shown::new(&message, values, self.hex);
                 match self.output {
                     Look::Json => out.write_all(&shown.line())?,
                     Look::Text => out.write_all(shown.block().as_bytes())?,

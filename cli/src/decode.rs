@@ -1,12 +1,11 @@
 //! `decode`: records to JSON lines.
 
-use std::collections::HashMap;
 use std::io::{self, Read as _, Write as _};
 use std::path::PathBuf;
 
 use clap::Args;
 use wireform::dynamic::{DynamicCodec, DynamicOptions};
-use wireform::registry::{ResolvedSchema, SchemaKey};
+use wireform::registry::ResolvedSchema;
 
 use crate::encode::broken;
 use crate::exit::{Error, Outcome, with_causes};
@@ -14,7 +13,7 @@ use crate::framing::{self, Framing};
 use crate::progress::Progress;
 use crate::registry::Connection;
 use crate::schema::Reading;
-use crate::source::Source;
+use crate::source::{Asked, Missing, NO_ANSWER, Source};
 use crate::{Result, decode_batch, input};
 
 /// Write records as JSON lines.
@@ -22,7 +21,9 @@ use crate::{Result, decode_batch, input};
 /// Reads hex lines from a file or standard input, or with --raw one record's bytes. An empty line is a
 /// record of no bytes.
 /// A record that cannot be read is an error line on standard error, with its number; the others are
-/// written all the same, and the exit status is 1 at the end.
+/// written all the same, and the exit status is 1 at the end. So is a record whose schema cannot be had:
+/// it is asked for again 10 seconds later. If that is because the registry does not answer, the exit
+/// status is 3 at the end.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   echo 00000000070662 | wireform decode --schema name.avsc
@@ -125,7 +126,10 @@ impl Decode {
             })?;
         }
         out.flush()?;
-        Ok(outcome)
+        match records.lacks_answer {
+            true => Err(Error::Io(NO_ANSWER.to_owned())),
+            false => Ok(outcome),
+        }
     }
 }
 
@@ -135,8 +139,10 @@ struct Records<'d> {
     reader: Option<ResolvedSchema>,
     only: Option<DynamicCodec>,
     source: Option<Source>,
-    /// `None` for what the source does not know, or what cannot be read with the reader's schema.
-    known: HashMap<SchemaKey, std::result::Result<DynamicCodec, String>>,
+    /// An error for what cannot be read, or not with the reader's schema.
+    known: Asked<std::result::Result<DynamicCodec, String>>,
+    /// Whether a record was not read because the registry did not answer.
+    lacks_answer: bool,
 }
 
 impl<'d> Records<'d> {
@@ -151,7 +157,8 @@ impl<'d> Records<'d> {
             reader,
             only: None,
             source: None,
-            known: HashMap::new(),
+            known: Asked::new(),
+            lacks_answer: false,
         };
         // A registry may be named by the environment, which is there for every command.
         match (&decode.schema, &decode.lock) {
@@ -223,27 +230,29 @@ impl<'d> Records<'d> {
                 .map(|frame| frame.schema()),
         };
         let key = key.ok_or_else(|| Error::Finding("the record names no schema".to_owned()))?;
-        if !self.known.contains_key(&key) {
-            let found = match &mut self.source {
-                Some(source) => source.schema(key)?,
-                None => None,
+        if self.known.is_due(key) {
+            let found = match &self.source {
+                Some(source) => source.schema(key),
+                None => Err(Missing::Unknown),
             };
-            let codec = match found {
-                Some(schema) => self.codec(&schema).map_err(|error| with_causes(&error)),
-                None => Err(format!("{key} is not known")),
-            };
-            self.known.insert(key, codec);
+            let codec =
+                found.map(|schema| self.codec(&schema).map_err(|error| with_causes(&error)));
+            self.known.put(key, codec);
         }
-        match self.known.get(&key) {
-            Some(Ok(codec)) => {
+        match self.known.get(key) {
+            Ok(Ok(codec)) => {
                 let record = framing::take_apart(framing, codec.kind(), header, payload, &[key])
                     .map_err(finding)?;
                 codec
                     .decode_json(record.index.as_ref(), record.body, out)
                     .map_err(finding)
             }
-            Some(Err(error)) => Err(Error::Finding(error.clone())),
-            None => Err(Error::Finding(format!("{key} is not known"))),
+            Ok(Err(error)) | Err(Missing::Faulty(error)) => Err(Error::Finding(error.clone())),
+            Err(Missing::Unknown) => Err(Error::Finding(format!("{key} is not known"))),
+            Err(Missing::NoAnswer(error)) => {
+                self.lacks_answer = true;
+                Err(Error::Finding(error.clone()))
+            }
         }
     }
 }

@@ -297,6 +297,23 @@ pub(crate) fn each_line(path: &Path, mut each: impl FnMut(u64, &[u8]) -> Result<
     })
 }
 
+/// Checks that a file can be read. A pipe is not opened: its writer would notice.
+#[cfg(feature = "kafka")]
+pub(crate) fn check(path: &Path) -> Result<()> {
+    if path == Path::new("-") {
+        return Ok(());
+    }
+    let failed = |error| Error::file(path.display(), &error);
+    let kind = fs::metadata(path).map_err(failed)?;
+    if kind.is_dir() {
+        return Err(failed(io::ErrorKind::IsADirectory.into()));
+    }
+    if kind.is_file() {
+        fs::File::open(path).map_err(failed)?;
+    }
+    Ok(())
+}
+
 /// Calls `each` with every line of a file as [`each_line`] does, and with `None` for a line over
 /// 64 MiB, which is skipped.
 pub(crate) fn each_line_of_any_length(

@@ -13,7 +13,7 @@ use wireform::registry::{ResolvedSchema, SchemaKey, SchemaKind};
 use crate::exit::{Error, Outcome};
 use crate::registry::Connection;
 use crate::schema::Reading;
-use crate::source::Source;
+use crate::source::{Missing, Source};
 use crate::{Result, framing, input};
 
 mod by_schema;
@@ -113,7 +113,15 @@ impl Inspect {
             }
             (None, None, _) => return Ok(None),
         };
-        key.map_or(Ok(None), |key| source.schema(key))
+        let Some(key) = key else {
+            return Ok(None);
+        };
+        match source.schema(key) {
+            Ok(schema) => Ok(Some(schema)),
+            Err(Missing::Unknown) => Ok(None),
+            Err(Missing::Faulty(reason)) => Err(Error::Finding(reason)),
+            Err(Missing::NoAnswer(reason)) => Err(Error::Io(reason)),
+        }
     }
 }
 

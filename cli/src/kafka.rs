@@ -9,6 +9,8 @@ use rdkafka::ClientContext;
 use rdkafka::config::{ClientConfig, FromClientConfigAndContext as _};
 use rdkafka::consumer::{BaseConsumer, Consumer as _, ConsumerContext};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use wireform::registry::secrets::hide;
+use wireform_producer::is_secret_setting;
 
 use crate::exit::Error;
 use crate::{Result, progress};
@@ -46,7 +48,7 @@ impl Brokers {
         for (name, value) in settings.iter().copied().chain(self.settings()?) {
             config.set(name, value);
         }
-        let consumer = BaseConsumer::from_config_and_context(&config, BrokerErrors::default());
+        let consumer = BaseConsumer::from_config_and_context(&config, self.errors());
         consumer.map_err(|error| self.rejected(&error))
     }
 
@@ -65,37 +67,47 @@ impl Brokers {
         Ok(consumer.client().fetch_cluster_id(STEP))
     }
 
+    /// What prints errors of brokers, without the values of secret settings.
+    pub(crate) fn errors(&self) -> BrokerErrors {
+        BrokerErrors {
+            said: Arc::default(),
+            secrets: self.secrets().into_iter().map(str::to_owned).collect(),
+        }
+    }
+
+    /// Values of settings that must not be shown; not those that are so short that they would be found
+    /// in any text.
+    fn secrets(&self) -> Vec<&str> {
+        let settings = self.settings().unwrap_or_default().into_iter();
+        settings
+            .filter(|(name, value)| is_secret_setting(name) && value.len() >= SHORTEST)
+            .map(|(_, value)| value)
+            .collect()
+    }
+
     /// A setting that librdkafka rejects, without the values of secret settings.
     fn rejected(&self, error: &KafkaError) -> Error {
-        let mut text = match error {
+        let text = match error {
             KafkaError::ClientConfig(_, text, name, _) if text.starts_with("No such") => {
                 format!("there is no setting {name:?}")
+            }
+            // librdkafka quotes the value; a short one is hidden here only.
+            KafkaError::ClientConfig(_, text, name, value) if is_secret_setting(name) => {
+                let text = text.replace(&format!("\"{value}\""), &format!("\"{HIDDEN}\""));
+                format!("setting {name:?}: {text}")
             }
             KafkaError::ClientConfig(_, text, name, _) => format!("setting {name:?}: {text}"),
             KafkaError::ClientCreation(text) => format!("the settings are not valid: {text}"),
             error => error.to_string(),
         };
-        let settings = self.settings().unwrap_or_default();
-        let mut secrets: Vec<&str> = settings
-            .into_iter()
-            .filter(|(name, value)| is_secret(name) && !value.is_empty())
-            .map(|(_, value)| value)
-            .collect();
-        // The longest first: one may begin with another.
-        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-        for secret in secrets {
-            text = text.replace(secret, "***");
-        }
-        Error::Usage(text)
+        Error::Usage(hide(&text, self.secrets().into_iter(), HIDDEN))
     }
 }
 
-/// Whether the value of a setting must not be shown.
-fn is_secret(name: &str) -> bool {
-    ["password", "secret", "token", "pem", "oauthbearer.config"]
-        .iter()
-        .any(|word| name.contains(word))
-}
+/// What is shown instead of a secret.
+const HIDDEN: &str = "***";
+/// The least length of a secret that is looked for, in bytes.
+const SHORTEST: usize = 4;
 
 pub(crate) type Consumer = BaseConsumer<BrokerErrors>;
 
@@ -155,10 +167,14 @@ pub(crate) fn is_transient(code: RDKafkaErrorCode) -> bool {
 }
 
 /// Prints errors of brokers: each text once, until records come again.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct BrokerErrors(Arc<Mutex<Said>>);
+#[derive(Clone)]
+pub(crate) struct BrokerErrors {
+    said: Arc<Mutex<Said>>,
+    /// Never printed.
+    secrets: Arc<[String]>,
+}
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Said {
     texts: HashSet<String>,
     last: Option<String>,
@@ -167,8 +183,9 @@ struct Said {
 impl BrokerErrors {
     /// Prints what librdkafka reports, such as `localhost:1/bootstrap: Connect to … failed`.
     pub(crate) fn report(&self, text: &str) {
-        let text = shown(text);
-        let mut said = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let secrets = self.secrets.iter().map(String::as_str);
+        let text = hide(&shown(text), secrets, HIDDEN);
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
         if said.texts.insert(text.clone()) {
             progress::say(&format!("broker {text}"));
         }
@@ -177,7 +194,7 @@ impl BrokerErrors {
 
     /// Forgets what was printed: the brokers can be reached again.
     pub(crate) fn clear(&self) {
-        let mut said = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
         if !said.texts.is_empty() {
             *said = Said::default();
         }
@@ -185,7 +202,7 @@ impl BrokerErrors {
 
     /// Returns the error that no broker answers, with the last reason.
     pub(crate) fn unreachable(&self, error: &KafkaError) -> Error {
-        let said = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
         match &said.last {
             Some(reason) => Error::Io(format!("no broker answers\ncaused by: broker {reason}")),
             None => Error::Io(format!("no broker answers\ncaused by: {error}")),

@@ -140,7 +140,8 @@ impl Apply {
 
 impl What {
     fn changes(&self, registry: &Open) -> Result<Vec<Change>> {
-        let wish = wanted::read(&self.from)?;
+        let mut wish = wanted::read(&self.from)?;
+        wish.qualify(registry)?;
         for file in &wish.skipped {
             eprintln(&format!(
                 "warning: {}: ignored, expected <subject>/v<version>.<extension>",

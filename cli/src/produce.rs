@@ -18,7 +18,7 @@ use self::journal::{Journal, Step};
 use self::run::Run;
 use self::schema::{Loaded, Writer, Written};
 use crate::exit::{Error, with_causes};
-use crate::kafka::{BrokerErrors, Brokers};
+use crate::kafka::Brokers;
 use crate::progress::{Progress, say};
 use crate::registry::{Connection, Uses};
 use crate::schema::Reading;
@@ -98,10 +98,12 @@ fn pair(text: &str) -> std::result::Result<(String, String), String> {
 
 impl Produce {
     pub(crate) fn run(&self) -> Result {
-        // The settings and the journal are checked before a schema is registered.
+        // The settings, the journal, the topic and the input are checked before a schema is registered.
         let journal = self.journal.as_deref().map(Journal::open).transpose()?;
         let schema = Loaded::read(self)?;
         let producer = self.producer()?;
+        self.topic(&producer, schema.kind(), None)?;
+        input::check(&self.file)?;
         if let Some(journal) = &journal {
             let cluster = self.brokers.cluster(self.timeout())?;
             journal.bind(&self.topic, cluster.as_deref())?;
@@ -110,7 +112,7 @@ impl Produce {
         // Until here a signal ends the process: nothing is sent yet.
         let signals = Signals::new().map_err(|error| Error::io(&error))?;
         let run = Run::new(producer, journal, self.timeout());
-        let topic = self.topic(run.producer(), &writer)?;
+        let topic = self.topic(run.producer(), writer.kind(), writer.version.as_deref())?;
         run.note_from_time_to_time();
         run.end_at_signals(signals);
         let sent = Lines {
@@ -129,7 +131,7 @@ impl Produce {
     }
 
     fn producer(&self) -> Result<Producer> {
-        let errors = BrokerErrors::default();
+        let errors = self.brokers.errors();
         let mut builder = Producer::builder()
             .brokers(self.brokers.addresses())
             .delivery_timeout(self.timeout())
@@ -145,8 +147,13 @@ impl Produce {
         builder.build().map_err(|error| Error::usage(&error))
     }
 
-    fn topic(&self, producer: &Producer, writer: &Writer) -> Result<Topic<str, [u8]>> {
-        let content_type = match writer.kind() {
+    fn topic(
+        &self,
+        producer: &Producer,
+        kind: SchemaKind,
+        version: Option<&str>,
+    ) -> Result<Topic<str, [u8]>> {
+        let content_type = match kind {
             SchemaKind::Avro => ContentType::AVRO,
             SchemaKind::Json => ContentType::JSON,
             _ => ContentType::PROTOBUF,
@@ -156,8 +163,10 @@ impl Produce {
             Ok(())
         };
         let serializer = from_fn(content_type, write);
-        let topic = match &writer.version {
-            Some(version) => producer.topic(&self.topic, Utf8, serializer.version(version.clone())),
+        let topic = match version {
+            Some(version) => {
+                producer.topic(&self.topic, Utf8, serializer.version(version.to_owned()))
+            }
             None => producer.topic(&self.topic, Utf8, serializer),
         };
         topic.map_err(|error| Error::usage(&error))

@@ -8,6 +8,6 @@ pub(crate) mod producer;
 pub(crate) mod record;
 pub(crate) mod sending;
 pub(crate) mod sending_all;
-mod settings;
+pub(crate) mod settings;
 pub(crate) mod topic;
 pub(crate) mod transaction;

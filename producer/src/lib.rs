@@ -128,6 +128,8 @@ pub use crate::api::producer::Producer;
 pub use crate::api::record::Record;
 pub use crate::api::sending::Sending;
 pub use crate::api::sending_all::SendingAll;
+#[doc(hidden)]
+pub use crate::api::settings::is_secret as is_secret_setting;
 pub use crate::api::topic::Topic;
 pub use crate::api::transaction::Transaction;
 pub use crate::consume::message_headers::MessageHeaders;

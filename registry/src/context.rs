@@ -58,6 +58,17 @@ impl Context {
         }
     }
 
+    /// `subject` as the paths of a registry mean it that lead into this context: one that names no
+    /// context is in this one, and any other keeps its own.
+    #[cfg(feature = "http")]
+    pub(crate) fn within(&self, subject: &Subject) -> Subject {
+        let names_default = qualified(subject.as_str()).is_some_and(|(name, _)| name == DEFAULT);
+        match names_default && !self.is_default() {
+            true => subject.clone(),
+            false => self.qualify(subject),
+        }
+    }
+
     /// The subject whose level and mode count for the whole context, `:.blue:`.
     pub(crate) fn scope(&self) -> Option<Subject> {
         Subject::new(format!(":{self}:")).ok()

@@ -79,6 +79,8 @@ mod resolve;
 mod rest;
 mod rules;
 mod schema;
+#[doc(hidden)]
+pub mod secrets;
 #[cfg(feature = "server")]
 mod server;
 mod subject;

@@ -1,17 +1,17 @@
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use wireform_registry::{
-    BoxFuture, LockFile, Reference, RegisterOptions, RegisteredSchema, Registry, RegistryExt, Role,
-    SchemaDef, SchemaId, Subject, SubjectNaming, resolve_for,
+    BoxFuture, LockFile, Reference, RegisterOptions, RegisteredSchema, Registry, RegistryExt,
+    ResolvedSchema, Role, SchemaDef, SchemaId, Subject, SubjectNaming, resolve_for,
 };
 
 use crate::content_type::ContentType;
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::{Format, SchemaRef};
 use crate::frame::{self, Framing};
-use crate::language::has_message_index;
+use crate::language::{self, Language, has_message_index};
 use crate::schema_codec::{Import, SchemaCodec, SchemaFormat, SchemaSource};
 use crate::serializer::{Serializer, append_or_restore};
 
@@ -95,14 +95,22 @@ impl<C: SchemaFormat> Framed<C> {
             .map_err(|error: Error| error.for_subject(&subject))
     }
 
-    /// Finds the codec's schema under `subject` in a lock file, `wireform.lock`: offline, without
-    /// waiting.
+    /// Finds the codec's schema under `subject` in a lock file, `wireform.lock`: offline, and
+    /// at once. If the feature of its language is on, its text may be another than the codec's, as
+    /// long as a registry gives both one id: Confluent's server prints schemas in its own way.
     ///
     /// # Errors
     /// `Registry(SchemaNotFound)` or `Registry(SubjectNotFound)` if the schema is not in the lock
     /// file. The error names the subject and the command to run.
     pub fn locked(codec: C, lock: &LockFile, subject: Subject) -> Result<Self> {
-        at_once(Self::lookup(codec, lock, subject))
+        let found = at_once(find(&lock, &subject, codec.source(), How::Lookup));
+        let found = match found {
+            Err(error) => find_printed(lock, &subject, codec.source()).ok_or(error),
+            found => found,
+        };
+        found
+            .and_then(|schema| Self::with_schema(codec, &schema))
+            .map_err(|error| error.for_subject(&subject))
     }
 
     /// Uses an id that the program knows by other means. Asks no registry and checks nothing.
@@ -171,7 +179,42 @@ impl<C> Framed<C> {
     }
 }
 
-/// Returns the subject for a codec's schema on one side of a topic.
+/// Finds a schema in a lock file whose text is printed otherwise, and so are the texts that it refers
+/// to.
+fn find_printed(
+    lock: &LockFile,
+    subject: &Subject,
+    source: &SchemaSource,
+) -> Option<RegisteredSchema> {
+    let language = language::find(source.kind)?;
+    let own = forms(language, &source.resolve().ok()?)?;
+    let is_same = |schema: &&RegisteredSchema| {
+        let is_near = schema.subject == *subject && schema.def.kind == source.kind;
+        let resolved = is_near.then(|| lock.resolve_for(subject, &schema.def).ok());
+        let printed = resolved.flatten().and_then(|it| forms(language, &it));
+        printed.is_some_and(|printed| printed == own)
+    };
+    lock.schemas().filter(is_same).last().cloned()
+}
+
+/// What a schema and the texts that it refers to mean, each by its name, the schema's own empty;
+/// `None` if one of them does not parse.
+fn forms(language: &dyn Language, schema: &ResolvedSchema) -> Option<BTreeMap<String, String>> {
+    let mut texts = ResolvedSchema::new(schema.kind, schema.text.clone());
+    let mut forms = BTreeMap::new();
+    for named in &schema.references {
+        texts.text = named.text.clone();
+        let form = language.parse(&texts).ok()?.canonical;
+        forms.insert(named.name.clone(), form);
+        // What follows may refer to it.
+        texts.references.push(named.clone());
+    }
+    let form = language.parse(schema).ok()?.canonical;
+    forms.insert(String::new(), form);
+    Some(forms)
+}
+
+/// The subject for a codec's schema on one side of a topic.
 ///
 /// # Errors
 /// `Registry(Config)` if the naming needs a record name and the schema has none.

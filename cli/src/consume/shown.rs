@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::moment;
 use super::values::{SchemaName, Values};
-use crate::{Result, framing, input};
+use crate::{framing, input};
 
 /// The headers in which Confluent's serializers name schemas.
 const VALUE_SCHEMA: &str = "__value_schema_id";
@@ -40,7 +40,7 @@ impl<'m> Shown<'m> {
         message: &'m M,
         values: &mut Values<'_>,
         has_hex: bool,
-    ) -> Result<Self> {
+    ) -> Self {
         let headers = message.headers().into_iter().flat_map(|all| all.iter());
         let headers: Vec<(&str, Option<&[u8]>)> =
             headers.map(|header| (header.key, header.value)).collect();
@@ -69,11 +69,11 @@ impl<'m> Shown<'m> {
             payload: message.payload(),
         };
         if let Some(key) = message.key() {
-            shown.add_key(key, last(KEY_SCHEMA), values)?;
+            shown.add_key(key, last(KEY_SCHEMA), values);
         }
         match message.payload() {
             None => shown.value = Some("null".to_owned()),
-            Some(payload) => match values.value(last(VALUE_SCHEMA), payload)? {
+            Some(payload) => match values.value(last(VALUE_SCHEMA), payload) {
                 Ok((schema, value)) => {
                     shown.schema = schema;
                     shown.value = Some(value);
@@ -84,12 +84,12 @@ impl<'m> Shown<'m> {
         if has_hex || shown.error.is_some() {
             shown.hex = message.payload().map(hex);
         }
-        Ok(shown)
+        shown
     }
 
-    fn add_key(&mut self, key: &[u8], id: Option<&[u8]>, values: &mut Values<'_>) -> Result<()> {
+    fn add_key(&mut self, key: &[u8], id: Option<&[u8]>, values: &mut Values<'_>) {
         self.key = Some(input::json(&text(key)));
-        match values.key(id, key)? {
+        match values.key(id, key) {
             None => {}
             Some(Ok((schema, key))) => {
                 self.key_schema = schema;
@@ -97,7 +97,6 @@ impl<'m> Shown<'m> {
             }
             Some(Err(error)) => self.fail("key: ", &error),
         }
-        Ok(())
     }
 
     fn fail(&mut self, of: &str, error: &str) {

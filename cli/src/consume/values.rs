@@ -1,6 +1,5 @@
 //! What keys and values say, by the schemas that they name.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use serde_json::value::RawValue;
@@ -10,9 +9,9 @@ use wireform::frame::Frame;
 use wireform::registry::{Include, RegistryAdmin as _, SchemaKey, Subject, Version};
 
 use crate::framing::{self, Framing};
+use crate::input;
 use crate::registry::Open;
-use crate::source::Source;
-use crate::{Result, input};
+use crate::source::{Asked, Missing, Source, place_of};
 
 /// A schema as it is shown.
 #[derive(Debug)]
@@ -26,7 +25,7 @@ pub(super) struct SchemaName {
 /// What bytes say as JSON text, with the schema that told so.
 pub(super) type Said = (Option<Rc<SchemaName>>, String);
 
-type Outcome<T> = std::result::Result<T, String>;
+type Outcome<T> = Result<T, String>;
 
 struct Known {
     codec: Outcome<DynamicCodec>,
@@ -37,10 +36,13 @@ struct Known {
 }
 
 /// A schema as one of `subject`, rather than as one of others.
-fn name(key: SchemaKey, places: &[(Subject, Version)], subject: &str) -> Rc<SchemaName> {
-    let (mut own, others): (Vec<_>, Vec<_>) = places
-        .iter()
-        .partition(|(place, _)| place.to_string() == subject);
+fn name(
+    key: SchemaKey,
+    places: &[(Subject, Version)],
+    subject: Option<&Subject>,
+) -> Rc<SchemaName> {
+    let (mut own, others): (Vec<_>, Vec<_>) =
+        places.iter().partition(|(place, _)| Some(place) == subject);
     own.extend(others);
     let shown = |(subject, version): &(Subject, Version)| format!("{subject} version {version}");
     Rc::new(SchemaName {
@@ -55,7 +57,9 @@ pub(super) struct Values<'a> {
     registry: Option<Open>,
     /// For values that the registry is not asked about.
     given: Option<DynamicCodec>,
-    known: HashMap<SchemaKey, Option<Known>>,
+    known: Asked<Known>,
+    /// Whether something was not read because the registry did not answer.
+    lacks_answer: bool,
 }
 
 impl<'a> Values<'a> {
@@ -64,63 +68,63 @@ impl<'a> Values<'a> {
             topic,
             registry,
             given,
-            known: HashMap::new(),
+            known: Asked::new(),
+            lacks_answer: false,
         }
     }
 
-    /// What a value says; `id` is the header that names its schema. The outer error is the registry's.
-    pub(super) fn value(&mut self, id: Option<&[u8]>, payload: &[u8]) -> Result<Outcome<Said>> {
+    /// Whether something was not read because the registry did not answer.
+    pub(super) fn lacks_answer(&self) -> bool {
+        self.lacks_answer
+    }
+
+    /// What a value says; `id` is the header that names its schema.
+    pub(super) fn value(&mut self, id: Option<&[u8]>, payload: &[u8]) -> Outcome<Said> {
         let key = match id {
             Some(id) => Frame::from_header(id, payload),
             None => Frame::from_payload(payload),
         };
         match (key, &self.registry, &self.given) {
             (Ok(frame), Some(_), _) => self.named(frame.schema(), Role::Value, id, payload),
-            (_, _, Some(codec)) => Ok(read(codec, &[], id, payload).map(|json| (None, json))),
-            (Ok(frame), None, None) => Ok(Err(format!(
+            (_, _, Some(codec)) => read(codec, &[], id, payload).map(|json| (None, json)),
+            (Ok(frame), None, None) => Err(format!(
                 "the value names {}, but no registry is configured: give --registry or --schema",
                 frame.schema()
-            ))),
-            _ => Ok(unframed(payload)),
+            )),
+            _ => unframed(payload),
         }
     }
 
     /// What a key says that names its schema: in its header, or in front, if the registry has that
     /// schema for keys of this topic. `None` for keys that are shown as they are: many keys that name
     /// no schema begin with zeros.
-    pub(super) fn key(
-        &mut self,
-        id: Option<&[u8]>,
-        payload: &[u8],
-    ) -> Result<Option<Outcome<Said>>> {
+    pub(super) fn key(&mut self, id: Option<&[u8]>, payload: &[u8]) -> Option<Outcome<Said>> {
         let frame = match id {
             Some(id) => Frame::from_header(id, payload),
             None => Frame::from_payload(payload),
         };
-        let Some(key) = frame.ok().map(|frame| frame.schema()) else {
-            return Ok(None);
-        };
+        let key = frame.ok()?.schema();
         let is_framed = id.is_some() || may_be_framed(key, payload);
         if self.registry.is_none() {
             let error =
                 format!("the key names {key}, but no registry is configured: give --registry");
-            return Ok(is_framed.then_some(Err(error)));
+            return is_framed.then_some(Err(error));
         }
-        let is_named = match self.known(key)? {
-            Some(known) => known.is_of_keys || id.is_some(),
-            None => is_framed,
+        let is_named = match self.known(key) {
+            Ok(known) => known.is_of_keys || id.is_some(),
+            Err(_) => is_framed,
         };
-        match is_named {
-            true => self.named(key, Role::Key, id, payload).map(Some),
-            false => Ok(None),
-        }
+        is_named.then(|| self.named(key, Role::Key, id, payload))
     }
 
-    fn subject(&self, role: Role) -> String {
-        match role {
+    /// The topic's subject as the registry spells it; `None` if it cannot be one.
+    fn subject(&self, registry: &Open, role: Role) -> Option<Subject> {
+        let name = match role {
             Role::Key => format!("{}-key", self.topic),
             _ => format!("{}-value", self.topic),
-        }
+        };
+        let subject = Subject::new(name).ok()?;
+        Some(registry.inner().qualify(&subject))
     }
 
     fn named(
@@ -129,9 +133,16 @@ impl<'a> Values<'a> {
         role: Role,
         id: Option<&[u8]>,
         payload: &[u8],
-    ) -> Result<Outcome<Said>> {
-        let Some(known) = self.known(key)? else {
-            return Ok(Err(format!("{key} is not known to the registry")));
+    ) -> Outcome<Said> {
+        let known = match self.known(key) {
+            Ok(known) => known,
+            Err(Missing::Unknown) => return Err(format!("{key} is not known to the registry")),
+            Err(Missing::Faulty(reason)) => return Err(reason.clone()),
+            Err(Missing::NoAnswer(reason)) => {
+                let reason = reason.clone();
+                self.lacks_answer = true;
+                return Err(reason);
+            }
         };
         let name = match role {
             Role::Key => &known.as_key,
@@ -141,34 +152,33 @@ impl<'a> Values<'a> {
             Ok(codec) => read(codec, &[key], id, payload),
             Err(error) => Err(error.clone()),
         };
-        Ok(json.map(|json| (Some(Rc::clone(name)), json)))
+        json.map(|json| (Some(Rc::clone(name)), json))
     }
 
-    /// What is named so, asked for once; `None` if the registry does not have it.
-    fn known(&mut self, key: SchemaKey) -> Result<Option<&Known>> {
-        if !self.known.contains_key(&key) {
-            let found = self.ask(key)?;
-            self.known.insert(key, found);
+    fn known(&mut self, key: SchemaKey) -> Result<&Known, &Missing> {
+        if self.known.is_due(key) {
+            let found = self.ask(key);
+            self.known.put(key, found);
         }
-        Ok(self.known.get(&key).and_then(Option::as_ref))
+        self.known.get(key)
     }
 
-    fn ask(&self, key: SchemaKey) -> Result<Option<Known>> {
-        let Some(registry) = &self.registry else {
-            return Ok(None);
-        };
-        let Some(schema) = Source::of(registry, key)? else {
-            return Ok(None);
-        };
+    fn ask(&self, key: SchemaKey) -> Result<Known, Missing> {
+        let registry = self.registry.as_ref().ok_or(Missing::Unknown)?;
+        let schema = Source::of(registry, key)?;
         let options = DynamicOptions::default().with_readable(true);
-        let places = places(registry, key).unwrap_or_default();
-        let keys = self.subject(Role::Key);
-        Ok(Some(Known {
+        let mut places = places(registry, key).unwrap_or_default();
+        for (place, _) in &mut places {
+            *place = registry.inner().qualify(place);
+        }
+        let of_topic = |role| self.subject(registry, role);
+        let (keys, values) = (of_topic(Role::Key), of_topic(Role::Value));
+        Ok(Known {
             codec: DynamicCodec::new(&schema, &options).map_err(|error| error.to_string()),
-            as_value: name(key, &places, &self.subject(Role::Value)),
-            as_key: name(key, &places, &keys),
-            is_of_keys: places.iter().any(|(place, _)| place.to_string() == keys),
-        }))
+            as_value: name(key, &places, values.as_ref()),
+            as_key: name(key, &places, keys.as_ref()),
+            is_of_keys: places.iter().any(|(place, _)| keys.as_ref() == Some(place)),
+        })
     }
 }
 
@@ -181,12 +191,15 @@ fn may_be_framed(key: SchemaKey, payload: &[u8]) -> bool {
 /// Where a schema stands; `None` if the registry has no such answer.
 fn places(registry: &Open, key: SchemaKey) -> Option<Vec<(Subject, Version)>> {
     let inner = registry.inner();
-    let id = match key {
-        SchemaKey::Id(id) => id,
-        SchemaKey::Guid(guid) => registry.wait(inner.ids_of(guid)).ok()?.ok()?.first()?.1,
+    let (scope, id) = match key {
+        SchemaKey::Id(id) => (None, id),
+        SchemaKey::Guid(guid) => {
+            let (context, id) = place_of(registry, guid)?;
+            (context.subject("").ok(), id)
+        }
         _ => return None,
     };
-    let places = registry.wait(inner.places_of(id, None, Include::Live));
+    let places = registry.wait(inner.places_of(id, scope.as_ref(), Include::Live));
     places.ok()?.ok()
 }
 

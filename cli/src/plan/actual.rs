@@ -155,7 +155,8 @@ fn others(registry: &Open, wish: &Wish) -> Result<BTreeMap<Subject, BTreeSet<Sub
     let all = super::ask(registry, inner.subjects(&SubjectFilter::default()))?;
     let is_wanted = |subject: &Subject| wish.subjects.iter().any(|w| w.subject == *subject);
     let mut others = BTreeMap::new();
-    for subject in all.into_iter().filter(|subject| !is_wanted(subject)) {
+    let all = all.iter().map(|subject| inner.qualify(subject));
+    for subject in all.filter(|subject| !is_wanted(subject)) {
         let referrers = referrers(registry, &subject)?;
         others.insert(subject, referrers);
     }
@@ -175,7 +176,7 @@ fn referrers(registry: &Open, subject: &Subject) -> Result<BTreeSet<Subject>> {
                 places
                     .unwrap_or_default()
                     .into_iter()
-                    .map(|(place, _)| place),
+                    .map(|(place, _)| inner.qualify(&place)),
             );
         }
     }

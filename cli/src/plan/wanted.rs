@@ -9,7 +9,7 @@ use wireform::registry::{
 };
 
 use crate::exit::Error;
-use crate::registry::failed;
+use crate::registry::{Open, failed};
 use crate::schema::{Format, known_rules};
 use crate::{Result, input};
 
@@ -37,6 +37,24 @@ pub(super) struct WantedSchema {
     pub(super) schema: std::result::Result<SchemaDef, String>,
     /// What to do if it is invalid.
     pub(super) hint: Option<String>,
+}
+
+impl Wish {
+    /// Spells every subject as the registry does: the default context may be spelled out, and the
+    /// registry's URL may name a context.
+    pub(super) fn qualify(&mut self, registry: &Open) -> Result<()> {
+        let mut known = BTreeMap::new();
+        for wanted in &mut self.subjects {
+            let spelled = wanted.subject.clone();
+            wanted.subject = registry.inner().qualify(&spelled);
+            if let Some(other) = known.insert(wanted.subject.clone(), spelled.clone()) {
+                return Err(Error::Usage(format!(
+                    "{other} and {spelled} are one subject: leave one of them out"
+                )));
+            }
+        }
+        Ok(())
+    }
 }
 
 #[derive(Deserialize)]

@@ -93,6 +93,10 @@ impl Loaded {
         Ok(loaded)
     }
 
+    pub(super) fn kind(&self) -> SchemaKind {
+        self.codec.kind()
+    }
+
     /// Registers the schema with `--register`, and returns what writes values.
     pub(super) fn writer(mut self, produce: &Produce) -> Result<Writer> {
         if produce.register {
@@ -198,6 +202,10 @@ impl Produce {
         files: usize,
     ) -> Result<Vec<Reference>> {
         let known = schema.references.len().saturating_sub(files);
+        // Before the first of them is registered.
+        for file in schema.references.iter().skip(known) {
+            Subject::new(file.name.clone()).map_err(|error| failed(&error))?;
+        }
         for place in known..schema.references.len() {
             let Some((before, [file, ..])) = schema.references.split_at_checked(place) else {
                 break;

@@ -2,9 +2,8 @@
 
 mod contexts;
 
-use std::io::Read as _;
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Stdio;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use wireform_limits::{LIMIT, ended, signal};

@@ -249,7 +249,9 @@ fn is_off(value: &str) -> bool {
 
 /// Returns whether the value of a setting is a secret: passwords, keys as PEM text, and what is passed to an
 /// OAuth server.
-fn is_secret(key: &str) -> bool {
+#[doc(hidden)]
+#[must_use]
+pub fn is_secret(key: &str) -> bool {
     let words = ["password", "passphrase", "secret", ".pem"];
     words.iter().any(|word| key.contains(word)) || key == "sasl.oauthbearer.config"
 }

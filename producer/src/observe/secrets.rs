@@ -1,5 +1,7 @@
 //! Values that must not be in texts for the program.
 
+use wireform::registry::secrets::hide;
+
 /// Values of settings that must not be shown.
 #[derive(Clone, Default)]
 pub(crate) struct Secrets(Vec<String>);
@@ -18,31 +20,9 @@ impl Secrets {
         }
     }
 
-    /// Replaces every part of `text` that a secret covers. Secrets may contain or overlap each other:
-    /// replacing one after the other would leave the rest of a longer one.
+    /// Replaces every part of `text` that a secret covers.
     pub(crate) fn hide(&self, text: &str) -> String {
-        let mut out = String::with_capacity(text.len());
-        let mut done = 0;
-        for (start, end) in self.covered(text) {
-            if start >= done {
-                out.push_str(text.get(done..start).unwrap_or_default());
-                out.push_str(HIDDEN);
-            }
-            done = done.max(end);
-        }
-        out.push_str(text.get(done..).unwrap_or_default());
-        out
-    }
-
-    /// Where the secrets are, in the order of their starts.
-    fn covered(&self, text: &str) -> Vec<(usize, usize)> {
-        let mut covered = Vec::new();
-        for (start, _) in text.char_indices() {
-            let rest = text.get(start..).unwrap_or_default();
-            let here = self.0.iter().filter(|secret| rest.starts_with(&***secret));
-            covered.extend(here.map(|secret| (start, start + secret.len())));
-        }
-        covered
+        hide(text, self.0.iter().map(String::as_str), HIDDEN)
     }
 }
 

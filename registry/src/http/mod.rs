@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
+use crate::context::Context;
 use crate::error::Result;
 use crate::id::{SchemaGuid, SchemaId, VersionRef};
 use crate::registry::{BoxFuture, Compatibility, RegisterOptions, Registry};
@@ -78,6 +79,21 @@ impl HttpRegistry {
     /// `https://registry.example/apis/ccompat/v7`.
     pub fn builder(url: impl Into<String>) -> HttpRegistryBuilder {
         HttpRegistryBuilder::new(url.into())
+    }
+
+    /// Returns the context that names without one are in: that of the builder or of the URL
+    /// (`…/contexts/.blue`), or the default one.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn context(&self) -> Context {
+        self.transport.context()
+    }
+
+    /// Returns `subject` in the spelling that is the same for all names of one subject.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn qualify(&self, subject: &Subject) -> Subject {
+        self.context().within(subject)
     }
 
     async fn find(

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::secrets::hide;
+
 /// The secrets of one client. Never printed.
 #[derive(Default)]
 pub(super) struct Secrets(Vec<String>);
@@ -24,7 +26,7 @@ impl Secrets {
     /// `text` without any of them, without `token`, and without what follows `Basic` or `Bearer`.
     pub(super) fn hide(&self, text: &str, token: Option<&str>) -> String {
         let known = self.0.iter().map(String::as_str).chain(token);
-        let mut text = hide_all(text, known);
+        let mut text = hide(text, known, HIDDEN);
         for scheme in ["basic ", "bearer "] {
             text = hide_after(&text, scheme);
         }
@@ -36,33 +38,6 @@ impl fmt::Debug for Secrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Secrets").finish_non_exhaustive()
     }
-}
-
-/// Hides every part of `text` that any of `secrets` covers. They may contain or overlap each other:
-/// hiding one after the other would leave the rest of a longer one.
-fn hide_all<'s>(text: &str, secrets: impl Iterator<Item = &'s str>) -> String {
-    let mut covered: Vec<(usize, usize)> = Vec::new();
-    for secret in secrets.filter(|secret| !secret.is_empty()) {
-        let starts = text.char_indices().map(|(start, _)| start);
-        let is_here = |start: &usize| text.get(*start..).is_some_and(|t| t.starts_with(secret));
-        covered.extend(
-            starts
-                .filter(is_here)
-                .map(|start| (start, start + secret.len())),
-        );
-    }
-    covered.sort_unstable();
-    let mut out = String::with_capacity(text.len());
-    let mut done = 0;
-    for (start, end) in covered {
-        if start >= done {
-            out.push_str(text.get(done..start).unwrap_or_default());
-            out.push_str(HIDDEN);
-        }
-        done = done.max(end);
-    }
-    out.push_str(text.get(done..).unwrap_or_default());
-    out
 }
 
 /// Hides the word after each `scheme`, which is in lower case.

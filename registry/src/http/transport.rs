@@ -1,10 +1,12 @@
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
+use percent_encoding::percent_decode_str;
 use reqwest::header::RETRY_AFTER;
 use reqwest::{Client, Method, Response};
 use serde::de::DeserializeOwned;
 
+use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::body::Body;
 use crate::http::endpoint::Endpoint;
@@ -87,6 +89,16 @@ impl Request {
 }
 
 impl Transport {
+    /// The context that paths lead into.
+    pub(super) fn context(&self) -> Context {
+        let url = self.nodes.current().map(|(_, node)| node.url(&self.prefix));
+        let name = url.as_deref().and_then(|url| url.rsplit_once("/contexts/"));
+        name.filter(|(_, name)| !name.contains('/'))
+            .and_then(|(_, name)| percent_decode_str(name).decode_utf8().ok())
+            .and_then(|name| name.trim_matches(':').parse().ok())
+            .unwrap_or_default()
+    }
+
     pub(super) fn new(
         client: Client,
         nodes: Nodes,

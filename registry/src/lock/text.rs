@@ -52,6 +52,7 @@ fn quoted(text: &str) -> String {
 
 pub(super) fn parse(text: &str) -> Result<Vec<RegisteredSchema>> {
     check_length(text.len() as u64)?;
+    let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
     let mut parser = Parser {
         lines: text.lines().peekable(),
         number: 0,
@@ -260,6 +261,7 @@ impl<'a> Words<'a> {
 
 const HEAD: &str =
     "# Schemas with the ids their registry gave them. Written by `wireform lock`; do not edit.";
+const BYTE_ORDER_MARK: char = '\u{feff}';
 const FORMAT: &str = "format 1";
 const MAX_LENGTH: u64 = 16 * 1024 * 1024;
 const MAX_SCHEMAS: usize = 10_000;
