@@ -103,9 +103,10 @@ impl<C: SchemaFormat> Framed<C> {
     /// `Registry(SchemaNotFound)` or `Registry(SubjectNotFound)` if the schema is not in the lock
     /// file. The error names the subject and the command to run.
     pub fn locked(codec: C, lock: &LockFile, subject: Subject) -> Result<Self> {
-        let found = at_once(find(&lock, &subject, codec.source(), How::Lookup));
-        let found = match found {
-            Err(error) => find_printed(lock, &subject, codec.source()).ok_or(error),
+        let found = match at_once(find_checked(&lock, &subject, &codec, How::Lookup)) {
+            Err(error) if matches!(error.kind(), ErrorKind::Registry(_)) => {
+                find_printed(lock, &subject, &codec).unwrap_or(Err(error))
+            }
             found => found,
         };
         found
@@ -184,8 +185,9 @@ impl<C> Framed<C> {
 fn find_printed(
     lock: &LockFile,
     subject: &Subject,
-    source: &SchemaSource,
-) -> Option<RegisteredSchema> {
+    codec: &(impl SchemaFormat + ?Sized),
+) -> Option<Result<RegisteredSchema>> {
+    let source = codec.source();
     let language = language::find(source.kind)?;
     let own = forms(language, &source.resolve().ok()?)?;
     let is_same = |schema: &&RegisteredSchema| {
@@ -194,7 +196,13 @@ fn find_printed(
         let printed = resolved.flatten().and_then(|it| forms(language, &it));
         printed.is_some_and(|printed| printed == own)
     };
-    lock.schemas().filter(is_same).last().cloned()
+    let found = lock.schemas().filter(is_same).last()?.clone();
+    let resolved = lock.resolve_for(subject, &found.def).map_err(Error::from);
+    let checked = resolved.and_then(|resolved| match has_message_index(source.kind) {
+        true => codec.check_writes(&resolved),
+        false => Ok(()),
+    });
+    Some(checked.map(|()| found))
 }
 
 /// What a schema and the texts that it refers to mean, each by its name, the schema's own empty;
