@@ -60,7 +60,7 @@ impl Messages {
             "impl ::wireform::protobuf::ProtobufRecord for {ident} {{
                 const FULL_NAME: &'static str = {original:?};
                 const MESSAGE_INDEX: &'static [u32] = &{index:?};
-                fn file() -> &'static ::wireform::protobuf::ProtoFile {{
+                fn file() -> &'static ::wireform::__private::ProtoFile {{
                     &{root}{FILES}::{file}
                 }}
             }}",
@@ -231,8 +231,8 @@ impl Statics {
             let imports: Vec<&str> = imports.collect::<Result<_>>()?;
             let imports: String = imports.iter().map(|ident| format!("&{ident},")).collect();
             out.push_str(&format!(
-                "pub static {ident}: ::wireform::protobuf::ProtoFile =
-                    ::wireform::protobuf::ProtoFile::new({name:?}, {text}, &[{imports}], {bytes});",
+                "pub static {ident}: ::wireform::__private::ProtoFile =
+                    ::wireform::__private::ProtoFile::new({name:?}, {text}, &[{imports}], {bytes});",
                 ident = self.of(source.name())?,
                 name = source.name(),
                 bytes = literal::bytes(&source.descriptor),

@@ -33,10 +33,11 @@ mod serde_read;
 mod serde_write;
 mod single_object;
 mod transcode;
-mod typed;
+pub(crate) mod typed;
 mod union_source;
 #[cfg(feature = "avro-value")]
 mod value;
+pub mod with;
 mod write;
 mod writer_plan;
 
@@ -47,11 +48,9 @@ pub use self::serde_avro::SerdeAvro;
 pub use self::single_object::{SingleObject, SingleObjectReader};
 pub use self::transcode::Transcoder;
 pub use self::typed::{
-    Avro, AvroBorrow, AvroDecode, AvroEncode, AvroPlan, AvroRecord, AvroString, AvroType, AvscFile,
-    Cursor, Date, Decimal, Duration, Encoder, FieldHead, FieldValue, Fields, LocalTimestampMicros,
-    LocalTimestampMillis, LocalTimestampNanos, RecordFields, Resolution, SchemaWriter,
-    StraightFields, TimeMicros, TimeMillis, TimestampMicros, TimestampMillis, TimestampNanos,
-    TypeHead, schema_of, schema_text, with,
+    Avro, AvroDecode, AvroEncode, AvroPlan, AvroRecord, AvroType, Date, Decimal, Duration,
+    LocalTimestampMicros, LocalTimestampMillis, LocalTimestampNanos, TimeMicros, TimeMillis,
+    TimestampMicros, TimestampMillis, TimestampNanos, schema_of, schema_text,
 };
 #[cfg(feature = "avro-value")]
 #[cfg_attr(docsrs, doc(cfg(feature = "avro-value")))]

@@ -141,3 +141,18 @@ pub use crate::protobuf::{Protobuf, ProtobufRecord};
 pub use crate::reader::{Decoded, ReadCodec, ReadPlan, Reader, ReaderBuilder};
 pub use crate::schema_codec::{Import, SchemaCodec, SchemaFormat, SchemaSource};
 pub use crate::serializer::{Deserializer, Serializer, SerializerExt};
+
+/// Support for the derives and for the code that `wireform-build` generates. Not part of the public
+/// API: exempt from semantic versioning, it may change in any release. Use the `wireform-derive` and
+/// the `wireform-build` of the same version.
+#[doc(hidden)]
+pub mod __private {
+    #[cfg(feature = "avro")]
+    pub use crate::avro::typed::{
+        AvroBorrow, AvroDecode, AvroEncode, AvroRecord, AvroString, AvroType, AvscFile, Cursor,
+        Encoder, FieldHead, FieldValue, Fields, RecordFields, Resolution, SchemaWriter,
+        StraightFields, TypeHead, with,
+    };
+    #[cfg(feature = "protobuf")]
+    pub use crate::protobuf::record::ProtoFile;
+}

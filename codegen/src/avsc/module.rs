@@ -123,7 +123,7 @@ fn write_files(files: &[File], statics: &[String], out: &mut String) {
         });
         let _ = write!(
             out,
-            "pub static {ident}: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+            "pub static {ident}: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
                 {text},
                 {name:?},
                 ::wireform::avro::Fingerprint::from_u64({fingerprint:#018x}),

@@ -30,7 +30,7 @@ pub mod alias {
     impl ::wireform::protobuf::ProtobufRecord for Job {
         const FULL_NAME: &'static str = "alias.Job";
         const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::ALIAS_PROTO
         }
     }
@@ -84,7 +84,7 @@ pub mod alias {
 )]
 #[doc(hidden)]
 pub mod __wireform {
-    pub static ALIAS_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static ALIAS_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "alias.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";

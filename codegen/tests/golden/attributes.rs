@@ -48,7 +48,7 @@ pub mod attributes {
     impl ::wireform::protobuf::ProtobufRecord for Outer {
         const FULL_NAME: &'static str = "attributes.Outer";
         const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::ATTRIBUTES_PROTO
         }
     }
@@ -75,7 +75,7 @@ pub mod attributes {
     impl ::wireform::protobuf::ProtobufRecord for Inner {
         const FULL_NAME: &'static str = "attributes.Inner";
         const MESSAGE_INDEX: &'static [u32] = &[1];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::ATTRIBUTES_PROTO
         }
     }
@@ -130,7 +130,7 @@ pub mod attributes {
 )]
 #[doc(hidden)]
 pub mod __wireform {
-    pub static ATTRIBUTES_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static ATTRIBUTES_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "attributes.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";

@@ -46,7 +46,7 @@ pub mod choices {
         impl ::wireform::protobuf::ProtobufRecord for Big {
             const FULL_NAME: &'static str = "choices.Choice.Big";
             const MESSAGE_INDEX: &'static [u32] = &[0, 0];
-            fn file() -> &'static ::wireform::protobuf::ProtoFile {
+            fn file() -> &'static ::wireform::__private::ProtoFile {
                 &super::super::__wireform::CHOICES_PROTO
             }
         }
@@ -123,7 +123,7 @@ pub mod choices {
     impl ::wireform::protobuf::ProtobufRecord for Choice {
         const FULL_NAME: &'static str = "choices.Choice";
         const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::CHOICES_PROTO
         }
     }
@@ -140,7 +140,7 @@ pub mod choices {
 )]
 #[doc(hidden)]
 pub mod __wireform {
-    pub static CHOICES_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static CHOICES_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "choices.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";

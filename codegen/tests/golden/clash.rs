@@ -40,7 +40,7 @@ pub mod clash {
         impl ::wireform::protobuf::ProtobufRecord for Deep {
             const FULL_NAME: &'static str = "clash.Inner.Deep";
             const MESSAGE_INDEX: &'static [u32] = &[0, 0];
-            fn file() -> &'static ::wireform::protobuf::ProtoFile {
+            fn file() -> &'static ::wireform::__private::ProtoFile {
                 &super::super::__wireform::CLASH_PROTO
             }
         }
@@ -63,7 +63,7 @@ pub mod clash {
         impl ::wireform::protobuf::ProtobufRecord for Other {
             const FULL_NAME: &'static str = "clash.inner.Other";
             const MESSAGE_INDEX: &'static [u32] = &[0];
-            fn file() -> &'static ::wireform::protobuf::ProtoFile {
+            fn file() -> &'static ::wireform::__private::ProtoFile {
                 &super::super::__wireform::INNER_PROTO
             }
         }
@@ -81,7 +81,7 @@ pub mod clash {
     impl ::wireform::protobuf::ProtobufRecord for Inner {
         const FULL_NAME: &'static str = "clash.Inner";
         const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::CLASH_PROTO
         }
     }
@@ -98,7 +98,7 @@ pub mod clash {
 )]
 #[doc(hidden)]
 pub mod __wireform {
-    pub static CLASH_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static CLASH_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "clash.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";
@@ -119,7 +119,7 @@ message Inner {
 .Inner.DeepR\x04deep\x1a\x14\n\x04Deep\x12\x0c\n\x01n\x18\x01 \x01(\x05R\x01nb\x06proto3\
 ",
     );
-    pub static INNER_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static INNER_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "inner.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";

@@ -51,7 +51,7 @@ pub mod comments {
     impl ::wireform::protobuf::ProtobufRecord for Hostile {
         const FULL_NAME: &'static str = "comments.Hostile";
         const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::COMMENTS_PROTO
         }
     }
@@ -72,7 +72,7 @@ pub mod comments {
     impl ::wireform::protobuf::ProtobufRecord for Plain {
         const FULL_NAME: &'static str = "comments.Plain";
         const MESSAGE_INDEX: &'static [u32] = &[1];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::COMMENTS_PROTO
         }
     }
@@ -89,7 +89,7 @@ pub mod comments {
 )]
 #[doc(hidden)]
 pub mod __wireform {
-    pub static COMMENTS_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static COMMENTS_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "comments.proto",
         ::core::option::Option::Some(
             r###"syntax = "proto3";

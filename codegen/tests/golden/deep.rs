@@ -88,7 +88,7 @@ pub mod deep {
                             impl ::wireform::protobuf::ProtobufRecord for E {
                                 const FULL_NAME: &'static str = "deep.er.still.A.B.C.D.E";
                                 const MESSAGE_INDEX: &'static [u32] = &[0, 0, 0, 0, 0];
-                                fn file() -> &'static ::wireform::protobuf::ProtoFile {
+                                fn file() -> &'static ::wireform::__private::ProtoFile {
                                     &super::super::super::super::super::super::super::__wireform::DEEP_PROTO
                                 }
                             }
@@ -106,7 +106,7 @@ pub mod deep {
                         impl ::wireform::protobuf::ProtobufRecord for D {
                             const FULL_NAME: &'static str = "deep.er.still.A.B.C.D";
                             const MESSAGE_INDEX: &'static [u32] = &[0, 0, 0, 0];
-                            fn file() -> &'static ::wireform::protobuf::ProtoFile {
+                            fn file() -> &'static ::wireform::__private::ProtoFile {
                                 &super::super::super::super::super::super::__wireform::DEEP_PROTO
                             }
                         }
@@ -124,7 +124,7 @@ pub mod deep {
                     impl ::wireform::protobuf::ProtobufRecord for C {
                         const FULL_NAME: &'static str = "deep.er.still.A.B.C";
                         const MESSAGE_INDEX: &'static [u32] = &[0, 0, 0];
-                        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+                        fn file() -> &'static ::wireform::__private::ProtoFile {
                             &super::super::super::super::super::__wireform::DEEP_PROTO
                         }
                     }
@@ -142,7 +142,7 @@ pub mod deep {
                 impl ::wireform::protobuf::ProtobufRecord for B {
                     const FULL_NAME: &'static str = "deep.er.still.A.B";
                     const MESSAGE_INDEX: &'static [u32] = &[0, 0];
-                    fn file() -> &'static ::wireform::protobuf::ProtoFile {
+                    fn file() -> &'static ::wireform::__private::ProtoFile {
                         &super::super::super::super::__wireform::DEEP_PROTO
                     }
                 }
@@ -160,7 +160,7 @@ pub mod deep {
             impl ::wireform::protobuf::ProtobufRecord for A {
                 const FULL_NAME: &'static str = "deep.er.still.A";
                 const MESSAGE_INDEX: &'static [u32] = &[0];
-                fn file() -> &'static ::wireform::protobuf::ProtoFile {
+                fn file() -> &'static ::wireform::__private::ProtoFile {
                     &super::super::super::__wireform::DEEP_PROTO
                 }
             }
@@ -179,7 +179,7 @@ pub mod deep {
 )]
 #[doc(hidden)]
 pub mod __wireform {
-    pub static DEEP_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static DEEP_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "deep.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";

@@ -50,7 +50,7 @@ pub mod defaults {
     impl ::wireform::protobuf::ProtobufRecord for Defaults {
         const FULL_NAME: &'static str = "defaults.Defaults";
         const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::DEFAULTS_PROTO
         }
     }
@@ -104,7 +104,7 @@ pub mod defaults {
 )]
 #[doc(hidden)]
 pub mod __wireform {
-    pub static DEFAULTS_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static DEFAULTS_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "defaults.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto2";

@@ -75,7 +75,7 @@ pub mod deprecated {
     impl ::wireform::protobuf::ProtobufRecord for Old {
         const FULL_NAME: &'static str = "deprecated.Old";
         const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::DEPRECATED_PROTO
         }
     }
@@ -112,7 +112,7 @@ pub mod deprecated {
     impl ::wireform::protobuf::ProtobufRecord for Uses {
         const FULL_NAME: &'static str = "deprecated.Uses";
         const MESSAGE_INDEX: &'static [u32] = &[1];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::DEPRECATED_PROTO
         }
     }
@@ -129,7 +129,7 @@ pub mod deprecated {
 )]
 #[doc(hidden)]
 pub mod __wireform {
-    pub static DEPRECATED_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static DEPRECATED_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "deprecated.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";

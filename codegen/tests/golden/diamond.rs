@@ -33,7 +33,7 @@ pub mod diamond {
     impl ::wireform::protobuf::ProtobufRecord for Bottom {
         const FULL_NAME: &'static str = "diamond.Bottom";
         const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::BOTTOM_PROTO
         }
     }
@@ -56,7 +56,7 @@ pub mod diamond {
     impl ::wireform::protobuf::ProtobufRecord for Left {
         const FULL_NAME: &'static str = "diamond.Left";
         const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::LEFT_PROTO
         }
     }
@@ -79,7 +79,7 @@ pub mod diamond {
     impl ::wireform::protobuf::ProtobufRecord for Right {
         const FULL_NAME: &'static str = "diamond.Right";
         const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::RIGHT_PROTO
         }
     }
@@ -104,7 +104,7 @@ pub mod diamond {
     impl ::wireform::protobuf::ProtobufRecord for Top {
         const FULL_NAME: &'static str = "diamond.Top";
         const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::TOP_PROTO
         }
     }
@@ -121,7 +121,7 @@ pub mod diamond {
 )]
 #[doc(hidden)]
 pub mod __wireform {
-    pub static BOTTOM_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static BOTTOM_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "bottom.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";
@@ -133,7 +133,7 @@ message Bottom { int32 x = 1; }
         b"\n\x0cbottom.proto\x12\x07diamond\"\x16\n\x06Bottom\x12\x0c\n\x01x\x18\x01 \x01(\x05R\x01\
 xb\x06proto3",
     );
-    pub static LEFT_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static LEFT_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "left.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";
@@ -146,7 +146,7 @@ message Left { Bottom bottom = 1; }
         b"\n\nleft.proto\x12\x07diamond\x1a\x0cbottom.proto\"/\n\x04Left\x12\'\n\x06bottom\x18\x01\
 \x20\x01(\x0b2\x0f.diamond.BottomR\x06bottomb\x06proto3",
     );
-    pub static RIGHT_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static RIGHT_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "right.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";
@@ -159,7 +159,7 @@ message Right { Bottom bottom = 1; }
         b"\n\x0bright.proto\x12\x07diamond\x1a\x0cbottom.proto\"0\n\x05Right\x12\'\n\x06bottom\x18\
 \x01 \x01(\x0b2\x0f.diamond.BottomR\x06bottomb\x06proto3",
     );
-    pub static TOP_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static TOP_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "top.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";

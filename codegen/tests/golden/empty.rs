@@ -27,7 +27,7 @@ pub mod empty {
     impl ::wireform::protobuf::ProtobufRecord for Nothing {
         const FULL_NAME: &'static str = "empty.Nothing";
         const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::EMPTY_PROTO
         }
     }
@@ -44,7 +44,7 @@ pub mod empty {
 )]
 #[doc(hidden)]
 pub mod __wireform {
-    pub static EMPTY_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static EMPTY_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "empty.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";

@@ -76,7 +76,7 @@ pub mod enums {
     impl ::wireform::protobuf::ProtobufRecord for Reading {
         const FULL_NAME: &'static str = "enums.Reading";
         const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::ENUMS_PROTO
         }
     }
@@ -133,7 +133,7 @@ pub mod enums {
 )]
 #[doc(hidden)]
 pub mod __wireform {
-    pub static ENUMS_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static ENUMS_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "enums.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";

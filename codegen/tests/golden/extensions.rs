@@ -30,7 +30,7 @@ pub mod extensions {
     impl ::wireform::protobuf::ProtobufRecord for Open {
         const FULL_NAME: &'static str = "extensions.Open";
         const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::EXTENSIONS_PROTO
         }
     }
@@ -55,7 +55,7 @@ pub mod extensions {
     impl ::wireform::protobuf::ProtobufRecord for Scope {
         const FULL_NAME: &'static str = "extensions.Scope";
         const MESSAGE_INDEX: &'static [u32] = &[1];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::EXTENSIONS_PROTO
         }
     }
@@ -72,7 +72,7 @@ pub mod extensions {
 )]
 #[doc(hidden)]
 pub mod __wireform {
-    pub static EXTENSIONS_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static EXTENSIONS_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "extensions.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto2";

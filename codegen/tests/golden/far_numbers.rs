@@ -36,7 +36,7 @@ pub mod far_numbers {
     impl ::wireform::protobuf::ProtobufRecord for Far {
         const FULL_NAME: &'static str = "far_numbers.Far";
         const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::FAR_NUMBERS_PROTO
         }
     }
@@ -53,7 +53,7 @@ pub mod far_numbers {
 )]
 #[doc(hidden)]
 pub mod __wireform {
-    pub static FAR_NUMBERS_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static FAR_NUMBERS_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "far_numbers.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";

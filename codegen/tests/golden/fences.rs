@@ -68,7 +68,7 @@ pub mod fences {
     impl ::wireform::protobuf::ProtobufRecord for Fenced {
         const FULL_NAME: &'static str = "fences.Fenced";
         const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::FENCES_PROTO
         }
     }
@@ -122,7 +122,7 @@ pub mod fences {
 )]
 #[doc(hidden)]
 pub mod __wireform {
-    pub static FENCES_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static FENCES_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "fences.proto",
         ::core::option::Option::Some(
             r##"syntax = "proto3";

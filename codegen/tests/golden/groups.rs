@@ -58,7 +58,7 @@ pub mod groups {
         impl ::wireform::protobuf::ProtobufRecord for Page {
             const FULL_NAME: &'static str = "groups.Search.Page";
             const MESSAGE_INDEX: &'static [u32] = &[0, 0];
-            fn file() -> &'static ::wireform::protobuf::ProtoFile {
+            fn file() -> &'static ::wireform::__private::ProtoFile {
                 &super::super::__wireform::GROUPS_PROTO
             }
         }
@@ -76,7 +76,7 @@ pub mod groups {
     impl ::wireform::protobuf::ProtobufRecord for Search {
         const FULL_NAME: &'static str = "groups.Search";
         const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::GROUPS_PROTO
         }
     }
@@ -93,7 +93,7 @@ pub mod groups {
 )]
 #[doc(hidden)]
 pub mod __wireform {
-    pub static GROUPS_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static GROUPS_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "groups.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto2";

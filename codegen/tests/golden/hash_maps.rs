@@ -44,7 +44,7 @@ pub mod hash_maps {
     impl ::wireform::protobuf::ProtobufRecord for Mixed {
         const FULL_NAME: &'static str = "hash_maps.Mixed";
         const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::HASH_MAPS_PROTO
         }
     }
@@ -61,7 +61,7 @@ pub mod hash_maps {
 )]
 #[doc(hidden)]
 pub mod __wireform {
-    pub static HASH_MAPS_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static HASH_MAPS_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "hash_maps.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";

@@ -36,7 +36,7 @@ pub mod shop {
             impl ::wireform::protobuf::ProtobufRecord for Customer {
                 const FULL_NAME: &'static str = "shop.common.v1.Customer";
                 const MESSAGE_INDEX: &'static [u32] = &[0];
-                fn file() -> &'static ::wireform::protobuf::ProtoFile {
+                fn file() -> &'static ::wireform::__private::ProtoFile {
                     &super::super::super::__wireform::SHOP_COMMON_V1_CUSTOMER_PROTO
                 }
             }
@@ -65,7 +65,7 @@ pub mod shop {
             impl ::wireform::protobuf::ProtobufRecord for Money {
                 const FULL_NAME: &'static str = "shop.money.v1.Money";
                 const MESSAGE_INDEX: &'static [u32] = &[0];
-                fn file() -> &'static ::wireform::protobuf::ProtoFile {
+                fn file() -> &'static ::wireform::__private::ProtoFile {
                     &super::super::super::__wireform::SHOP_MONEY_V1_MONEY_PROTO
                 }
             }
@@ -98,7 +98,7 @@ pub mod shop {
             impl ::wireform::protobuf::ProtobufRecord for Sale {
                 const FULL_NAME: &'static str = "shop.sales.v1.Sale";
                 const MESSAGE_INDEX: &'static [u32] = &[0];
-                fn file() -> &'static ::wireform::protobuf::ProtoFile {
+                fn file() -> &'static ::wireform::__private::ProtoFile {
                     &super::super::super::__wireform::SHOP_SALES_V1_SALE_PROTO
                 }
             }
@@ -117,7 +117,7 @@ pub mod shop {
 )]
 #[doc(hidden)]
 pub mod __wireform {
-    pub static SHOP_MONEY_V1_MONEY_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static SHOP_MONEY_V1_MONEY_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "shop/money/v1/money.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";
@@ -134,7 +134,7 @@ message Money {
         b"\n\x19shop/money/v1/money.proto\x12\rshop.money.v1\"9\n\x05Money\x12\x1a\n\x08currency\x18\
 \x01 \x01(\tR\x08currency\x12\x14\n\x05units\x18\x02 \x01(\x03R\x05unitsb\x06proto3",
     );
-    pub static SHOP_COMMON_V1_CUSTOMER_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static SHOP_COMMON_V1_CUSTOMER_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "shop/common/v1/customer.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";
@@ -154,7 +154,7 @@ message Customer {
 to\"L\n\x08Customer\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12,\n\x06credit\x18\x02 \
 \x01(\x0b2\x14.shop.money.v1.MoneyR\x06creditP\x00b\x06proto3",
     );
-    pub static GOOGLE_PROTOBUF_TIMESTAMP_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static GOOGLE_PROTOBUF_TIMESTAMP_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "google/protobuf/timestamp.proto",
         ::core::option::Option::None,
         &[],
@@ -164,7 +164,7 @@ seconds\x18\x01 \x01(\x03R\x07seconds\x12\x14\n\x05nanos\x18\x02 \x01(\x05R\x05n
 known/timestamppb\xf8\x01\x01\xa2\x02\x03GPB\xaa\x02\x1eGoogle.Protobuf.WellKnownTypesb\x06\
 proto3",
     );
-    pub static SHOP_SALES_V1_SALE_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static SHOP_SALES_V1_SALE_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "shop/sales/v1/sale.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";

@@ -46,7 +46,7 @@ pub mod json_names {
     impl ::wireform::protobuf::ProtobufRecord for Names {
         const FULL_NAME: &'static str = "json_names.Names";
         const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::JSON_NAMES_PROTO
         }
     }
@@ -63,7 +63,7 @@ pub mod json_names {
 )]
 #[doc(hidden)]
 pub mod __wireform {
-    pub static JSON_NAMES_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static JSON_NAMES_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "json_names.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";

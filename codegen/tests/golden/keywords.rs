@@ -54,7 +54,7 @@ pub mod r#type {
             impl ::wireform::protobuf::ProtobufRecord for Trait {
                 const FULL_NAME: &'static str = "type.match.Self.trait";
                 const MESSAGE_INDEX: &'static [u32] = &[0, 0];
-                fn file() -> &'static ::wireform::protobuf::ProtoFile {
+                fn file() -> &'static ::wireform::__private::ProtoFile {
                     &super::super::super::__wireform::KEYWORDS_PROTO
                 }
             }
@@ -117,7 +117,7 @@ pub mod r#type {
         impl ::wireform::protobuf::ProtobufRecord for Self_ {
             const FULL_NAME: &'static str = "type.match.Self";
             const MESSAGE_INDEX: &'static [u32] = &[0];
-            fn file() -> &'static ::wireform::protobuf::ProtoFile {
+            fn file() -> &'static ::wireform::__private::ProtoFile {
                 &super::super::__wireform::KEYWORDS_PROTO
             }
         }
@@ -140,7 +140,7 @@ pub mod r#type {
         impl ::wireform::protobuf::ProtobufRecord for Struct {
             const FULL_NAME: &'static str = "type.match.struct";
             const MESSAGE_INDEX: &'static [u32] = &[1];
-            fn file() -> &'static ::wireform::protobuf::ProtoFile {
+            fn file() -> &'static ::wireform::__private::ProtoFile {
                 &super::super::__wireform::KEYWORDS_PROTO
             }
         }
@@ -165,7 +165,7 @@ pub mod r#type {
         impl ::wireform::protobuf::ProtobufRecord for Option {
             const FULL_NAME: &'static str = "type.match.Option";
             const MESSAGE_INDEX: &'static [u32] = &[2];
-            fn file() -> &'static ::wireform::protobuf::ProtoFile {
+            fn file() -> &'static ::wireform::__private::ProtoFile {
                 &super::super::__wireform::KEYWORDS_PROTO
             }
         }
@@ -188,7 +188,7 @@ pub mod r#type {
         impl ::wireform::protobuf::ProtobufRecord for String {
             const FULL_NAME: &'static str = "type.match.String";
             const MESSAGE_INDEX: &'static [u32] = &[3];
-            fn file() -> &'static ::wireform::protobuf::ProtoFile {
+            fn file() -> &'static ::wireform::__private::ProtoFile {
                 &super::super::__wireform::KEYWORDS_PROTO
             }
         }
@@ -206,7 +206,7 @@ pub mod r#type {
 )]
 #[doc(hidden)]
 pub mod __wireform {
-    pub static KEYWORDS_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static KEYWORDS_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "keywords.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";

@@ -90,7 +90,7 @@ pub mod map_kinds {
     impl ::wireform::protobuf::ProtobufRecord for Keys {
         const FULL_NAME: &'static str = "map_kinds.Keys";
         const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::MAP_KINDS_PROTO
         }
     }
@@ -107,7 +107,7 @@ pub mod map_kinds {
 )]
 #[doc(hidden)]
 pub mod __wireform {
-    pub static MAP_KINDS_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static MAP_KINDS_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "map_kinds.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";

@@ -56,7 +56,7 @@ pub mod maps {
         impl ::wireform::protobuf::ProtobufRecord for Place {
             const FULL_NAME: &'static str = "maps.Stock.Place";
             const MESSAGE_INDEX: &'static [u32] = &[0, 0];
-            fn file() -> &'static ::wireform::protobuf::ProtoFile {
+            fn file() -> &'static ::wireform::__private::ProtoFile {
                 &super::super::__wireform::MAPS_PROTO
             }
         }
@@ -74,7 +74,7 @@ pub mod maps {
     impl ::wireform::protobuf::ProtobufRecord for Stock {
         const FULL_NAME: &'static str = "maps.Stock";
         const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::MAPS_PROTO
         }
     }
@@ -128,7 +128,7 @@ pub mod maps {
 )]
 #[doc(hidden)]
 pub mod __wireform {
-    pub static MAPS_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static MAPS_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "maps.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";

@@ -34,7 +34,7 @@ pub mod mutual {
     impl ::wireform::protobuf::ProtobufRecord for Left {
         const FULL_NAME: &'static str = "mutual.Left";
         const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::MUTUAL_PROTO
         }
     }
@@ -66,7 +66,7 @@ pub mod mutual {
     impl ::wireform::protobuf::ProtobufRecord for Right {
         const FULL_NAME: &'static str = "mutual.Right";
         const MESSAGE_INDEX: &'static [u32] = &[1];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::MUTUAL_PROTO
         }
     }
@@ -83,7 +83,7 @@ pub mod mutual {
 )]
 #[doc(hidden)]
 pub mod __wireform {
-    pub static MUTUAL_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static MUTUAL_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "mutual.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";

@@ -40,7 +40,7 @@ pub mod name_clashes {
         impl ::wireform::protobuf::ProtobufRecord for Inner {
             const FULL_NAME: &'static str = "name_clashes.AS3935_config.Inner";
             const MESSAGE_INDEX: &'static [u32] = &[0, 0];
-            fn file() -> &'static ::wireform::protobuf::ProtoFile {
+            fn file() -> &'static ::wireform::__private::ProtoFile {
                 &super::super::__wireform::NAME_CLASHES_PROTO
             }
         }
@@ -58,7 +58,7 @@ pub mod name_clashes {
     impl ::wireform::protobuf::ProtobufRecord for As3935Config {
         const FULL_NAME: &'static str = "name_clashes.AS3935_config";
         const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::NAME_CLASHES_PROTO
         }
     }
@@ -91,7 +91,7 @@ pub mod name_clashes {
         impl ::wireform::protobuf::ProtobufRecord for Inner {
             const FULL_NAME: &'static str = "name_clashes.AS3935Config.Inner";
             const MESSAGE_INDEX: &'static [u32] = &[1, 0];
-            fn file() -> &'static ::wireform::protobuf::ProtoFile {
+            fn file() -> &'static ::wireform::__private::ProtoFile {
                 &super::super::__wireform::NAME_CLASHES_PROTO
             }
         }
@@ -109,7 +109,7 @@ pub mod name_clashes {
     impl ::wireform::protobuf::ProtobufRecord for As3935Config2 {
         const FULL_NAME: &'static str = "name_clashes.AS3935Config";
         const MESSAGE_INDEX: &'static [u32] = &[1];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::NAME_CLASHES_PROTO
         }
     }
@@ -143,7 +143,7 @@ pub mod name_clashes {
         impl ::wireform::protobuf::ProtobufRecord for Goods {
             const FULL_NAME: &'static str = "name_clashes.Basket.Goods";
             const MESSAGE_INDEX: &'static [u32] = &[2, 0];
-            fn file() -> &'static ::wireform::protobuf::ProtoFile {
+            fn file() -> &'static ::wireform::__private::ProtoFile {
                 &super::super::__wireform::NAME_CLASHES_PROTO
             }
         }
@@ -166,7 +166,7 @@ pub mod name_clashes {
         impl ::wireform::protobuf::ProtobufRecord for GoodsOneOf2 {
             const FULL_NAME: &'static str = "name_clashes.Basket.GoodsOneOf";
             const MESSAGE_INDEX: &'static [u32] = &[2, 1];
-            fn file() -> &'static ::wireform::protobuf::ProtoFile {
+            fn file() -> &'static ::wireform::__private::ProtoFile {
                 &super::super::__wireform::NAME_CLASHES_PROTO
             }
         }
@@ -192,7 +192,7 @@ pub mod name_clashes {
     impl ::wireform::protobuf::ProtobufRecord for Basket {
         const FULL_NAME: &'static str = "name_clashes.Basket";
         const MESSAGE_INDEX: &'static [u32] = &[2];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::NAME_CLASHES_PROTO
         }
     }
@@ -269,7 +269,7 @@ pub mod name_clashes {
     impl ::wireform::protobuf::ProtobufRecord for Getter {
         const FULL_NAME: &'static str = "name_clashes.Getter";
         const MESSAGE_INDEX: &'static [u32] = &[3];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::NAME_CLASHES_PROTO
         }
     }
@@ -307,7 +307,7 @@ pub mod name_clashes {
     impl ::wireform::protobuf::ProtobufRecord for Fields {
         const FULL_NAME: &'static str = "name_clashes.Fields";
         const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::FIELDS_PROTO
         }
     }
@@ -324,7 +324,7 @@ pub mod name_clashes {
 )]
 #[doc(hidden)]
 pub mod __wireform {
-    pub static NAME_CLASHES_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static NAME_CLASHES_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "name_clashes.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";
@@ -382,7 +382,7 @@ R\x03key\x12,\n\x05value\x18\x02 \x01(\x0e2\x16.name_clashes.Getter.ER\x05value:
 \"\x17\n\x01E\x12\x07\n\x03E_0\x10\x00\x12\t\n\x05E_ONE\x10\x01B\x0c\n\n_push_listb\x06p\
 roto3",
     );
-    pub static FIELDS_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static FIELDS_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "fields.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto2";

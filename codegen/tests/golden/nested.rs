@@ -28,7 +28,7 @@ pub mod nested {
         impl ::wireform::protobuf::ProtobufRecord for Unused {
             const FULL_NAME: &'static str = "nested.v1.Unused";
             const MESSAGE_INDEX: &'static [u32] = &[0];
-            fn file() -> &'static ::wireform::protobuf::ProtoFile {
+            fn file() -> &'static ::wireform::__private::ProtoFile {
                 &super::super::__wireform::NESTED_PROTO
             }
         }
@@ -65,7 +65,7 @@ pub mod nested {
             impl ::wireform::protobuf::ProtobufRecord for First {
                 const FULL_NAME: &'static str = "nested.v1.Outer.First";
                 const MESSAGE_INDEX: &'static [u32] = &[1, 0];
-                fn file() -> &'static ::wireform::protobuf::ProtoFile {
+                fn file() -> &'static ::wireform::__private::ProtoFile {
                     &super::super::super::__wireform::NESTED_PROTO
                 }
             }
@@ -102,7 +102,7 @@ pub mod nested {
                 impl ::wireform::protobuf::ProtobufRecord for Innermost {
                     const FULL_NAME: &'static str = "nested.v1.Outer.Second.Innermost";
                     const MESSAGE_INDEX: &'static [u32] = &[1, 1, 0];
-                    fn file() -> &'static ::wireform::protobuf::ProtoFile {
+                    fn file() -> &'static ::wireform::__private::ProtoFile {
                         &super::super::super::super::__wireform::NESTED_PROTO
                     }
                 }
@@ -120,7 +120,7 @@ pub mod nested {
             impl ::wireform::protobuf::ProtobufRecord for Second {
                 const FULL_NAME: &'static str = "nested.v1.Outer.Second";
                 const MESSAGE_INDEX: &'static [u32] = &[1, 1];
-                fn file() -> &'static ::wireform::protobuf::ProtoFile {
+                fn file() -> &'static ::wireform::__private::ProtoFile {
                     &super::super::super::__wireform::NESTED_PROTO
                 }
             }
@@ -138,7 +138,7 @@ pub mod nested {
         impl ::wireform::protobuf::ProtobufRecord for Outer {
             const FULL_NAME: &'static str = "nested.v1.Outer";
             const MESSAGE_INDEX: &'static [u32] = &[1];
-            fn file() -> &'static ::wireform::protobuf::ProtoFile {
+            fn file() -> &'static ::wireform::__private::ProtoFile {
                 &super::super::__wireform::NESTED_PROTO
             }
         }
@@ -156,7 +156,7 @@ pub mod nested {
 )]
 #[doc(hidden)]
 pub mod __wireform {
-    pub static NESTED_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static NESTED_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "nested.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";

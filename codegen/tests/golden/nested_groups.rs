@@ -97,7 +97,7 @@ pub mod nested_groups {
         impl ::wireform::protobuf::ProtobufRecord for After {
             const FULL_NAME: &'static str = "nested_groups.Search.After";
             const MESSAGE_INDEX: &'static [u32] = &[0, 0];
-            fn file() -> &'static ::wireform::protobuf::ProtoFile {
+            fn file() -> &'static ::wireform::__private::ProtoFile {
                 &super::super::__wireform::NESTED_GROUPS_PROTO
             }
         }
@@ -115,7 +115,7 @@ pub mod nested_groups {
     impl ::wireform::protobuf::ProtobufRecord for Search {
         const FULL_NAME: &'static str = "nested_groups.Search";
         const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::NESTED_GROUPS_PROTO
         }
     }
@@ -132,7 +132,7 @@ pub mod nested_groups {
 )]
 #[doc(hidden)]
 pub mod __wireform {
-    pub static NESTED_GROUPS_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static NESTED_GROUPS_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "nested_groups.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto2";

@@ -50,7 +50,7 @@ pub mod rootless {
     impl ::wireform::protobuf::ProtobufRecord for Inner {
         const FULL_NAME: &'static str = "Rootless.Inner";
         const MESSAGE_INDEX: &'static [u32] = &[0, 0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::NO_PACKAGE_PROTO
         }
     }
@@ -88,7 +88,7 @@ impl ::wireform::protobuf::prost::Name for Rootless {
 impl ::wireform::protobuf::ProtobufRecord for Rootless {
     const FULL_NAME: &'static str = "Rootless";
     const MESSAGE_INDEX: &'static [u32] = &[0];
-    fn file() -> &'static ::wireform::protobuf::ProtoFile {
+    fn file() -> &'static ::wireform::__private::ProtoFile {
         &self::__wireform::NO_PACKAGE_PROTO
     }
 }
@@ -161,7 +161,7 @@ impl Color {
 )]
 #[doc(hidden)]
 pub mod __wireform {
-    pub static NO_PACKAGE_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static NO_PACKAGE_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "no_package.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";

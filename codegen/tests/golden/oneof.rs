@@ -40,7 +40,7 @@ pub mod oneof {
         impl ::wireform::protobuf::ProtobufRecord for Card {
             const FULL_NAME: &'static str = "oneof.Payment.Card";
             const MESSAGE_INDEX: &'static [u32] = &[0, 0];
-            fn file() -> &'static ::wireform::protobuf::ProtoFile {
+            fn file() -> &'static ::wireform::__private::ProtoFile {
                 &super::super::__wireform::ONEOF_PROTO
             }
         }
@@ -61,7 +61,7 @@ pub mod oneof {
         impl ::wireform::protobuf::ProtobufRecord for Method {
             const FULL_NAME: &'static str = "oneof.Payment.Method";
             const MESSAGE_INDEX: &'static [u32] = &[0, 1];
-            fn file() -> &'static ::wireform::protobuf::ProtoFile {
+            fn file() -> &'static ::wireform::__private::ProtoFile {
                 &super::super::__wireform::ONEOF_PROTO
             }
         }
@@ -89,7 +89,7 @@ pub mod oneof {
     impl ::wireform::protobuf::ProtobufRecord for Payment {
         const FULL_NAME: &'static str = "oneof.Payment";
         const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::ONEOF_PROTO
         }
     }
@@ -106,7 +106,7 @@ pub mod oneof {
 )]
 #[doc(hidden)]
 pub mod __wireform {
-    pub static ONEOF_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static ONEOF_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "oneof.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";

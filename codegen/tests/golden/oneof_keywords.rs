@@ -45,7 +45,7 @@ pub mod oneof_keywords {
     impl ::wireform::protobuf::ProtobufRecord for Pick {
         const FULL_NAME: &'static str = "oneof_keywords.Pick";
         const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::ONEOF_KEYWORDS_PROTO
         }
     }
@@ -62,7 +62,7 @@ pub mod oneof_keywords {
 )]
 #[doc(hidden)]
 pub mod __wireform {
-    pub static ONEOF_KEYWORDS_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static ONEOF_KEYWORDS_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "oneof_keywords.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";

@@ -42,7 +42,7 @@ pub mod optional {
     impl ::wireform::protobuf::ProtobufRecord for Reading {
         const FULL_NAME: &'static str = "optional.Reading";
         const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::OPTIONAL_PROTO
         }
     }
@@ -96,7 +96,7 @@ pub mod optional {
 )]
 #[doc(hidden)]
 pub mod __wireform {
-    pub static OPTIONAL_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static OPTIONAL_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "optional.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";

@@ -32,7 +32,7 @@ pub mod opts {
     impl ::wireform::protobuf::ProtobufRecord for Rule {
         const FULL_NAME: &'static str = "opts.Rule";
         const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::OPTIONS_PROTO
         }
     }
@@ -57,7 +57,7 @@ pub mod opts {
     impl ::wireform::protobuf::ProtobufRecord for Guarded {
         const FULL_NAME: &'static str = "opts.Guarded";
         const MESSAGE_INDEX: &'static [u32] = &[1];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::OPTIONS_PROTO
         }
     }
@@ -113,7 +113,7 @@ pub mod opts {
 )]
 #[doc(hidden)]
 pub mod __wireform {
-    pub static GOOGLE_PROTOBUF_DESCRIPTOR_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static GOOGLE_PROTOBUF_DESCRIPTOR_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "google/protobuf/descriptor.proto",
         ::core::option::Option::None,
         &[],
@@ -314,7 +314,7 @@ KNOWN\x10\x00\x12\x13\n\x0eEDITION_PROTO2\x10\xe6\x07\x12\x13\n\x0eEDITION_PROTO
 tobuf/types/descriptorpb\xf8\x01\x01\xa2\x02\x03GPB\xaa\x02\x1aGoogle.Protobuf.Reflectio\
 n",
     );
-    pub static OPTIONS_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static OPTIONS_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "options.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";

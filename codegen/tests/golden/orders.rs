@@ -55,7 +55,7 @@ pub mod shop {
             impl ::wireform::protobuf::ProtobufRecord for Order {
                 const FULL_NAME: &'static str = "shop.orders.v1.Order";
                 const MESSAGE_INDEX: &'static [u32] = &[0];
-                fn file() -> &'static ::wireform::protobuf::ProtoFile {
+                fn file() -> &'static ::wireform::__private::ProtoFile {
                     &super::super::super::__wireform::SHOP_ORDERS_V1_ORDER_PROTO
                 }
             }
@@ -82,7 +82,7 @@ pub mod shop {
             impl ::wireform::protobuf::ProtobufRecord for Item {
                 const FULL_NAME: &'static str = "shop.orders.v1.Item";
                 const MESSAGE_INDEX: &'static [u32] = &[1];
-                fn file() -> &'static ::wireform::protobuf::ProtoFile {
+                fn file() -> &'static ::wireform::__private::ProtoFile {
                     &super::super::super::__wireform::SHOP_ORDERS_V1_ORDER_PROTO
                 }
             }
@@ -144,7 +144,7 @@ pub mod shop {
 )]
 #[doc(hidden)]
 pub mod __wireform {
-    pub static SHOP_ORDERS_V1_ORDER_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static SHOP_ORDERS_V1_ORDER_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "shop/orders/v1/order.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";

@@ -32,7 +32,7 @@ pub mod one {
     impl ::wireform::protobuf::ProtobufRecord for B {
         const FULL_NAME: &'static str = "one.B";
         const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::B_PROTO
         }
     }
@@ -57,7 +57,7 @@ pub mod one {
         impl ::wireform::protobuf::ProtobufRecord for A {
             const FULL_NAME: &'static str = "one.two.A";
             const MESSAGE_INDEX: &'static [u32] = &[0];
-            fn file() -> &'static ::wireform::protobuf::ProtoFile {
+            fn file() -> &'static ::wireform::__private::ProtoFile {
                 &super::super::__wireform::A_PROTO
             }
         }
@@ -80,7 +80,7 @@ pub mod one {
         impl ::wireform::protobuf::ProtobufRecord for C {
             const FULL_NAME: &'static str = "one.two.C";
             const MESSAGE_INDEX: &'static [u32] = &[0];
-            fn file() -> &'static ::wireform::protobuf::ProtoFile {
+            fn file() -> &'static ::wireform::__private::ProtoFile {
                 &super::super::__wireform::C_PROTO
             }
         }
@@ -98,7 +98,7 @@ pub mod one {
 )]
 #[doc(hidden)]
 pub mod __wireform {
-    pub static A_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static A_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "a.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";
@@ -114,7 +114,7 @@ message A {
         b"\n\x07a.proto\x12\x07one.two\"\x17\n\x01A\x12\x12\n\x04data\x18\x01 \x01(\x0cR\x04datab\x06\
 proto3",
     );
-    pub static B_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static B_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "b.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";
@@ -132,7 +132,7 @@ message B {
         b"\n\x07b.proto\x12\x03one\x1a\x07a.proto\"\x1d\n\x01B\x12\x18\n\x01a\x18\x01 \x01(\x0b2\n\
 .one.two.AR\x01ab\x06proto3",
     );
-    pub static C_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static C_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "c.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";

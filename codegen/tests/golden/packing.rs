@@ -42,7 +42,7 @@ pub mod packing {
     impl ::wireform::protobuf::ProtobufRecord for Packing {
         const FULL_NAME: &'static str = "packing.Packing";
         const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::PACKING_PROTO
         }
     }
@@ -96,7 +96,7 @@ pub mod packing {
 )]
 #[doc(hidden)]
 pub mod __wireform {
-    pub static PACKING_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static PACKING_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "packing.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";

@@ -42,7 +42,7 @@ pub mod legacy {
     impl ::wireform::protobuf::ProtobufRecord for Legacy {
         const FULL_NAME: &'static str = "legacy.Legacy";
         const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::LEGACY_PROTO
         }
     }
@@ -59,7 +59,7 @@ pub mod legacy {
 )]
 #[doc(hidden)]
 pub mod __wireform {
-    pub static GOOGLE_PROTOBUF_DESCRIPTOR_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static GOOGLE_PROTOBUF_DESCRIPTOR_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "google/protobuf/descriptor.proto",
         ::core::option::Option::None,
         &[],
@@ -260,7 +260,7 @@ KNOWN\x10\x00\x12\x13\n\x0eEDITION_PROTO2\x10\xe6\x07\x12\x13\n\x0eEDITION_PROTO
 tobuf/types/descriptorpb\xf8\x01\x01\xa2\x02\x03GPB\xaa\x02\x1aGoogle.Protobuf.Reflectio\
 n",
     );
-    pub static LEGACY_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static LEGACY_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "legacy.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto2";

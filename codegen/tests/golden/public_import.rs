@@ -32,7 +32,7 @@ pub mod hidden {
     impl ::wireform::protobuf::ProtobufRecord for Base {
         const FULL_NAME: &'static str = "hidden.Base";
         const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::BASE_PROTO
         }
     }
@@ -67,7 +67,7 @@ pub mod public_import {
     impl ::wireform::protobuf::ProtobufRecord for Main {
         const FULL_NAME: &'static str = "public_import.Main";
         const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::MAIN_PROTO
         }
     }
@@ -84,7 +84,7 @@ pub mod public_import {
 )]
 #[doc(hidden)]
 pub mod __wireform {
-    pub static BASE_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static BASE_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "base.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";
@@ -96,7 +96,7 @@ message Base { string x = 1; }
         b"\n\nbase.proto\x12\x06hidden\"\x14\n\x04Base\x12\x0c\n\x01x\x18\x01 \x01(\tR\x01xb\x06pr\
 oto3",
     );
-    pub static MIDDLE_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static MIDDLE_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "middle.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";
@@ -106,7 +106,7 @@ import public "base.proto";
         &[&BASE_PROTO],
         b"\n\x0cmiddle.proto\x1a\nbase.protoP\x00b\x06proto3",
     );
-    pub static MAIN_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static MAIN_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "main.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";

@@ -44,7 +44,7 @@ pub mod renamed {
         impl ::wireform::protobuf::ProtobufRecord for Inner {
             const FULL_NAME: &'static str = "renamed.Event.Inner";
             const MESSAGE_INDEX: &'static [u32] = &[0, 0];
-            fn file() -> &'static ::wireform::protobuf::ProtoFile {
+            fn file() -> &'static ::wireform::__private::ProtoFile {
                 &super::super::__wireform::RENAMED_PROTO
             }
         }
@@ -70,7 +70,7 @@ pub mod renamed {
     impl ::wireform::protobuf::ProtobufRecord for Event {
         const FULL_NAME: &'static str = "renamed.Event";
         const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::RENAMED_PROTO
         }
     }
@@ -87,7 +87,7 @@ pub mod renamed {
 )]
 #[doc(hidden)]
 pub mod __wireform {
-    pub static RENAMED_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static RENAMED_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "renamed.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";

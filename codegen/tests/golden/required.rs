@@ -46,7 +46,7 @@ pub mod required {
         impl ::wireform::protobuf::ProtobufRecord for Inner {
             const FULL_NAME: &'static str = "required.Strict.Inner";
             const MESSAGE_INDEX: &'static [u32] = &[0, 0];
-            fn file() -> &'static ::wireform::protobuf::ProtoFile {
+            fn file() -> &'static ::wireform::__private::ProtoFile {
                 &super::super::__wireform::REQUIRED_PROTO
             }
         }
@@ -64,7 +64,7 @@ pub mod required {
     impl ::wireform::protobuf::ProtobufRecord for Strict {
         const FULL_NAME: &'static str = "required.Strict";
         const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::REQUIRED_PROTO
         }
     }
@@ -81,7 +81,7 @@ pub mod required {
 )]
 #[doc(hidden)]
 pub mod __wireform {
-    pub static REQUIRED_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static REQUIRED_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "required.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto2";

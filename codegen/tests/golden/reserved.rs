@@ -32,7 +32,7 @@ pub mod reserved_words {
     impl ::wireform::protobuf::ProtobufRecord for Kept {
         const FULL_NAME: &'static str = "reserved_words.Kept";
         const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::RESERVED_PROTO
         }
     }
@@ -86,7 +86,7 @@ pub mod reserved_words {
 )]
 #[doc(hidden)]
 pub mod __wireform {
-    pub static RESERVED_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static RESERVED_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "reserved.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";

@@ -72,7 +72,7 @@ pub mod a {
     impl ::wireform::protobuf::ProtobufRecord for Same {
         const FULL_NAME: &'static str = "a.Same";
         const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::A_PROTO
         }
     }
@@ -147,7 +147,7 @@ pub mod b {
     impl ::wireform::protobuf::ProtobufRecord for Same {
         const FULL_NAME: &'static str = "b.Same";
         const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::B_PROTO
         }
     }
@@ -164,7 +164,7 @@ pub mod b {
 )]
 #[doc(hidden)]
 pub mod __wireform {
-    pub static B_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static B_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "b.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";
@@ -176,7 +176,7 @@ message Same { enum Kind { KIND_B = 0; KIND_C = 1; } Kind kind = 1; }
         b"\n\x07b.proto\x12\x01b\"H\n\x04Same\x12 \n\x04kind\x18\x01 \x01(\x0e2\x0c.b.Same.KindR\x04\
 kind\"\x1e\n\x04Kind\x12\n\n\x06KIND_B\x10\x00\x12\n\n\x06KIND_C\x10\x01b\x06proto3",
     );
-    pub static A_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static A_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "a.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";

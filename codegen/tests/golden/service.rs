@@ -30,7 +30,7 @@ pub mod service {
     impl ::wireform::protobuf::ProtobufRecord for Ask {
         const FULL_NAME: &'static str = "service.Ask";
         const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::SERVICE_PROTO
         }
     }
@@ -53,7 +53,7 @@ pub mod service {
     impl ::wireform::protobuf::ProtobufRecord for Answer {
         const FULL_NAME: &'static str = "service.Answer";
         const MESSAGE_INDEX: &'static [u32] = &[1];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::SERVICE_PROTO
         }
     }
@@ -70,7 +70,7 @@ pub mod service {
 )]
 #[doc(hidden)]
 pub mod __wireform {
-    pub static SERVICE_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static SERVICE_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "service.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";

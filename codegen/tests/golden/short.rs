@@ -40,7 +40,7 @@ pub mod s {
         impl ::wireform::protobuf::ProtobufRecord for C {
             const FULL_NAME: &'static str = "s.a.c";
             const MESSAGE_INDEX: &'static [u32] = &[0, 0];
-            fn file() -> &'static ::wireform::protobuf::ProtoFile {
+            fn file() -> &'static ::wireform::__private::ProtoFile {
                 &super::super::__wireform::SHORT_PROTO
             }
         }
@@ -58,7 +58,7 @@ pub mod s {
     impl ::wireform::protobuf::ProtobufRecord for A {
         const FULL_NAME: &'static str = "s.a";
         const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::SHORT_PROTO
         }
     }
@@ -81,7 +81,7 @@ pub mod s {
     impl ::wireform::protobuf::ProtobufRecord for B {
         const FULL_NAME: &'static str = "s.b";
         const MESSAGE_INDEX: &'static [u32] = &[1];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::SHORT_PROTO
         }
     }
@@ -98,7 +98,7 @@ pub mod s {
 )]
 #[doc(hidden)]
 pub mod __wireform {
-    pub static SHORT_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static SHORT_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "short.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";

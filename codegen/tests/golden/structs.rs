@@ -38,7 +38,7 @@ pub mod structs {
     impl ::wireform::protobuf::ProtobufRecord for Loose {
         const FULL_NAME: &'static str = "structs.Loose";
         const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::STRUCTS_PROTO
         }
     }
@@ -55,7 +55,7 @@ pub mod structs {
 )]
 #[doc(hidden)]
 pub mod __wireform {
-    pub static GOOGLE_PROTOBUF_STRUCT_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static GOOGLE_PROTOBUF_STRUCT_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "google/protobuf/struct.proto",
         ::core::option::Option::None,
         &[],
@@ -73,7 +73,7 @@ llValue\x12\x0e\n\nNULL_VALUE\x10\x00B\x7f\n\x13com.google.protobufB\x0bStructPr
 Z/google.golang.org/protobuf/types/known/structpb\xf8\x01\x01\xa2\x02\x03GPB\xaa\x02\x1e\
 Google.Protobuf.WellKnownTypesb\x06proto3",
     );
-    pub static GOOGLE_PROTOBUF_ANY_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static GOOGLE_PROTOBUF_ANY_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "google/protobuf/any.proto",
         ::core::option::Option::None,
         &[],
@@ -82,7 +82,7 @@ Google.Protobuf.WellKnownTypesb\x06proto3",
 oogle.protobufB\x08AnyProtoP\x01Z,google.golang.org/protobuf/types/known/anypb\xa2\x02\x03\
 GPB\xaa\x02\x1eGoogle.Protobuf.WellKnownTypesb\x06proto3",
     );
-    pub static STRUCTS_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static STRUCTS_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "structs.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";

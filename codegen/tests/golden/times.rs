@@ -56,7 +56,7 @@ pub mod times {
     impl ::wireform::protobuf::ProtobufRecord for Times {
         const FULL_NAME: &'static str = "times.Times";
         const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::TIMES_PROTO
         }
     }
@@ -73,7 +73,7 @@ pub mod times {
 )]
 #[doc(hidden)]
 pub mod __wireform {
-    pub static GOOGLE_PROTOBUF_TIMESTAMP_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static GOOGLE_PROTOBUF_TIMESTAMP_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "google/protobuf/timestamp.proto",
         ::core::option::Option::None,
         &[],
@@ -83,7 +83,7 @@ seconds\x18\x01 \x01(\x03R\x07seconds\x12\x14\n\x05nanos\x18\x02 \x01(\x05R\x05n
 known/timestamppb\xf8\x01\x01\xa2\x02\x03GPB\xaa\x02\x1eGoogle.Protobuf.WellKnownTypesb\x06\
 proto3",
     );
-    pub static GOOGLE_PROTOBUF_DURATION_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static GOOGLE_PROTOBUF_DURATION_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "google/protobuf/duration.proto",
         ::core::option::Option::None,
         &[],
@@ -93,7 +93,7 @@ seconds\x18\x01 \x01(\x03R\x07seconds\x12\x14\n\x05nanos\x18\x02 \x01(\x05R\x05n
 wn/durationpb\xf8\x01\x01\xa2\x02\x03GPB\xaa\x02\x1eGoogle.Protobuf.WellKnownTypesb\x06p\
 roto3",
     );
-    pub static GOOGLE_PROTOBUF_FIELD_MASK_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static GOOGLE_PROTOBUF_FIELD_MASK_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "google/protobuf/field_mask.proto",
         ::core::option::Option::None,
         &[],
@@ -102,7 +102,7 @@ paths\x18\x01 \x03(\tR\x05pathsB\x85\x01\n\x13com.google.protobufB\x0eFieldMaskP
 Z2google.golang.org/protobuf/types/known/fieldmaskpb\xf8\x01\x01\xa2\x02\x03GPB\xaa\x02\x1e\
 Google.Protobuf.WellKnownTypesb\x06proto3",
     );
-    pub static GOOGLE_PROTOBUF_EMPTY_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static GOOGLE_PROTOBUF_EMPTY_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "google/protobuf/empty.proto",
         ::core::option::Option::None,
         &[],
@@ -110,7 +110,7 @@ Google.Protobuf.WellKnownTypesb\x06proto3",
 gle.protobufB\nEmptyProtoP\x01Z.google.golang.org/protobuf/types/known/emptypb\xf8\x01\x01\
 \xa2\x02\x03GPB\xaa\x02\x1eGoogle.Protobuf.WellKnownTypesb\x06proto3",
     );
-    pub static TIMES_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static TIMES_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "times.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";

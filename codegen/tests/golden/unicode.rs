@@ -32,7 +32,7 @@ pub mod unicode {
     impl ::wireform::protobuf::ProtobufRecord for Text {
         const FULL_NAME: &'static str = "unicode.Text";
         const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::UNICODE_PROTO
         }
     }
@@ -49,7 +49,7 @@ pub mod unicode {
 )]
 #[doc(hidden)]
 pub mod __wireform {
-    pub static UNICODE_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static UNICODE_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "unicode.proto",
         ::core::option::Option::Some(
             r##"syntax = "proto3";

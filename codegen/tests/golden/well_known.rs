@@ -46,7 +46,7 @@ pub mod well_known {
     impl ::wireform::protobuf::ProtobufRecord for Known {
         const FULL_NAME: &'static str = "well_known.Known";
         const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::WELL_KNOWN_PROTO
         }
     }
@@ -63,7 +63,7 @@ pub mod well_known {
 )]
 #[doc(hidden)]
 pub mod __wireform {
-    pub static GOOGLE_PROTOBUF_ANY_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static GOOGLE_PROTOBUF_ANY_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "google/protobuf/any.proto",
         ::core::option::Option::None,
         &[],
@@ -72,7 +72,7 @@ pub mod __wireform {
 oogle.protobufB\x08AnyProtoP\x01Z,google.golang.org/protobuf/types/known/anypb\xa2\x02\x03\
 GPB\xaa\x02\x1eGoogle.Protobuf.WellKnownTypesb\x06proto3",
     );
-    pub static GOOGLE_PROTOBUF_DURATION_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static GOOGLE_PROTOBUF_DURATION_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "google/protobuf/duration.proto",
         ::core::option::Option::None,
         &[],
@@ -82,7 +82,7 @@ seconds\x18\x01 \x01(\x03R\x07seconds\x12\x14\n\x05nanos\x18\x02 \x01(\x05R\x05n
 wn/durationpb\xf8\x01\x01\xa2\x02\x03GPB\xaa\x02\x1eGoogle.Protobuf.WellKnownTypesb\x06p\
 roto3",
     );
-    pub static GOOGLE_PROTOBUF_EMPTY_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static GOOGLE_PROTOBUF_EMPTY_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "google/protobuf/empty.proto",
         ::core::option::Option::None,
         &[],
@@ -90,7 +90,7 @@ roto3",
 gle.protobufB\nEmptyProtoP\x01Z.google.golang.org/protobuf/types/known/emptypb\xf8\x01\x01\
 \xa2\x02\x03GPB\xaa\x02\x1eGoogle.Protobuf.WellKnownTypesb\x06proto3",
     );
-    pub static GOOGLE_PROTOBUF_STRUCT_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static GOOGLE_PROTOBUF_STRUCT_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "google/protobuf/struct.proto",
         ::core::option::Option::None,
         &[],
@@ -108,7 +108,7 @@ llValue\x12\x0e\n\nNULL_VALUE\x10\x00B\x7f\n\x13com.google.protobufB\x0bStructPr
 Z/google.golang.org/protobuf/types/known/structpb\xf8\x01\x01\xa2\x02\x03GPB\xaa\x02\x1e\
 Google.Protobuf.WellKnownTypesb\x06proto3",
     );
-    pub static GOOGLE_PROTOBUF_TIMESTAMP_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static GOOGLE_PROTOBUF_TIMESTAMP_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "google/protobuf/timestamp.proto",
         ::core::option::Option::None,
         &[],
@@ -118,7 +118,7 @@ seconds\x18\x01 \x01(\x03R\x07seconds\x12\x14\n\x05nanos\x18\x02 \x01(\x05R\x05n
 known/timestamppb\xf8\x01\x01\xa2\x02\x03GPB\xaa\x02\x1eGoogle.Protobuf.WellKnownTypesb\x06\
 proto3",
     );
-    pub static GOOGLE_PROTOBUF_WRAPPERS_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static GOOGLE_PROTOBUF_WRAPPERS_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "google/protobuf/wrappers.proto",
         ::core::option::Option::None,
         &[],
@@ -133,7 +133,7 @@ Value\x12\x14\n\x05value\x18\x01 \x01(\tR\x05value\"\"\n\nBytesValue\x12\x14\n\x
 golang.org/protobuf/types/known/wrapperspb\xf8\x01\x01\xa2\x02\x03GPB\xaa\x02\x1eGoogle.\
 Protobuf.WellKnownTypesb\x06proto3",
     );
-    pub static WELL_KNOWN_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static WELL_KNOWN_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "well_known.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";

@@ -47,7 +47,7 @@ pub mod wrapped {
     impl ::wireform::protobuf::ProtobufRecord for Wrapped {
         const FULL_NAME: &'static str = "wrapped.Wrapped";
         const MESSAGE_INDEX: &'static [u32] = &[0];
-        fn file() -> &'static ::wireform::protobuf::ProtoFile {
+        fn file() -> &'static ::wireform::__private::ProtoFile {
             &super::__wireform::WRAPPERS_PROTO
         }
     }
@@ -64,7 +64,7 @@ pub mod wrapped {
 )]
 #[doc(hidden)]
 pub mod __wireform {
-    pub static GOOGLE_PROTOBUF_WRAPPERS_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static GOOGLE_PROTOBUF_WRAPPERS_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "google/protobuf/wrappers.proto",
         ::core::option::Option::None,
         &[],
@@ -79,7 +79,7 @@ Value\x12\x14\n\x05value\x18\x01 \x01(\tR\x05value\"\"\n\nBytesValue\x12\x14\n\x
 golang.org/protobuf/types/known/wrapperspb\xf8\x01\x01\xa2\x02\x03GPB\xaa\x02\x1eGoogle.\
 Protobuf.WellKnownTypesb\x06proto3",
     );
-    pub static WRAPPERS_PROTO: ::wireform::protobuf::ProtoFile = ::wireform::protobuf::ProtoFile::new(
+    pub static WRAPPERS_PROTO: ::wireform::__private::ProtoFile = ::wireform::__private::ProtoFile::new(
         "wrappers.proto",
         ::core::option::Option::Some(
             r#"syntax = "proto3";

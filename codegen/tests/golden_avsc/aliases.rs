@@ -59,7 +59,7 @@ pub mod evolution {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_EVOLUTION_ALIASES: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_EVOLUTION_ALIASES: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "record", "name": "Aliases", "namespace": "evolution", "aliases": ["Former", "elsewhere.Former", "evolution.old.Former"], "fields": [
   {"name": "id", "type": "int", "aliases": ["identifier", "Id", "key"]},
   {"name": "odd", "type": ["null", "string"], "default": null, "aliases": ["no-name", "with space", "\"quoted\" \\ \u202e", "1st", ""]},

@@ -27,7 +27,7 @@ pub struct Bom {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_BOM: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_BOM: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "record", "name": "Bom", "fields": [{"name": "x", "type": "int"}]}"#,
         "Bom",
         ::wireform::avro::Fingerprint::from_u64(0x24c53df262672f35),

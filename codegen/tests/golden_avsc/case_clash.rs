@@ -143,7 +143,7 @@ pub mod clash {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_CLASH_ORDER: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_CLASH_ORDER: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "record", "name": "Order", "namespace": "clash", "fields": [
   {"name": "orderId", "type": "int"},
   {"name": "order_id", "type": "string"},

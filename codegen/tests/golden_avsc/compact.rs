@@ -217,7 +217,7 @@ pub mod settings {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_SETTINGS_SETTINGS: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_SETTINGS_SETTINGS: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "record", "name": "Settings", "namespace": "settings", "fields": [
   {"name": "text", "type": "string", "default": "t"},
   {"name": "raw", "type": "bytes", "default": "r\u0001"},

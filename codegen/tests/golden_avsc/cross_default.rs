@@ -130,7 +130,7 @@ pub mod cross {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_CROSS_OUTER_OUTER: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_CROSS_OUTER_OUTER: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "record", "name": "Outer", "namespace": "cross.outer", "fields": [
   {"name": "inner", "type": {"type": "record", "name": "Inner", "namespace": "cross.inner", "fields": [
     {"name": "choice", "type": ["int", "string", {"type": "record", "name": "Leaf", "namespace": "cross.leaf", "fields": [

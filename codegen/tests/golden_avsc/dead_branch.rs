@@ -57,7 +57,7 @@ pub struct Again {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_ALIVE: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_ALIVE: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "record", "name": "Alive", "fields": [
   {"name": "either", "type": ["int", {"type": "record", "name": "Again", "fields": [{"name": "alive", "type": "Alive"}]}]}
 ]}

@@ -77,7 +77,7 @@ pub mod io {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_DBSERVER1_INVENTORY_CUSTOMERS_ENVELOPE: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_DBSERVER1_INVENTORY_CUSTOMERS_ENVELOPE: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type":"record","name":"Envelope","namespace":"dbserver1.inventory.customers","fields":[{"name":"before","type":["null",{"type":"record","name":"Value","fields":[{"name":"id","type":"int"},{"name":"first_name","type":"string"},{"name":"balance","type":["null",{"type":"bytes","scale":2,"precision":10,"connect.version":1,"connect.parameters":{"scale":"2","connect.decimal.precision":"10"},"connect.name":"org.apache.kafka.connect.data.Decimal","logicalType":"decimal"}],"default":null},{"name":"created","type":{"type":"long","connect.version":1,"connect.name":"io.debezium.time.Timestamp"},"default":0}],"connect.name":"dbserver1.inventory.customers.Value"}],"default":null},{"name":"after","type":["null","Value"],"default":null},{"name":"source","type":{"type":"record","name":"Source","namespace":"io.debezium.connector.mysql","fields":[{"name":"version","type":"string"},{"name":"ts_ms","type":"long"},{"name":"snapshot","type":[{"type":"string","connect.version":1,"connect.parameters":{"allowed":"true,last,false"},"connect.default":"false","connect.name":"io.debezium.data.Enum"},"null"],"default":"false"},{"name":"gtid","type":["null","string"],"default":null}],"connect.name":"io.debezium.connector.mysql.Source"}},{"name":"op","type":"string"},{"name":"ts_ms","type":["null","long"],"default":null}],"connect.version":1,"connect.name":"dbserver1.inventory.customers.Envelope"}
 "#,
         "dbserver1.inventory.customers.Envelope",

@@ -48,7 +48,7 @@ pub mod kinds {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_KINDS_DECIMALS: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_KINDS_DECIMALS: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "record", "name": "Decimals", "namespace": "kinds", "fields": [
   {"name": "price", "type": {"type": "bytes", "logicalType": "decimal", "precision": 9, "scale": 2}},
   {"name": "whole", "type": {"type": "bytes", "logicalType": "decimal", "precision": 38}},

@@ -79,7 +79,7 @@ pub mod deep {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_DEEP_L0: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_DEEP_L0: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "record", "name": "L0", "namespace": "deep", "fields": [{"name": "n", "type":
  {"type": "record", "name": "L1", "fields": [{"name": "n", "type":
   {"type": "record", "name": "L2", "fields": [{"name": "n", "type":

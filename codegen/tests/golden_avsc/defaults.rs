@@ -159,7 +159,7 @@ pub mod kinds {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_KINDS_DEFAULTS: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_KINDS_DEFAULTS: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r##"{"type": "record", "name": "Defaults", "namespace": "kinds", "fields": [
   {"name": "nothing", "type": "null", "default": null},
   {"name": "flag", "type": "boolean", "default": true},

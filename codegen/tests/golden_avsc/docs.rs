@@ -118,7 +118,7 @@ pub mod hostile {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_HOSTILE_DOCS: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_HOSTILE_DOCS: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r###"{
   "type": "record",
   "name": "Docs",

@@ -63,7 +63,7 @@ pub mod kinds {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_KINDS_DURATIONS: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_KINDS_DURATIONS: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "record", "name": "Durations", "namespace": "kinds", "fields": [
   {"name": "every", "type": {"type": "fixed", "name": "Interval", "size": 12, "logicalType": "duration"},
    "default": "\u0001\u0000\u0000\u0000\u0002\u0000\u0000\u0000\u00ff\u00ff\u00ff\u00ff"},

@@ -41,7 +41,7 @@ impl ::core::default::Default for Empty {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_EMPTY: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_EMPTY: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "record", "name": "Empty", "fields": []}
 "#,
         "Empty",

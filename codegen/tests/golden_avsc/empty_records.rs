@@ -66,7 +66,7 @@ pub mod empty {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_EMPTY_EMPTYRECORDS: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_EMPTY_EMPTYRECORDS: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "record", "name": "EmptyRecords", "namespace": "empty", "fields": [
   {"name": "one", "type": {"type": "record", "name": "Nothing", "doc": "Nothing at all.", "fields": []}, "default": {}},
   {"name": "maybe", "type": ["null", "Nothing"], "default": {}},

@@ -64,7 +64,7 @@ pub mod endless {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_ENDLESS_WORLD: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_ENDLESS_WORLD: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"// Records that hold themselves without end have no values, but lists of them do: the empty ones.
 {"type": "record", "name": "World", "namespace": "endless", "fields": [
   {"name": "places", "type": {"type": "array", "items":

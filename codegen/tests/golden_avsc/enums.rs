@@ -93,7 +93,7 @@ pub mod kinds {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_KINDS_ENUMS: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_KINDS_ENUMS: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "record", "name": "Enums", "namespace": "kinds", "fields": [
   {"name": "plain", "type": {"type": "enum", "name": "Plain", "symbols": ["ONE", "TWO"]}},
   {"name": "with_default", "type": {"type": "enum", "name": "WithDefault", "aliases": ["Former", "other.Former"], "symbols": ["IN_TRANSIT", "DELIVERED", "unknown"], "default": "unknown"}},

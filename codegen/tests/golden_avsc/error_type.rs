@@ -44,7 +44,7 @@ pub mod errors {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_ERRORS_FAILURE: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_ERRORS_FAILURE: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "error", "name": "Failure", "namespace": "errors", "fields": [
   {"name": "message", "type": "string", "default": "failed"},
   {"name": "cause", "type": ["null", "Failure"], "default": null}

@@ -66,7 +66,7 @@ pub mod recursion {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_RECURSION_EXPRESSION: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_RECURSION_EXPRESSION: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "record", "name": "Expression", "namespace": "recursion", "fields": [
   {"name": "node", "type": [
     "double",

@@ -60,7 +60,7 @@ pub mod kinds {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_KINDS_FIXED: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_KINDS_FIXED: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "record", "name": "Fixed", "namespace": "kinds", "fields": [
   {"name": "empty", "type": {"type": "fixed", "name": "Empty", "size": 0}},
   {"name": "one", "type": {"type": "fixed", "name": "One", "size": 1}},

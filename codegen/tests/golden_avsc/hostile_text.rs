@@ -51,7 +51,7 @@ impl ::core::default::Default for HostileText {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_HOSTILETEXT: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_HOSTILETEXT: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         "{\n\t\"type\" : \"record\" ,   \"name\":\"HostileText\",\n\t\"doc\": \"\\\"# \\\"## \\\"### r#\\\"raw\\\"# ����� \\u0000\",\n\t\"x\": \"\\\"#\\\"##\\\"###\",\n\t\"fields\" : [ {\"name\" : \"a\" , \"type\" : \"string\" , \"default\" : \"\\\"##;\\u2028\" }, {\"name\":\"b\",\"type\":\"int\",\"default\":  1 , \"doc\":\"\u{202e}reversed\"} ]\n}\n",
         "HostileText",
         ::wireform::avro::Fingerprint::from_u64(0xc1c148d02775071d),

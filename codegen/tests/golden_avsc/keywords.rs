@@ -168,7 +168,7 @@ pub mod super_ {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_CRATE_SELF_SUPER_MOD_ASYNC_TYPE: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_CRATE_SELF_SUPER_MOD_ASYNC_TYPE: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "record", "name": "type", "namespace": "crate.self.super.mod.async", "fields": [
   {"name": "type", "type": "int"},
   {"name": "self", "type": "int"},

@@ -118,7 +118,7 @@ pub mod kinds {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_KINDS_CONTAINERS: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_KINDS_CONTAINERS: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "record", "name": "Containers", "namespace": "kinds", "fields": [
   {"name": "matrix", "type": {"type": "array", "items": {"type": "array", "items": "double"}}},
   {"name": "maps", "type": {"type": "map", "values": {"type": "map", "values": "bytes"}}},

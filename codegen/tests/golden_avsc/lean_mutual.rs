@@ -94,7 +94,7 @@ pub mod recursion {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_RECURSION_PERSON: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_RECURSION_PERSON: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "record", "name": "Person", "namespace": "recursion", "fields": [
   {"name": "name", "type": "string"},
   {"name": "employer", "type": ["null", {"type": "record", "name": "Company", "fields": [

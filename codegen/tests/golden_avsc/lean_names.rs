@@ -694,7 +694,7 @@ pub mod std {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_OPTION: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_OPTION: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "record", "name": "Option", "fields": [
   {"name": "string", "type": {"type": "record", "name": "String", "fields": [{"name": "s", "type": "string", "default": "s"}]}},
   {"name": "result", "type": ["null", {"type": "record", "name": "Result", "fields": [{"name": "ok", "type": "int"}]}]},

@@ -128,7 +128,7 @@ pub mod shop {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_SHOP_ORDERS_ORDER: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_SHOP_ORDERS_ORDER: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{
   "type": "record",
   "name": "Order",

@@ -195,28 +195,28 @@ pub struct OptionalRef<'a>(
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_SINGLE: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_SINGLE: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"["bytes"]
 "#,
         "",
         ::wireform::avro::Fingerprint::from_u64(0xcfcee3e2db822fd3),
         &[],
     );
-    pub static FILE_MAYBE_EVENT: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_MAYBE_EVENT: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"["null", "string", {"type": "record", "name": "Event", "fields": [{"name": "at", "type": "long"}]}]
 "#,
         "",
         ::wireform::avro::Fingerprint::from_u64(0x6e172c62789636b6),
         &[],
     );
-    pub static FILE_NOTHING: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_NOTHING: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"["null"]
 "#,
         "",
         ::wireform::avro::Fingerprint::from_u64(0xa0d458ac1ff87ae3),
         &[],
     );
-    pub static FILE_OPTIONAL: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_OPTIONAL: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"[{"type": "array", "items": ["string", "null"]}, "null"]
 "#,
         "",

@@ -235,7 +235,7 @@ pub struct Option {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_A: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_A: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "record", "name": "A", "fields": [{"name": "u", "type": ["null", "boolean", "int", "long", "float", "double", "bytes", "string", {"type": "array", "items": ["int", "string"]}, {"type": "map", "values": ["int", "string"]}, {"type": "fixed", "name": "Array", "size": 2}, {"type": "enum", "name": "Map", "symbols": ["A"]}, {"type": "record", "name": "String", "fields": [{"name": "a", "type": "int"}]}, {"type": "record", "name": "Null", "fields": [{"name": "q", "type": "int"}]}, {"type": "record", "name": "Option", "fields": [{"name": "q", "type": "int"}]}]}]}"#,
         "A",
         ::wireform::avro::Fingerprint::from_u64(0x5f4e15c2cee777f2),

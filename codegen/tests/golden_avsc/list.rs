@@ -45,7 +45,7 @@ pub mod recursion {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_RECURSION_NODE: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_RECURSION_NODE: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "record", "name": "Node", "namespace": "recursion", "doc": "A list.", "fields": [
   {"name": "value", "type": "string", "default": ""},
   {"name": "next", "type": ["null", "Node"], "default": null}

@@ -56,7 +56,7 @@ pub mod kinds {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_KINDS_LOGICAL: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_KINDS_LOGICAL: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "record", "name": "Logical", "namespace": "kinds", "fields": [
   {"name": "date", "type": {"type": "int", "logicalType": "date"}},
   {"name": "time_millis", "type": {"type": "int", "logicalType": "time-millis"}},

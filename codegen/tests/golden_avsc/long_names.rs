@@ -85,7 +85,7 @@ pub mod com {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_COM_EXAMPLE_AVERYLONGNAMESPACEPARTTHATGOESONANDONANDONANDONANDONANDON_ANOTHER_VERY_LONG_PART_OF_THE_NAMESPACE_WITH_UNDERSCORES_THISRECORDHASANEXCEEDINGLYLONGNAMETHATNOBODYWOULDEVERWANTTOTYPEBUTTHATSOMEGENERATORSOMEWHEREMADEFROMTHEFULLPATHOFANXMLELEMENTINASCHEMAOFANINSURANCECOMPANY: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_COM_EXAMPLE_AVERYLONGNAMESPACEPARTTHATGOESONANDONANDONANDONANDONANDON_ANOTHER_VERY_LONG_PART_OF_THE_NAMESPACE_WITH_UNDERSCORES_THISRECORDHASANEXCEEDINGLYLONGNAMETHATNOBODYWOULDEVERWANTTOTYPEBUTTHATSOMEGENERATORSOMEWHEREMADEFROMTHEFULLPATHOFANXMLELEMENTINASCHEMAOFANINSURANCECOMPANY: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "record", "name": "ThisRecordHasAnExceedinglyLongNameThatNobodyWouldEverWantToTypeButThatSomeGeneratorSomewhereMadeFromTheFullPathOfAnXmlElementInASchemaOfAnInsuranceCompany", "namespace": "com.example.averylongnamespacepartthatgoesonandonandonandonandonandon.another_very_long_part_of_the_namespace_with_underscores", "fields": [
   {"name": "thisFieldHasAnExceedinglyLongNameThatNobodyWouldEverWantToTypeButThatSomeGeneratorSomewhereMadeFromTheFullPathOfAnXmlElementInASchemaOfAnInsuranceCompany", "type": ["null", "int", "string"], "default": null},
   {"name": "list", "type": {"type": "array", "items": {"type": "map", "values": ["long", {"type": "enum", "name": "ThisEnumHasAnExceedinglyLongNameToo_AndUnderscores_AndMore", "symbols": ["THIS_SYMBOL_HAS_AN_EXCEEDINGLY_LONG_NAME_THAT_NOBODY_WOULD_EVER_WANT_TO_TYPE_BUT_SOMEBODY_DID_AND_NOW_WE_HAVE_IT"]}]}}}

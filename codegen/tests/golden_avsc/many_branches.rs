@@ -115,7 +115,7 @@ pub mod unions {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_UNIONS_MANYBRANCHES: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_UNIONS_MANYBRANCHES: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "record", "name": "ManyBranches", "namespace": "unions", "fields": [
   {"name": "any", "type": [
     "boolean", "int", "long", "float", "double", "null", "bytes", "string",

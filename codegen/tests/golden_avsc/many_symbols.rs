@@ -175,7 +175,7 @@ pub mod geo {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_GEO_COUNTRY: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_GEO_COUNTRY: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "enum", "name": "Country", "namespace": "geo", "doc": "As ISO 3166 has them.", "symbols": [
   "AD", "AE", "AF", "AG", "AI", "AL", "AM", "AO", "AQ", "AR", "AS", "AT", "AU", "AW", "AX", "AZ", "BA", "BB", "BD", "BE", "BF", "BG", "BH", "BI",
   "BJ", "BL", "BM", "BN", "BO", "BQ", "BR", "BS", "BT", "BV", "BW", "BY", "BZ", "CA", "CC", "CD", "CF", "CG", "CH", "CI", "CK", "CL", "CM", "CN",

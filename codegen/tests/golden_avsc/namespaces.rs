@@ -192,7 +192,7 @@ pub mod org {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_COM_EXAMPLE_DEEPNAMESPACE_OUTER: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_COM_EXAMPLE_DEEPNAMESPACE_OUTER: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "record", "name": "com.Example.deepNamespace.Outer", "namespace": "ignored", "fields": [
   {"name": "inherited", "type": {"type": "record", "name": "Inner", "fields": []}},
   {"name": "sibling", "type": {"type": "record", "name": "Inner", "namespace": "com.Example.sibling", "fields": [

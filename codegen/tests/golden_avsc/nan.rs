@@ -49,7 +49,7 @@ impl ::core::default::Default for Nan {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_NAN: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_NAN: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "record", "name": "Nan", "fields": [
   {"name": "single", "type": "float", "default": "NaN"},
   {"name": "twice", "type": "double", "default": "NaN"}

@@ -114,7 +114,7 @@ pub mod unions {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_UNIONS_NESTEDUNIONS: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_UNIONS_NESTEDUNIONS: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "record", "name": "NestedUnions", "namespace": "unions", "fields": [
   {"name": "choice", "type": [
     "null",

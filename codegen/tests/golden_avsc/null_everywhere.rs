@@ -163,7 +163,7 @@ pub struct InRItem(#[avro(null_last)] pub ::core::option::Option<i32>);
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_N: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_N: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "record", "name": "N", "fields": [{"name": "a", "type": {"type": "array", "items": ["null", "string"]}}, {"name": "b", "type": {"type": "map", "values": ["string", "null"]}}, {"name": "c", "type": {"type": "array", "items": ["int", "null", "string"]}}, {"name": "d", "type": {"type": "map", "values": ["int", "string", "null"]}}, {"name": "e", "type": ["int", "null", "string", {"type": "record", "name": "In", "fields": [{"name": "q", "type": ["int", "null"]}, {"name": "r", "type": {"type": "array", "items": ["int", "null"]}}]}]}, {"name": "f", "type": {"type": "array", "items": {"type": "array", "items": ["int", "null"]}}}, {"name": "g", "type": {"type": "map", "values": {"type": "array", "items": {"type": "map", "values": ["null", "In", "string"]}}}}]}"#,
         "N",
         ::wireform::avro::Fingerprint::from_u64(0xc931d187f8c00ee2),

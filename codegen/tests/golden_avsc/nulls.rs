@@ -104,7 +104,7 @@ pub mod unions {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_UNIONS_NULLS: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_UNIONS_NULLS: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "record", "name": "Nulls", "namespace": "unions", "fields": [
   {"name": "first", "type": ["null", "string"]},
   {"name": "last", "type": ["string", "null"]},

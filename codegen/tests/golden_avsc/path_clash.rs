@@ -47,7 +47,7 @@ pub mod x {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_X_A: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_X_A: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "record", "name": "A", "namespace": "x", "fields": [
   {"name": "b", "type": {"type": "array", "items": ["int", "string"]}},
   {"name": "c", "type": {"type": "record", "name": "b", "namespace": "x.A", "fields": [{"name": "item", "type": ["boolean", "bytes"]}]}}

@@ -153,7 +153,7 @@ pub mod usize {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_ROOT: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_ROOT: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "record", "name": "Root", "fields": [{"name": "b", "type": "boolean"}, {"name": "i", "type": "int"}, {"name": "l", "type": "long"}, {"name": "s", "type": "string"}, {"name": "y", "type": "bytes"}, {"name": "f", "type": "float"}, {"name": "d", "type": "double"}, {"name": "z", "type": {"type": "record", "name": "Z", "fields": [{"name": "b", "type": "boolean"}], "namespace": "bool"}}, {"name": "u", "type": {"type": "record", "name": "U", "fields": [{"name": "b", "type": "boolean"}], "namespace": "usize"}}, {"name": "st", "type": {"type": "record", "name": "S", "fields": [{"name": "b", "type": "boolean"}], "namespace": "str"}}, {"name": "q", "type": {"type": "record", "name": "Q", "fields": [{"name": "b", "type": "int"}], "namespace": "i32"}}, {"name": "e", "type": {"type": "enum", "name": "E", "namespace": "u8", "symbols": ["A"]}}, {"name": "fi", "type": {"type": "fixed", "name": "F", "size": 3}}, {"name": "un", "type": ["int", "string", "boolean"]}]}"#,
         "Root",
         ::wireform::avro::Fingerprint::from_u64(0xd7dfe7ef0555ed76),

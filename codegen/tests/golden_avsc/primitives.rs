@@ -60,7 +60,7 @@ pub mod kinds {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_KINDS_PRIMITIVES: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_KINDS_PRIMITIVES: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{
   "type": "record",
   "name": "Primitives",

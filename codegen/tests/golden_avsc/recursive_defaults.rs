@@ -203,7 +203,7 @@ pub struct F(#[avro(fixed = ".F")] pub [u8; 2]);
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_A: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_A: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "record", "name": "A", "fields": [{"name": "b", "type": {"type": "record", "name": "B", "fields": [{"name": "x", "type": "int", "default": 1}, {"name": "y", "type": ["string", "null"], "default": "q"}, {"name": "k", "type": {"type": "enum", "name": "K", "symbols": ["A", "type"]}, "default": "type"}, {"name": "z", "type": "string"}]}, "default": {"z": "zz"}}, {"name": "m", "type": {"type": "map", "values": "B"}, "default": {"k\"\\\n\u202e": {"z": "\"\\", "x": 5, "y": "\u0000"}}}, {"name": "l", "type": {"type": "array", "items": ["null", "B"]}, "default": [null, {"z": ""}]}, {"name": "u", "type": ["B", "int"], "default": {"z": "1"}}, {"name": "u2", "type": ["int", "B"], "default": {"z": "1"}}, {"name": "u3", "type": ["null", "B", {"type": "map", "values": "int"}], "default": {"z": "1"}}, {"name": "f", "type": {"type": "fixed", "name": "F", "size": 2}, "default": "\u00ff\u0000"}, {"name": "f2", "type": ["null", "F"], "default": null}, {"name": "f3", "type": ["F", "null"], "default": "ab"}]}"#,
         "A",
         ::wireform::avro::Fingerprint::from_u64(0xc986d800f3bb09c6),

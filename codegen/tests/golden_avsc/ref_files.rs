@@ -125,14 +125,14 @@ pub mod shop {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_UNRELATED: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_UNRELATED: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "fixed", "name": "Unrelated", "size": 3}
 "#,
         "Unrelated",
         ::wireform::avro::Fingerprint::from_u64(0x21846bb0e3737afe),
         &[],
     );
-    pub static FILE_SHOP_COMMON_MONEY: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_SHOP_COMMON_MONEY: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "record", "name": "Money", "namespace": "shop.common", "fields": [
   {"name": "amount", "type": "long"},
   {"name": "currency", "type": {"type": "enum", "name": "Currency", "symbols": ["EUR", "USD"]}}
@@ -142,7 +142,7 @@ pub mod __wireform_avsc {
         ::wireform::avro::Fingerprint::from_u64(0x289ed684eb10fac4),
         &[],
     );
-    pub static FILE_SHOP_CUSTOMERS_CUSTOMER: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_SHOP_CUSTOMERS_CUSTOMER: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "record", "name": "Customer", "namespace": "shop.customers", "fields": [
   {"name": "id", "type": {"type": "string", "logicalType": "uuid"}},
   {"name": "credit", "type": ["null", "shop.common.Money"], "default": null},
@@ -153,7 +153,7 @@ pub mod __wireform_avsc {
         ::wireform::avro::Fingerprint::from_u64(0xad091bec41c0bfe6),
         &[("shop.common.Money", &FILE_SHOP_COMMON_MONEY)],
     );
-    pub static FILE_SHOP_ORDERS_ORDER: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_SHOP_ORDERS_ORDER: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "record", "name": "Order", "namespace": "shop.orders", "doc": "An order.", "fields": [
   {"name": "customer", "type": "shop.customers.Customer"},
   {"name": "total", "type": "shop.common.Money"},
@@ -169,7 +169,7 @@ pub mod __wireform_avsc {
             ("shop.orders.Status", &FILE_SHOP_ORDERS_STATUS),
         ],
     );
-    pub static FILE_SHOP_ORDERS_STATUS: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_SHOP_ORDERS_STATUS: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "enum", "name": "Status", "namespace": "shop.orders", "symbols": ["OPEN", "CLOSED"], "default": "OPEN"}
 "#,
         "shop.orders.Status",

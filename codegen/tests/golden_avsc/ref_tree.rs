@@ -77,7 +77,7 @@ pub mod recursion {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_RECURSION_TREE: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_RECURSION_TREE: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "record", "name": "Tree", "namespace": "recursion", "fields": [
   {"name": "label", "type": "string"},
   {"name": "left", "type": ["Tree", "null"]},

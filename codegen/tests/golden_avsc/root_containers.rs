@@ -117,35 +117,35 @@ pub struct ByName(
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_2ND: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_2ND: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#""string"
 "#,
         "",
         ::wireform::avro::Fingerprint::from_u64(0x8f014872634503c7),
         &[],
     );
-    pub static FILE_LISTS: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_LISTS: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "array", "items": {"type": "map", "values": ["int", {"type": "record", "name": "Lists", "fields": [{"name": "s", "type": "string"}]}]}}
 "#,
         "",
         ::wireform::avro::Fingerprint::from_u64(0x3f4c12d793405f09),
         &[],
     );
-    pub static FILE_RAW: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_RAW: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "bytes"}
 "#,
         "",
         ::wireform::avro::Fingerprint::from_u64(0x4fc016dac3201965),
         &[],
     );
-    pub static FILE_DAY: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_DAY: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "int", "logicalType": "date"}
 "#,
         "",
         ::wireform::avro::Fingerprint::from_u64(0x7275d51a3f395c8f),
         &[],
     );
-    pub static FILE_BY_NAME: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_BY_NAME: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "map", "values": "bytes"}
 "#,
         "",

@@ -28,7 +28,7 @@ pub mod md5 {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_MD5_CHECKSUM: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_MD5_CHECKSUM: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "fixed", "name": "md5.Checksum", "size": 16, "doc": "A checksum."}
 "#,
         "md5.Checksum",

@@ -71,7 +71,7 @@ pub mod events {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_ALL_EVENTS_V1: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_ALL_EVENTS_V1: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"["events.Created", "events.Deleted", {"type": "record", "name": "Moved", "namespace": "events", "fields": [{"name": "to", "type": "string"}]}]
 "#,
         "",
@@ -81,14 +81,14 @@ pub mod __wireform_avsc {
             ("events.Deleted", &FILE_EVENTS_DELETED),
         ],
     );
-    pub static FILE_EVENTS_CREATED: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_EVENTS_CREATED: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "record", "name": "Created", "namespace": "events", "fields": [{"name": "by", "type": "string"}, {"name": "cause", "type": ["null", "events.Deleted"], "default": null}]}
 "#,
         "events.Created",
         ::wireform::avro::Fingerprint::from_u64(0x0a93cee68bef4b8c),
         &[("events.Deleted", &FILE_EVENTS_DELETED)],
     );
-    pub static FILE_EVENTS_DELETED: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_EVENTS_DELETED: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "record", "name": "Deleted", "namespace": "events", "fields": []}
 "#,
         "events.Deleted",

@@ -30,7 +30,7 @@ pub mod events {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_EVENTS_EVENTID: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_EVENTS_EVENTID: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "fixed", "name": "EventId", "namespace": "events", "size": 16, "logicalType": "uuid"}
 "#,
         "events.EventId",

@@ -77,7 +77,7 @@ pub mod twice {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_TWICE_A: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_TWICE_A: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "record", "name": "A", "namespace": "twice", "fields": [
   {"name": "shared", "type": {"type": "record", "name": "Shared", "fields": [{"name": "n", "type": ["int", "string"], "default": 1}]}, "default": {}}
 ]}
@@ -86,7 +86,7 @@ pub mod __wireform_avsc {
         ::wireform::avro::Fingerprint::from_u64(0x1995d5e2a73efafb),
         &[],
     );
-    pub static FILE_TWICE_B: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_TWICE_B: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "record", "name": "B", "namespace": "twice", "fields": [
   {"name": "a", "type": "A", "default": {}},
   {"name": "shared", "type": {"type": "record", "name": "Shared", "fields": [{"name": "n", "type": ["int", "string"], "default": 1}]}, "default": {"n": "x"}}

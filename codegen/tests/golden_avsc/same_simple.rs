@@ -95,7 +95,7 @@ pub mod c {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_SAME_SIMPLE: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_SAME_SIMPLE: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"["null", {"type": "record", "name": "X", "fields": [{"name": "a", "type": "int"}], "namespace": "a"}, {"type": "record", "name": "X", "fields": [{"name": "b", "type": "int"}], "namespace": "b"}, {"type": "record", "name": "X", "fields": [{"name": "c", "type": "string"}], "namespace": "c.x"}]"#,
         "",
         ::wireform::avro::Fingerprint::from_u64(0x7173c6af4c607fd3),

@@ -46,14 +46,14 @@ pub enum V12 {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_V1: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_V1: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"["int", "string", "bytes"]
 "#,
         "",
         ::wireform::avro::Fingerprint::from_u64(0xdb3c4700a17f0fbf),
         &[],
     );
-    pub static FILE_V12: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_V12: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"["int", "string"]
 "#,
         "",

@@ -80,7 +80,7 @@ pub mod unions {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_UNIONS_SINGLEBRANCH: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_UNIONS_SINGLEBRANCH: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "record", "name": "SingleBranch", "namespace": "unions", "fields": [
   {"name": "text", "type": ["string"]},
   {"name": "nothing", "type": ["null"]},

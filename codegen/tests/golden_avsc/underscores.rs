@@ -92,7 +92,7 @@ pub mod x {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE____1_____: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE____1_____: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "record", "name": "_", "namespace": "_._1.__", "fields": [
   {"name": "_", "type": "int"},
   {"name": "__", "type": "int"},

@@ -73,7 +73,7 @@ pub mod gr__e {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_GR__E____N_: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_GR__E____N_: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "record", "name": "Ünï", "fields": [{"name": "größe", "type": "int"}, {"name": "日本", "type": ["int", "string"]}, {"name": "x²", "type": "int"}, {"name": "grösse", "type": "int"}, {"name": "e", "type": {"type": "enum", "name": "É", "symbols": ["ä", "ö", "Ä"]}}, {"name": "f", "type": {"type": "fixed", "name": "ж", "size": 2}}, {"name": "g", "type": "ж"}], "namespace": "größe.ü"}"#,
         "größe.ü.Ünï",
         ::wireform::avro::Fingerprint::from_u64(0x1bb17796eecc97f3),

@@ -174,7 +174,7 @@ pub mod kinds {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_KINDS_UNIONDEFAULTS: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_KINDS_UNIONDEFAULTS: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "record", "name": "UnionDefaults", "namespace": "kinds", "fields": [
   {"name": "null_first", "type": ["null", "string"], "default": null},
   {"name": "null_last", "type": ["string", "null"], "default": "x"},

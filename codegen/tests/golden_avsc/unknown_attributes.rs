@@ -57,7 +57,7 @@ pub mod attributes {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_ATTRIBUTES_UNKNOWNATTRIBUTES: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_ATTRIBUTES_UNKNOWNATTRIBUTES: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "record", "name": "UnknownAttributes", "namespace": "attributes", "connect.name": "x.Y", "connect.version": 3, "x": {"deep": [1, null, {"a": "```"}]}, "fields": [
   {"name": "id", "type": {"type": "int", "connect.type": "int16", "connect.default": 5}, "default": 0, "order": "descending", "pii": true},
   {"name": "ignored", "type": "string", "order": "ignore", "java-class": "java.lang.String", "default": ""},

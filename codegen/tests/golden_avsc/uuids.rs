@@ -46,7 +46,7 @@ pub mod kinds {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_KINDS_UUIDS: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_KINDS_UUIDS: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "record", "name": "Uuids", "namespace": "kinds", "fields": [
   {"name": "on_string", "type": {"type": "string", "logicalType": "uuid"}},
   {"name": "on_fixed", "type": {"type": "fixed", "name": "Id", "size": 16, "logicalType": "uuid"}},

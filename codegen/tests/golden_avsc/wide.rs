@@ -166,7 +166,7 @@ pub struct Wide {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_WIDE: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_WIDE: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         r#"{"type": "record", "name": "Wide", "fields": [
   {"name": "field0", "type": "int"},
   {"name": "field1", "type": "string"},

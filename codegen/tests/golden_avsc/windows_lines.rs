@@ -46,7 +46,7 @@ impl ::core::default::Default for WindowsLines {
 )]
 #[doc(hidden)]
 pub mod __wireform_avsc {
-    pub static FILE_WINDOWSLINES: ::wireform::avro::AvscFile = ::wireform::avro::AvscFile::new(
+    pub static FILE_WINDOWSLINES: ::wireform::__private::AvscFile = ::wireform::__private::AvscFile::new(
         "{\"type\": \"record\",\r\n \"name\": \"WindowsLines\",\r\n \"doc\": \"a\\r\\nb\",\r\n \"fields\": [\r\n\t{\"name\": \"a\", \"type\": \"int\", \"default\": 1}\r\n]}\r\n",
         "WindowsLines",
         ::wireform::avro::Fingerprint::from_u64(0xb3a7112e00062d95),

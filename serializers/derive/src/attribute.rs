@@ -58,12 +58,12 @@ pub(crate) enum With {
 }
 
 impl With {
-    pub(crate) fn path(&self, avro: &TokenStream) -> TokenStream {
+    pub(crate) fn path(&self, private: &TokenStream) -> TokenStream {
         match self {
-            Self::Endless => quote!(#avro::with::endless),
-            Self::Map => quote!(#avro::with::map),
-            Self::NullLast => quote!(#avro::with::null_last),
-            Self::UuidFixed => quote!(#avro::with::uuid_fixed),
+            Self::Endless => quote!(#private::with::endless),
+            Self::Map => quote!(#private::with::map),
+            Self::NullLast => quote!(#private::with::null_last),
+            Self::UuidFixed => quote!(#private::with::uuid_fixed),
             Self::Path(path) => quote!(#path),
         }
     }

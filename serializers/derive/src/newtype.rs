@@ -18,7 +18,7 @@ pub(crate) fn derive(target: &Target<'_>, fields: &FieldsUnnamed) -> Result<Toke
     };
     let attributes = Field::parse(&field.attrs)?;
     check_fixed(&field.ty, &attributes)?;
-    let (avro, ty) = (&target.avro, &field.ty);
+    let (private, ty) = (&target.private, &field.ty);
     let value = target.value(ty, &attributes);
     let (encode, decode, decode_with) = (value.encode(), value.decode(), value.decode_with());
     let (write, (logical, fixed)) = (value.write_schema(), value.annotations());
@@ -28,8 +28,8 @@ pub(crate) fn derive(target: &Target<'_>, fields: &FieldsUnnamed) -> Result<Toke
     };
     let (empty, is_union) = match attributes.with {
         None => (
-            quote!(<#ty as #avro::AvroType>::EMPTY),
-            quote!(<#ty as #avro::AvroType>::IS_UNION),
+            quote!(<#ty as #private::AvroType>::EMPTY),
+            quote!(<#ty as #private::AvroType>::IS_UNION),
         ),
         Some(crate::attribute::With::NullLast) => {
             (quote!(::core::option::Option::None), quote!(true))

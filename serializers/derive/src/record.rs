@@ -71,7 +71,7 @@ fn code(target: &Target<'_>, fields: &[RecordField<'_>]) -> TokenStream {
         decode_with: decode_with(target, fields),
     };
     let implementations = target.implement(&parts);
-    let avro = &target.avro;
+    let private = &target.private;
     let ident = &target.input.ident;
     let (params, arguments, clause) = target.generics.split();
     let full_name = match target.attributes.namespace.as_deref() {
@@ -82,14 +82,14 @@ fn code(target: &Target<'_>, fields: &[RecordField<'_>]) -> TokenStream {
         #implementations
 
         #[automatically_derived]
-        impl #params #avro::AvroRecord for #ident #arguments #clause {
+        impl #params #private::AvroRecord for #ident #arguments #clause {
             const FULL_NAME: &'static str = #full_name;
         }
     }
 }
 
 fn write_schema(target: &Target<'_>, fields: &[RecordField<'_>]) -> TokenStream {
-    let avro = &target.avro;
+    let private = &target.private;
     let head = target.head();
     let fields_var = match fields.is_empty() {
         true => quote!(_fields),
@@ -105,7 +105,7 @@ fn write_schema(target: &Target<'_>, fields: &[RecordField<'_>]) -> TokenStream 
         let doc = option(doc.filter(|_| !target.attributes.no_doc));
         quote! {
             fields.field(
-                &#avro::FieldHead {
+                &#private::FieldHead {
                     name: #name,
                     aliases: &[#(#aliases),*],
                     doc: #doc,
@@ -170,7 +170,7 @@ fn decode(target: &Target<'_>, fields: &[RecordField<'_>]) -> TokenStream {
 }
 
 fn decode_with(target: &Target<'_>, fields: &[RecordField<'_>]) -> TokenStream {
-    let avro = &target.avro;
+    let private = &target.private;
     let places = places(fields);
     let idents = fields.iter().map(|field| field.ident);
     let types = fields.iter().map(|field| field.ty);
@@ -198,7 +198,7 @@ fn decode_with(target: &Target<'_>, fields: &[RecordField<'_>]) -> TokenStream {
             match #place {
                 ::core::option::Option::Some(value) => value,
                 ::core::option::Option::None => {
-                    return ::core::result::Result::Err(#avro::RecordFields::misfit());
+                    return ::core::result::Result::Err(#private::RecordFields::misfit());
                 }
             }
         }
@@ -211,7 +211,7 @@ fn decode_with(target: &Target<'_>, fields: &[RecordField<'_>]) -> TokenStream {
             while let ::core::option::Option::Some(field) = fields.next(cursor)? {
                 match field.field {
                     #(#arms)*
-                    _ => return ::core::result::Result::Err(#avro::RecordFields::misfit()),
+                    _ => return ::core::result::Result::Err(#private::RecordFields::misfit()),
                 }
             }
             ::core::result::Result::Ok(Self { #(#idents: #takes),* })

@@ -14,8 +14,8 @@ pub(crate) struct Target<'i> {
     pub(crate) generics: Generics<'i>,
     /// The Avro name, without namespace.
     pub(crate) name: String,
-    /// `::wireform::avro`
-    pub(crate) avro: TokenStream,
+    /// `::wireform::__private`
+    pub(crate) private: TokenStream,
     /// `::wireform::Result`
     pub(crate) result: TokenStream,
 }
@@ -34,7 +34,7 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
         attributes,
         generics,
         name,
-        avro: quote!(#root::avro),
+        private: quote!(#root::__private),
         result: quote!(#root::Result),
     };
     match &input.data {
@@ -75,7 +75,9 @@ pub(crate) struct Parts {
 impl Target<'_> {
     /// The implementations.
     pub(crate) fn implement(&self, parts: &Parts) -> TokenStream {
-        let Self { avro, result, .. } = self;
+        let Self {
+            private, result, ..
+        } = self;
         let ident = &self.input.ident;
         let (params, arguments, clause) = self.generics.split();
         let (de_params, datum_arguments) = (self.generics.with_de(), self.generics.all_datum());
@@ -84,7 +86,7 @@ impl Target<'_> {
         });
         let file = self.attributes.file.as_ref().map(|file| {
             quote! {
-                const FILE: ::core::option::Option<&'static #avro::AvscFile> =
+                const FILE: ::core::option::Option<&'static #private::AvscFile> =
                     ::core::option::Option::Some(&#file);
             }
         });
@@ -99,44 +101,44 @@ impl Target<'_> {
         } = parts;
         quote! {
             #[automatically_derived]
-            impl #params #avro::AvroType for #ident #arguments #clause {
+            impl #params #private::AvroType for #ident #arguments #clause {
                 const MIN_SIZE: usize = #min_size;
                 const EMPTY: ::core::option::Option<&'static str> = #empty;
                 const IS_UNION: bool = #is_union;
                 #null_at
                 #file
 
-                fn write_schema(schema: &mut #avro::SchemaWriter) {
+                fn write_schema(schema: &mut #private::SchemaWriter) {
                     #write_schema
                 }
             }
 
             #[automatically_derived]
-            impl #params #avro::AvroEncode for #ident #arguments #clause {
+            impl #params #private::AvroEncode for #ident #arguments #clause {
                 #[inline]
-                fn encode(&self, encoder: &mut #avro::Encoder) -> #result<()> {
+                fn encode(&self, encoder: &mut #private::Encoder) -> #result<()> {
                     #encode
                 }
             }
 
             #[automatically_derived]
-            impl #de_params #avro::AvroDecode<'__de> for #ident #arguments #clause {
+            impl #de_params #private::AvroDecode<'__de> for #ident #arguments #clause {
                 #[inline]
-                fn decode(cursor: &mut #avro::Cursor<'__de>) -> #result<Self> {
+                fn decode(cursor: &mut #private::Cursor<'__de>) -> #result<Self> {
                     #decode
                 }
 
                 #[inline]
                 fn decode_with(
-                    cursor: &mut #avro::Cursor<'__de>,
-                    resolution: #avro::Resolution<'__de>,
+                    cursor: &mut #private::Cursor<'__de>,
+                    resolution: #private::Resolution<'__de>,
                 ) -> #result<Self> {
                     #decode_with
                 }
             }
 
             #[automatically_derived]
-            impl #params #avro::AvroBorrow for #ident #arguments #clause {
+            impl #params #private::AvroBorrow for #ident #arguments #clause {
                 type For<'__datum> = #ident #datum_arguments;
             }
         }
@@ -144,12 +146,12 @@ impl Target<'_> {
 
     /// The head of a named type.
     pub(crate) fn head(&self) -> TokenStream {
-        let Self { avro, name, .. } = self;
+        let Self { private, name, .. } = self;
         let namespace = option(self.attributes.namespace.as_deref());
         let doc = option(self.attributes.doc.as_deref());
         let aliases = &self.attributes.aliases;
         quote! {
-            #avro::TypeHead {
+            #private::TypeHead {
                 name: #name,
                 namespace: #namespace,
                 aliases: &[#(#aliases),*],
@@ -178,20 +180,20 @@ pub(crate) struct Value<'t> {
 impl Value<'_> {
     pub(crate) fn min_size(&self) -> TokenStream {
         let Self { target, ty, .. } = self;
-        let avro = &target.avro;
+        let private = &target.private;
         match self.module() {
             Some(module) => quote!(#module::MIN_SIZE),
-            None => quote!(<#ty as #avro::AvroType>::MIN_SIZE),
+            None => quote!(<#ty as #private::AvroType>::MIN_SIZE),
         }
     }
 
     /// A `fn(&mut SchemaWriter)`.
     pub(crate) fn write_schema(&self) -> TokenStream {
         let Self { target, ty, .. } = self;
-        let avro = &target.avro;
+        let private = &target.private;
         match self.module() {
             Some(module) => quote!(#module::write_schema::<#ty>),
-            None => quote!(<#ty as #avro::AvroType>::write_schema),
+            None => quote!(<#ty as #private::AvroType>::write_schema),
         }
     }
 
@@ -214,45 +216,45 @@ impl Value<'_> {
 
     pub(crate) fn encode(&self) -> TokenStream {
         let Self { target, ty, .. } = self;
-        let avro = &target.avro;
+        let private = &target.private;
         match self.module() {
             Some(module) => quote!(#module::encode),
-            None => quote!(<#ty as #avro::AvroEncode>::encode),
+            None => quote!(<#ty as #private::AvroEncode>::encode),
         }
     }
 
     pub(crate) fn decode(&self) -> TokenStream {
         let Self { target, ty, .. } = self;
-        let avro = &target.avro;
+        let private = &target.private;
         match self.module() {
             Some(module) => quote!(#module::decode),
-            None => quote!(<#ty as #avro::AvroDecode<'__de>>::decode),
+            None => quote!(<#ty as #private::AvroDecode<'__de>>::decode),
         }
     }
 
     pub(crate) fn decode_with(&self) -> TokenStream {
         let Self { target, ty, .. } = self;
-        let avro = &target.avro;
+        let private = &target.private;
         match self.module() {
             Some(module) => quote!(#module::decode_with),
-            None => quote!(<#ty as #avro::AvroDecode<'__de>>::decode_with),
+            None => quote!(<#ty as #private::AvroDecode<'__de>>::decode_with),
         }
     }
 
     /// A `fn() -> Option<T>`: the value of an empty default.
     pub(crate) fn empty_default(&self) -> TokenStream {
         let Self { target, ty, .. } = self;
-        let avro = &target.avro;
+        let private = &target.private;
         match self.module() {
             Some(_) => quote!(|| ::core::option::Option::None),
-            None => quote!(<#ty as #avro::AvroDecode<'__de>>::empty_default),
+            None => quote!(<#ty as #private::AvroDecode<'__de>>::empty_default),
         }
     }
 
     /// The default as JSON: an `Option<&str>`.
     pub(crate) fn default(&self) -> TokenStream {
         let Self { target, ty, .. } = self;
-        let avro = &target.avro;
+        let private = &target.private;
         if let Some(json) = &self.attributes.default_json {
             return quote!(::core::option::Option::Some(#json));
         }
@@ -260,7 +262,7 @@ impl Value<'_> {
             (true, Some(with)) if with.is_map() => quote!(::core::option::Option::Some("{}")),
             (true, _) => quote! {
                 const {
-                    match <#ty as #avro::AvroType>::EMPTY {
+                    match <#ty as #private::AvroType>::EMPTY {
                         ::core::option::Option::Some(empty) => ::core::option::Option::Some(empty),
                         ::core::option::Option::None => ::core::panic!(
                             "this type has no empty value: write #[avro(default = …)] with the value as JSON"
@@ -269,8 +271,8 @@ impl Value<'_> {
                 }
             },
             (false, None) if !self.attributes.no_default => quote! {
-                if <#ty as #avro::AvroType>::IS_UNION {
-                    <#ty as #avro::AvroType>::EMPTY
+                if <#ty as #private::AvroType>::IS_UNION {
+                    <#ty as #private::AvroType>::EMPTY
                 } else {
                     ::core::option::Option::None
                 }
@@ -281,7 +283,7 @@ impl Value<'_> {
 
     fn module(&self) -> Option<TokenStream> {
         let with = self.attributes.with.as_ref()?;
-        Some(with.path(&self.target.avro))
+        Some(with.path(&self.target.private))
     }
 }
 

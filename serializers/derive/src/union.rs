@@ -96,7 +96,7 @@ fn code(target: &Target<'_>, branches: &[Branch<'_>]) -> TokenStream {
 }
 
 fn write_schema(target: &Target<'_>, branches: &[Branch<'_>]) -> TokenStream {
-    let avro = &target.avro;
+    let private = &target.private;
     // What a module writes is no union, and its type may be no Avro type.
     let types = branches
         .iter()
@@ -105,19 +105,19 @@ fn write_schema(target: &Target<'_>, branches: &[Branch<'_>]) -> TokenStream {
     let mut writes: Vec<TokenStream> = branches
         .iter()
         .map(|branch| match branch.value {
-            None => quote!(#avro::SchemaWriter::null),
+            None => quote!(#private::SchemaWriter::null),
             Some(ty) => target
                 .value(ty, &branch.attributes.field)
                 .annotated_schema(),
         })
         .collect();
     if let Some(null) = target.attributes.null_at {
-        writes.insert(null, quote!(#avro::SchemaWriter::null));
+        writes.insert(null, quote!(#private::SchemaWriter::null));
     }
     quote! {
         #(const {
             ::core::assert!(
-                !<#types as #avro::AvroType>::IS_UNION,
+                !<#types as #private::AvroType>::IS_UNION,
                 "a union cannot hold a union: put the branches of the inner enum or Option here"
             );
         })*
@@ -178,9 +178,9 @@ fn arms(target: &Target<'_>, branches: &[Branch<'_>], is_resolved: bool) -> Vec<
         };
         quote!(#pattern => #read.map(Self::#ident),)
     };
-    let avro = &target.avro;
+    let private = &target.private;
     let null = target.attributes.null_at.map(|null| {
-        quote!(#null => ::core::result::Result::Err(#avro::Resolution::null_without_place()),)
+        quote!(#null => ::core::result::Result::Err(#private::Resolution::null_without_place()),)
     });
     null.into_iter()
         .chain(branches.iter().enumerate().map(arm))

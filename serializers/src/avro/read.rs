@@ -11,8 +11,8 @@ use crate::limits::Limits;
 
 /// The rest of a datum that is being read, and what may still be spent on it.
 ///
-/// Generated code reads values off it one after the other; every read is checked against what is
-/// left. There is one for each datum, made by the codec.
+/// Every read is checked against what is left. There is one for each datum, made by the codec.
+/// A `with` module passes it on; its methods are for generated code.
 #[derive(Debug)]
 pub struct Cursor<'de> {
     rest: &'de [u8],
@@ -36,6 +36,7 @@ pub(crate) struct Block {
     pub(crate) bytes: Option<usize>,
 }
 
+#[doc(hidden)]
 impl<'de> Cursor<'de> {
     /// Starts at the beginning of `datum`.
     ///

@@ -50,8 +50,10 @@ pub trait AvroType {
     const IS_UNION: bool;
     /// In a union whose `null` the type itself has no value for: the place of that branch. An
     /// `Option` around the type takes it.
+    #[doc(hidden)]
     const NULL_AT: Option<usize> = None;
     /// The file that the type was generated from, if it is the outermost type there.
+    #[doc(hidden)]
     const FILE: Option<&'static AvscFile> = None;
 
     /// Writes the schema.
@@ -98,6 +100,7 @@ pub trait AvroDecode<'de>: AvroType + Sized {
 
     /// The value of an empty default (`null`; no text, bytes, items or entries), where that is
     /// quicker to make than to read. The answer is what [`decode`](Self::decode) would read.
+    #[doc(hidden)]
     #[inline(always)]
     #[must_use]
     fn empty_default() -> Option<Self> {

@@ -5,7 +5,7 @@
 pub(super) mod civil;
 
 use super::{AvroUnit, Datetime, Epoch, Moment, Rfc3339};
-use crate::avro::{
+use crate::avro::typed::{
     AvroBorrow, AvroDecode, AvroEncode, AvroType, Cursor, Encoder, Resolution, SchemaWriter,
 };
 use crate::error::{Error, ErrorKind, Result};
@@ -83,7 +83,7 @@ timestamps!(Epoch, Rfc3339);
 macro_rules! modules {
     ($newtype:ident of $type:ident; $($module:ident: $unit:ident;)+) => {$(
         pub(in crate::datetime) mod $module {
-            use crate::avro::{AvroDecode, AvroType, Cursor, Encoder, Resolution, SchemaWriter};
+            use crate::avro::typed::{AvroDecode, AvroType, Cursor, Encoder, Resolution, SchemaWriter};
             use crate::datetime::{$newtype, $type, $unit};
             use crate::error::Result;
 

@@ -48,7 +48,7 @@ mod nesting;
 mod normal;
 mod plan;
 mod pool;
-mod record;
+pub(crate) mod record;
 mod rules;
 mod shape;
 mod writes;
@@ -77,7 +77,7 @@ pub use self::dynamic::{
     AnyProtobuf, DecodedMessage, EncodedMessage, Payload, ProtobufDynamic, ProtobufSchema,
 };
 
-pub use self::record::{ProtoFile, ProtobufRecord};
+pub use self::record::ProtobufRecord;
 pub use self::rules::ProtobufRules;
 
 /// The codec of a generated Protobuf message.
@@ -86,7 +86,8 @@ pub use self::rules::ProtobufRules;
 /// the message index; what is registered is the text of the `.proto` file.
 ///
 /// ```
-/// # use wireform::protobuf::{ProtoFile, ProtobufRecord};
+/// # use wireform::__private::ProtoFile;
+/// # use wireform::protobuf::ProtobufRecord;
 /// # #[derive(Clone, PartialEq, wireform::protobuf::prost::Message)]
 /// # #[prost(prost_path = "::wireform::protobuf::prost")]
 /// # struct Ping {

@@ -25,6 +25,7 @@ pub trait ProtobufRecord: Message + Default + 'static {
     const MESSAGE_INDEX: &'static [u32];
 
     /// The file that declares the message.
+    #[doc(hidden)]
     fn file() -> &'static ProtoFile;
 }
 

@@ -7,6 +7,7 @@ use wireform_registry::{NamedText, SchemaId};
 use super::descriptor::MessageNames;
 use super::fixtures::imports::shop::sales::v1::Sale;
 use super::fixtures::orders::shop::orders::v1::{Item, Order, Status};
+use super::record::ProtoFile;
 use super::*;
 use crate::{Framed, NoHeaders, Reader, SerializerExt};
 

@@ -3,13 +3,14 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// What a value is written to: bytes, appended.
 ///
-/// Generated code calls it field by field, in the order of the schema.
+/// A `with` module passes it on; its methods are for generated code.
 #[derive(Debug)]
 pub struct Encoder {
     out: Vec<u8>,
     depth: usize,
 }
 
+#[doc(hidden)]
 impl Encoder {
     /// Appends to `out`; records may be nested `depth` deep.
     pub(crate) fn new(out: Vec<u8>, depth: usize) -> Self {

@@ -256,7 +256,7 @@ impl<const N: usize> AvroBorrow for [u8; N] {
     type For<'a> = Self;
 }
 
-/// `uuid` on a string; for the `fixed` see [`with::uuid_fixed`](super::with::uuid_fixed).
+/// `uuid` on a string; on a `fixed` with `#[avro(uuid_fixed)]`.
 impl AvroType for uuid::Uuid {
     const MIN_SIZE: usize = 1;
     const EMPTY: Option<&'static str> = None;

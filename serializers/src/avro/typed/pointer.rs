@@ -42,7 +42,7 @@ impl<T: AvroBorrow> AvroBorrow for Box<T> {
 }
 
 /// `["null", T]`, or the union of an enum that leaves its `null` to the `Option`
-/// ([`NULL_AT`](AvroType::NULL_AT)); for `[T, "null"]` see [`with::null_last`](super::with::null_last).
+/// (`#[avro(null_at = …)]`); `[T, "null"]` with `#[avro(null_last)]`.
 impl<T: AvroType> AvroType for Option<T> {
     const MIN_SIZE: usize = 1;
     const EMPTY: Option<&'static str> = match T::NULL_AT {

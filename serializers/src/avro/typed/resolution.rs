@@ -4,6 +4,8 @@ use crate::avro::schema::NodeId;
 use crate::error::{Error, ErrorKind, Result};
 
 /// How a value of another writer's schema is read: one step of a plan.
+///
+/// A `with` module passes it on; its methods are for generated code.
 #[derive(Clone, Copy, Debug)]
 pub struct Resolution<'p> {
     plan: &'p Plan,
@@ -72,6 +74,7 @@ impl<'p> Source<'p> {
     }
 }
 
+#[doc(hidden)]
 impl<'p> Resolution<'p> {
     #[inline(always)]
     fn new(plan: &'p Plan, id: StepId) -> Self {

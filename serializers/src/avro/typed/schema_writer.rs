@@ -7,7 +7,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// Writes the schema text of a Rust type: each named type once, and by its name from then on.
 ///
 /// A mistake is remembered and returned by [`schema_text`](super::schema_text); nothing here
-/// fails at once.
+/// fails at once. A `with` module passes it on; its methods are for generated code.
 #[derive(Debug, Default)]
 pub struct SchemaWriter {
     out: String,
@@ -52,6 +52,7 @@ pub struct FieldHead<'a> {
     pub fixed: Option<&'static str>,
 }
 
+#[doc(hidden)]
 impl SchemaWriter {
     pub(super) fn finish(self) -> Result<String> {
         match self.error {

@@ -1,9 +1,5 @@
-//! Other Avro types for a field than its Rust type has: `#[avro(with = "path::to::module")]`.
-//!
-//! A module of this kind has a `const MIN_SIZE: usize` and four functions: `write_schema`,
-//! `encode`, `decode` and `decode_with`, as the methods of [`AvroType`](super::AvroType),
-//! [`AvroEncode`](super::AvroEncode) and [`AvroDecode`](super::AvroDecode). Those here have names
-//! of their own in attributes, too.
+//! The modules of the attributes `map`, `null_last`, `uuid_fixed` and `endless`, in the form that
+//! [`avro::with`](crate::avro::with) describes.
 
 /// `[T, "null"]` for an `Option<T>`: `#[avro(null_last)]`.
 pub mod null_last {

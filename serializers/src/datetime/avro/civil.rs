@@ -1,7 +1,7 @@
 //! Dates, times and datetimes without a zone as Avro's `date`, `time-*` and `local-timestamp-*`.
 
 use super::{modules, outside, units_of};
-use crate::avro::{
+use crate::avro::typed::{
     AvroBorrow, AvroDecode, AvroEncode, AvroType, Cursor, Encoder, Resolution, SchemaWriter,
 };
 use crate::datetime::{AvroUnit, Civil, CivilDatetime, CivilKind, Moment};

@@ -314,8 +314,9 @@ fn json_schemas_say_what_they_are() {
 #[cfg(all(feature = "avro", feature = "derive"))]
 mod avro {
     use super::*;
+    use crate::avro::typed::{AvroBorrow, Cursor};
     use crate::avro::{
-        Avro, AvroBorrow, AvroDecode, AvroEncode, Date, LocalTimestampMicros, LocalTimestampMillis,
+        Avro, AvroDecode, AvroEncode, Date, LocalTimestampMicros, LocalTimestampMillis,
         LocalTimestampNanos, TimeMicros, TimeMillis,
     };
     use crate::{Deserializer as _, ErrorKind, SerializerExt as _};
@@ -380,7 +381,7 @@ mod avro {
     {
         let datum = Avro::<P>::new().to_vec(&number).unwrap();
         let codec = Avro::<T>::new();
-        let mut cursor = crate::avro::Cursor::new(&datum, &crate::Limits::default()).unwrap();
+        let mut cursor = Cursor::new(&datum, &crate::Limits::default()).unwrap();
         match (T::decode(&mut cursor), expected) {
             (Ok(value), Ok(expected)) => {
                 assert_eq!(value, expected);

@@ -4,8 +4,9 @@
 use std::fmt::Debug;
 
 use serde_json::{Map, Value as Json, json};
+use wireform::__private::AvroBorrow;
 use wireform::avro::json::AvroJson;
-use wireform::avro::{Avro, AvroBorrow, AvroDecode, AvroEncode, Schema, Transcoder};
+use wireform::avro::{Avro, AvroDecode, AvroEncode, Schema, Transcoder};
 use wireform::{Deserializer, ErrorKind, SerializerExt};
 
 mod collections;

@@ -98,9 +98,8 @@ arbitrary! {
 /// What `with` names.
 mod seconds {
     use wireform::Result;
-    use wireform::avro::{
-        AvroDecode, AvroEncode, AvroType, Cursor, Encoder, Resolution, SchemaWriter,
-    };
+    use wireform::avro::with::{Cursor, Encoder, Resolution, SchemaWriter};
+    use wireform::avro::{AvroDecode, AvroEncode, AvroType};
 
     use super::Seconds;
 
