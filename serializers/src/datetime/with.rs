@@ -5,12 +5,12 @@
 macro_rules! field_modules {
     (@avro $unit:ident) => {
         #[cfg(feature = "avro")]
-        #[cfg_attr(docsrs, doc(cfg(feature = "avro")))]
+        #[doc(hidden)]
         pub use crate::datetime::avro::$unit::{MIN_SIZE, decode, decode_with, encode, write_schema};
     };
     (@avro_civil $unit:ident) => {
         #[cfg(feature = "avro")]
-        #[cfg_attr(docsrs, doc(cfg(feature = "avro")))]
+        #[doc(hidden)]
         pub use crate::datetime::avro::civil::$unit::{
             MIN_SIZE, decode, decode_with, encode, write_schema,
         };
