@@ -54,7 +54,7 @@ impl Sending {
             Stage::Packed(encoded) => {
                 let in_flight = Arc::clone(&encoded.in_flight);
                 let link = &self.link;
-                match link.engine.offer(&link.native, encoded, Patience::Wait)? {
+                match link.offer(encoded, Patience::Wait)? {
                     Offered::Accepted { .. } => return Poll::Ready(Ok(in_flight)),
                     Offered::Waiting(waiter) => (waiter, in_flight),
                 }

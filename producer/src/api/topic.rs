@@ -215,7 +215,7 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
             Patience::Wait if link.engine.is_polling_thread() => Patience::None,
             other => other,
         };
-        let offered = link.engine.offer(&link.native, encoded, patience);
+        let offered = link.offer(encoded, patience);
         let accepted = offered.and_then(|offered| match offered {
             Offered::Accepted { .. } => Ok(()),
             Offered::Waiting(waiter) => match waiter.accepted.wait(None) {

@@ -8,12 +8,13 @@ use rdkafka::TopicPartitionList;
 use rdkafka::consumer::ConsumerGroupMetadata;
 use rdkafka::producer::Producer as _;
 
+use crate::engine::encoded_record::EncodedRecord;
 use crate::engine::event_buffer::Queue;
 use crate::engine::events::{Client, Events};
 use crate::engine::headers::OwnHeaders;
 use crate::engine::ledger::Room;
 use crate::engine::partitioning::Partitioning;
-use crate::engine::queue::flush_timeout;
+use crate::engine::queue::{Offered, Patience, flush_timeout};
 use crate::engine::shared::Engine;
 use crate::engine::slot::{Slot, Taken};
 use crate::engine::transactions::{self, Calls, SLICE};
@@ -84,6 +85,14 @@ impl Link {
             ));
         }
         Ok(())
+    }
+
+    /// Gives the record to librdkafka, or queues it; see [`Engine::offer`].
+    ///
+    /// Not generic, unlike that: it is compiled once, in this crate, and not again wherever a topic of
+    /// some type sends.
+    pub(crate) fn offer(&self, record: EncodedRecord, patience: Patience) -> Result<Offered> {
+        self.engine.offer(&self.native, record, patience)
     }
 
     pub(crate) fn flush(&self, timeout: Duration) -> Arc<Slot<Result<()>>> {
