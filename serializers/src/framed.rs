@@ -11,7 +11,7 @@ use crate::content_type::ContentType;
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::{Format, SchemaRef};
 use crate::frame::{self, Framing};
-use crate::language::{self, Language, has_message_index};
+use crate::language::{self, Language, Records, has_message_index};
 use crate::schema_codec::{Import, SchemaCodec, SchemaFormat, SchemaSource};
 use crate::serializer::{Serializer, append_or_restore};
 
@@ -197,11 +197,10 @@ fn find_printed(
         printed.is_some_and(|printed| printed == own)
     };
     let found = lock.schemas().filter(is_same).last()?.clone();
-    let resolved = lock.resolve_for(subject, &found.def).map_err(Error::from);
-    let checked = resolved.and_then(|resolved| match has_message_index(source.kind) {
-        true => codec.check_writes(&resolved),
+    let checked = match has_message_index(source.kind) {
+        true => check_message(codec, &found),
         false => Ok(()),
-    });
+    };
     Some(checked.map(|()| found))
 }
 
@@ -294,11 +293,31 @@ async fn find_checked(
     let found = find(registry, subject, source, how).await?;
     if has_message_index(source.kind) {
         let stored = registry.by_version(subject, found.version.into()).await?;
-        if stored.def.text != source.text {
-            codec.check_writes(&resolve_for(&registry, subject, &stored.def).await?)?;
-        }
+        check_message(codec, &stored)?;
     }
     Ok(found)
+}
+
+/// Checks that the message of `codec` has the same index in `stored`, a form of the codec's schema.
+///
+/// # Errors
+/// `Incompatible` if another message has it.
+fn check_message(codec: &(impl SchemaFormat + ?Sized), stored: &RegisteredSchema) -> Result<()> {
+    let source = codec.source();
+    let (Some(language), Some(own)) = (language::find(source.kind), &source.record) else {
+        return Ok(());
+    };
+    let schema = ResolvedSchema::new(source.kind, stored.def.text.clone());
+    let Records::Messages(names) = language.records(&schema)? else {
+        return Ok(());
+    };
+    let index = codec.message_index();
+    if names.get(&index) == Some(own) {
+        return Ok(());
+    }
+    let path = index.path();
+    let message = format!("message {path:?} is not {own:?} in the form that the registry has");
+    Err(Error::new(ErrorKind::Incompatible, message))
 }
 
 /// Registers or looks up `source` under `subject`, after everything that it imports.

@@ -7,7 +7,6 @@ use super::{JsonSchema, Validation};
 use crate::dynamic::{Annotations, DynamicBodies, DynamicValue, Part, compact_json};
 use crate::error::{Error, ErrorKind, Result};
 use crate::frame::MessageIndex;
-use crate::json::Json;
 use crate::serializer::Deserializer as _;
 
 /// JSON text, validated with the schemas that can validate it: records on a topic are read although
@@ -32,7 +31,8 @@ impl DynamicBodies for DynamicJson {
             codec.deserialize(body)?;
         }
         if self.schemas.iter().all(Result::is_err) {
-            Json::<IgnoredAny>::new().deserialize(body)?;
+            serde_json::from_slice::<IgnoredAny>(body)
+                .map_err(|error| Error::new(ErrorKind::Decode, format!("invalid JSON: {error}")))?;
         }
         let text = std::str::from_utf8(body)
             .map_err(|_| Error::new(ErrorKind::Decode, "the text is not UTF-8"))?;
