@@ -34,10 +34,11 @@ use wireform::dynamic::{DynamicCodec, DynamicOptions};
 /// Print the records of a topic: place, key, headers, schema and value.
 ///
 /// A record that names its schema is read with what the registry has; keys are, too. What cannot be
-/// read is shown with its error and its bytes, and the exit status is 1 then. So is a record whose
-/// schema cannot be had: it is asked for again 10 seconds later. If that is because the registry does
-/// not answer, the exit status is 3 at the end. Ctrl-C and SIGTERM end it, and it prints how many it
-/// read. If a broker cannot be reached, it prints why and tries again.
+/// read is shown with its error and its bytes, and the exit status is 1 then. If the schema of a record
+/// is not available, that record cannot be read; the schema is requested again after 10 seconds. If
+/// this is because the registry does not answer, the exit status is 3 at the end. Ctrl-C and SIGTERM
+/// end it, and it prints how many it read. If a broker cannot be reached, it prints why and tries
+/// again.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   wireform consume --brokers localhost:9092 --topic orders --registry http://localhost:8081 --until-end

@@ -21,9 +21,9 @@ use crate::{Result, decode_batch, input};
 /// Reads hex lines from a file or standard input, or with --raw one record's bytes. An empty line is a
 /// record of no bytes.
 /// A record that cannot be read is an error line on standard error, with its number; the others are
-/// written all the same, and the exit status is 1 at the end. So is a record whose schema cannot be had:
-/// it is asked for again 10 seconds later. If that is because the registry does not answer, the exit
-/// status is 3 at the end.
+/// written all the same, and the exit status is 1 at the end. If the schema of a record is not
+/// available, that record cannot be read; the schema is requested again after 10 seconds. If this is
+/// because the registry does not answer, the exit status is 3 at the end.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   echo 00000000070662 | wireform decode --schema name.avsc

@@ -95,9 +95,10 @@ impl<C: SchemaFormat> Framed<C> {
             .map_err(|error: Error| error.for_subject(&subject))
     }
 
-    /// Finds the codec's schema under `subject` in a lock file, `wireform.lock`: offline, and
-    /// at once. If the feature of its language is on, its text may be another than the codec's, as
-    /// long as a registry gives both one id: Confluent's server prints schemas in its own way.
+    /// Finds the codec's schema under `subject` in a lock file, `wireform.lock`: offline, without
+    /// waiting. If the feature of the schema's language is on, the locked text may differ from the
+    /// codec's, as long as a registry gives both one id: Confluent's server prints schemas in its own
+    /// way.
     ///
     /// # Errors
     /// `Registry(SchemaNotFound)` or `Registry(SubjectNotFound)` if the schema is not in the lock
@@ -180,8 +181,8 @@ impl<C> Framed<C> {
     }
 }
 
-/// Finds a schema in a lock file whose text is printed otherwise, and so are the texts that it refers
-/// to.
+/// Finds the codec's schema in a lock file where a registry printed its text, or a text that it refers
+/// to, in another way.
 fn find_printed(
     lock: &LockFile,
     subject: &Subject,
@@ -204,8 +205,8 @@ fn find_printed(
     Some(checked.map(|()| found))
 }
 
-/// What a schema and the texts that it refers to mean, each by its name, the schema's own empty;
-/// `None` if one of them does not parse.
+/// Returns the canonical forms of a schema and of the texts that it refers to, by their names; the
+/// schema's own name is empty. `None` if one of them does not parse.
 fn forms(language: &dyn Language, schema: &ResolvedSchema) -> Option<BTreeMap<String, String>> {
     let mut texts = ResolvedSchema::new(schema.kind, schema.text.clone());
     let mut forms = BTreeMap::new();
@@ -221,7 +222,7 @@ fn forms(language: &dyn Language, schema: &ResolvedSchema) -> Option<BTreeMap<St
     Some(forms)
 }
 
-/// The subject for a codec's schema on one side of a topic.
+/// Returns the subject for a codec's schema on one side of a topic.
 ///
 /// # Errors
 /// `Registry(Config)` if the naming needs a record name and the schema has none.
