@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, Mutex, OnceLock, mpsc};
 use std::task::{Context, Poll, Wake, Waker};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use wireform_producer::{EmbeddedCluster, ErrorKind, Outcome, Producer, Record, Topic};
@@ -98,6 +99,34 @@ fn panicking_partitioner_refuses_the_record() {
     }
     assert_eq!(send(Some("x")).unwrap().partition, 3);
     assert_eq!(send(None).unwrap().partition, 3);
+}
+
+/// The second record waits for room, so that the partitioner runs under the producer's own lock.
+#[test]
+fn partitioner_that_calls_its_producer_refuses_the_record() {
+    let own = Arc::new(OnceLock::<Producer>::new());
+    let asked = Arc::clone(&own);
+    let producer = Producer::builder()
+        .embedded()
+        .queue_records(1)
+        .partitioner(move |choice| match choice.key() {
+            Some(_) => i32::try_from(asked.get().unwrap().in_flight()).unwrap(),
+            None => 0,
+        })
+        .build()
+        .unwrap();
+    own.set(producer.clone()).unwrap();
+    let (done, ended) = mpsc::channel();
+    thread::spawn(move || {
+        let orders = texts(&producer);
+        let mut first = orders.send_blocking(Record::new("x")).unwrap();
+        let second = orders.send_blocking(Record::new("x").key("k"));
+        let second = second.and_then(|mut second| second.wait(SOON).unwrap());
+        assert!(first.wait(SOON).unwrap().is_ok());
+        done.send(second.unwrap_err().kind()).unwrap();
+    });
+    let kind = ended.recv_timeout(SOON).expect("the send ends");
+    assert_eq!(kind, ErrorKind::NotWritten);
 }
 
 /// Lets a future be polled up to `polls` times, and drops it.
