@@ -251,9 +251,10 @@ impl ProducerBuilder {
     /// Has `partitioner` choose the partition of every record that names none, instead of the key's
     /// hash; see [`PartitionChoice`].
     ///
-    /// It runs on any thread while librdkafka holds a lock: it should be quick, and must call
-    /// nothing of the producer. It may be asked again for the same record. If it names a partition
-    /// that the topic does not have, or panics, the record is not written.
+    /// It runs on any thread while locks are held: it should be quick, and must call nothing of a
+    /// producer. Such a call panics, or waits for ever if librdkafka itself answers it. The partitioner
+    /// may be asked again for the same record. If it panics, or names a partition that the topic does
+    /// not have, the record is not written.
     pub fn partitioner(
         mut self,
         partitioner: impl Fn(&PartitionChoice<'_>) -> i32 + Send + Sync + 'static,

@@ -17,6 +17,7 @@ use rdkafka::error::RDKafkaErrorCode;
 use crate::engine::encoded_record::{EncodedRecord, Outgoing};
 use crate::engine::in_flight::InFlight;
 use crate::engine::ledger::{Ledger, Room, Settlement};
+use crate::engine::partitioning;
 use crate::engine::queue::{Flush, Offered, Patience, Place, State, Waiter};
 use crate::engine::slot::{Slot, Taken};
 use crate::error::{Error, Result};
@@ -329,6 +330,7 @@ impl<P: Outgoing> Accounting<P> {
     }
 
     fn lock(&self) -> MutexGuard<'_, State<P>> {
+        partitioning::check_not_choosing();
         self.state.lock()
     }
 }

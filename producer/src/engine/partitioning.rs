@@ -1,5 +1,6 @@
 //! Which partition a record goes to, where the record does not say.
 
+use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -167,13 +168,32 @@ impl Partitioner for Partitioning {
                 (0..partitions).contains(&partition) && is_available(partition)
             },
         };
-        let chosen = program::contain(|| (self.closure)(&choice)).unwrap_or_else(|| {
+        IS_CHOOSING.set(true);
+        let chosen = program::contain(|| (self.closure)(&choice));
+        IS_CHOOSING.set(false);
+        let chosen = chosen.unwrap_or_else(|| {
             self.panics.fetch_add(1, Ordering::Relaxed);
             NO_PARTITION
         });
         // -1 would mean "not yet", and keep the record until it times out.
         if chosen < 0 { NO_PARTITION } else { chosen }
     }
+}
+
+thread_local! {
+    /// Whether this thread runs a partitioner.
+    static IS_CHOOSING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Keeps a partitioner out of its producer, whose lock the thread may hold.
+///
+/// # Panics
+/// If this thread runs a partitioner. The panic ends in the partitioner, which is then a faulty one.
+pub(crate) fn check_not_choosing() {
+    assert!(
+        !IS_CHOOSING.get(),
+        "a partitioner called a producer: it may decide by its arguments only"
+    );
 }
 
 /// No topic has it: librdkafka refuses the record with "unknown partition".
