@@ -16,7 +16,7 @@ use rdkafka::error::RDKafkaErrorCode;
 
 use crate::engine::encoded_record::{EncodedRecord, Outgoing};
 use crate::engine::in_flight::InFlight;
-use crate::engine::ledger::{Ledger, Room, Settlement};
+use crate::engine::ledger::{Room, Settlement};
 use crate::engine::partitioning;
 use crate::engine::queue::{Flush, Offered, Patience, Place, State, Waiter};
 use crate::engine::slot::{Slot, Taken};
@@ -129,18 +129,9 @@ impl<P: Outgoing> Accounting<P> {
 
     /// Starts waiting for everything that was accepted so far.
     pub(crate) fn flush(&self, timeout: Duration) -> Arc<Slot<Result<()>>> {
-        self.flush_from(timeout, Ledger::start_epoch)
-    }
-
-    /// Waits for the epochs before the one that `start` returns.
-    fn flush_from(
-        &self,
-        timeout: Duration,
-        start: impl FnOnce(&mut Ledger) -> u64,
-    ) -> Arc<Slot<Result<()>>> {
         let done = Arc::new(Slot::new());
         let mut state = self.lock();
-        let epoch = start(&mut state.ledger);
+        let epoch = state.ledger.start_epoch();
         if let Some(reason) = &state.fatal {
             let _ = done.put(Err(Error::fatal(reason)));
         } else if state.ledger.is_settled_before(epoch) {

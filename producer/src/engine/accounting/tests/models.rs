@@ -12,7 +12,6 @@ use crate::api::delivery::Delivery;
 use crate::engine::accounting::*;
 use crate::engine::batch::Batch;
 use crate::engine::in_flight::Completion;
-use crate::engine::ledger::Ledger;
 use crate::engine::slot::Arrival;
 
 /// Orders to try for each model.
@@ -75,20 +74,13 @@ fn wait<T>(slot: &Slot<T>) -> T {
     }
 }
 
-/// Fails if the model accepts `fault`.
-#[track_caller]
-fn must_fail(fault: fn()) {
-    let result = std::panic::catch_unwind(|| check_random(fault, ORDERS));
-    assert!(result.is_err(), "the model accepts the fault");
-}
-
 /// Two flushes at once, and a later record that never has a result.
-fn two_flushes(start: fn(&mut Ledger) -> u64) {
+fn two_flushes() {
     let (accounts, client) = accounts(10);
     drop(send(&accounts, &client, "early").unwrap());
     let flush = |accounts: &Accounts| {
         let accounts = Arc::clone(accounts);
-        thread::spawn(move || accounts.flush_from(HOUR, start))
+        thread::spawn(move || accounts.flush(HOUR))
     };
     let flushes = [flush(&accounts), flush(&accounts)].map(|flush| flush.join().unwrap());
     drop(send(&accounts, &client, "late").unwrap());
@@ -100,18 +92,7 @@ fn two_flushes(start: fn(&mut Ledger) -> u64) {
 
 #[test]
 fn flush_waits_for_earlier_records_only() {
-    check_random(|| two_flushes(Ledger::start_epoch), ORDERS);
-}
-
-#[test]
-fn flush_that_shares_the_epoch_of_later_records_is_found() {
-    must_fail(|| {
-        two_flushes(|ledger| {
-            // As it was: an empty epoch counted to what is waited for, and later records joined it.
-            let current = ledger.current_epoch();
-            ledger.start_epoch().max(current + 1)
-        });
-    });
+    check_random(two_flushes, ORDERS);
 }
 
 /// A flush among senders: what was accepted before it has its result when it ends.
