@@ -71,3 +71,25 @@ fn a_draft_that_is_not_known_is_found() {
         false,
     );
 }
+
+#[test]
+fn verbs_that_take_a_schema_of_an_unknown_draft_warn_once() {
+    let path = folder("warn_draft").join("schema.json");
+    std::fs::write(&path, r#"{"$schema":"http://example.com/own"}"#).unwrap();
+    let path = path.display().to_string();
+    for arguments in [
+        &["check", "--level", "backward", &path, &path][..],
+        &["encode", "--schema", &path],
+        &["decode", "--schema", &path],
+    ] {
+        let run = run(arguments, "");
+        assert_eq!(run.code, Some(0), "{}{}", run.out, run.talk);
+        let warnings = run.talk.matches("warning: ").count();
+        let files = if arguments[0] == "check" { 2 } else { 1 };
+        assert_eq!(warnings, files, "{}", run.talk);
+        assert!(run.talk.contains("an unknown draft"), "{}", run.talk);
+    }
+    // It is a finding there.
+    let run = run(&["lint", &path], "");
+    assert!(!run.talk.contains("warning"), "{}", run.talk);
+}
