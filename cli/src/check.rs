@@ -9,7 +9,7 @@ use wireform::registry::{Incompatibility, Level, ResolvedSchema, Subject, decode
 use crate::exit::Error;
 use crate::registry::Connection;
 use crate::report::{Finding, Report, Style};
-use crate::schema::{Reading, rules};
+use crate::schema::{Reading, rules, warn_of_draft};
 use crate::{Result, check_batch, input};
 
 mod git;
@@ -112,11 +112,14 @@ impl Check {
     fn named(&self, path: &Path, report: &mut Report) -> Result<Option<Named>> {
         let name = path.display().to_string();
         match self.reading.load_version(path) {
-            Ok(schema) => Ok(Some(Named {
-                name,
-                schema,
-                is_file: true,
-            })),
+            Ok(schema) => {
+                warn_of_draft(path, &schema);
+                Ok(Some(Named {
+                    name,
+                    schema,
+                    is_file: true,
+                }))
+            }
             Err(Error::Finding(message)) => {
                 report.checked(&name);
                 report.add(invalid(&name, "", &message));

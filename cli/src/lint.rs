@@ -4,7 +4,6 @@ use std::io;
 use std::path::PathBuf;
 
 use clap::Args;
-use wireform::JsonSchema;
 use wireform::avro::schema::{Kind, NodeId, Schema};
 use wireform::registry::{ResolvedSchema, SchemaKind};
 
@@ -13,7 +12,7 @@ use crate::check::invalid;
 use crate::exit::Error;
 use crate::input;
 use crate::report::{Finding, Report, Style};
-use crate::schema::{Reading, rules};
+use crate::schema::{self, Reading, rules};
 
 mod units;
 
@@ -60,9 +59,7 @@ impl Lint {
                 report.add(invalid(&name, &schema.text, &error));
                 continue;
             }
-            if schema.kind == SchemaKind::Json
-                && let Some(finding) = unknown_draft(&name, &schema)?
-            {
+            if let Some(finding) = unknown_draft(&name, &schema) {
                 report.add(finding);
             }
             if schema.kind == SchemaKind::Avro {
@@ -89,26 +86,21 @@ impl Lint {
 }
 
 /// A `$schema` that names no draft that is known here.
-fn unknown_draft(name: &str, schema: &ResolvedSchema) -> Result<Option<Finding>> {
-    let parsed = JsonSchema::<serde_json::Value>::for_reading(schema.into());
-    let parsed = parsed.map_err(|error| Error::Finding(error.to_string()))?;
-    Ok(parsed.unknown_draft().map(|draft| {
-        let path = "/$schema".to_owned();
-        let place = input::place(&schema.text, &path);
-        Finding {
-            file: name.to_owned(),
-            line: place.line,
-            column: place.column,
-            snippet: place.snippet,
-            path,
-            kind: "UNKNOWN_DRAFT".to_owned(),
-            message: format!(
-                "\"$schema\" names {draft:?}, an unknown draft: it is read as draft 7"
-            ),
-            effect: "other languages may read it as another draft".to_owned(),
-            annotation: None,
-        }
-    }))
+fn unknown_draft(name: &str, schema: &ResolvedSchema) -> Option<Finding> {
+    let message = schema::unknown_draft(schema)?;
+    let path = "/$schema".to_owned();
+    let place = input::place(&schema.text, &path);
+    Some(Finding {
+        file: name.to_owned(),
+        line: place.line,
+        column: place.column,
+        snippet: place.snippet,
+        path,
+        kind: "UNKNOWN_DRAFT".to_owned(),
+        message,
+        effect: "other languages may read it as another draft".to_owned(),
+        annotation: None,
+    })
 }
 
 impl Lint {

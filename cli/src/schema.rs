@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
+use wireform::JsonSchema;
 use wireform::avro::AvroRules;
 use wireform::json_schema::JsonSchemaRules;
 use wireform::protobuf::ProtobufRules;
@@ -77,8 +79,14 @@ fn reference(text: &str) -> std::result::Result<(String, PathBuf), String> {
 type Read<'r> = &'r mut dyn FnMut(&Path) -> Result<Option<String>>;
 
 impl Reading {
-    /// The schema of a file.
+    /// The schema of a file. Warns if its draft is not known.
     pub(crate) fn load(&self, path: &Path) -> Result<ResolvedSchema> {
+        let schema = self.read(path)?;
+        warn_of_draft(path, &schema);
+        Ok(schema)
+    }
+
+    fn read(&self, path: &Path) -> Result<ResolvedSchema> {
         self.format_of(path)?;
         let text = input::text(path)?;
         self.with_text(path, text, &mut |file| input::text(file).map(Some))
@@ -86,7 +94,7 @@ impl Reading {
 
     /// The schema of a file with what it refers to, as its schemas folder says if it is in one.
     pub(crate) fn load_version(&self, path: &Path) -> Result<ResolvedSchema> {
-        let mut schema = self.load(path)?;
+        let mut schema = self.read(path)?;
         self.folders.add_references(path, &mut schema)?;
         Ok(schema)
     }
@@ -144,6 +152,25 @@ fn leave_out(mut names: Vec<String>, references: &mut Vec<NamedText>) {
             }
             !is_user
         });
+    }
+}
+
+/// Says if a JSON Schema has a `$schema` that names no known draft.
+pub(crate) fn unknown_draft(schema: &ResolvedSchema) -> Option<String> {
+    if schema.kind != SchemaKind::Json {
+        return None;
+    }
+    let parsed = JsonSchema::<IgnoredAny>::for_reading(schema.into()).ok()?;
+    let draft = parsed.unknown_draft()?;
+    Some(format!(
+        "\"$schema\" names {draft:?}, an unknown draft: it is read as draft 7"
+    ))
+}
+
+/// Warns on standard error if the draft of a JSON Schema is not known.
+pub(crate) fn warn_of_draft(path: &Path, schema: &ResolvedSchema) {
+    if let Some(message) = unknown_draft(schema) {
+        eprintln!("warning: {}: {message}", path.display());
     }
 }
 
