@@ -89,7 +89,7 @@
 //! | `cloudevents` | `Record::event`: the attributes of CloudEvents as headers | no |
 //! | `gzip` | gzip, with a zlib that is built along | no |
 //! | `metrics` | counters and a histogram: see [below](#metrics) | no |
-//! | `otel` | OpenTelemetry's trace context (W3C `traceparent`) in headers: `ProducerBuilder::trace_context`, `MessageHeaders::trace_context` | no |
+//! | `otel` | OpenTelemetry's trace context (W3C `traceparent`) in headers: `ProducerBuilder::trace_context` | no |
 //! | `ssl` | TLS, SASL/SCRAM and OAUTHBEARER, with the system's OpenSSL | no |
 //! | `tracing` | for `tracing`: a span for each record from its send to its verdict (level DEBUG), events for records without a place, sends that wait, closes, broker trouble | no |
 //! | `zstd` | Zstandard, with a libzstd that is built along | no |
@@ -105,15 +105,16 @@
 //! to the closure of [`ProducerBuilder::statistics`].
 //!
 //! # Reading back
-//! [`DecodeMessage`] lets a message of an rdkafka consumer decode itself with a
-//! [`wireform::Reader`]; a record that cannot be read comes back whole, for [`DeadLetters`].
+//! The crate wireform-consumer decodes messages of rdkafka's consumers with a [`wireform::Reader`], and
+//! sends those that it cannot decode to a topic of their own.
 #![deny(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod api;
-mod consume;
 mod engine;
 mod error;
+#[doc(hidden)]
+pub mod internal;
 mod native;
 mod observe;
 mod outcome;
@@ -132,8 +133,6 @@ pub use crate::api::sending_all::SendingAll;
 pub use crate::api::settings::is_secret as is_secret_setting;
 pub use crate::api::topic::Topic;
 pub use crate::api::transaction::Transaction;
-pub use crate::consume::message_headers::MessageHeaders;
-pub use crate::consume::poison::{DeadLetters, DecodeMessage, Poison, RawHeader};
 pub use crate::engine::partitioning::{PartitionChoice, java_partition};
 pub use crate::error::{Error, ErrorKind, Result};
 pub use crate::observe::broker_log::{BrokerError, BrokerErrorKind};

@@ -9,7 +9,8 @@ use rdkafka::message::{BorrowedMessage, Headers, Message};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use wireform::avro::{AvroRules, SerdeAvro};
 use wireform::{Format, Framed, Reader, Subject, Utf8};
-use wireform_producer::{ErrorKind, MessageHeaders, Placed, Producer, Record};
+use wireform_consumer::MessageHeaders;
+use wireform_producer::{ErrorKind, Placed, Producer, Record};
 use wireform_registry::{InMemoryRegistry, Registry};
 use wireform_tests::order::{Order, SCHEMA_V1, sample};
 

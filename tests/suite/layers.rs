@@ -8,17 +8,19 @@ use serde_json::Value;
 use wireform_tests::workspace::{cargo, root};
 
 /// What each crate may depend on among ours, in what is published.
-const ARROWS: [(&str, &[&str]); 6] = [
+const ARROWS: [(&str, &[&str]); 7] = [
     ("wireform-registry", &[]),
     ("wireform-derive", &[]),
     ("wireform", &["wireform-registry", "wireform-derive"]),
     ("wireform-producer", &["wireform", "wireform-registry"]),
+    ("wireform-consumer", &["wireform", "wireform-producer"]),
     ("wireform-build", &["wireform", "wireform-registry"]),
     (
         "wireform-cli",
         &[
             "wireform",
             "wireform-build",
+            "wireform-consumer",
             "wireform-producer",
             "wireform-registry",
         ],
@@ -52,7 +54,7 @@ fn crates_depend_downwards_only() {
 }
 
 #[test]
-fn only_the_producer_knows_rdkafka() {
+fn only_producer_and_consumer_know_rdkafka() {
     for (name, dependencies) in dependencies() {
         let knows = dependencies
             .iter()
@@ -60,6 +62,7 @@ fn only_the_producer_knows_rdkafka() {
         // The last three read topics, too.
         let may = [
             "wireform-producer",
+            "wireform-consumer",
             "wireform-cli",
             "wireform-tests",
             "orders",
@@ -71,7 +74,7 @@ fn only_the_producer_knows_rdkafka() {
 
 #[test]
 fn published_crates_do_not_read_contracts() {
-    for folder in ["registry", "serializers", "producer", "codegen"] {
+    for folder in ["registry", "serializers", "producer", "consumer", "codegen"] {
         for (path, text) in sources(&root().join(folder).join("src")) {
             let code = without_comments(&text);
             for contracts in ["schemas/orders", "proto/shop"] {
@@ -154,8 +157,8 @@ const ROOMS: [(&str, &[&str]); 5] = [
     ("observe", &[]),
     ("engine", &["native", "observe"]),
     ("api", &["engine", "observe"]),
-    // Will be a crate of its own.
-    ("consume", &["api", "native"]),
+    // What the crate wireform-consumer uses.
+    ("internal", &["api", "native"]),
 ];
 
 #[test]

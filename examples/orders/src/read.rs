@@ -7,7 +7,8 @@ use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::message::{BorrowedMessage, Headers, Message};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use wireform::Reader;
-use wireform_producer::{MessageHeaders, Placed, Producer};
+use wireform_consumer::MessageHeaders;
+use wireform_producer::{Placed, Producer};
 
 /// Reads the records that were just placed with a plain rdkafka consumer, and prints them.
 pub(crate) async fn back<T: Debug>(

@@ -101,7 +101,7 @@ impl fmt::Debug for NativeHeaders {
 /// without a lock, although the message may be shared by threads. Here this happens once, in `new`,
 /// for one thread at a time.
 #[derive(Clone, Copy)]
-pub(crate) struct ConsumedHeaders<'a> {
+pub struct ConsumedHeaders<'a> {
     /// Null if there are none.
     list: *mut bindings::rd_kafka_headers_t,
     message: PhantomData<&'a BorrowedMessage<'a>>,
@@ -112,8 +112,16 @@ unsafe impl Send for ConsumedHeaders<'_> {}
 // SAFETY: as above.
 unsafe impl Sync for ConsumedHeaders<'_> {}
 
+impl fmt::Debug for ConsumedHeaders<'_> {
+    /// Without names and values: they are the record's.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConsumedHeaders").finish_non_exhaustive()
+    }
+}
+
 impl<'a> ConsumedHeaders<'a> {
-    pub(crate) fn new(message: &'a BorrowedMessage<'_>) -> Self {
+    /// Parses the headers of `message`, or finds that they were parsed.
+    pub fn new(message: &'a BorrowedMessage<'_>) -> Self {
         let mut list = ptr::null_mut();
         let parsing = parsing(message.ptr())
             .lock()
@@ -130,7 +138,7 @@ impl<'a> ConsumedHeaders<'a> {
 
     /// The name and value of a header, as bytes: rdkafka's own accessor panics on a name that is not
     /// UTF-8, and names come from the producer of the record.
-    pub(crate) fn header(&self, index: usize) -> Option<(&'a [u8], Option<&'a [u8]>)> {
+    pub fn header(&self, index: usize) -> Option<(&'a [u8], Option<&'a [u8]>)> {
         if self.list.is_null() {
             return None;
         }
@@ -183,11 +191,9 @@ mod tests {
     use rdkafka::consumer::{BaseConsumer, Consumer as _};
     use rdkafka::producer::{BaseProducer, Producer as _};
     use rdkafka::{ClientConfig, Message as _, Offset, TopicPartitionList};
-    use wireform::HeaderList as _;
 
     use super::*;
     use crate::api::embedded::EmbeddedCluster;
-    use crate::consume::message_headers::MessageHeaders;
 
     #[test]
     fn header_name_that_is_no_text_is_no_panic() {
@@ -206,9 +212,9 @@ mod tests {
         consumer.assign(&assignment).unwrap();
         let message = consumer.iter().next().unwrap().unwrap();
         assert_eq!(message.payload(), Some(&b""[..]));
-        let headers = MessageHeaders::new(&message);
+        let headers = ConsumedHeaders::new(&message);
         let found: Vec<_> = (0..).map_while(|index| headers.header(index)).collect();
-        assert_eq!(found, [("\u{fffd}", Some(&b"v"[..]))]);
+        assert_eq!(found, [(&b"\xff\xfe"[..], Some(&b"v"[..]))]);
     }
 
     fn produce_odd_header(producer: &BaseProducer) {

@@ -14,9 +14,8 @@ use wireform::{
     ContentType, Format, Framed, HeaderNames, Json, Reader, SchemaCodec, SchemaFormat, SchemaGuid,
     SchemaId, SchemaKind, SchemaRef, SchemaSource, Serializer, Subject, Utf8, Version,
 };
-use wireform_producer::{
-    EmbeddedCluster, ErrorKind, MessageHeaders, Producer, ProducerBuilder, Record, Topic,
-};
+use wireform_consumer::MessageHeaders;
+use wireform_producer::{EmbeddedCluster, ErrorKind, Producer, ProducerBuilder, Record, Topic};
 
 use crate::{SOON, orders, read};
 

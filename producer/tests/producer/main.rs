@@ -9,7 +9,6 @@
 mod abuse;
 mod headers;
 mod placing;
-mod poison;
 mod queue;
 mod settings;
 #[cfg(feature = "tracing")]
@@ -25,7 +24,8 @@ use std::time::{Duration, Instant};
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::{ClientConfig, Message as _, Offset, TopicPartitionList};
 use wireform::{HeaderList as _, Utf8};
-use wireform_producer::{EmbeddedCluster, MessageHeaders, Producer, Topic};
+use wireform_consumer::MessageHeaders;
+use wireform_producer::{EmbeddedCluster, Producer, Topic};
 
 const SOON: Duration = Duration::from_secs(10);
 

@@ -6,7 +6,8 @@ use opentelemetry_sdk::propagation::TraceContextPropagator;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::message::Headers as _;
 use rdkafka::{ClientConfig, Offset, TopicPartitionList};
-use wireform_producer::{EmbeddedCluster, MessageHeaders, Producer, Record, TraceHeaders};
+use wireform_consumer::MessageHeaders;
+use wireform_producer::{EmbeddedCluster, Producer, Record, TraceHeaders};
 
 use crate::{SOON, read, texts};
 

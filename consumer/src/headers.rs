@@ -1,9 +1,6 @@
-use std::fmt;
-
 use rdkafka::message::BorrowedMessage;
 use wireform::HeaderList;
-
-use crate::native::headers::ConsumedHeaders;
+use wireform_producer::internal::ConsumedHeaders;
 
 /// The headers of a consumed message, for a [`wireform::Reader`].
 ///
@@ -15,7 +12,8 @@ use crate::native::headers::ConsumedHeaders;
 /// use rdkafka::consumer::{BaseConsumer, Consumer};
 /// use rdkafka::{ClientConfig, Message, Offset, TopicPartitionList};
 /// use wireform::{Json, Reader, Utf8};
-/// use wireform_producer::{MessageHeaders, Producer, Record, Topic};
+/// use wireform_consumer::MessageHeaders;
+/// use wireform_producer::{Producer, Record, Topic};
 ///
 /// let producer = Producer::embedded()?;
 /// let totals: Topic<str, f64> = producer.topic("totals", Utf8, Json::<f64>::new())?;
@@ -39,7 +37,7 @@ use crate::native::headers::ConsumedHeaders;
 ///
 /// They are parsed in [`new`](Self::new). Any number of threads may do so for one message at once; but
 /// rdkafka's own `headers` and `detach` parse without a lock, so that none may run at the same time.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct MessageHeaders<'a>(ConsumedHeaders<'a>);
 
 impl<'a> MessageHeaders<'a> {
@@ -47,13 +45,6 @@ impl<'a> MessageHeaders<'a> {
     #[must_use]
     pub fn new(message: &'a BorrowedMessage<'_>) -> Self {
         Self(ConsumedHeaders::new(message))
-    }
-}
-
-impl fmt::Debug for MessageHeaders<'_> {
-    /// Without names and values: they are the record's.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MessageHeaders").finish_non_exhaustive()
     }
 }
 

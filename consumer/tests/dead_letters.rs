@@ -1,15 +1,22 @@
+//! What a consumer makes of records, on librdkafka's mock cluster.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
 use std::time::Duration;
 
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::message::{BorrowedMessage, Header, Headers as _, OwnedHeaders};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer as _};
 use rdkafka::{ClientConfig, Message as _, Offset, TopicPartitionList};
-use wireform::{Json, Reader, Utf8};
-use wireform_producer::{
-    DeadLetters, DecodeMessage as _, EmbeddedCluster, ErrorKind, Producer, Record,
-};
+use wireform::{Bytes, HeaderList as _, Json, Reader, Utf8};
+use wireform_consumer::{DeadLetters, DecodeMessage as _, ErrorKind, MessageHeaders};
+use wireform_producer::{EmbeddedCluster, Producer, Record, internal};
 
-use crate::{SOON, texts};
+const SOON: Duration = Duration::from_secs(10);
 
 fn cluster() -> (EmbeddedCluster, Producer) {
     let cluster = EmbeddedCluster::start().unwrap();
@@ -87,21 +94,21 @@ async fn dead_letter_is_the_record_byte_for_byte() {
     let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
     let (cluster, producer) = cluster();
     write_foreign_record(&cluster);
-    let (original, poison) = read(&cluster, "orders", |message| {
+    let (original, record) = read(&cluster, "orders", |message| {
         (parts(message), message.decode(&numbers()).unwrap_err())
     });
     assert_eq!(
-        (poison.topic(), poison.partition(), poison.offset()),
+        (record.topic(), record.partition(), record.offset()),
         ("orders", 0, 0)
     );
-    assert_eq!(poison.value(), Some(&b"{no number \xff"[..]));
-    assert_eq!(poison.key(), Some(&b"\xfe\x00"[..]));
-    let text = poison.to_string();
+    assert_eq!(record.value(), Some(&b"{no number \xff"[..]));
+    assert_eq!(record.key(), Some(&b"\xfe\x00"[..]));
+    let text = record.to_string();
     assert!(text.starts_with("orders[0]@0: "), "{text}");
-    assert!(!format!("{poison:?}").contains("no number"));
+    assert!(!format!("{record:?}").contains("no number"));
 
     let dead = DeadLetters::new(&producer, "dead").unwrap();
-    dead.send(&poison).await.unwrap().await.unwrap();
+    dead.send(&record).await.unwrap().await.unwrap();
     let (copy, again) = read(&cluster, "dead", |message| {
         (parts(message), message.decode(&numbers()).unwrap_err())
     });
@@ -137,10 +144,29 @@ async fn message_decodes_in_one_call() {
 #[test]
 fn tombstone_is_no_value() {
     let (cluster, producer) = cluster();
-    let mut delivery = texts(&producer)
+    let orders = producer.topic::<str, str>("orders", Utf8, Utf8).unwrap();
+    let mut delivery = orders
         .send_blocking(Record::tombstone().key("gone"))
         .unwrap();
     delivery.wait(Duration::from_secs(10)).unwrap().unwrap();
     let value = read(&cluster, "orders", |message| message.decode(&numbers()));
     assert!(value.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn header_name_that_is_no_text_is_no_panic() {
+    let _guard = wireform_limits::guard(wireform_limits::TEST_LIMIT);
+    let (cluster, producer) = cluster();
+    let orders = producer.topic("orders", Bytes, Bytes).unwrap();
+    let header = (&b"\xff\xfe"[..], Some(&b"v"[..]));
+    let sending = internal::forward(&orders, None, Some(b""), [header].into_iter());
+    sending.await.unwrap().await.unwrap();
+    let found = read(&cluster, "orders", |message| {
+        let headers = MessageHeaders::new(message);
+        let pairs = (0..).map_while(|index| headers.header(index));
+        pairs
+            .map(|(name, value)| (name.to_owned(), value.map(<[u8]>::to_vec)))
+            .collect::<Vec<_>>()
+    });
+    assert_eq!(found, [("\u{fffd}".to_owned(), Some(b"v".to_vec()))]);
 }

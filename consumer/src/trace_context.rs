@@ -4,7 +4,7 @@ use opentelemetry::propagation::Extractor;
 use opentelemetry::{Context, global};
 use wireform::HeaderList as _;
 
-use crate::consume::message_headers::MessageHeaders;
+use crate::headers::MessageHeaders;
 
 impl MessageHeaders<'_> {
     /// The context in which the record was sent, by the program's propagator
