@@ -103,6 +103,10 @@ impl<C: SchemaFormat> Framed<C> {
     /// # Errors
     /// `Registry(SchemaNotFound)` or `Registry(SubjectNotFound)` if the schema is not in the lock
     /// file. The error names the subject and the command to run.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "the subject is passed as to the other constructors"
+    )]
     pub fn locked(codec: C, lock: &LockFile, subject: Subject) -> Result<Self> {
         let found = match at_once(find_checked(&lock, &subject, &codec, How::Lookup)) {
             Err(error) if matches!(error.kind(), ErrorKind::Registry(_)) => {

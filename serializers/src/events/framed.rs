@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::format::{Format, SchemaRef};
 use crate::frame::MessageIndex;
 use crate::framed::Framed;
-use crate::language::{self, Unions};
+use crate::language::{self, Language, Unions};
 use crate::schema_codec::{SchemaCodec, SchemaFormat, SchemaSource};
 use crate::serializer::Serializer;
 
@@ -216,7 +216,7 @@ fn unions_of(records: &[&SchemaSource]) -> Result<&'static dyn Unions> {
         return Err(Error::new(ErrorKind::Config, message));
     }
     let language = first.and_then(language::find);
-    language.and_then(|language| language.unions()).ok_or_else(|| {
+    language.and_then(Language::unions).ok_or_else(|| {
         let message = "only Avro and JSON Schema have unions: name the subjects by record, or put \
                        the messages into a oneof";
         Error::new(ErrorKind::Config, message)

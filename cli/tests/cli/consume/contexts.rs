@@ -10,7 +10,7 @@ use super::{Duration, cluster, consume, folder, records, run, send};
 fn register(url: &str, subject: &str, text: &str, more: &[&str]) -> serde_json::Value {
     let name: String = subject
         .chars()
-        .filter(|c| c.is_ascii_alphanumeric())
+        .filter(char::is_ascii_alphanumeric)
         .collect();
     let schema = folder(&format!("contexts-{name}")).join("schema.avsc");
     std::fs::write(&schema, text).unwrap();
