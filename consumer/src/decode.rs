@@ -104,8 +104,7 @@ pub struct UndecodedRecord {
 
 impl UndecodedRecord {
     fn new(message: &BorrowedMessage<'_>, reason: wireform::Error) -> Self {
-        let consumed = ConsumedHeaders::new(message);
-        let pairs = (0..).map_while(|index| consumed.header(index));
+        let pairs = ConsumedHeaders::new(message).iter();
         Self {
             topic: message.topic().to_owned(),
             partition: message.partition(),

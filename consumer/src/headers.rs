@@ -49,8 +49,8 @@ impl<'a> MessageHeaders<'a> {
 }
 
 impl HeaderList for MessageHeaders<'_> {
-    fn header(&self, index: usize) -> Option<(&str, Option<&[u8]>)> {
-        let (name, value) = self.0.header(index)?;
-        Some((std::str::from_utf8(name).unwrap_or("\u{fffd}"), value))
+    fn headers(&self) -> impl Iterator<Item = (&str, Option<&[u8]>)> {
+        let pairs = self.0.iter();
+        pairs.map(|(name, value)| (std::str::from_utf8(name).unwrap_or("\u{fffd}"), value))
     }
 }

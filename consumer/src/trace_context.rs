@@ -24,7 +24,7 @@ impl MessageHeaders<'_> {
 impl Extractor for MessageHeaders<'_> {
     fn get(&self, key: &str) -> Option<&str> {
         let mut found = None;
-        for (name, value) in (0..).map_while(|index| self.header(index)) {
+        for (name, value) in self.headers() {
             if name.eq_ignore_ascii_case(key) {
                 found = value.and_then(|value| std::str::from_utf8(value).ok());
             }
@@ -33,9 +33,6 @@ impl Extractor for MessageHeaders<'_> {
     }
 
     fn keys(&self) -> Vec<&str> {
-        (0..)
-            .map_while(|index| self.header(index))
-            .map(|(name, _)| name)
-            .collect()
+        self.headers().map(|(name, _)| name).collect()
     }
 }

@@ -163,8 +163,8 @@ async fn header_name_that_is_no_text_is_no_panic() {
     sending.await.unwrap().await.unwrap();
     let found = read(&cluster, "orders", |message| {
         let headers = MessageHeaders::new(message);
-        let pairs = (0..).map_while(|index| headers.header(index));
-        pairs
+        headers
+            .headers()
             .map(|(name, value)| (name.to_owned(), value.map(<[u8]>::to_vec)))
             .collect::<Vec<_>>()
     });

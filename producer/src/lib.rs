@@ -122,6 +122,8 @@ mod program;
 mod sync;
 mod timestamp;
 
+pub use rdkafka;
+
 pub use crate::api::builder::{Compression, Preset, ProducerBuilder};
 pub use crate::api::delivery::Delivery;
 pub use crate::api::embedded::EmbeddedCluster;

@@ -85,10 +85,7 @@ impl<'a> ForeignFrame<'a> {
             Role::Key => ("apicurio.key.", "apicurio.protobuf.type.key"),
             Role::Value => ("apicurio.value.", "apicurio.protobuf.type"),
         };
-        for index in 0.. {
-            let Some((name, value)) = headers.header(index) else {
-                break;
-            };
+        for (name, value) in headers.headers() {
             if name == message_name {
                 message = value;
             }

@@ -150,15 +150,14 @@ pub const fn schema_id_name(role: Role) -> &'static str {
     }
 }
 
-/// **A type that implements `HeaderList` is the list of a record's headers; it returns them one by
-/// one, in order, with names and values as on the wire.**
+/// **A type that implements `HeaderList` is the list of a record's headers, with names and values as
+/// on the wire.**
 ///
 /// # Contract
-/// `header(i)` is `Some` for every `i` below the number of headers and `None` from there on. A
-/// header may have no value, and a name may occur more than once.
+/// The headers come in their order. A header may have no value, and a name may occur more than once.
 pub trait HeaderList {
-    /// Returns the header at `index`.
-    fn header(&self, index: usize) -> Option<(&str, Option<&[u8]>)>;
+    /// Returns the name and the value of each header.
+    fn headers(&self) -> impl Iterator<Item = (&str, Option<&[u8]>)>;
 }
 
 /// No headers.
@@ -166,33 +165,33 @@ pub trait HeaderList {
 pub struct NoHeaders;
 
 impl HeaderList for NoHeaders {
-    fn header(&self, _index: usize) -> Option<(&str, Option<&[u8]>)> {
-        None
+    fn headers(&self) -> impl Iterator<Item = (&str, Option<&[u8]>)> {
+        std::iter::empty()
     }
 }
 
 impl<N: AsRef<str>, V: AsRef<[u8]>> HeaderList for [(N, V)] {
-    fn header(&self, index: usize) -> Option<(&str, Option<&[u8]>)> {
-        self.get(index)
+    fn headers(&self) -> impl Iterator<Item = (&str, Option<&[u8]>)> {
+        self.iter()
             .map(|(name, value)| (name.as_ref(), Some(value.as_ref())))
     }
 }
 
 impl<N: AsRef<str>, V: AsRef<[u8]>> HeaderList for Vec<(N, V)> {
-    fn header(&self, index: usize) -> Option<(&str, Option<&[u8]>)> {
-        self.as_slice().header(index)
+    fn headers(&self) -> impl Iterator<Item = (&str, Option<&[u8]>)> {
+        self.as_slice().headers()
     }
 }
 
 impl<N: AsRef<str>, V: AsRef<[u8]>, const LEN: usize> HeaderList for [(N, V); LEN] {
-    fn header(&self, index: usize) -> Option<(&str, Option<&[u8]>)> {
-        self.as_slice().header(index)
+    fn headers(&self) -> impl Iterator<Item = (&str, Option<&[u8]>)> {
+        self.as_slice().headers()
     }
 }
 
 impl<H: HeaderList + ?Sized> HeaderList for &H {
-    fn header(&self, index: usize) -> Option<(&str, Option<&[u8]>)> {
-        (**self).header(index)
+    fn headers(&self) -> impl Iterator<Item = (&str, Option<&[u8]>)> {
+        (**self).headers()
     }
 }
 
@@ -213,10 +212,7 @@ impl<'h> SchemaHeaders<'h> {
     pub(crate) fn find<H: HeaderList + ?Sized>(headers: &'h H, role: Role) -> Self {
         let schema_id = schema_id_name(role);
         let mut found = Self::default();
-        for index in 0.. {
-            let Some((name, value)) = headers.header(index) else {
-                break;
-            };
+        for (name, value) in headers.headers() {
             if name == schema_id {
                 found.schema_id = value;
             } else if name.starts_with("apicurio.") {

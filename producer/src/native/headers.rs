@@ -136,9 +136,13 @@ impl<'a> ConsumedHeaders<'a> {
         }
     }
 
-    /// The name and value of a header, as bytes: rdkafka's own accessor panics on a name that is not
+    /// Returns the names and values as bytes: rdkafka's own accessor panics on a name that is not
     /// UTF-8, and names come from the producer of the record.
-    pub fn header(&self, index: usize) -> Option<(&'a [u8], Option<&'a [u8]>)> {
+    pub fn iter(self) -> impl Iterator<Item = (&'a [u8], Option<&'a [u8]>)> {
+        (0..).map_while(move |index| self.header(index))
+    }
+
+    fn header(self, index: usize) -> Option<(&'a [u8], Option<&'a [u8]>)> {
         if self.list.is_null() {
             return None;
         }
@@ -213,7 +217,7 @@ mod tests {
         let message = consumer.iter().next().unwrap().unwrap();
         assert_eq!(message.payload(), Some(&b""[..]));
         let headers = ConsumedHeaders::new(&message);
-        let found: Vec<_> = (0..).map_while(|index| headers.header(index)).collect();
+        let found: Vec<_> = headers.iter().collect();
         assert_eq!(found, [(&b"\xff\xfe"[..], Some(&b"v"[..]))]);
     }
 

@@ -312,7 +312,7 @@ fn threads_that_share_a_message_share_its_headers() {
                 }
             }
             let headers = MessageHeaders::new(&message);
-            let (name, _) = headers.header(0).unwrap();
+            let (name, _) = headers.headers().next().unwrap();
             name.as_ptr().addr()
         };
         let (one, other) = thread::scope(|scope| {

@@ -83,8 +83,8 @@ fn read(brokers: &str, partitions: i32, count: usize) -> Vec<Read> {
             key: text(message.key()),
             value: text(message.payload()),
             timestamp: message.timestamp().to_millis(),
-            headers: (0..)
-                .map_while(|index| headers.header(index))
+            headers: headers
+                .headers()
                 .map(|(name, value)| (name.to_owned(), value.unwrap().to_vec()))
                 .collect(),
         });

@@ -150,10 +150,7 @@ impl EventAttributes {
     /// `UnsupportedContent` if the event is of another major version.
     pub fn from_headers<H: HeaderList + ?Sized>(headers: &H) -> Result<Option<Self>> {
         let mut pairs = Vec::new();
-        for index in 0.. {
-            let Some((name, value)) = headers.header(index) else {
-                break;
-            };
+        for (name, value) in headers.headers() {
             let Some(name) = name.strip_prefix(PREFIX) else {
                 continue;
             };
