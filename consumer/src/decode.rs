@@ -1,4 +1,4 @@
-//! Messages of an rdkafka consumer that decode themselves, and records that could not be decoded.
+//! Decodes messages of an rdkafka consumer; records that could not be decoded.
 
 use std::fmt;
 use std::future::Future;
@@ -12,8 +12,8 @@ use crate::headers::MessageHeaders;
 
 /// Decodes the value of a consumed message with a [`Reader`].
 ///
-/// The message's headers, and what precedes its body, identify its format and its schema. The value of
-/// a tombstone is `Ok(None)`.
+/// The message's headers, and what precedes its body, identify its format and its schema. The value
+/// of a tombstone is `Ok(None)`.
 ///
 /// ```
 /// use std::time::Duration;
@@ -56,8 +56,9 @@ pub trait DecodeMessage {
     /// Decodes the value.
     ///
     /// # Errors
-    /// An [`UndecodedRecord`] with all bytes of the record. If its [`reason`](UndecodedRecord::reason)
-    /// is of the kind `UnknownSchema`, [fetch](Reader::fetch) the schema and decode again.
+    /// An [`UndecodedRecord`] with all bytes of the record. If its
+    /// [`reason`](UndecodedRecord::reason) is of the kind `UnknownSchema`, [fetch](Reader::fetch)
+    /// the schema and decode again.
     fn decode<T>(&self, reader: &Reader<T>) -> Result<Option<Decoded<T>>, Box<UndecodedRecord>>;
 
     /// Decodes the value, and first fetches the writer schema if it is not known.
@@ -118,50 +119,50 @@ impl UndecodedRecord {
         }
     }
 
-    /// Returns the topic that it was read from.
+    /// Returns the topic of the record.
     #[must_use]
     pub fn topic(&self) -> &str {
         &self.topic
     }
 
-    /// Returns the partition that it was read from.
+    /// Returns the partition of the record.
     #[must_use]
     pub fn partition(&self) -> i32 {
         self.partition
     }
 
-    /// Returns its offset in the partition.
+    /// Returns the offset of the record in its partition.
     #[must_use]
     pub fn offset(&self) -> i64 {
         self.offset
     }
 
-    /// Returns the bytes of its key.
+    /// Returns the bytes of the key.
     #[must_use]
     pub fn key(&self) -> Option<&[u8]> {
         self.key.as_deref()
     }
 
-    /// Returns the bytes of its value.
+    /// Returns the bytes of the value.
     #[must_use]
     pub fn value(&self) -> Option<&[u8]> {
         self.value.as_deref()
     }
 
-    /// Returns the names and values of its headers, in order.
+    /// Returns the names and values of the headers, in order.
     pub fn headers(&self) -> impl Iterator<Item = (&[u8], Option<&[u8]>)> + Clone {
         let pairs = self.headers.iter();
         pairs.map(|(name, value)| (&**name, value.as_deref()))
     }
 
-    /// Returns why it could not be decoded.
+    /// Returns the error of decoding.
     #[must_use]
     pub fn reason(&self) -> &wireform::Error {
         &self.reason
     }
 
-    /// Returns whether decoding it again later may succeed although nothing is changed. Such a record
-    /// does not belong in a dead letter topic.
+    /// Returns whether decoding the record again later may succeed without any change. Such a
+    /// record does not belong in a dead letter topic.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         self.reason.is_retryable()
@@ -169,7 +170,7 @@ impl UndecodedRecord {
 }
 
 impl fmt::Display for UndecodedRecord {
-    /// Topic, partition, offset and reason; no content.
+    /// Formats topic, partition, offset and reason, and no content.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             topic,
@@ -194,7 +195,7 @@ impl fmt::Debug for UndecodedRecord {
 }
 
 impl std::error::Error for UndecodedRecord {
-    /// The source of the reason: the reason itself is in the text.
+    /// Returns the source of the reason: the reason itself is in the text.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.reason.source()
     }

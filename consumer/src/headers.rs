@@ -4,7 +4,7 @@ use wireform_producer::internal::ConsumedHeaders;
 
 /// The headers of a consumed message, for a [`wireform::Reader`].
 ///
-/// A name that is not UTF-8 reads as `"\u{fffd}"`: nothing that wireform looks for.
+/// A name that is not UTF-8 is read as `"\u{fffd}"`, which wireform never looks for.
 ///
 /// ```
 /// use std::time::Duration;
@@ -35,8 +35,9 @@ use wireform_producer::internal::ConsumedHeaders;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// They are parsed in [`new`](Self::new). Any number of threads may do so for one message at once; but
-/// rdkafka's own `headers` and `detach` parse without a lock, so that none may run at the same time.
+/// Headers are parsed in [`new`](Self::new). Any number of threads may call it for one message at
+/// once; but rdkafka's own `headers` and `detach` parse without a lock, so they must not run at the
+/// same time.
 #[derive(Clone, Copy, Debug)]
 pub struct MessageHeaders<'a>(ConsumedHeaders<'a>);
 

@@ -1,7 +1,8 @@
-//! Decodes records of Kafka consumers with wireform, and sets aside those that cannot be decoded.
+//! Decodes records of Kafka consumers with wireform, and sends records that cannot be decoded to a
+//! topic of dead letters.
 //!
-//! [`DecodeMessage`] lets a message of an rdkafka consumer decode itself with a [`wireform::Reader`].
-//! A record that cannot be decoded comes back as an [`UndecodedRecord`], with all of its bytes, and
+//! [`DecodeMessage`] decodes a message of an rdkafka consumer with a [`wireform::Reader`]. A record
+//! that cannot be decoded is returned as an [`UndecodedRecord`], with all of its bytes, and
 //! [`DeadLetters`] sends it to a topic for such records.
 //!
 //! # Features

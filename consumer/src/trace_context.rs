@@ -7,9 +7,10 @@ use wireform::HeaderList as _;
 use crate::headers::MessageHeaders;
 
 impl MessageHeaders<'_> {
-    /// The context in which the record was sent, by the program's propagator
-    /// (`opentelemetry::global::set_text_map_propagator`): the parent, or a link, of the span in
-    /// which it is processed. The current one if the headers have none.
+    /// Returns the context in which the record was sent, read by the program's propagator
+    /// (`opentelemetry::global::set_text_map_propagator`). Use it as the parent, or as a link, of
+    /// the span in which the record is processed. Returns the current context if the headers have
+    /// none.
     ///
     /// Needs the cargo feature `otel`.
     #[cfg_attr(docsrs, doc(cfg(feature = "otel")))]
@@ -19,7 +20,7 @@ impl MessageHeaders<'_> {
     }
 }
 
-/// The last header of a name counts; names are compared without case.
+/// Reads the last header of a name; names are compared without case.
 #[cfg_attr(docsrs, doc(cfg(feature = "otel")))]
 impl Extractor for MessageHeaders<'_> {
     fn get(&self, key: &str) -> Option<&str> {

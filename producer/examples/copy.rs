@@ -89,7 +89,7 @@ async fn copy_some(
             eprintln!("{error}, once more");
             rewind(consumer)?;
         }
-        // `Fenced`, `Fatal`, or nobody knows: whoever starts next goes on from what was committed.
+        // `Fenced`, `Fatal` or `Unknown`: the next process continues from the committed offsets.
         Err(error) => return Err(error.into()),
     }
     Ok(true)

@@ -1,4 +1,4 @@
-//! What a program sends records with.
+//! The types with which a program sends records.
 
 mod bootstrap;
 pub(crate) mod builder;

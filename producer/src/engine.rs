@@ -1,4 +1,4 @@
-//! From an encoded record to its delivery result.
+//! The path of an encoded record to its delivery result.
 
 mod accounting;
 pub(crate) mod batch;

@@ -8,8 +8,8 @@ use rdkafka::error::RDKafkaErrorCode;
 /// The result of building a producer, of sending, and of a delivery.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a record was not sent or not placed: a [kind](ErrorKind) to branch on, the topic, a sentence
-/// to read, and the underlying error where there is one.
+/// The error of a producer, a send or a delivery: a [kind](ErrorKind) to branch on, the topic, a
+/// message, and the underlying error if there is one.
 ///
 /// The text never holds payload bytes, keys, or the values of settings.
 ///
@@ -18,7 +18,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///
 /// let error = Producer::builder().build().unwrap_err();
 /// assert_eq!(error.kind(), ErrorKind::Config);
-/// assert_eq!(error.to_string(), "no brokers were named");
+/// assert_eq!(error.to_string(), "no brokers are set");
 /// ```
 pub struct Error(Box<Inner>);
 
@@ -31,7 +31,7 @@ struct Inner {
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-/// What went wrong, as far as a caller would branch on it.
+/// The kind of an error.
 ///
 /// In a delivery result, only [`Unknown`](Self::Unknown) leaves open whether the record is in the
 /// log; with every other kind it is not. A record without a result has no kind:
@@ -39,33 +39,32 @@ struct Inner {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The transaction was aborted, or can only be: nothing of it will be seen. Safe to do all of
-    /// it again, from where it began.
+    /// The transaction was aborted, or can only be aborted: none of its records will be visible. It
+    /// is safe to repeat the whole transaction.
     Aborted,
-    /// The producer was closed, or is being closed. The record was not sent; build another
-    /// producer.
+    /// The producer is closed or closing. The record was not sent; build another producer.
     Closed,
-    /// The program asked for something that cannot work. Never retry; fix the program.
+    /// Invalid settings or an invalid call. Never retry; fix the program.
     Config,
-    /// The producer cannot go on (an idempotent producer lost its place, say). Every later call
-    /// fails like this; build another producer. This record was not written.
+    /// The producer cannot go on, for example because its idempotent state was lost. Every later
+    /// call fails with this error; build another producer. This record was not written.
     Fatal,
-    /// Another producer has taken over the transactional id. This one is of no use any more, and
-    /// nothing of its open transaction will be seen.
+    /// Another producer has taken over the transactional id. This one cannot be used any more, and
+    /// no record of its open transaction will be visible.
     Fenced,
-    /// The record was accepted and then not written. Safe to send again; whether that may help is
-    /// [`is_retryable`](Error::is_retryable).
+    /// The record was accepted and not written. It is safe to send it again;
+    /// [`is_retryable`](Error::is_retryable) tells whether that may help.
     NotWritten,
-    /// There is no room for another record. Only where a call was asked not to wait.
+    /// The queue has no room for another record. Only returned by calls that do not wait.
     QueueFull,
     /// The key or the value could not be serialized; nothing was sent. Never retry with the same
     /// value.
     Serialize,
-    /// The time given to a flush, a close, or the beginning or end of a transaction is over. Never
-    /// in a delivery result. What was accepted is still on its way: do not send it again.
+    /// The timeout of a flush, a close, or the begin or end of a transaction is over. Never in a
+    /// delivery result. Accepted records are still in flight: do not send them again.
     Timeout,
-    /// The record is larger than this producer (`message.max.bytes`) or the broker allows, whose
-    /// limit counts for the batch that the record was in. It was not written.
+    /// The record is larger than this producer (`message.max.bytes`) or the broker allows. The
+    /// broker's limit applies to the batch of the record. The record was not written.
     TooLarge,
     /// The record was accepted, sent, and never acknowledged: it may be in the log or not. Sending
     /// it again may write it twice.
@@ -107,14 +106,14 @@ impl Error {
         Self::new(ErrorKind::QueueFull, "the queue is full")
     }
 
-    /// A record that librdkafka did not take, or gave up on before it can have been written.
+    /// Creates the error of a record that librdkafka refused, or gave up on before it was written.
     pub(crate) fn not_written(code: RDKafkaErrorCode) -> Self {
         let kind = match code {
             RDKafkaErrorCode::MessageSizeTooLarge | RDKafkaErrorCode::MessageBatchTooLarge => {
                 ErrorKind::TooLarge
             }
             RDKafkaErrorCode::Fatal => ErrorKind::Fatal,
-            // A transactional producer takes records within a transaction only.
+            // A transactional producer accepts records only within a transaction.
             RDKafkaErrorCode::State => ErrorKind::Config,
             RDKafkaErrorCode::QueueFull => ErrorKind::QueueFull,
             _ => ErrorKind::NotWritten,
@@ -124,13 +123,13 @@ impl Error {
         error
     }
 
-    /// A record that was sent, and of which nobody knows whether it was written.
+    /// Creates the error of a record that was sent, and that may have been written or not.
     pub(crate) fn unknown(code: RDKafkaErrorCode) -> Self {
         let message = format!("sent, but not acknowledged: {}", reason(code));
         Self::new(ErrorKind::Unknown, message)
     }
 
-    /// The same verdict, from a producer that cannot go on.
+    /// Returns the same error, from a producer that cannot go on.
     pub(crate) fn and_fatal(mut self) -> Self {
         self.0.is_fatal = true;
         self.0.is_retryable = false;
@@ -140,7 +139,7 @@ impl Error {
         self
     }
 
-    /// A wait for results is over before all of them came.
+    /// Creates the error of a wait that ended before all results arrived.
     pub(crate) fn pending(what: &str, open: usize) -> Self {
         let message = format!("{what}: {open} records have no delivery result yet");
         let mut error = Self::new(ErrorKind::Timeout, message);
@@ -162,30 +161,29 @@ impl Error {
         self
     }
 
-    /// What went wrong.
+    /// Returns the kind of the error.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// The topic of the record, where there was one.
+    /// Returns the topic of the record, if the error is about one.
     #[must_use]
     pub fn topic(&self) -> Option<&str> {
         self.0.topic.as_deref()
     }
 
-    /// Returns whether the same call may succeed later although nothing else changes, and cannot
-    /// write a record twice.
+    /// Returns whether the same call may succeed later without any change, and cannot write a
+    /// record twice.
     ///
-    /// It is false as long as a record may still be written: for `Unknown`, and for the `Timeout`
-    /// of a flush or a close. The producer has retried by itself for the whole delivery timeout
-    /// already.
+    /// Returns false while a record may still be written: for `Unknown`, and for the `Timeout` of a
+    /// flush or a close. The producer has already retried by itself for the whole delivery timeout.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         self.0.is_retryable
     }
 
-    /// Whether the producer is of no use any more: build another one.
+    /// Returns whether the producer cannot be used any more: build another one.
     #[must_use]
     pub fn is_fatal(&self) -> bool {
         self.0.is_fatal
@@ -219,7 +217,7 @@ impl StdError for Error {
     }
 }
 
-/// Whether trying again changes nothing until somebody changes the topic, its rights or the record.
+/// Returns whether retrying cannot help until the topic, its permissions or the record are changed.
 fn is_permanent(code: RDKafkaErrorCode) -> bool {
     matches!(
         code,
@@ -237,7 +235,7 @@ fn is_permanent(code: RDKafkaErrorCode) -> bool {
     )
 }
 
-/// librdkafka's words without `Local:` and `Broker:`, in lower case.
+/// Returns librdkafka's text in lower case, without `Local:` and `Broker:`.
 fn reason(code: RDKafkaErrorCode) -> String {
     let text = code.to_string();
     let text = text

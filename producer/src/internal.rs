@@ -1,4 +1,4 @@
-//! What the crate wireform-consumer uses of this one. Not part of the public API: it may change in any
+//! Functions for the crate wireform-consumer. Not part of the public API: they may change in any
 //! release.
 
 pub use crate::native::headers::ConsumedHeaders;

@@ -1,8 +1,8 @@
-//! A Kafka producer that sets the headers and accounts for every record.
+//! A Kafka producer that sets headers and reports the delivery result of every record.
 //!
-//! A [`Topic`] takes values, and a [serializer](wireform::Serializer) makes bytes of them. The
-//! headers that consumers need (`content-type`, `version`, the schema's id) come from the
-//! serializer; what became of a record comes as a [`Delivery`].
+//! A [`Topic`] takes values, and a [serializer](wireform::Serializer) encodes them. The headers
+//! that consumers need (`content-type`, `version`, the schema id) come from the serializer; the
+//! result of each record comes as a [`Delivery`].
 //!
 //! ```
 //! use std::time::Duration;
@@ -35,30 +35,30 @@
 //! # }
 //! ```
 //!
-//! # What is promised
-//! - **One delivery result.** Every record that was accepted gets exactly one, within the delivery
-//!   timeout and two seconds: it was [placed](Placed); it was not written, so that sending it again
-//!   is safe; or it is [unknown](ErrorKind::Unknown) whether it was. No [`Delivery`] hangs, also
-//!   after a close, a fatal error, or when the producer is dropped. As long as there is no result,
-//!   the record may still be written: [`Delivery::wait`] then returns `None`, which is not an error.
-//! - **Order.** What is sent one after the other stays in that order, and records with the same
-//!   key share a partition, the one where Java's producer puts them. Sends that wait for room pass
-//!   in the order in which they came.
-//! - **No runtime.** The futures work on any executor, and every call has a form that blocks
-//!   instead. One thread of the producer's calls the program back. A panic in a callback, a hook,
-//!   the logger, or the recorder or subscriber of the features below costs no delivery result.
-//! - **One process.** A child that was forked from the process has none of its threads: there, a
-//!   producer of the parent delivers nothing, and a wait without a timeout never ends. Build the
-//!   producer after the fork.
-//! - **One limit.** A leader that appended a record, lost its place before the replicas had it, and
-//!   answered so, makes librdkafka try again; if no later try is answered before the delivery
-//!   timeout, it reports "not written", though the record may be in the log after all. Give such
-//!   records a long delivery timeout, the default, which outlasts an election by far.
-//! - **No secrets, no data.** Neither `Debug` nor errors show values of settings, headers, keys
-//!   or records.
+//! # Guarantees
+//! - **One delivery result.** Every accepted record gets exactly one, within the delivery timeout
+//!   and two seconds: it was [placed](Placed); it was not written, so that it is safe to send it
+//!   again; or the outcome is [unknown](ErrorKind::Unknown). Every [`Delivery`] resolves, also
+//!   after a close, a fatal error, or when the producer is dropped. While there is no result, the
+//!   record may still be written: [`Delivery::wait`] then returns `None`, which is not an error.
+//! - **Order.** Records that are sent one after the other keep that order, and records with the
+//!   same key go to one partition, the one that Java's producer chooses. Sends that wait for room
+//!   are accepted first come, first served.
+//! - **No runtime.** The futures work on any executor, and every call has a blocking form. One
+//!   thread of the producer runs all callbacks. A panic in a callback, a hook, the logger, or the
+//!   recorder or subscriber of the features below loses no delivery result.
+//! - **One process.** A forked child has none of the threads of its parent: there, the parent's
+//!   producer delivers nothing, and a wait without a timeout never ends. Build the producer after
+//!   the fork.
+//! - **One limit.** A leader that wrote a record, lost its leadership before the replicas had the
+//!   record, and answered with that error, makes librdkafka retry. If no retry is answered before
+//!   the delivery timeout, librdkafka reports "not written", though the record may be in the log.
+//!   Use a long delivery timeout for such records: the default is much longer than an election.
+//! - **No secrets, no data.** Neither `Debug` nor errors show values of settings, headers, keys or
+//!   records.
 //!
 //! # Errors
-//! Sending and delivering fail with one [`Error`]; its [`ErrorKind`] is what to branch on:
+//! Sending and delivering fail with one [`Error`]; branch on its [`ErrorKind`]:
 //!
 //! ```
 //! use wireform_producer::{ErrorKind, Outcome};
@@ -81,7 +81,7 @@
 //! ```
 //!
 //! # Features
-//! LZ4 and Snappy are always there. Building librdkafka takes a C and a C++ compiler (its own
+//! LZ4 and Snappy are always available. Building librdkafka needs a C and a C++ compiler (its
 //! `configure` asks for one) and make.
 //!
 //! | Name | Description | Default? |
@@ -91,22 +91,22 @@
 //! | `metrics` | counters and a histogram: see [below](#metrics) | no |
 //! | `otel` | OpenTelemetry's trace context (W3C `traceparent`) in headers: `ProducerBuilder::trace_context` | no |
 //! | `ssl` | TLS, SASL/SCRAM and OAUTHBEARER, with the system's OpenSSL | no |
-//! | `tracing` | for `tracing`: a span for each record from its send to its verdict (level DEBUG), events for records without a place, sends that wait, closes, broker trouble | no |
+//! | `tracing` | for `tracing`: a span for each record from its send to its delivery result (level DEBUG), events for records that were not placed, sends that wait, closes, broker problems | no |
 //! | `zstd` | Zstandard, with a libzstd that is built along | no |
 //!
 //! rdkafka's other features (`gssapi`, `ssl-vendored`, `cmake-build`, …) can be turned on by a
-//! dependency on rdkafka beside this one. With `dynamic-linking`, a librdkafka that is newer than the
-//! one that rdkafka was built for is refused when a producer is built.
+//! direct dependency on rdkafka. With `dynamic-linking`, building a producer fails if librdkafka is
+//! newer than the version that rdkafka was built for.
 //!
 //! # Metrics
 //! With the feature `metrics`, the program's recorder gets `wireform_producer_records_total` by
 //! `verdict` (`delivered`, `not_written`, `unknown`), and `wireform_producer_delivery_seconds`, a
-//! histogram of the time from a send to its verdict. What librdkafka itself counts comes, typed,
-//! to the closure of [`ProducerBuilder::statistics`].
+//! histogram of the time from a send to its delivery result. librdkafka's own counters go, typed,
+//! to the function that was set with [`ProducerBuilder::statistics`].
 //!
-//! # Reading back
-//! The crate wireform-consumer decodes messages of rdkafka's consumers with a [`wireform::Reader`], and
-//! sends those that it cannot decode to a topic of their own.
+//! # Consuming
+//! The crate wireform-consumer decodes messages of rdkafka's consumers with a [`wireform::Reader`],
+//! and sends messages that it cannot decode to a topic for dead letters.
 #![deny(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

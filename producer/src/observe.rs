@@ -1,4 +1,4 @@
-//! What a program can see of its producer: logs, metrics, spans, statistics.
+//! Logs, metrics, spans and statistics of a producer.
 
 pub(crate) mod broker_log;
 pub(crate) mod hooks;

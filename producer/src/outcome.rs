@@ -1,11 +1,11 @@
-//! What became of records.
+//! Delivery results of records.
 
 use std::sync::Arc;
 
 use crate::error::Result;
 use crate::timestamp::Timestamp;
 
-/// Where a record ended up.
+/// The position of a record in the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Placed {
@@ -13,33 +13,33 @@ pub struct Placed {
     pub topic: Arc<str>,
     /// The partition, from 0.
     pub partition: i32,
-    /// The place in the partition, from 0.
+    /// The offset in the partition, from 0.
     ///
-    /// `None` if the broker did not say: a repeated request of an idempotent producer was answered
-    /// with "I have this already", or acknowledgements were switched off.
+    /// `None` if the broker did not return it: it answered a repeated request of an idempotent
+    /// producer with "duplicate", or acknowledgements are disabled.
     pub offset: Option<i64>,
-    /// The time that the record carries in the log.
+    /// The timestamp of the record in the log.
     pub timestamp: PlacedTimestamp,
 }
 
-/// The time of a record in the log, and whose clock it is from.
+/// The timestamp of a record in the log, and its clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PlacedTimestamp {
-    /// The time that the record was given, or the time of sending (`message.timestamp.type =
-    /// CreateTime`, Kafka's default).
+    /// The timestamp that the program set, or the time of sending (`message.timestamp.type =
+    /// CreateTime`, the default of Kafka).
     CreateTime(Timestamp),
     /// The broker's time of writing (`message.timestamp.type = LogAppendTime`).
     LogAppendTime(Timestamp),
-    /// The broker did not say; see [`Placed::offset`].
+    /// The broker did not return it; see [`Placed::offset`].
     Unknown,
 }
 
-/// What became of a record: its place, or an error whose [kind](crate::ErrorKind) says whether it may
-/// be in the log.
+/// The delivery result of a record: its position in the log, or an error whose
+/// [kind](crate::ErrorKind) tells whether the record may be in the log.
 pub type Outcome = Result<Placed>;
 
-/// What became of everything that a producer accepted.
+/// The delivery results of all records that a producer accepted.
 ///
 /// ```
 /// # use wireform_producer::Producer;
@@ -61,13 +61,13 @@ pub struct CloseReport {
 }
 
 impl CloseReport {
-    /// All records that were ever accepted.
+    /// Returns the number of accepted records.
     #[must_use]
     pub const fn accepted(&self) -> u64 {
         self.delivered + self.not_written + self.unknown
     }
 
-    /// Whether every record that was accepted is in the log.
+    /// Returns whether every accepted record is in the log.
     #[must_use]
     pub const fn is_complete(&self) -> bool {
         self.delivered == self.accepted()

@@ -1,10 +1,10 @@
 //! Locks, condition variables, atomic numbers and time of the code that a model checker runs.
 //!
 //! The ledger, the queue, the slot, delivery results and the phases of a transaction take these
-//! types from here and from nowhere else. In a test build with `--cfg wireform_model` they are those
-//! of [shuttle](https://docs.rs/shuttle), which chooses the order of all threads itself, so that the
-//! tests in `models` can try thousands of orders and repeat the one that failed. `cfg(loom)` and
-//! `cfg(shuttle)` are not used, because other crates look at them.
+//! types from here and from nowhere else. In a test build with `--cfg wireform_model` they are
+//! those of [shuttle](https://docs.rs/shuttle), which chooses the order of all threads itself, so
+//! that the tests in `models` can try thousands of orders and repeat the one that failed.
+//! `cfg(loom)` and `cfg(shuttle)` are not used, because other crates look at them.
 //!
 //! To make code checkable:
 //! - Take `Mutex`, `Condvar`, `AtomicU64` and [`now`] from here. `Arc` and `Weak` come from `std`.
@@ -12,9 +12,9 @@
 //! - Call no code of the program, and do no input or output, while a lock is held.
 //! - In a model, create threads with `shuttle::thread`, and run it with `shuttle::check_random`.
 //!
-//! In a model no time passes by itself: each timed wait lets other threads run, and then its time is
-//! over. A wait that was notified and one that was not look the same to it, so a model that counts
-//! on a notification must wait without a timeout: a lost one is then reported as a deadlock.
+//! In a model no time passes by itself: each timed wait lets other threads run, and then its time
+//! is over. A wait that was notified and one that was not look the same to it, so a model that
+//! counts on a notification must wait without a timeout: a lost one is then reported as a deadlock.
 
 pub(crate) use self::imp::{AtomicU64, Condvar, Mutex, MutexGuard, now};
 

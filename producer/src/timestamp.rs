@@ -3,31 +3,31 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::error::{Error, Result};
 
-/// A moment, in milliseconds since 1970-01-01T00:00:00Z, as Kafka counts.
+/// A timestamp of Kafka, in milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// The moment `millis` milliseconds after 1970-01-01T00:00:00Z.
+    /// Creates the timestamp `millis` milliseconds after 1970-01-01T00:00:00Z.
     ///
     /// # Errors
-    /// `Config` if it is not positive: Kafka has no earlier times (`ProducerRecord.java` refuses
-    /// them), and to librdkafka 0 means "now".
+    /// `Config` if it is not positive: Kafka has no earlier timestamps (`ProducerRecord.java`
+    /// refuses them), and to librdkafka 0 means "now".
     pub fn from_millis(millis: i64) -> Result<Self> {
         if millis <= 0 {
-            let message = "a timestamp is at least 1 ms after 1970-01-01T00:00:00Z";
+            let message = "invalid timestamp: expected at least 1 ms after 1970-01-01T00:00:00Z";
             return Err(Error::config(message));
         }
         Ok(Self(millis))
     }
 
-    /// The milliseconds since 1970-01-01T00:00:00Z.
+    /// Returns the milliseconds since 1970-01-01T00:00:00Z.
     #[must_use]
     pub const fn as_millis(self) -> i64 {
         self.0
     }
 
-    /// What a broker reported, whatever it is.
+    /// Creates the timestamp that a broker reported, without checking it.
     pub(crate) const fn reported(millis: i64) -> Self {
         Self(millis)
     }
@@ -36,7 +36,7 @@ impl Timestamp {
 impl TryFrom<SystemTime> for Timestamp {
     type Error = Error;
 
-    /// Cuts off what is finer than a millisecond.
+    /// Converts a time; fractions of a millisecond are discarded.
     fn try_from(time: SystemTime) -> Result<Self> {
         let millis = time
             .duration_since(UNIX_EPOCH)

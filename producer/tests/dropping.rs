@@ -44,7 +44,7 @@ fn what_is_lost_is_counted_at_error() {
         assert_eq!(error.kind(), ErrorKind::NotWritten);
     }
     let expected = [
-        "a producer was dropped without close: 10000 records have no verdict yet",
+        "a producer was dropped without close: 10000 records have no delivery result yet",
         "a producer was dropped without close: of 10000 records, 10000 were not written and 0 may \
          have been",
     ];

@@ -1,4 +1,4 @@
-//! The list of brokers to ask first.
+//! The list of brokers to connect to first.
 
 use crate::error::{Error, Result};
 
@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 /// and records wait until their delivery timeout.
 pub(crate) fn check(brokers: &str, security_protocol: &str) -> Result<()> {
     if brokers.is_empty() {
-        return Err(Error::config("no brokers were named"));
+        return Err(Error::config("no brokers are set"));
     }
     for broker in brokers.split(',').map(str::trim) {
         let Err(problem) = check_one(broker, security_protocol) else {
@@ -47,7 +47,7 @@ fn check_one(broker: &str, security_protocol: &str) -> Result<(), String> {
     }
 }
 
-/// The last colon starts the port, unless it is one of several in an IPv6 address.
+/// Splits off the port after the last colon, unless it is one of several in an IPv6 address.
 fn split_port(address: &str) -> (&str, Option<&str>) {
     match address.rsplit_once(':') {
         Some((host, port)) if !host.contains(':') || host.ends_with(']') => (host, Some(port)),

@@ -17,20 +17,20 @@ use crate::observe::broker_log::{BrokerError, BrokerLog};
 use crate::observe::hooks::Hooks;
 use crate::observe::statistics::{self, Statistics};
 
-/// What a producer promises.
+/// The delivery guarantee of a producer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Preset {
-    /// Every in-sync replica acknowledges, retries write nothing twice and keep the order, up to
-    /// five requests are in flight for each broker, and the verdict comes within 120 s.
+    /// Every in-sync replica acknowledges, retries neither duplicate nor reorder records, up to
+    /// five requests are in flight for each broker, and the delivery result arrives within 120 s.
     #[default]
     Durable,
-    /// `Durable` with one request in flight: the least that a fault can leave in doubt, for a
+    /// `Durable` with one request in flight: after a fault, the fewest records are unknown, at a
     /// fraction of the throughput.
     Strict,
 }
 
-/// How batches are compressed.
+/// The compression of batches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Compression {
@@ -38,7 +38,7 @@ pub enum Compression {
     Gzip,
     /// LZ4.
     Lz4,
-    /// Not at all. The default.
+    /// No compression. The default.
     None,
     /// Snappy.
     Snappy,
@@ -77,11 +77,11 @@ pub struct ProducerBuilder {
     partitioning: Option<Partitioning>,
     transaction_timeout: Duration,
     cluster: Cluster,
-    /// The first thing that was wrong, for `build` to say.
+    /// The first invalid call, which `build` returns as an error.
     problem: Option<String>,
 }
 
-/// Where the builder's own methods say that the brokers are.
+/// The source of the broker addresses.
 #[derive(Clone)]
 enum Cluster {
     Embedded,
@@ -96,7 +96,7 @@ impl Producer {
         ProducerBuilder::new()
     }
 
-    /// A producer with a cluster inside this process, for examples and tests.
+    /// Creates a producer with a cluster inside this process, for examples and tests.
     ///
     /// # Errors
     /// `Config` if the [`EmbeddedCluster`] cannot be started.
@@ -125,14 +125,14 @@ impl ProducerBuilder {
         }
     }
 
-    /// Names the brokers to ask first, as `host:port`, several with commas between. Without a port
-    /// it is 9092.
+    /// Sets the brokers to connect to first, as `host:port`, separated by commas. The default port
+    /// is 9092.
     pub fn brokers(mut self, brokers: impl Into<String>) -> Self {
         self.cluster = Cluster::Named(brokers.into());
         self
     }
 
-    /// Starts an [`EmbeddedCluster`] for this producer instead of looking for brokers.
+    /// Starts an [`EmbeddedCluster`] for this producer instead of connecting to brokers.
     pub fn embedded(mut self) -> Self {
         self.cluster = Cluster::Embedded;
         self
@@ -144,7 +144,7 @@ impl ProducerBuilder {
         self
     }
 
-    /// Sets what the producer promises; [`Preset::Durable`] by default.
+    /// Sets the delivery guarantee; [`Preset::Durable`] by default.
     pub fn preset(mut self, preset: Preset) -> Self {
         self.preset = preset;
         self
@@ -163,36 +163,36 @@ impl ProducerBuilder {
         self
     }
 
-    /// Sets the time from acceptance to verdict, retries included; 120 s by default. Librdkafka
-    /// looks for late records once a second.
+    /// Sets the time from acceptance to the delivery result, retries included; 120 s by default.
+    /// librdkafka looks for late records once a second.
     pub fn delivery_timeout(mut self, timeout: Duration) -> Self {
         if timeout < Duration::from_millis(1) {
-            self.note("the delivery timeout is at least 1 ms: without one, a record might never get its verdict");
+            self.note("the delivery timeout must be at least 1 ms");
         }
         let millis = timeout.as_millis().to_string();
         self.settings.set("delivery.timeout.ms", millis);
         self
     }
 
-    /// Makes the producer transactional: it sends within a
-    /// [`transaction`](crate::Producer::transaction) only. The id stays the same when a program
-    /// starts again, and only one producer at a time has it: a new one fences the old one off.
+    /// Makes the producer transactional: it sends only within a
+    /// [`transaction`](crate::Producer::transaction). Use the same id each time the program starts.
+    /// Only one producer at a time can use it: a new one fences the old one.
     pub fn transactional_id(mut self, id: impl Into<String>) -> Self {
         self.settings.set("transactional.id", id);
         self
     }
 
-    /// Sets how long a transaction may be open, and its beginning or end may take; 60 s by default.
-    /// Afterwards the broker aborts it. Verdicts come within this time, too.
+    /// Sets how long a transaction may be open, and how long its begin and end may take; 60 s by
+    /// default. Afterwards the broker aborts it. Delivery results arrive within this time, too.
     pub fn transaction_timeout(mut self, timeout: Duration) -> Self {
         if timeout < Duration::from_secs(1) {
-            self.note("a transaction's timeout is at least 1 s");
+            self.note("the transaction timeout must be at least 1 s");
         }
         self.transaction_timeout = timeout;
         self
     }
 
-    /// Sets how batches are compressed; not at all by default.
+    /// Sets the compression of batches; none by default.
     pub fn compression(mut self, compression: Compression) -> Self {
         let name = match compression {
             Compression::Gzip => "gzip",
@@ -205,39 +205,39 @@ impl ProducerBuilder {
         self
     }
 
-    /// Sets how many records may be without a verdict at once; 100,000 by default. Further sends
-    /// wait, in the order in which they came.
+    /// Sets how many records may be without a delivery result at once; 100,000 by default. Further
+    /// sends wait, first come, first served.
     pub fn queue_records(mut self, records: usize) -> Self {
         if records == 0 {
-            self.note("a queue has room for at least one record");
+            self.note("the queue must have room for at least one record");
         }
         self.room.records = records;
         self
     }
 
-    /// Sets how many bytes of keys, values and headers may be without a verdict at once; 64 MiB by
-    /// default. A record that is larger than that goes alone.
+    /// Sets how many bytes of keys, values and headers may be without a delivery result at once; 64
+    /// MiB by default. A larger record is sent alone.
     pub fn queue_bytes(mut self, bytes: usize) -> Self {
         self.room.bytes = bytes;
         self
     }
 
-    /// Adds a header to every record. It replaces the codec's of the same name, but for case; a
-    /// record's own replaces this one.
+    /// Adds a header to every record. It replaces a header of the codec with the same name,
+    /// ignoring case; a record's own header replaces this one.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<Vec<u8>>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
     }
 
-    /// Sets how the automatic headers are called; `content-type` and `version` by default.
+    /// Sets the names of the automatic headers; `content-type` and `version` by default.
     pub fn header_names(mut self, names: HeaderNames) -> Self {
         self.header_names = names;
         self
     }
 
-    /// Has every record carry the trace context that is current where it is sent, by the program's
-    /// propagator (`opentelemetry::global::set_text_map_propagator`): W3C's writes `traceparent` and
-    /// `tracestate`. A record's own header of such a name stays.
+    /// Adds the current trace context to every record, with the program's propagator
+    /// (`opentelemetry::global::set_text_map_propagator`): that of W3C writes `traceparent` and
+    /// `tracestate`. A header of the record with the same name is kept.
     ///
     /// Needs the cargo feature `otel`. For `tracing` spans to be current, the program uses
     /// tracing-opentelemetry.
@@ -248,13 +248,13 @@ impl ProducerBuilder {
         self
     }
 
-    /// Has `partitioner` choose the partition of every record that names none, instead of the key's
-    /// hash; see [`PartitionChoice`].
+    /// Sets a function that chooses the partition of every record without one, instead of the hash
+    /// of the key; see [`PartitionChoice`].
     ///
-    /// It runs on any thread while locks are held: it should be quick, and must call nothing of a
-    /// producer. Such a call panics, or waits for ever if librdkafka itself answers it. The partitioner
-    /// may be asked again for the same record. If it panics, or names a partition that the topic does
-    /// not have, the record is not written.
+    /// The function runs on any thread while locks are held: it should be quick, and must not call
+    /// the producer. Such a call panics, or never returns if librdkafka itself has to answer it.
+    /// The function may be called again for the same record. If it panics, or returns a partition
+    /// that the topic does not have, the record is not written.
     pub fn partitioner(
         mut self,
         partitioner: impl Fn(&PartitionChoice<'_>) -> i32 + Send + Sync + 'static,
@@ -263,18 +263,19 @@ impl ProducerBuilder {
         self
     }
 
-    /// Has `hook` called once with the error of every accepted record that got no place, before its
-    /// own handle gets it: for what is [posted](crate::Topic::post), and for counting.
+    /// Sets a function that is called once with the error of every accepted record that was not
+    /// written or may not have been, before its own handle gets the error: for records sent with
+    /// [`post`](crate::Topic::post), and for counters.
     ///
-    /// It runs on the thread that brings all verdicts: it should be quick. A panic in it is logged,
-    /// and changes no verdict.
+    /// The function runs on the thread that returns all delivery results: it should be quick. A
+    /// panic in it is logged, and changes no delivery result.
     pub fn on_error(mut self, hook: impl Fn(&Error) + Send + Sync + 'static) -> Self {
         self.hooks.on_error = Some(Arc::new(hook));
         self
     }
 
-    /// Calls `hook` with every problem of a connection to a broker: see [`BrokerError`]. The last
-    /// one of a broker says why records wait, or get no place.
+    /// Sets a function that is called with every problem of a connection to a broker: see
+    /// [`BrokerError`]. The last problem of a broker explains why records wait or fail.
     ///
     /// ```
     /// use std::sync::mpsc;
@@ -297,14 +298,15 @@ impl ProducerBuilder {
     /// librdkafka repeats the same problem of the same broker every 30 s. That all brokers are down
     /// is reported once for each outage.
     ///
-    /// It runs on the thread that brings all verdicts: it should be quick. A panic in it is logged.
+    /// The function runs on the thread that returns all delivery results: it should be quick. A
+    /// panic in it is logged.
     pub fn on_broker_error(mut self, hook: impl Fn(&BrokerError) + Send + Sync + 'static) -> Self {
         self.hooks.on_broker_error = Some(Arc::new(hook));
         self
     }
 
-    /// Has `hook` called with librdkafka's [`Statistics`] every `interval`, on the thread that brings
-    /// all verdicts. A panic in it is logged.
+    /// Sets a function that is called with librdkafka's [`Statistics`] every `interval`, on the
+    /// thread that returns all delivery results. A panic in it is logged.
     pub fn statistics(
         mut self,
         interval: Duration,
@@ -321,7 +323,8 @@ impl ProducerBuilder {
     /// Sets any other property of librdkafka, by its name or alias in its
     /// [list](https://github.com/confluentinc/librdkafka/blob/master/CONFIGURATION.md).
     ///
-    /// Properties that would lose, double or expose records are refused by [`build`](Self::build).
+    /// Properties that would lose, duplicate or expose records are refused by
+    /// [`build`](Self::build).
     pub fn config(mut self, key: impl AsRef<str>, value: impl Into<String>) -> Self {
         let value = value.into();
         match check_safe(key.as_ref(), &value) {
@@ -331,7 +334,7 @@ impl ProducerBuilder {
         self
     }
 
-    /// Sets a property of librdkafka that [`config`](Self::config) refuses. The promises of this
+    /// Sets a property of librdkafka that [`config`](Self::config) refuses. The guarantees of this
     /// crate end here: records may get lost, be written twice, or be read by others. Only
     /// `delivery.report.only.error` is refused here, too.
     pub fn unsafe_config(mut self, key: impl AsRef<str>, value: impl Into<String>) -> Self {
@@ -339,11 +342,11 @@ impl ProducerBuilder {
         self
     }
 
-    /// The producer. It connects in the background: brokers that cannot be reached are no error
-    /// here.
+    /// Creates the producer, which connects in the background: brokers that cannot be reached are
+    /// not an error here.
     ///
     /// # Errors
-    /// `Config`, naming the setting that is unknown, not valid, refused or missing.
+    /// `Config` with the name of the setting that is unknown, invalid, refused or missing.
     pub fn build(self) -> Result<Producer> {
         if let Some(problem) = self.problem {
             return Err(Error::config(problem));
@@ -360,10 +363,12 @@ impl ProducerBuilder {
             settings.secrets(),
         ));
         if self.partitioning.is_some() {
-            // Else librdkafka would place records without a key by itself, `rdkafka_msg.c`.
+            // Otherwise librdkafka would choose the partition of records without a key,
+            // `rdkafka_msg.c`.
             settings.set_default("sticky.partitioning.linger.ms", "0");
         } else {
-            // As Java's producer; librdkafka's default is CRC-32, which puts keys elsewhere.
+            // As Java's producer does; librdkafka's default is CRC-32, which chooses other
+            // partitions.
             settings.set_default("partitioner", "murmur2_random");
         }
         let is_transactional = settings.get("transactional.id").is_some();
@@ -371,7 +376,7 @@ impl ProducerBuilder {
         if let Some(timeout) = timeout {
             let millis = timeout.as_millis().to_string();
             settings.set("transaction.timeout.ms", &*millis);
-            // Librdkafka allows no longer one.
+            // librdkafka allows no longer time.
             settings.set_default("delivery.timeout.ms", &millis);
         }
         complete(&mut settings, self.preset, self.room);
@@ -392,7 +397,7 @@ impl ProducerBuilder {
             let created = settings.to_config().create_with_context(events);
             created.map_err(|error| settings.rejected(&error))
         };
-        // A cluster must answer until the last record has its verdict.
+        // A cluster must answer until the last record has its delivery result.
         let link = Link::start(parts, create, cluster)?;
         Ok(Producer { link })
     }
@@ -403,7 +408,7 @@ impl ProducerBuilder {
 }
 
 impl fmt::Debug for ProducerBuilder {
-    /// The names of settings and headers, not their values.
+    /// Formats the names of settings and headers, not their values.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let headers: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
         f.debug_struct("ProducerBuilder")
@@ -414,14 +419,14 @@ impl fmt::Debug for ProducerBuilder {
     }
 }
 
-/// Enters the brokers into the settings; starts a cluster if there is to be one.
+/// Adds the brokers to the settings; starts an embedded cluster if requested.
 fn name_brokers(
     settings: &mut Settings,
     cluster: Cluster,
 ) -> Result<(String, Option<EmbeddedCluster>)> {
     let name = settings.name("bootstrap.servers");
     if let (Some(name), false) = (name, matches!(cluster, Cluster::Unnamed)) {
-        let message = format!("the brokers are named twice: remove the setting {name:?}");
+        let message = format!("the brokers are set twice: remove the setting {name:?}");
         return Err(Error::config(message));
     }
     let cluster = match cluster {
@@ -444,14 +449,15 @@ fn name_brokers(
     Ok((brokers.to_owned(), None))
 }
 
-/// Fills in what was not set.
+/// Sets defaults for what was not set.
 fn complete(settings: &mut Settings, preset: Preset, room: Room) {
     let in_flight = match preset {
         Preset::Durable => "5",
         Preset::Strict => "1",
     };
-    // Librdkafka counts a record until the callbacks of its whole batch have run, this crate until
-    // its own has: twice the room, and librdkafka's own limits never come first.
+    // librdkafka counts a record until the callbacks of its whole batch have run, this crate until
+    // its own callback has run: with twice the room, librdkafka's own limits are never reached
+    // first.
     let records = room.records.saturating_mul(2).saturating_add(1000);
     let kbytes = (room.bytes / 1024)
         .saturating_mul(2)
@@ -461,8 +467,8 @@ fn complete(settings: &mut Settings, preset: Preset, room: Room) {
         ("acks", "all"),
         ("max.in.flight.requests.per.connection", in_flight),
         ("delivery.timeout.ms", "120000"),
-        // As Java's; librdkafka's is 10 s, so that it may miss a broker that comes and goes for
-        // minutes.
+        // As Java's producer; with librdkafka's default of 10 s it may miss for minutes a broker
+        // that was down for a short time.
         ("reconnect.backoff.max.ms", "1000"),
         (
             "queue.buffering.max.messages",

@@ -9,12 +9,12 @@ use crate::engine::in_flight::{Completion, InFlight};
 use crate::outcome::Outcome;
 use crate::sync;
 
-/// The delivery result of an accepted record, to come: a future, or something to
-/// [wait](Delivery::wait) for without one.
+/// The delivery result of an accepted record, as a future; without a runtime, call
+/// [wait](Delivery::wait).
 ///
-/// The result always comes, within the delivery timeout and two seconds: also after
+/// The result always arrives, within the delivery timeout and two seconds: also after
 /// [`close`](crate::Producer::close), a fatal error, or when the producer is dropped. Dropping a
-/// `Delivery` does not cancel anything.
+/// `Delivery` does not cancel the record.
 #[must_use = "dropping it means never learning whether the record was written"]
 pub struct Delivery {
     in_flight: Arc<InFlight>,
@@ -25,12 +25,12 @@ impl Delivery {
         Self { in_flight }
     }
 
-    /// Blocks the thread until the result is there, for at most `timeout`. Returns `None` if there
-    /// is no result yet: the record is still on its way. Wait again, or drop the `Delivery`; do not
+    /// Blocks the thread until the result arrives, for at most `timeout`. Returns `None` if there
+    /// is no result yet: the record is still in flight. Wait again, or drop the `Delivery`; do not
     /// send the record again, which would write it twice.
     ///
-    /// In a [callback](crate::Topic::send_with) this waits in vain: callbacks run on the thread
-    /// that brings the results.
+    /// In a [callback](crate::Topic::send_with) the result never arrives: callbacks run on the
+    /// thread that returns the results.
     ///
     /// ```
     /// use std::time::Duration;
@@ -53,8 +53,8 @@ impl Delivery {
     ///
     /// # Errors
     /// - `NotWritten`, `TooLarge`, `Fatal`: the record is not in the log.
-    /// - `Unknown`: it may be.
-    /// - `Config`: the result was returned before.
+    /// - `Unknown`: the record may be in the log.
+    /// - `Config`: the result was returned already.
     pub fn wait(&mut self, timeout: Duration) -> Option<Outcome> {
         let Completion::Awaited(slot) = &self.in_flight.completion else {
             return Some(Err(self.in_flight.taken()));

@@ -10,11 +10,11 @@ use crate::error::{Error, Result};
 /// A Kafka cluster inside this process, for examples, tests and first steps: librdkafka's mock
 /// cluster, on ports of the loopback interface.
 ///
-/// Producers and consumers of any language can connect to [`brokers`](Self::brokers). It keeps 5
-/// MiB for each partition, does not check sequence numbers, knows no rights, and acknowledges every
-/// record with the [time](crate::PlacedTimestamp) "1234 ms"; topics appear when they are first
-/// used, with four partitions. It lives as long as a clone of this handle, or a producer that was
-/// built [on it](crate::ProducerBuilder::cluster).
+/// Producers and consumers of any language can connect to [`brokers`](Self::brokers). The cluster
+/// keeps 5 MiB for each partition, does not check sequence numbers or permissions, and acknowledges
+/// every record with the [time](crate::PlacedTimestamp) "1234 ms"; topics are created when they are
+/// first used, with four partitions. The cluster runs until the last clone of this handle, and the
+/// last producer built [for it](crate::ProducerBuilder::cluster), is dropped.
 ///
 /// ```
 /// use wireform_producer::{EmbeddedCluster, Producer};
@@ -30,7 +30,7 @@ pub struct EmbeddedCluster(Arc<Cluster>);
 
 struct Cluster {
     brokers: String,
-    /// The cluster must not leave the thread that made it; dropping this ends that thread.
+    /// The cluster must stay on the thread that created it; dropping this ends that thread.
     commands: mpsc::Sender<Command>,
 }
 
@@ -41,7 +41,7 @@ impl EmbeddedCluster {
     /// Starts a cluster of one broker.
     ///
     /// # Errors
-    /// `Config` if no thread or port is to be had.
+    /// `Config` if no thread or port is available.
     pub fn start() -> Result<Self> {
         let (commands, todo) = mpsc::channel::<Command>();
         let (report, started) = mpsc::channel();
@@ -50,7 +50,7 @@ impl EmbeddedCluster {
                 Ok(cluster) => cluster,
                 Err(error) => return drop(report.send(Err(error))),
             };
-            // The other side waits for this; if it is gone, so is the last command.
+            // The thread waits for commands and ends when the sender is gone.
             drop(report.send(Ok(cluster.bootstrap_servers())));
             for command in todo {
                 command(&cluster);
@@ -64,7 +64,7 @@ impl EmbeddedCluster {
         Ok(Self(Arc::new(Cluster { brokers, commands })))
     }
 
-    /// Where to connect: `127.0.0.1:` and a port.
+    /// Returns the address of the broker: `127.0.0.1:` and a port.
     #[must_use]
     pub fn brokers(&self) -> &str {
         &self.0.brokers
@@ -108,5 +108,5 @@ fn not_started(error: impl std::error::Error + Send + Sync + 'static) -> Error {
 }
 
 fn gone() -> Error {
-    Error::config("the embedded cluster is gone")
+    Error::config("the embedded cluster has stopped")
 }

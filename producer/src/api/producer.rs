@@ -16,9 +16,9 @@ use crate::outcome::CloseReport;
 /// A connection to Kafka that accounts for every record it accepts. Clones share it.
 ///
 /// End it with [`close`](Self::close). If the last handle (of the producer, its topics and its
-/// waiting sends) is dropped without that, nothing blocks: a thread gives the records that are
-/// still on their way one more second, all their verdicts come, and what was lost is logged at
-/// ERROR. That thread ends with the process: at the end of `main`, dropping is not enough.
+/// waiting sends) is dropped without a close, nothing blocks: a background thread gives records in
+/// flight one more second, every delivery result arrives, and lost records are logged at ERROR.
+/// That thread ends with the process: at the end of `main`, dropping is not enough.
 ///
 /// After a `fork`, only the parent may use it: the child has none of its threads.
 #[derive(Clone)]
@@ -27,7 +27,7 @@ pub struct Producer {
 }
 
 impl Producer {
-    /// A handle that writes keys and values of one type to `topic`.
+    /// Returns a handle that sends keys and values of one type to `topic`.
     ///
     /// ```
     /// use wireform::{Json, Utf8};
@@ -40,7 +40,7 @@ impl Producer {
     /// ```
     ///
     /// # Errors
-    /// `Config` if Kafka allows no topic of that name.
+    /// `Config` if the name of the topic is invalid.
     pub fn topic<K: ?Sized, V: ?Sized>(
         &self,
         topic: &str,
@@ -50,52 +50,53 @@ impl Producer {
         Topic::new(&self.link, topic, Arc::new(key), Arc::new(value))
     }
 
-    /// Begins a transaction; the first time, also takes over the transactional id from any producer
-    /// before this one.
+    /// Begins a transaction; the first call also takes over the transactional id from an earlier
+    /// producer.
     ///
-    /// Needs no runtime: a thread waits for the brokers. If the future is dropped, the transaction is
-    /// aborted.
+    /// Needs no runtime: a thread waits for the brokers. If the future is dropped, the transaction
+    /// is aborted.
     ///
     /// # Errors
     /// - `Config` if the producer has no
     ///   [`transactional_id`](crate::ProducerBuilder::transactional_id), or another transaction is
     ///   open. One that is just ending is waited for.
     /// - `Fenced` if another producer has taken over the transactional id.
-    /// - `Timeout` if the brokers do not answer within the transaction's timeout, or the transaction
-    ///   before this one does not end within it. Try again.
+    /// - `Timeout` if the brokers do not answer within the transaction's timeout, or the
+    ///   transaction before this one does not end within it. Try again.
     /// - `Fatal` if the producer cannot go on, for example because the transaction before this one
     ///   can neither be committed nor aborted.
     pub fn transaction(&self) -> impl Future<Output = Result<Transaction>> + Send + use<> {
         transaction::begin(&self.link)
     }
 
-    /// [`transaction`](Self::transaction) that blocks the thread.
+    /// Begins a [`transaction`](Self::transaction), blocking the thread.
     ///
     /// # Errors
-    /// As `transaction`; `Config` in a callback, which runs on the thread that would be waited for.
+    /// As `transaction`; `Config` in a callback, because it runs on the thread that would be waited
+    /// for.
     pub fn transaction_blocking(&self) -> Result<Transaction> {
         transaction::begin_blocking(&self.link)
     }
 
-    /// The brokers that were named, as `host:port` with commas between.
+    /// Returns the brokers that were set, as `host:port` separated by commas.
     #[must_use]
     pub fn brokers(&self) -> &str {
         &self.link.brokers
     }
 
-    /// How many accepted records have no verdict yet.
+    /// Returns the number of accepted records without a delivery result.
     #[must_use]
     pub fn in_flight(&self) -> usize {
         self.link.engine.in_flight()
     }
 
-    /// Waits until everything that was accepted before this call has its verdict and the callbacks
-    /// have run; sends without lingering meanwhile.
+    /// Waits until every record that was accepted before this call has its delivery result and its
+    /// callback has run. Batches are sent without lingering meanwhile.
     ///
     /// Needs no runtime. The timeout starts now, and may be noticed 50 ms late.
     ///
     /// # Errors
-    /// `Timeout` if some have none yet, which changes nothing for them. `Fatal` if the producer
+    /// `Timeout` if some records have no result yet; they stay in flight. `Fatal` if the producer
     /// cannot go on.
     pub fn flush(&self, timeout: Duration) -> impl Future<Output = Result<()>> + Send + use<> {
         let done = self.link.flush(timeout);
@@ -108,10 +109,10 @@ impl Producer {
         }
     }
 
-    /// [`flush`](Self::flush) that blocks the thread.
+    /// Calls [`flush`](Self::flush), blocking the thread.
     ///
     /// # Errors
-    /// As `flush`; `Config` in a callback, which runs on the thread that would be waited for.
+    /// As `flush`; `Config` in a callback, because it runs on the thread that would be waited for.
     pub fn flush_blocking(&self, timeout: Duration) -> Result<()> {
         self.link.check_thread()?;
         let deadline = Instant::now().checked_add(timeout);
@@ -121,17 +122,17 @@ impl Producer {
         }
     }
 
-    /// Refuses new records, waits for the verdicts of the accepted ones, and throws out what has
-    /// none after `timeout`: those get `NotWritten`, or `Unknown` if they were sent already.
+    /// Refuses new records, waits for the delivery results of accepted ones, and gives up on the
+    /// rest after `timeout`: they get `NotWritten`, or `Unknown` if they were sent already.
     ///
     /// Sends that still wait for room fail with `Closed`; they were not accepted. Closing twice
-    /// gives the same report.
+    /// returns the same report.
     ///
-    /// Needs no runtime. The timeout starts now, and may be noticed 50 ms late; throwing out takes
-    /// a moment more. The future has no clock of its own: a callback that blocks keeps it waiting.
+    /// Needs no runtime. The timeout starts now, and may be noticed 50 ms late; giving up takes a
+    /// little longer. The future has no clock of its own: a callback that blocks delays it.
     ///
     /// # Errors
-    /// None so far: that records were lost is for the report to say.
+    /// None so far: lost records are in the report.
     pub fn close(
         &self,
         timeout: Duration,
@@ -145,13 +146,13 @@ impl Producer {
         }
     }
 
-    /// [`close`](Self::close) that blocks the thread.
+    /// Calls [`close`](Self::close), blocking the thread.
     ///
     /// # Errors
-    /// - `Config` in a callback, which runs on the thread that would be waited for.
-    /// - `Timeout` if the timeout is over and no result came for another ten seconds: a callback
-    ///   blocks, or the process was forked and this is the child. The records that have no result
-    ///   may still be written.
+    /// - `Config` in a callback, because it runs on the thread that would be waited for.
+    /// - `Timeout` if the timeout is over and no result arrived for another ten seconds: a callback
+    ///   blocks, or the process was forked and this is the child. Records without a result may
+    ///   still be written.
     pub fn close_blocking(&self, timeout: Duration) -> Result<CloseReport> {
         self.link.check_thread()?;
         self.link.engine.close_blocking(timeout)

@@ -2,7 +2,7 @@ use std::fmt;
 
 use crate::timestamp::Timestamp;
 
-/// What is to be sent: a value, and what goes with it.
+/// A record to send: a value, and optionally a key, a timestamp, a partition and headers.
 ///
 /// ```
 /// use wireform_producer::{Record, Timestamp};
@@ -26,7 +26,7 @@ pub struct Record<'a, K: ?Sized, V: ?Sized> {
 }
 
 impl<'a, K: ?Sized, V: ?Sized> Record<'a, K, V> {
-    /// A record with `value`, without a key.
+    /// Creates a record with `value`, without a key.
     pub fn new(value: &'a V) -> Self {
         Self {
             value: Some(value),
@@ -34,10 +34,11 @@ impl<'a, K: ?Sized, V: ?Sized> Record<'a, K, V> {
         }
     }
 
-    /// A record without a value, which deletes the key's older records from a compacted topic.
+    /// Creates a record without a value, which deletes the key's older records from a compacted
+    /// topic.
     ///
-    /// It has no payload, and none of the headers that describe one; the program's own headers
-    /// stay.
+    /// A tombstone has no payload and none of the headers that describe one; the program's own
+    /// headers are kept.
     pub fn tombstone() -> Self {
         Self {
             key: None,
@@ -48,8 +49,8 @@ impl<'a, K: ?Sized, V: ?Sized> Record<'a, K, V> {
         }
     }
 
-    /// Sets the key. Records with the same key go to the same partition, the one where Java's
-    /// producer puts them, and keep their order.
+    /// Sets the key. Records with the same key go to the same partition, which is the one that
+    /// Java's producer chooses, and keep their order.
     ///
     /// Without a key, librdkafka picks a partition at random and stays with it for a while
     /// (`sticky.partitioning.linger.ms`, 10 ms), so that batches fill.
@@ -58,20 +59,20 @@ impl<'a, K: ?Sized, V: ?Sized> Record<'a, K, V> {
         self
     }
 
-    /// Sets the record's time; the time of sending by default.
+    /// Sets the timestamp; the time of sending by default.
     pub fn timestamp(mut self, timestamp: Timestamp) -> Self {
         self.timestamp = Some(timestamp);
         self
     }
 
-    /// Sets the partition, from 0, instead of leaving it to the key.
+    /// Sets the partition, from 0, instead of choosing it by the key.
     pub fn partition(mut self, partition: i32) -> Self {
         self.partition = Some(partition);
         self
     }
 
-    /// Makes the record an event of CloudEvents in binary mode: its attributes become headers
-    /// (`ce_id`, …), beside the codec's `content-type`.
+    /// Makes the record a CloudEvent in binary mode: its attributes become headers (`ce_id`, …),
+    /// beside the codec's `content-type`.
     ///
     /// ```
     /// use wireform::cloudevents::EventAttributes;
@@ -91,8 +92,8 @@ impl<'a, K: ?Sized, V: ?Sized> Record<'a, K, V> {
         self
     }
 
-    /// Adds a header. It replaces a header of the producer or the codec whose name is the same
-    /// but for case.
+    /// Adds a header. It replaces a header of the producer or the codec with the same name,
+    /// ignoring case.
     pub fn header(mut self, name: &'a str, value: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
         self.headers.push((name, value.as_ref()));
         self
@@ -109,7 +110,7 @@ impl<K: ?Sized, V: ?Sized> Clone for Record<'_, K, V> {
 }
 
 impl<K: ?Sized, V: ?Sized> fmt::Debug for Record<'_, K, V> {
-    /// Without key, value and header values: they are the program's data.
+    /// Omits key, value and header values: they are the program's data.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Record")
             .field("has_key", &self.key.is_some())

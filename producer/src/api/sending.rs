@@ -14,7 +14,8 @@ use crate::engine::queue::{Offered, Patience, Waiter};
 use crate::engine::slot::Taken;
 use crate::error::{Error, Result};
 
-/// A record on its way into the queue: a future of its [`Delivery`]. See [`Topic::send`](crate::Topic::send).
+/// A send that waits for room in the queue: a future of its [`Delivery`]. See
+/// [`Topic::send`](crate::Topic::send).
 #[must_use = "nothing is sent until this is awaited"]
 pub struct Sending {
     link: Arc<Link>,
@@ -38,7 +39,7 @@ impl Sending {
         }
     }
 
-    /// Goes on; ready once the record was accepted or refused.
+    /// Continues the send; ready once the record was accepted or refused.
     pub(super) fn poll_accepted(
         &mut self,
         context: &mut Context<'_>,
@@ -49,7 +50,7 @@ impl Sending {
 
     fn step(&mut self, context: &mut Context<'_>) -> Poll<Result<Arc<InFlight>>> {
         let (waiter, in_flight) = match std::mem::replace(&mut self.stage, Stage::Done) {
-            Stage::Done => return Poll::Ready(Err(Error::config("it was sent before"))),
+            Stage::Done => return Poll::Ready(Err(Error::config("polled after completion"))),
             Stage::Failed(error) => return Poll::Ready(Err(error)),
             Stage::Packed(encoded) => {
                 let in_flight = Arc::clone(&encoded.in_flight);

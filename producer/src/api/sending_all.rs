@@ -17,13 +17,13 @@ use crate::error::{Error, Result};
 use crate::outcome::Outcome;
 
 impl<K: ?Sized, V: ?Sized> Topic<K, V> {
-    /// Sends `records` one after the other and waits for all their verdicts at once: the outcomes
-    /// are in the order of the records, with the errors of those that were refused.
+    /// Sends `records` one after the other and waits for all delivery results at once. The results
+    /// are in the order of the records, with errors for records that were refused.
     ///
-    /// A record is serialized when there is room for the one before it. Whoever waits is woken for
-    /// room and then once, whatever the number of records.
+    /// Each record is serialized when there is room for the one before it. The waiting task is
+    /// woken when there is room and once at the end, however many records there are.
     ///
-    /// Dropping the future means that the records it had not come to are not sent; the others are,
+    /// If the future is dropped, records that it has not reached are not sent; the others are sent
     /// once.
     ///
     /// ```
@@ -49,10 +49,10 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
         SendingAll::new(self.clone(), records.into_iter())
     }
 
-    /// [`send_all`](Self::send_all) that blocks the thread.
+    /// Calls [`send_all`](Self::send_all), blocking the thread.
     ///
     /// # Errors
-    /// `Config` in a callback, which runs on the thread that would be waited for.
+    /// `Config` in a callback, because it runs on the thread that would be waited for.
     pub fn send_all_blocking<'r>(
         &self,
         records: impl IntoIterator<Item = Record<'r, K, V>>,
@@ -68,7 +68,7 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
             let accepted = self
                 .pack(record, Completion::Batch(slot))
                 .and_then(|encoded| self.accept(encoded, Patience::Wait));
-            // The slot went with the record: it is the last one of the batch.
+            // The slot of a refused record is the last one of the batch.
             if let Err(error) = accepted {
                 batch.refuse_last(error);
             }
@@ -80,24 +80,24 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
         }
     }
 
-    /// The next record of a batch, with its verdict's place in `batch`.
+    /// Starts sending the next record of a batch; its slot is in `batch`.
     fn begin(&self, record: Record<'_, K, V>, batch: &Arc<Batch>) -> Sending {
         self.sending(record, Completion::Batch(batch.add_slot()))
     }
 }
 
-/// Records on their way into the queue and then to their verdicts: a future of their outcomes, in
-/// their order. See [`Topic::send_all`].
+/// Sends of several records: a future of their delivery results, in the order of the records. See
+/// [`Topic::send_all`].
 #[must_use = "nothing is sent until this is awaited"]
 pub struct SendingAll<K: ?Sized, V: ?Sized, I> {
     topic: Topic<K, V>,
-    /// `None` once all were begun.
+    /// `None` after the last record was started.
     records: Option<I>,
     current: Option<Sending>,
     batch: Arc<Batch>,
 }
 
-/// Nothing in it is pinned.
+/// No field is pinned.
 impl<K: ?Sized, V: ?Sized, I> Unpin for SendingAll<K, V, I> {}
 
 impl<K: ?Sized, V: ?Sized, I> SendingAll<K, V, I> {
@@ -141,13 +141,13 @@ where
                 this.current = Some(this.topic.begin(record, &this.batch));
             } else {
                 this.records = None;
-                // Nobody waits yet: that is below.
+                // Waiting starts below.
                 let _ = this.batch.seal();
             }
         }
         this.batch.done.poll(context).map(|taken| match taken {
             Taken::Value(outcomes) => outcomes,
-            // Polled again after it was ready.
+            // Polled again after completion.
             Taken::Gone => Vec::new(),
         })
     }
@@ -161,5 +161,5 @@ impl<K: ?Sized, V: ?Sized, I> fmt::Debug for SendingAll<K, V, I> {
     }
 }
 
-/// Records that one poll may send before other tasks get their turn.
+/// Records that one poll may send before other tasks run.
 const A_TURN: usize = 1000;

@@ -8,13 +8,13 @@ use crate::error::{Error, Result};
 use crate::observe::secrets::{HIDDEN, Secrets};
 use crate::observe::trace;
 
-/// Settings of librdkafka, one for each property whatever alias it was named by.
+/// Settings of librdkafka: one for each property, whichever alias was used.
 #[derive(Clone, Default)]
 pub(crate) struct Settings(BTreeMap<String, Setting>);
 
 #[derive(Clone)]
 struct Setting {
-    /// The name that the program used: the property's, or an alias.
+    /// The name that the program used: that of the property, or an alias.
     name: String,
     value: String,
 }
@@ -38,18 +38,18 @@ impl Settings {
         self.0.get(canonical(name)).map(|setting| &*setting.value)
     }
 
-    /// The name by which a property was set, if it was.
+    /// Returns the name by which a property was set, if it was.
     pub(crate) fn name(&self, name: &str) -> Option<&str> {
         self.0.get(canonical(name)).map(|setting| &*setting.name)
     }
 
-    /// Values that must not be shown.
+    /// Returns the values that must not be shown.
     pub(crate) fn secrets(&self) -> Secrets {
         let secrets = self.0.iter().filter(|(key, _)| is_secret(key));
         Secrets::new(secrets.map(|(_, setting)| setting.value.clone()))
     }
 
-    /// Returns what librdkafka said, without the values of secret settings, and with the name that the
+    /// Returns librdkafka's error without the values of secret settings, and with the name that the
     /// program used.
     pub(crate) fn rejected(&self, error: &KafkaError) -> Error {
         let mut secrets = self.secrets();
@@ -58,14 +58,14 @@ impl Settings {
                 let mut shown = format!(" {value:?}");
                 let mut text = text.clone();
                 if is_secret(key) {
-                    // librdkafka quotes it; short ones are hidden here only.
+                    // librdkafka quotes the value; short ones are hidden only here.
                     text = text.replace(&format!("\"{value}\""), HIDDEN);
                     secrets.add(value.clone());
                     shown.clear();
                 }
                 let name = self.name(key).unwrap_or(key);
                 if text.starts_with("No such") {
-                    format!("there is no setting {name:?}")
+                    format!("unknown setting {name:?}")
                 } else {
                     let text = text.replace(&format!("{key:?}"), &format!("{name:?}"));
                     let feature = feature(&text);
@@ -80,7 +80,7 @@ impl Settings {
         Error::config(secrets.hide(&message))
     }
 
-    /// Refuses what no producer can work with, also if `unsafe_config` set it.
+    /// Refuses settings with which no producer can work, even if `unsafe_config` set them.
     pub(crate) fn check_possible(&self) -> Result<()> {
         self.check_tokens()?;
         match self.get("delivery.report.only.error") {
@@ -92,8 +92,8 @@ impl Settings {
         }
     }
 
-    /// Refuses OAUTHBEARER without a source of tokens: librdkafka would ask for one, and wait for
-    /// ever.
+    /// Refuses OAUTHBEARER without a source of tokens: librdkafka would ask for one, and wait
+    /// forever.
     fn check_tokens(&self) -> Result<()> {
         let is = |name: &str, value: &str| {
             self.get(name)
@@ -153,13 +153,13 @@ fn feature(text: &str) -> &'static str {
 }
 
 impl fmt::Debug for Settings {
-    /// The names alone: any value may be a secret.
+    /// Shows only the names: any value may be a secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.0.keys()).finish()
     }
 }
 
-/// Refuses what would lose, double, reorder or expose records behind the program's back.
+/// Refuses settings that would lose, duplicate, reorder or expose records.
 pub(crate) fn check_safe(name: &str, value: &str) -> Result<()> {
     let key = canonical(name);
     let value = value.trim();
@@ -179,10 +179,10 @@ fn loses(key: &str, value: &str) -> Option<&'static str> {
         "request.required.acks" if !value.eq_ignore_ascii_case("all") && value != "-1" => {
             "records would be lost when a broker fails"
         }
-        "message.timeout.ms" if value == "0" => "a record might never get its verdict",
+        "message.timeout.ms" if value == "0" => "a record might never get a delivery result",
         "message.timeout.ms" => "delivery_timeout sets it",
         "message.send.max.retries" if value == "0" => "one lost connection would fail records",
-        "delivery.report.only.error" if !is_off(value) => "records would get no verdict",
+        "delivery.report.only.error" if !is_off(value) => "records would get no delivery result",
         "queue.buffering.max.messages" | "queue.buffering.max.kbytes" => {
             "the queue has limits of its own: see queue_records and queue_bytes"
         }
@@ -213,14 +213,12 @@ fn reorders(key: &str, value: &str) -> Option<&'static str> {
 fn exposes(key: &str, value: &str) -> Option<&'static str> {
     let reason = match key {
         "enable.ssl.certificate.verification" if is_off(value) => {
-            "anybody could pose as the broker"
+            "any server could impersonate the broker"
         }
         "ssl.endpoint.identification.algorithm" if value.eq_ignore_ascii_case("none") => {
-            "anybody with a certificate could pose as the broker"
+            "any server with a certificate could impersonate the broker"
         }
-        "enable.sasl.oauthbearer.unsecure.jwt" if !is_off(value) => {
-            "the broker would get a token that nobody signed"
-        }
+        "enable.sasl.oauthbearer.unsecure.jwt" if !is_off(value) => "the token would not be signed",
         _ => return None,
     };
     Some(reason)
@@ -247,8 +245,8 @@ fn is_off(value: &str) -> bool {
         .any(|off| value.eq_ignore_ascii_case(off))
 }
 
-/// Returns whether the value of a setting is a secret: passwords, keys as PEM text, and what is passed to an
-/// OAuth server.
+/// Returns whether the value of a setting is a secret: passwords, keys as PEM text, and what is
+/// passed to an OAuth server.
 #[doc(hidden)]
 #[must_use]
 pub fn is_secret(key: &str) -> bool {
@@ -256,7 +254,7 @@ pub fn is_secret(key: &str) -> bool {
     words.iter().any(|word| key.contains(word)) || key == "sasl.oauthbearer.config"
 }
 
-/// Librdkafka's property of an alias, `rdkafka_conf.c` (`_RK_C_ALIAS`).
+/// Returns the property of an alias, `rdkafka_conf.c` (`_RK_C_ALIAS`).
 fn canonical(key: &str) -> &str {
     match key {
         "acks" => "request.required.acks",
@@ -319,7 +317,7 @@ mod tests {
         check("client.id", "shop", true);
     }
 
-    /// All of librdkafka's list that hold one, `CONFIGURATION.md`.
+    /// All secret properties in librdkafka's list, `CONFIGURATION.md`.
     const SECRETS: [&str; 9] = [
         "sasl.oauthbearer.client.secret",
         "sasl.oauthbearer.config",

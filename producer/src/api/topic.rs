@@ -19,8 +19,8 @@ use crate::timestamp::Timestamp;
 
 /// A topic with the serializers of its keys and values. Clones share everything.
 ///
-/// Every `send…` serializes first: if that fails, nothing is sent. Records that are sent one after
-/// the other stay in that order, those with the same key also in the log.
+/// Every `send…` method serializes first: if that fails, nothing is sent. Records that are sent one
+/// after the other keep that order in the queue, and records with the same key also in the log.
 ///
 /// ```
 /// use std::time::Duration;
@@ -68,12 +68,12 @@ pub struct Topic<K: ?Sized, V: ?Sized> {
 struct Inner<K: ?Sized, V: ?Sized> {
     link: Arc<Link>,
     name: Arc<str>,
-    /// For records in flight.
+    /// Shared by records in flight.
     label: Arc<Arc<str>>,
     key: Arc<dyn Serializer<K>>,
     value: Arc<dyn Serializer<V>>,
     headers: HeaderCache,
-    /// Made for the first record: Kafka may create the topic for it.
+    /// Created for the first record: Kafka may create the topic at that time.
     native: OnceLock<Arc<Destination>>,
 }
 
@@ -100,24 +100,24 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
         })
     }
 
-    /// The topic's name.
+    /// Returns the name of the topic.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.inner.name
     }
 
-    /// Sends `record`: serializes it now, and when polled waits, in the order of the first polls,
-    /// for room in the queue. The future borrows nothing.
+    /// Sends `record`: serializes it now, and when polled waits for room in the queue, in the order
+    /// of the first polls. The future borrows nothing.
     ///
-    /// Dropping the future before it is ready means that nothing was sent, unless the record was
-    /// just being accepted.
+    /// If the future is dropped before it is ready, the record is not sent, unless it was just
+    /// being accepted.
     ///
     /// # Errors
-    /// - `Serialize` if the key or the value cannot be written; `Config` if a header, the partition
-    ///   or the timestamp is not possible.
+    /// - `Serialize` if the key or the value cannot be serialized; `Config` if a header, the
+    ///   partition or the timestamp is invalid.
     /// - `TooLarge` if the record is over `message.max.bytes`; `NotWritten` if librdkafka refuses
-    ///   it otherwise, an unknown partition say.
-    /// - `Closed` and `Fatal` if the producer takes no more records.
+    ///   it for another reason, such as an unknown partition.
+    /// - `Closed` and `Fatal` if the producer accepts no more records.
     pub fn send(&self, record: Record<'_, K, V>) -> Sending {
         self.sending(record, Completion::awaited())
     }
@@ -125,8 +125,8 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
     /// Sends `record`, and blocks the thread until there is room for it.
     ///
     /// # Errors
-    /// As [`send`](Self::send); `QueueFull` where it would have to wait in a callback, which runs
-    /// on the thread that makes room.
+    /// As [`send`](Self::send); `QueueFull` if it would have to wait in a callback, because
+    /// callbacks run on the thread that makes room.
     pub fn send_blocking(&self, record: Record<'_, K, V>) -> Result<Delivery> {
         let encoded = self.pack(record, Completion::awaited())?;
         self.accept(encoded, Patience::Wait).map(Delivery::new)
@@ -135,17 +135,17 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
     /// Sends `record` if there is room for it at once.
     ///
     /// # Errors
-    /// As [`send`](Self::send); `QueueFull` if there is none, or other sends wait for some.
+    /// As [`send`](Self::send); `QueueFull` if there is no room, or if other sends wait for room.
     pub fn try_send(&self, record: Record<'_, K, V>) -> Result<Delivery> {
         let encoded = self.pack(record, Completion::awaited())?;
         self.accept(encoded, Patience::None).map(Delivery::new)
     }
 
-    /// Sends `record`, blocks the thread until there is room for it, and has `callback` called with
-    /// what became of it: exactly once if this returns `Ok`, else never.
+    /// Sends `record`, blocks the thread until there is room for it, and calls `callback` with the
+    /// delivery result: exactly once if this returns `Ok`, otherwise never.
     ///
-    /// The callback runs on the thread that brings all verdicts: it should be quick, and must not
-    /// wait for another one. A panic in it is logged, and concerns no other record.
+    /// The callback runs on the thread that returns all delivery results: it should be quick, and
+    /// must not wait for another result. A panic in it is logged, and affects no other record.
     ///
     /// # Errors
     /// As [`send_blocking`](Self::send_blocking).
@@ -158,7 +158,7 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
         self.accept(encoded, Patience::Wait).map(drop)
     }
 
-    /// [`send_with`](Self::send_with) that does not wait for room.
+    /// Calls [`send_with`](Self::send_with) without waiting for room.
     ///
     /// # Errors
     /// As [`try_send`](Self::try_send).
@@ -171,9 +171,9 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
         self.accept(encoded, Patience::None).map(drop)
     }
 
-    /// Sends `record`, and blocks the thread until there is room for it; nobody waits for the
-    /// verdict. It still counts in the [`CloseReport`](crate::CloseReport), and an error goes to
-    /// the hook that was set with [`on_error`](crate::ProducerBuilder::on_error).
+    /// Sends `record`, and blocks the thread until there is room for it, without waiting for the
+    /// delivery result. The result is counted in the [`CloseReport`](crate::CloseReport), and an
+    /// error goes to the function that was set with [`on_error`](crate::ProducerBuilder::on_error).
     ///
     /// # Errors
     /// As [`send_blocking`](Self::send_blocking).
@@ -182,7 +182,7 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
         self.accept(encoded, Patience::Wait).map(drop)
     }
 
-    /// [`post`](Self::post) that does not wait for room.
+    /// Calls [`post`](Self::post) without waiting for room.
     ///
     /// # Errors
     /// As [`try_send`](Self::try_send).
@@ -228,7 +228,7 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
             .map_err(|error| error.for_topic(&self.inner.name))
     }
 
-    /// The record as bytes.
+    /// Returns the encoded record.
     pub(super) fn pack(
         &self,
         record: Record<'_, K, V>,
@@ -251,7 +251,7 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
             mut headers,
         } = record;
         if partition.is_some_and(i32::is_negative) {
-            return Err(Error::config("partitions count from 0"));
+            return Err(Error::config("invalid partition: expected 0 or more"));
         }
         let inner = &*self.inner;
         let key_format = key.map(|key| inner.key.format(key));
@@ -273,7 +273,7 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
         })
     }
 
-    /// Sends bytes as they are, with these headers and no others.
+    /// Sends bytes unchanged, with these headers and no others.
     pub(crate) fn forward<'h>(
         &self,
         key: Option<&[u8]>,
@@ -359,7 +359,7 @@ fn unserializable(side: &str, error: wireform::Error) -> Error {
     Error::new(ErrorKind::Serialize, message).with_source(error)
 }
 
-/// Kafka's rule for names: `Topic.java` in `org.apache.kafka.common.internals`.
+/// Checks a topic name by Kafka's rule: `Topic.java` in `org.apache.kafka.common.internals`.
 fn check_topic(name: &str) -> Result<()> {
     let is_legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
     let is_valid = (1..=249).contains(&name.len())
@@ -368,7 +368,9 @@ fn check_topic(name: &str) -> Result<()> {
     if is_valid {
         return Ok(());
     }
-    let message = format!("{name:?} is no topic: 1 to 249 ASCII letters, digits, '.', '_' and '-'");
+    let message = format!(
+        "invalid topic name {name:?}: use 1 to 249 of ASCII letters, digits, '.', '_' and '-'"
+    );
     Err(Error::config(message))
 }
 

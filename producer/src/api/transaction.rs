@@ -1,4 +1,5 @@
-//! The interface of transactions. What happens is in [`transactions`](crate::engine::transactions).
+//! The public interface of transactions, implemented in
+//! [`transactions`](crate::engine::transactions).
 
 use std::fmt;
 use std::future::Future;
@@ -16,12 +17,13 @@ use crate::error::Result;
 /// [`transactional_id`](crate::ProducerBuilder::transactional_id), open until it is
 /// [committed](Self::commit) or [aborted](Self::abort); dropping it aborts it in the background.
 ///
-/// Everything that any handle of the producer sends while it is open belongs to it. A record's
-/// [`Delivery`](crate::Delivery) says that it is in the log; consumers that read committed records
-/// only (`isolation.level`, librdkafka's default) see it once `commit` has returned `Ok`.
+/// Every record that any handle of the producer sends while the transaction is open belongs to it.
+/// A [`Delivery`](crate::Delivery) resolves when the record is in the log; consumers that read only
+/// committed records (`isolation.level`, librdkafka's default) see it once `commit` has returned
+/// `Ok`.
 ///
-/// Copying from one topic to another exactly once, in short (`examples/copy.rs` also goes on after
-/// an abort):
+/// Copying from one topic to another exactly once, in short (`examples/copy.rs` also continues
+/// after an abort):
 ///
 /// ```no_run
 /// use std::time::Duration;
@@ -64,14 +66,14 @@ use crate::error::Result;
 pub struct Transaction(Handle<Link>);
 
 impl Transaction {
-    /// Makes `offsets` of the consumer group part of the transaction: the offset of the *next*
-    /// record to read of each partition, as a consumer's `position` gives them.
+    /// Adds `offsets` of the consumer group to the transaction: for each partition, the offset of
+    /// the *next* record to read, as a consumer's `position` returns it.
     ///
     /// # Errors
     /// - `Aborted` if the transaction can only be aborted.
     /// - `Fenced` if another producer has taken over this one's transactional id.
-    /// - `Timeout` if the brokers did not answer within the transaction's timeout. The transaction is
-    ///   still open: call it again, or abort.
+    /// - `Timeout` if the brokers did not answer within the transaction's timeout. The transaction
+    ///   is still open: call it again, or abort.
     /// - `Fatal` if the producer cannot go on.
     pub fn send_offsets(
         &self,
@@ -84,10 +86,11 @@ impl Transaction {
         )
     }
 
-    /// [`send_offsets`](Self::send_offsets) that blocks the thread.
+    /// Calls [`send_offsets`](Self::send_offsets), blocking the thread.
     ///
     /// # Errors
-    /// As `send_offsets`; `Config` in a callback, which runs on the thread that would be waited for.
+    /// As `send_offsets`; `Config` in a callback, because it runs on the thread that would be
+    /// waited for.
     pub fn send_offsets_blocking(
         &self,
         offsets: &TopicPartitionList,
@@ -99,49 +102,50 @@ impl Transaction {
             .repeat_here(|timeout| link.send_offsets(offsets, group, timeout))
     }
 
-    /// Waits for the verdicts of everything that was sent, and makes it visible, all at once.
+    /// Waits for the delivery results of all records of the transaction, and makes them visible,
+    /// all at once.
     ///
-    /// Dropping the future does not stop it.
+    /// Dropping the future does not stop the commit.
     ///
     /// # Errors
-    /// - `Aborted` if a record was not written: the transaction was aborted, nothing of it will be
-    ///   seen. Safe to do all of it again.
-    /// - `Fenced` if another producer has taken over this one's transactional id: nothing of it
-    ///   will be seen, and this producer is of no use any more.
-    /// - `Unknown` if no answer came within the transaction's timeout: it is committed or aborted
-    ///   as a whole, and only the log knows which. The commit goes on in the background, and the next
-    ///   [`transaction`](crate::Producer::transaction) waits for its end. If
-    ///   [`is_fatal`](crate::Error::is_fatal), it cannot be finished: build another producer with the
-    ///   same transactional id.
+    /// - `Aborted` if a record was not written: the transaction was aborted, and none of its
+    ///   records will be visible. It is safe to repeat the whole transaction.
+    /// - `Fenced` if another producer has taken over this one's transactional id: no record will be
+    ///   visible, and this producer cannot be used any more.
+    /// - `Unknown` if no answer came within the transaction's timeout: the transaction is committed
+    ///   or aborted as a whole, and only the log shows which. The commit continues in the
+    ///   background, and the next [`transaction`](crate::Producer::transaction) waits for its end.
+    ///   If [`is_fatal`](crate::Error::is_fatal), it cannot be finished: build another producer
+    ///   with the same transactional id.
     /// - `Fatal` if the producer cannot go on.
     pub fn commit(mut self) -> impl Future<Output = Result<()>> + Send + use<> {
         arrive(self.0.end(Ending::Commit))
     }
 
-    /// [`commit`](Self::commit) that blocks the thread.
+    /// Calls [`commit`](Self::commit), blocking the thread.
     ///
     /// # Errors
-    /// As `commit`; `Config` in a callback, which runs on the thread that would be waited for.
+    /// As `commit`; `Config` in a callback, because it runs on the thread that would be waited for.
     pub fn commit_blocking(self) -> Result<()> {
         self.end_blocking(Ending::Commit)
     }
 
-    /// Makes everything that was sent invisible for good. What is on its way gets up to five
-    /// seconds to settle, and is thrown out then.
+    /// Discards all records of the transaction. Records in flight get up to five seconds for their
+    /// delivery results.
     ///
     /// # Errors
-    /// - `Timeout` if the brokers did not answer within the transaction's timeout. The abort goes on
-    ///   in the background, and the next [`transaction`](crate::Producer::transaction) waits for its
-    ///   end.
+    /// - `Timeout` if the brokers did not answer within the transaction's timeout. The abort
+    ///   continues in the background, and the next [`transaction`](crate::Producer::transaction)
+    ///   waits for its end.
     /// - `Fenced` and `Fatal` as [`commit`](Self::commit).
     ///
-    /// With each of them, nothing of the transaction will be seen: the broker aborts what is left
-    /// open for the transaction's timeout.
+    /// After each of these errors no record of the transaction will be visible: the broker aborts a
+    /// transaction that stays open longer than its timeout.
     pub fn abort(mut self) -> impl Future<Output = Result<()>> + Send + use<> {
         arrive(self.0.end(Ending::Abort))
     }
 
-    /// [`abort`](Self::abort) that blocks the thread.
+    /// Calls [`abort`](Self::abort), blocking the thread.
     ///
     /// # Errors
     /// As `abort`; `Config` in a callback.
@@ -149,7 +153,7 @@ impl Transaction {
         self.end_blocking(Ending::Abort)
     }
 
-    /// In a callback the transaction is dropped, which aborts it.
+    /// Ends the transaction. In a callback, drops it instead, which aborts it.
     fn end_blocking(mut self, how: Ending) -> Result<()> {
         self.check_thread()?;
         wait(&self.0.end(how)?)
@@ -168,7 +172,7 @@ impl fmt::Debug for Transaction {
 
 /// Begins a transaction; for [`Producer::transaction`](crate::Producer::transaction).
 pub(crate) fn begin(link: &Arc<Link>) -> impl Future<Output = Result<Transaction>> + Send + use<> {
-    // If the future is dropped, so is the transaction that it was to bring: that aborts it.
+    // If the future is dropped, so is the transaction that it would return, which aborts it.
     let begun = arrive(Ok(link.transactions.begin(link)));
     async move { begun.await.map(in_hand) }
 }

@@ -1,8 +1,8 @@
 //! Accounts for every record from its send to its delivery result.
 //!
 //! Knows nothing of librdkafka but its error codes: a record goes to the client by
-//! [`Outgoing::produce`], and [`Accounting::deliver`] takes the results. So tests drive it without a
-//! client, and a model checker runs it.
+//! [`Outgoing::produce`], and [`Accounting::deliver`] takes the results. So tests drive it without
+//! a client, and a model checker runs it.
 
 #[cfg(test)]
 mod tests;
@@ -28,14 +28,14 @@ use crate::outcome::{CloseReport, Outcome};
 use crate::program;
 use crate::sync::{self, AtomicU64, Mutex, MutexGuard};
 
-/// Which records were accepted, wait for room or have their result, and who waits for results.
+/// The records that were accepted, wait for room or have their result, and the tasks that wait.
 pub(crate) struct Accounting<P = EncodedRecord> {
     state: Mutex<State<P>>,
-    /// How many results were handed over. One thread counts them.
+    /// The number of results that were handed over. Only one thread counts them.
     handed_over: AtomicU64,
 }
 
-/// What the polling thread must do next.
+/// The next actions of the polling thread.
 pub(crate) struct Tick {
     pub(crate) hurry: bool,
     pub(crate) purge: bool,
@@ -49,7 +49,7 @@ pub(crate) struct Verdict {
     pub(crate) outcome: Outcome,
 }
 
-/// Records of a producer that was dropped without a close.
+/// The lost records of a producer that was dropped without a close.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Loss {
     pub(crate) accepted: u64,
@@ -113,7 +113,7 @@ impl<P: Outgoing> Accounting<P> {
         offered
     }
 
-    /// Takes a waiting send back. Nothing happens if it was accepted meanwhile.
+    /// Removes a waiting send. Nothing happens if it was accepted meanwhile.
     pub(crate) fn cancel(&self, waiter: &Waiter<P>) {
         let Some(record) = waiter.take() else {
             return;
@@ -189,8 +189,8 @@ impl<P: Outgoing> Accounting<P> {
         }
     }
 
-    /// The last handle is gone: refuses new records, and purges after `grace`. Returns how many
-    /// records have no result if there was no close.
+    /// Handles the drop of the last handle: refuses new records, and purges after `grace`. Returns
+    /// the number of records without a result if there was no close.
     pub(crate) fn release(&self, grace: Duration) -> Option<u64> {
         let mut state = self.lock();
         state.is_released = true;
@@ -207,7 +207,7 @@ impl<P: Outgoing> Accounting<P> {
         (open > 0).then_some(open)
     }
 
-    /// The client cannot go on: everything that waits fails.
+    /// Fails everything that waits: the client cannot go on.
     pub(crate) fn fail(&self, reason: &str) {
         self.wake_after(self.lock(), |state, wakers| {
             if state.fatal.is_none() {
@@ -216,7 +216,7 @@ impl<P: Outgoing> Accounting<P> {
         });
     }
 
-    /// Deadlines, and the rare drain after a full queue of the client's own.
+    /// Handles deadlines, and drains after librdkafka's own queue was full, which is rare.
     pub(crate) fn tick(&self) -> Tick {
         let now = sync::now();
         self.wake_after(self.lock(), |state, wakers| {
@@ -238,8 +238,8 @@ impl<P: Outgoing> Accounting<P> {
         hand_over: impl Fn(&InFlight, Outcome),
     ) -> Vec<Arc<InFlight>> {
         let bytes = verdicts.iter().map(|verdict| verdict.in_flight.bytes).sum();
-        // First the room: who gets a result may count on it. Last the ledger: when a flush is over,
-        // the callbacks have run.
+        // The room comes first: a program that gets a result may count on it. The ledger comes
+        // last: when a flush is over, the callbacks have run.
         self.change(|state| state.ledger.make_room(verdicts.len(), bytes));
         let mut settling = Settling::new(self);
         let mut records = Vec::with_capacity(verdicts.len());

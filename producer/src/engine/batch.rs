@@ -18,7 +18,7 @@ struct Collected {
     /// In the order of the records.
     outcomes: Vec<Option<Outcome>>,
     missing: usize,
-    /// Whether no more records come.
+    /// True if no more records are added.
     is_sealed: bool,
 }
 

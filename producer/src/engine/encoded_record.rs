@@ -7,7 +7,7 @@ use crate::engine::in_flight::InFlight;
 use crate::native::headers::NativeHeaders;
 use crate::native::topic::{NativeTopic, Parts};
 
-/// Where records go: a topic of librdkafka's.
+/// The destination of records: a topic of librdkafka.
 pub(crate) type Destination = NativeTopic<Arc<InFlight>>;
 
 /// A record as bytes, ready for librdkafka.
@@ -23,7 +23,7 @@ pub(crate) struct EncodedRecord {
 /// The key, followed by the value, in a pooled buffer.
 pub(crate) struct Body {
     pub(crate) buffer: Buffer,
-    /// Where the key ends; `None` for no key.
+    /// The end of the key; `None` without a key.
     pub(crate) key_end: Option<usize>,
     pub(crate) has_value: bool,
 }
@@ -79,7 +79,7 @@ thread_local! {
 }
 
 impl Buffer {
-    /// An empty buffer with what room its last user needed.
+    /// Returns an empty buffer, with the capacity that its last user needed.
     pub(crate) fn take() -> Self {
         let pooled = POOL.try_with(|pool| pool.borrow_mut().pop());
         Self(pooled.ok().flatten().unwrap_or_default())
@@ -93,7 +93,7 @@ impl Drop for Buffer {
         }
         let mut buffer = std::mem::take(&mut self.0);
         buffer.clear();
-        // While the thread ends, the pool may be gone: then so is the buffer.
+        // When the thread ends, the pool may be gone; the buffer is then freed.
         let _ = POOL.try_with(|pool| {
             let mut pool = pool.borrow_mut();
             if pool.len() < POOLED_BUFFERS {
@@ -103,7 +103,7 @@ impl Drop for Buffer {
     }
 }
 
-/// A buffer that grew beyond this is freed: one huge record must not hold memory for ever.
+/// A larger buffer is freed: one huge record must not hold memory forever.
 const POOLED_BYTES: usize = 1 << 20;
 /// More than one only where sends wait for room side by side.
 const POOLED_BUFFERS: usize = 8;

@@ -1,10 +1,10 @@
-//! How delivery results come from librdkafka's queue to the polling thread.
+//! Moves delivery results from librdkafka's queue to the polling thread.
 //!
-//! Librdkafka frees a record where its delivery report is thrown away. Between two threads, one that
-//! allocates records and one that frees them, the allocator and the caches cost more than all the
-//! rest. So threads that send fast take the reports from librdkafka themselves and free the records
-//! that they allocated; the polling thread gets what is left, results and records in flight, in
-//! order, and calls the program.
+//! librdkafka frees a record on the thread that drops its delivery report. If one thread allocates
+//! records and another frees them, the allocator and the processor caches cost more than everything
+//! else. So threads that send fast take the reports from librdkafka themselves and free the records
+//! that they allocated; the polling thread gets the results and the records in flight, in order,
+//! and calls the program. order, and calls the program.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::sync::{self, Condvar, Mutex, MutexGuard};
 pub(crate) type Queue = event::MainQueue<Arc<InFlight>>;
 type Event = event::Event<Arc<InFlight>>;
 
-/// What was taken from librdkafka and waits for the polling thread.
+/// Events that were taken from librdkafka and wait for the polling thread.
 #[derive(Debug, Default)]
 pub(crate) struct EventBuffer {
     state: Mutex<State>,
@@ -28,9 +28,9 @@ pub(crate) struct EventBuffer {
 #[derive(Debug, Default)]
 struct State {
     events: VecDeque<BufferedEvent>,
-    /// To be freed by a thread that sends.
+    /// Records that a sending thread will free.
     to_free: Vec<Vec<Arc<InFlight>>>,
-    /// Until when senders are expected to take the reports.
+    /// The time until which senders are expected to take the reports.
     assisted_until: Option<Instant>,
 }
 
@@ -42,7 +42,7 @@ pub(crate) enum BufferedEvent {
 }
 
 impl EventBuffer {
-    /// For a thread that sends fast: takes what librdkafka has, and frees it.
+    /// Takes the events of librdkafka, and frees them; for a thread that sends fast.
     pub(crate) fn assist(&self, queue: &Queue) {
         let until = sync::now() + ASSISTED;
         let to_free = {
@@ -51,7 +51,7 @@ impl EventBuffer {
             std::mem::take(&mut state.to_free)
         };
         drop(to_free);
-        // Otherwise another thread is at it.
+        // Otherwise another thread is taking them.
         let Some(event) = queue.try_take(|event| self.put(event)) else {
             return;
         };
@@ -59,7 +59,7 @@ impl EventBuffer {
         drop(event);
     }
 
-    /// For the polling thread: takes all events, after waiting for up to `timeout`.
+    /// Takes all events, after waiting for up to `timeout`; for the polling thread.
     ///
     /// `free` frees what a sender allocated. The result is empty if nothing came, or if the thread
     /// was woken.
@@ -88,8 +88,8 @@ impl EventBuffer {
         std::mem::take(&mut self.lock().events)
     }
 
-    /// Puts an event after the others; gives it back if it is to be freed. The caller holds the
-    /// queue, so that events stay in order.
+    /// Appends an event; returns it if the caller must free it. The caller holds the queue, so that
+    /// events stay in order.
     fn put(&self, event: Event) -> Option<Event> {
         let (buffered, event) = if event.has_reports() {
             let mut reports = Vec::with_capacity(event.report_count());
@@ -102,7 +102,7 @@ impl EventBuffer {
         event
     }
 
-    /// Keeps records in flight for a sender to free; gives them back if no sender is expected.
+    /// Keeps records in flight for a sender to free; returns them if no sender is expected.
     pub(crate) fn discard(&self, records: Vec<Arc<InFlight>>) -> Option<Vec<Arc<InFlight>>> {
         let mut state = self.lock();
         if state.is_assisted() && state.to_free.len() < TO_FREE {
@@ -112,12 +112,12 @@ impl EventBuffer {
         Some(records)
     }
 
-    /// Whether senders are at it.
+    /// Returns whether senders take the events.
     pub(crate) fn is_assisted(&self) -> bool {
         self.lock().is_assisted()
     }
 
-    /// Frees everything that was taken, as long as the client is there: events must not outlive it.
+    /// Frees all taken events before the client is freed: events must not outlive it.
     pub(crate) fn clear(&self) {
         let state = std::mem::take(&mut *self.lock());
         drop(state);
@@ -128,7 +128,7 @@ impl EventBuffer {
         self.lock().events.is_empty()
     }
 
-    /// Says that nobody sends just now: the polling thread is to look for itself.
+    /// Ends the assistance by senders: the polling thread takes the events again.
     pub(crate) fn stop_assisting(&self) {
         self.lock().assisted_until = None;
         self.arrived.notify_one();
@@ -145,9 +145,9 @@ impl State {
     }
 }
 
-/// How long a sender that was fast is expected to come again.
+/// Time within which a fast sender is expected to send again.
 const ASSISTED: Duration = Duration::from_millis(10);
-/// How long the polling thread leaves the queue to senders.
+/// Time for which the polling thread leaves the queue to senders.
 const PATIENCE: Duration = Duration::from_millis(5);
 /// Batches of records in flight that wait to be freed.
 const TO_FREE: usize = 64;

@@ -18,7 +18,7 @@ use crate::outcome::{Outcome, Placed, PlacedTimestamp};
 use crate::program;
 use crate::timestamp::Timestamp;
 
-/// What librdkafka calls back, on the polling thread.
+/// The context of the client: librdkafka's callbacks, on the polling thread.
 pub(crate) struct Events {
     engine: Arc<Engine>,
     pub(super) hooks: Hooks,
@@ -35,7 +35,7 @@ impl ClientContext for Events {
         self.hooks.brokers.line(level, facility, text);
     }
 
-    /// Mostly brokers that cannot be reached: no error as long as the records can wait.
+    /// Handles an error, mostly brokers that cannot be reached: records wait for them.
     fn error(&self, error: KafkaError, reason: &str) {
         self.hooks.brokers.error(&error, reason);
     }
@@ -110,8 +110,8 @@ impl Events {
         };
         let (written, error) = match report.written {
             Written::No if !may_follow_an_append(code) => (Written::No, Error::not_written(code)),
-            // A failed report of a record that is in the log all the same is no failure that a
-            // caller may repeat: it stays in doubt.
+            // The result of a failed report is unknown if the record is in the log after all: the
+            // caller must not repeat it.
             _ => (Written::Maybe, Error::unknown(code)),
         };
         let error = if self.is_fatal() {
@@ -137,9 +137,9 @@ impl Events {
     }
 }
 
-/// Answers that a broker may give after it wrote the record, whatever librdkafka makes of them:
-/// `DelayedProduce.scala` (leadership lost or storage failed while it waited for the replicas), and
-/// failures that nobody foresaw.
+/// Returns whether a broker may give this answer after it wrote the record, whatever librdkafka
+/// reports: `DelayedProduce.scala` (leadership lost or storage failed while it waited for the
+/// replicas), and unexpected failures.
 fn may_follow_an_append(code: RDKafkaErrorCode) -> bool {
     matches!(
         code,
@@ -154,9 +154,9 @@ fn may_follow_an_append(code: RDKafkaErrorCode) -> bool {
 
 fn placed(report: &Report, in_flight: &InFlight) -> Placed {
     let offset = Some(report.offset).filter(|offset| *offset >= 0);
-    // Librdkafka leaves the time of sending in place unless the broker answers with its own
-    // (`rd_kafka_msgq_set_metadata`), which is what Kafka does for LogAppendTime, and only for
-    // that (`ProduceResponse`, log_append_time_ms). Without an offset there was no such answer.
+    // librdkafka keeps the time of sending unless the broker answers with its own
+    // (`rd_kafka_msgq_set_metadata`), which Kafka does for LogAppendTime only (`ProduceResponse`,
+    // log_append_time_ms). Without an offset there was no such answer.
     let timestamp = match (offset, report.timestamp) {
         (Some(_), rdkafka::Timestamp::CreateTime(millis)) => {
             PlacedTimestamp::CreateTime(Timestamp::reported(millis))
@@ -174,6 +174,6 @@ fn placed(report: &Report, in_flight: &InFlight) -> Placed {
     }
 }
 
-/// Verdicts between two looks at the ledger: enough to make its lock cheap, few enough to let
-/// senders go on.
+/// Delivery results between two locks of the ledger: enough to make the lock cheap, few enough to
+/// let senders continue.
 const AT_ONCE: usize = 500;

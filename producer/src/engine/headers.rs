@@ -6,12 +6,12 @@ use wireform::{ContentType, Format, HeaderNames, SchemaRef};
 use crate::error::{Error, Result};
 use crate::native::headers::NativeHeaders;
 
-/// What a producer puts on every record.
+/// The headers that a producer adds to every record.
 #[derive(Debug)]
 pub(crate) struct OwnHeaders {
     pub(crate) names: HeaderNames,
     pub(crate) fixed: Vec<(String, Vec<u8>)>,
-    /// Whether each record carries the trace context in which it is sent.
+    /// True if each record carries the current trace context.
     pub(crate) has_trace: bool,
 }
 
@@ -19,14 +19,14 @@ pub(crate) struct OwnHeaders {
 #[derive(Debug)]
 pub(crate) struct HeaderSet {
     facts: Facts,
-    /// The codec's, then the producer's that are not a record's to replace.
+    /// The headers of the codec, then those of the producer that a record cannot replace.
     pairs: Vec<(String, Vec<u8>)>,
     bytes: usize,
-    /// The pairs as librdkafka has them; `None` for none.
+    /// The pairs in librdkafka's form; `None` if there are none.
     native: Option<NativeHeaders>,
 }
 
-/// All that the headers of a format depend on. Comparing it allocates nothing.
+/// The properties of a format that determine its headers. Comparing them allocates nothing.
 #[derive(Debug, PartialEq, Eq)]
 struct Facts {
     value: Option<ValueFacts>,
@@ -47,10 +47,10 @@ pub(crate) struct HeaderCache {
     others: RwLock<Arc<[Arc<HeaderSet>]>>,
 }
 
-/// What a record's headers come to: the list, and the bytes it takes.
+/// The headers of a record, and their size in bytes.
 pub(crate) type Headers = (Option<NativeHeaders>, usize);
 
-/// Headers as they were consumed. `None` if there are none.
+/// Returns headers as they were consumed; `None` if there are none.
 pub(crate) fn raw_headers<'a>(
     pairs: impl Iterator<Item = (&'a [u8], Option<&'a [u8]>)>,
 ) -> Option<NativeHeaders> {
@@ -84,7 +84,7 @@ impl HeaderCache {
         key: Option<&dyn Format>,
         value: Option<&dyn Format>,
     ) -> Result<Arc<HeaderSet>> {
-        // Formats are the program's code: no lock is held while they are asked.
+        // Formats are code of the program: no lock is held while they are called.
         let others = Arc::clone(&self.others.read().unwrap_or_else(PoisonError::into_inner));
         if let Some(set) = others.iter().find(|set| set.facts.are_of(key, value)) {
             return Ok(Arc::clone(set));
@@ -114,7 +114,7 @@ impl HeaderSet {
         })
     }
 
-    /// The headers of a record that has `own` ones.
+    /// Returns the headers of a record with headers of its own.
     pub(crate) fn with(
         &self,
         own: &[(&str, &[u8])],
@@ -162,7 +162,7 @@ impl Facts {
     }
 }
 
-/// What a format puts into a schema id header.
+/// Returns the value of the schema id header of a format.
 fn id(format: &dyn Format) -> Option<&[u8]> {
     format.schema().and_then(SchemaRef::header_value)
 }
@@ -171,7 +171,7 @@ fn is_same(one: &str, other: &str) -> bool {
     one.eq_ignore_ascii_case(other)
 }
 
-/// Refuses a name that would hide the schema, and one that librdkafka's readers would cut short.
+/// Refuses a name that would hide the schema id, and one that librdkafka would cut short.
 pub(crate) fn check_name(
     name: &str,
     key: Option<&dyn Format>,
@@ -179,7 +179,7 @@ pub(crate) fn check_name(
 ) -> Result<()> {
     if name.contains('\0') {
         return Err(Error::config(format!(
-            "header {name:?} has a zero byte in its name"
+            "invalid header name {name:?}: it contains a zero byte"
         )));
     }
     check_own_header(name, key, value)
@@ -190,8 +190,8 @@ fn size<'a>(pairs: impl Iterator<Item = (&'a str, &'a [u8])>) -> usize {
     pairs.map(|(name, value)| name.len() + value.len()).sum()
 }
 
-/// Formats beyond the first that a topic handle remembers; an unbounded number of them (a version
-/// per record) must not fill the memory.
+/// Formats beyond the first that a topic handle remembers: if each record has another one (a
+/// version per record), the cache must not grow without limit.
 const CACHED: usize = 64;
 
 #[cfg(test)]

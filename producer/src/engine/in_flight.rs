@@ -1,4 +1,4 @@
-//! Records on their way, and who gets their delivery results.
+//! Records in flight, and the receivers of their delivery results.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,12 +13,12 @@ use crate::outcome::Outcome;
 use crate::program;
 use crate::sync::{AtomicU64, Mutex};
 
-/// A record on its way: travels through librdkafka as the message's opaque pointer.
+/// A record in flight: the opaque pointer of librdkafka's message.
 pub(crate) struct InFlight {
-    /// Counted twice: senders count the records, the polling thread counts the owners of the name. One
-    /// counter would go to and fro between two processors for every record.
+    /// Counted twice: senders count the records, the polling thread counts the owners of the name.
+    /// A single counter would move between two processors for every record.
     pub(crate) topic: Arc<Arc<str>>,
-    /// What it takes of the queue's bytes.
+    /// The bytes of the queue that the record takes.
     pub(crate) bytes: usize,
     pub(crate) started: Started,
     pub(crate) span: Span,
@@ -27,16 +27,16 @@ pub(crate) struct InFlight {
     pub(crate) completion: Completion,
 }
 
-/// Where the delivery result goes.
+/// The receiver of the delivery result.
 pub(crate) enum Completion {
     Awaited(Slot<Outcome>),
     Batch(BatchSlot),
     Callback(Mutex<Callback>),
-    /// Only to the producer's error hook.
+    /// Only the producer's error hook.
     Posted,
 }
 
-/// Called once. What it was made of goes with that call, its memory with the record.
+/// Called once. The call drops what the callback owns; its memory is freed with the record.
 type Callback = Box<dyn FnMut(Outcome) + Send>;
 
 impl Completion {
@@ -74,8 +74,8 @@ impl InFlight {
         self.epoch.load(Ordering::Relaxed)
     }
 
-    /// Brings the result to where it is waited for. A panic of the callback, or of the executor
-    /// that is woken, ends here.
+    /// Passes the result to its receiver. A panic of the callback, or of the executor that is
+    /// woken, ends here.
     pub(crate) fn complete(&self, outcome: Outcome) {
         let waker = match &self.completion {
             Completion::Awaited(slot) => slot.put(outcome),

@@ -3,7 +3,7 @@ use std::collections::VecDeque;
 use crate::native::report::Written;
 use crate::outcome::CloseReport;
 
-/// Verdicts on records of one epoch.
+/// Delivery results of records of one epoch.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Settlement {
     pub(crate) epoch: u64,
@@ -27,27 +27,27 @@ impl Settlement {
     }
 }
 
-/// How much may be on its way at once.
+/// The limits of the queue.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Room {
     pub(crate) records: usize,
     pub(crate) bytes: usize,
 }
 
-/// Counts every record from its acceptance to its verdict.
+/// Counts every record from its acceptance to its delivery result.
 ///
 /// Records are accepted in epochs, so that a flush can wait for exactly those before it: it starts
 /// a new epoch and waits until all older ones have no open record.
 #[derive(Debug)]
 pub(crate) struct Ledger {
     room: Room,
-    /// Records and bytes that take room: those without a verdict.
+    /// Records and bytes that take room: those without a delivery result.
     records: usize,
     bytes: usize,
-    /// Records whose verdict has not been handed over.
+    /// Records whose delivery result has not been handed over.
     open: usize,
     first_epoch: u64,
-    /// The same by epoch, the first one first; never empty.
+    /// Open records of each epoch, the oldest first; never empty.
     epochs: VecDeque<usize>,
     report: CloseReport,
 }
@@ -65,14 +65,15 @@ impl Ledger {
         }
     }
 
-    /// Whether a record of `bytes` may go now. One that is larger than all the room goes alone.
+    /// Returns whether a record of `bytes` may be sent now. A record larger than the queue is sent
+    /// alone.
     pub(crate) fn fits(&self, bytes: usize) -> bool {
         self.records == 0
             || (self.records < self.room.records
                 && self.bytes.saturating_add(bytes) <= self.room.bytes)
     }
 
-    /// Accepts a record and gives its epoch.
+    /// Accepts a record and returns its epoch.
     pub(crate) fn accept(&mut self, bytes: usize) -> u64 {
         self.records += 1;
         self.bytes = self.bytes.saturating_add(bytes);
@@ -83,19 +84,19 @@ impl Ledger {
         self.current_epoch()
     }
 
-    /// Takes an acceptance back: librdkafka did not take the record.
+    /// Reverts an acceptance: librdkafka refused the record.
     pub(crate) fn revoke(&mut self, epoch: u64, bytes: usize) {
         self.make_room(1, bytes);
         self.close_epoch(epoch, 1);
     }
 
-    /// The verdicts on some records are known: others may take their room.
+    /// Frees the room of records whose delivery result is known.
     pub(crate) fn make_room(&mut self, records: usize, bytes: usize) {
         self.records = self.records.saturating_sub(records);
         self.bytes = self.bytes.saturating_sub(bytes);
     }
 
-    /// Enters verdicts that were handed over.
+    /// Enters delivery results that were handed over.
     pub(crate) fn settle(&mut self, settlement: &Settlement) {
         let report = settlement.report;
         let records = usize::try_from(report.accepted()).unwrap_or(usize::MAX);
@@ -118,7 +119,7 @@ impl Ledger {
     }
 
     /// Starts an epoch for the records that are accepted from now on, and returns it. An epoch
-    /// without a record is one already.
+    /// without records is reused.
     pub(crate) fn start_epoch(&mut self) -> u64 {
         if self.epochs.back() != Some(&0) {
             self.epochs.push_back(0);
@@ -131,12 +132,12 @@ impl Ledger {
         self.first_epoch >= epoch || self.open == 0
     }
 
-    /// Records without a verdict.
+    /// Returns the number of records without a delivery result.
     pub(crate) fn in_flight(&self) -> usize {
         self.records
     }
 
-    /// Records whose verdict has not been handed over.
+    /// Returns the number of records whose delivery result has not been handed over.
     pub(crate) fn open(&self) -> usize {
         self.open
     }

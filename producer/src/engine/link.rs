@@ -1,4 +1,4 @@
-//! What connects the handles of a producer to its client.
+//! The connection between the handles of a producer and its client.
 
 use std::sync::Arc;
 use std::thread;
@@ -23,7 +23,7 @@ use crate::native::client::{self, Failure};
 use crate::observe::hooks::Hooks;
 use crate::sync;
 
-/// What all handles hold; when the last is gone, the polling thread ends by itself.
+/// The shared part of all handles; when the last one is dropped, the polling thread ends.
 pub(crate) struct Link {
     pub(crate) native: Arc<Client>,
     pub(crate) engine: Arc<Engine>,
@@ -32,7 +32,7 @@ pub(crate) struct Link {
     pub(crate) brokers: String,
 }
 
-/// What a link is made of.
+/// The parts of a link.
 pub(crate) struct LinkParts {
     pub(crate) room: Room,
     pub(crate) own: OwnHeaders,
@@ -67,7 +67,7 @@ impl Link {
                 polling.run(polled, queue);
                 drop(kept);
             })
-            .map_err(|error| Error::config("no thread could be started").with_source(error))?;
+            .map_err(|error| Error::config("could not start a thread").with_source(error))?;
         Ok(Arc::new(Self {
             native,
             engine,
@@ -81,7 +81,7 @@ impl Link {
     pub(crate) fn check_thread(&self) -> Result<()> {
         if self.engine.is_polling_thread() {
             return Err(Error::config(
-                "a callback cannot wait for its own producer's verdicts",
+                "a callback cannot wait for delivery results of its own producer",
             ));
         }
         Ok(())
@@ -89,8 +89,8 @@ impl Link {
 
     /// Gives the record to librdkafka, or queues it; see [`Engine::offer`].
     ///
-    /// Not generic, unlike that: it is compiled once, in this crate, and not again wherever a topic of
-    /// some type sends.
+    /// Not generic, unlike that method: it is compiled once, in this crate, and not again for each
+    /// type of topic.
     pub(crate) fn offer(&self, record: EncodedRecord, patience: Patience) -> Result<Offered> {
         self.engine.offer(&self.native, record, patience)
     }
@@ -111,7 +111,7 @@ impl Calls for Link {
         &self.transactions
     }
 
-    /// Results come on the polling thread only: librdkafka's own flush would bring them here. That
+    /// Results arrive on the polling thread only: librdkafka's own flush would take them here. That
     /// thread also notices the timeout, a little late, unless a callback blocks it.
     fn flush(&self, timeout: Duration) -> Result<()> {
         let deadline = sync::now().checked_add(timeout.saturating_add(SLICE));

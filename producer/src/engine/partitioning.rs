@@ -1,4 +1,4 @@
-//! Which partition a record goes to, where the record does not say.
+//! Chooses the partition of records that do not name one.
 
 use std::cell::Cell;
 use std::fmt;
@@ -9,7 +9,7 @@ use rdkafka::producer::Partitioner;
 
 use crate::program;
 
-/// What a [partitioner](crate::ProducerBuilder::partitioner) may decide by.
+/// The arguments of a [partitioner](crate::ProducerBuilder::partitioner).
 ///
 /// ```
 /// use wireform_producer::{Producer, Record, Topic};
@@ -38,31 +38,32 @@ pub struct PartitionChoice<'a> {
 }
 
 impl<'a> PartitionChoice<'a> {
-    /// The record's topic.
+    /// Returns the topic of the record.
     #[must_use]
     pub fn topic(&self) -> &'a str {
         self.topic
     }
 
-    /// The record's key as it was serialized.
+    /// Returns the serialized key of the record.
     #[must_use]
     pub fn key(&self) -> Option<&'a [u8]> {
         self.key
     }
 
-    /// How many partitions the topic has: at least one.
+    /// Returns the number of partitions of the topic: at least one.
     #[must_use]
     pub fn partitions(&self) -> i32 {
         self.partitions
     }
 
-    /// Whether a broker leads `partition` just now.
+    /// Returns whether `partition` has a leader at this time.
     #[must_use]
     pub fn is_available(&self, partition: i32) -> bool {
         (self.is_available)(partition)
     }
 
-    /// The partition where Java's producer puts the key: see [`java_partition`]. Without a key, 0.
+    /// Returns the partition that Java's producer chooses for the key: see [`java_partition`].
+    /// Without a key, 0.
     #[must_use]
     pub fn as_java(&self) -> i32 {
         java_partition(self.key.unwrap_or_default(), self.partitions)
@@ -70,7 +71,7 @@ impl<'a> PartitionChoice<'a> {
 }
 
 impl fmt::Debug for PartitionChoice<'_> {
-    /// Without the key: it is the program's data.
+    /// Omits the key: it is the program's data.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PartitionChoice")
             .field("topic", &self.topic)
@@ -79,7 +80,7 @@ impl fmt::Debug for PartitionChoice<'_> {
     }
 }
 
-/// The partition where Java's producer, and this one by default, puts a record with `key` in a
+/// Returns the partition that Java's producer, and this one by default, chooses for `key` in a
 /// topic of `partitions` partitions; 0 if there are none.
 ///
 /// `BuiltInPartitioner.partitionForKey` in <https://github.com/apache/kafka>.
@@ -94,10 +95,10 @@ pub fn java_partition(key: &[u8], partitions: i32) -> i32 {
     positive.checked_rem(partitions).unwrap_or(0)
 }
 
-/// `Utils.murmur2` in `org.apache.kafka.common.utils`.
+/// Returns the hash of `Utils.murmur2` in `org.apache.kafka.common.utils`.
 fn murmur2(data: &[u8]) -> u32 {
     const M: u32 = 0x5bd1_e995;
-    // Java's lengths are `int`s, and Kafka's records are no longer than that.
+    // Java's lengths are `int`s, and Kafka's records are not longer.
     let length = u32::try_from(data.len()).unwrap_or(u32::MAX);
     let mut hash = 0x9747_b28c ^ length;
     let (words, rest) = data.as_chunks::<4>();
@@ -119,7 +120,7 @@ fn murmur2(data: &[u8]) -> u32 {
 
 type Closure = dyn Fn(&PartitionChoice<'_>) -> i32 + Send + Sync;
 
-/// The program's own closure.
+/// The partitioner of the program.
 #[derive(Clone)]
 pub(crate) struct Partitioning {
     closure: Arc<Closure>,
@@ -137,7 +138,7 @@ impl Partitioning {
         }
     }
 
-    /// Logs the panics since the last call. For the polling thread, which holds no lock.
+    /// Logs the panics since the last call; for the polling thread, which holds no lock.
     pub(crate) fn log_panics(&self) {
         let count = self.panics.swap(0, Ordering::Relaxed);
         if count > 0 {
@@ -151,8 +152,8 @@ impl Partitioning {
 }
 
 impl Partitioner for Partitioning {
-    /// Called by librdkafka under the topic's lock, on any thread: a panic must not get into C, and is
-    /// logged [later](Self::log_panics), since a logger that sends would wait for that lock.
+    /// Called by librdkafka under the topic's lock, on any thread: a panic must not get into C, and
+    /// is logged [later](Self::log_panics), since a logger that sends would wait for that lock.
     fn partition(
         &self,
         topic: &str,
@@ -181,22 +182,23 @@ impl Partitioner for Partitioning {
 }
 
 thread_local! {
-    /// Whether this thread runs a partitioner.
+    /// True while this thread runs a partitioner.
     static IS_CHOOSING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Keeps a partitioner out of its producer, whose lock the thread may hold.
+/// Refuses calls from a partitioner to its producer, whose lock the thread may hold.
 ///
 /// # Panics
-/// If this thread runs a partitioner. The panic ends in the partitioner, which is then a faulty one.
+/// If this thread runs a partitioner. The panic ends in the partitioner, which then counts as
+/// failed.
 pub(crate) fn check_not_choosing() {
     assert!(
         !IS_CHOOSING.get(),
-        "a partitioner called a producer: it may decide by its arguments only"
+        "a partitioner called a producer: it may use only its arguments"
     );
 }
 
-/// No topic has it: librdkafka refuses the record with "unknown partition".
+/// A partition that no topic has: librdkafka refuses the record with "unknown partition".
 const NO_PARTITION: i32 = i32::MAX;
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use crate::outcome::CloseReport;
 use crate::program;
 
 impl Engine {
-    /// Serves librdkafka until the last handle is gone and the last verdict is in.
+    /// Serves librdkafka until the last handle is dropped and the last delivery result has arrived.
     pub(crate) fn run(&self, producer: Arc<Client>, queue: Arc<Queue>) {
         let _ = self.polling_thread.set(thread::current().id());
         let mut slice = IDLE;
@@ -51,13 +51,13 @@ impl Engine {
 
     /// Ends the client.
     fn end(&self, producer: Arc<Client>, queue: Arc<Queue>) {
-        // Events are the client's.
+        // Events belong to the client.
         self.buffer.clear();
         drop(queue);
         program::call(SERVING, || drop(producer));
     }
 
-    /// For the polling thread: hands over what comes within `slice`.
+    /// Hands over the events that arrive within `slice`; for the polling thread.
     fn serve(&self, queue: &Queue, context: &Events, slice: Duration) {
         let deadline = Instant::now() + slice;
         loop {
@@ -101,8 +101,7 @@ impl Engine {
     }
 }
 
-/// While all brokers are down: reports it when one is connected again. librdkafka has no event for
-/// that.
+/// Reports the end of an outage of all brokers. librdkafka has no event for that.
 fn look_for_brokers(client: &Client) {
     let log = &client.context().hooks.brokers;
     if log.are_all_down() && client::has_broker(client) {
@@ -114,13 +113,13 @@ fn everything() -> PurgeConfig {
     PurgeConfig::default().queue().inflight()
 }
 
-/// For the log.
+/// The name of this thread's work in the log.
 const SERVING: &str = "the polling thread of a producer";
 /// The polling thread's handles of the client: its own, and the queue's.
 const OWN_HANDLES: usize = 2;
-/// How late a deadline of an asynchronous call may be noticed.
+/// The longest delay between a deadline and the end of an asynchronous call.
 const IDLE: Duration = Duration::from_millis(50);
-/// While somebody flushes, or librdkafka's own queue is full.
+/// The interval while a flush waits, or while librdkafka's own queue is full.
 const BUSY: Duration = Duration::from_millis(5);
 const HURRY: Duration = Duration::from_millis(1);
 #[cfg(test)]

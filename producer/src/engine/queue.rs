@@ -1,4 +1,4 @@
-//! What waits: sends for room, flushes and closes for verdicts.
+//! Waiting calls: sends wait for room, flushes and closes for delivery results.
 
 use std::collections::BTreeMap;
 use std::ptr;
@@ -15,31 +15,31 @@ use crate::error::{Error, Result};
 use crate::outcome::CloseReport;
 use crate::sync::{self, Mutex, MutexGuard};
 
-/// All that changes in an engine, behind one lock.
+/// The mutable state of an engine, under one lock.
 pub(crate) struct State<P> {
     pub(crate) ledger: Ledger,
-    /// Sends that wait for room, by their place, the oldest first. They pass in this order: a send
-    /// that comes while another waits, waits too.
+    /// Sends that wait for room, by their position, the oldest first. They are accepted in this
+    /// order: a new send waits while another one waits.
     pub(crate) waiting: BTreeMap<i64, Arc<Waiter<P>>>,
     pub(crate) flushes: Vec<Flush>,
     pub(crate) closes: Vec<Arc<Slot<CloseReport>>>,
     pub(crate) is_closed: bool,
-    /// When everything that is left gets thrown out of librdkafka's queues.
+    /// The time at which the remaining records are purged from librdkafka's queues.
     pub(crate) purge_at: Option<Instant>,
     pub(crate) fatal: Option<Arc<str>>,
     /// Open records at the time when the last handle was dropped without a close.
     pub(crate) abandoned: Option<u64>,
     pub(crate) is_released: bool,
-    /// Whether librdkafka's own queue was full at the last try: no verdict need follow.
+    /// True if librdkafka's own queue was full at the last try: no delivery result need follow.
     pub(crate) is_stalled: bool,
-    /// Records until a sender is to help, and when one last was.
+    /// Records until a sender takes reports, and the last time when one did.
     turn: (u32, Instant),
 }
 
 /// A send that waits for room.
 pub(crate) struct Waiter<P = EncodedRecord> {
     place: i64,
-    /// Taken by whoever decides first: the drain, or the sender who gives up.
+    /// Taken by the first to decide: the drain, or the sender that gives up.
     encoded: Mutex<Option<P>>,
     pub(crate) accepted: Slot<Result<()>>,
 }
@@ -51,16 +51,16 @@ pub(crate) struct Flush {
     pub(crate) done: Arc<Slot<Result<()>>>,
 }
 
-/// How a send went on.
+/// The outcome of an attempt to send.
 pub(crate) enum Offered<P = EncodedRecord> {
     Accepted {
-        /// Whether the sender is to take delivery reports.
+        /// True if the sender must take delivery reports.
         is_turn: bool,
     },
     Waiting(Arc<Waiter<P>>),
 }
 
-/// Whether a send may wait for room.
+/// The choice whether a send may wait for room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Patience {
     None,
@@ -90,8 +90,8 @@ impl<P: Outgoing> State<P> {
         }
     }
 
-    /// Whether whoever accepts a record now is to take librdkafka's reports: every so many records,
-    /// and only if they came fast.
+    /// Returns whether the sender of this record must take librdkafka's reports: once in a number
+    /// of records, and only if these came fast.
     pub(crate) fn is_turn(&mut self) -> bool {
         let (left, last) = &mut self.turn;
         *left -= 1;
@@ -141,12 +141,12 @@ impl<P: Outgoing> State<P> {
         Ok(Offered::Waiting(waiter))
     }
 
-    /// Whether a verdict concerns nobody but its own record.
+    /// Returns whether a delivery result affects only its own record.
     pub(crate) fn is_quiet(&self) -> bool {
         self.waiting.is_empty() && self.flushes.is_empty() && self.closes.is_empty()
     }
 
-    /// After a change of the ledger: lets in who waits, and ends the flushes and closes that can.
+    /// Accepts waiting sends, and ends flushes and closes, after a change of the ledger.
     pub(crate) fn move_on(&mut self, wakers: &mut Vec<Waker>) {
         self.drain(wakers);
         let ledger = &self.ledger;
@@ -213,7 +213,7 @@ impl<P: Outgoing> State<P> {
         }
     }
 
-    /// Forgets a send that was cancelled. Gives it back, to be freed without the lock.
+    /// Removes a send that was cancelled. Returns it, to be freed without the lock.
     pub(crate) fn forget(&mut self, waiter: &Waiter<P>) -> Option<Arc<Waiter<P>>> {
         let is_same = self
             .waiting
@@ -246,7 +246,8 @@ impl<P: Outgoing> State<P> {
 }
 
 impl<P> Waiter<P> {
-    /// Takes the record, which then will not be sent; `None` if it was decided about before.
+    /// Takes the record, which then will not be sent; `None` if it was accepted or cancelled
+    /// before.
     pub(crate) fn take(&self) -> Option<P> {
         self.lock().take()
     }
@@ -256,9 +257,9 @@ impl<P> Waiter<P> {
     }
 }
 
-/// Records between two turns of senders.
+/// Records between two senders that take reports.
 const TURN: u32 = 1000;
-/// What they take at most where the polling thread is in the way.
+/// The longest time that these records may take.
 const FAST: Duration = Duration::from_millis(5);
 
 pub(crate) fn flush_timeout(open: usize) -> Error {

@@ -1,4 +1,4 @@
-//! What senders, the polling thread and librdkafka's callbacks share.
+//! The state that senders, the polling thread and librdkafka's callbacks share.
 
 use std::sync::{Arc, OnceLock, Weak};
 use std::thread::{self, ThreadId};
@@ -17,7 +17,7 @@ use crate::error::Result;
 use crate::outcome::{CloseReport, Outcome};
 use crate::program;
 
-/// Which records are on their way, and what was taken from librdkafka.
+/// The records in flight, and the events that were taken from librdkafka.
 pub(crate) struct Engine {
     pub(super) accounting: Accounting,
     /// Weak, since the queue owns the client, which owns the context that owns this.
@@ -61,7 +61,7 @@ impl Engine {
         }
     }
 
-    /// Takes a waiting send back. Nothing happens if it was accepted meanwhile.
+    /// Removes a waiting send. Nothing happens if it was accepted meanwhile.
     pub(crate) fn cancel(&self, waiter: &Waiter) {
         self.accounting.cancel(waiter);
     }
@@ -85,20 +85,20 @@ impl Engine {
         closed
     }
 
-    /// [`close`](Self::close) that waits.
+    /// Calls [`close`](Self::close) and waits for it.
     pub(crate) fn close_blocking(&self, timeout: Duration) -> Result<CloseReport> {
         let closed = self.close(timeout);
         self.accounting.wait_closed(&closed, timeout, PURGING)
     }
 
-    /// The last handle is gone. Never blocks: the polling thread does the rest.
+    /// Handles the drop of the last handle. Never blocks: the polling thread does the rest.
     pub(crate) fn release(&self) {
         let open = self.accounting.release(ABANDONED);
         self.wake();
         if let Some(open) = open {
             program::log(|| {
                 log::error!(
-                    "a producer was dropped without close: {open} records have no verdict yet"
+                    "a producer was dropped without close: {open} records have no delivery result yet"
                 );
             });
         }
@@ -108,7 +108,7 @@ impl Engine {
         let _ = self.queue.set(Arc::downgrade(queue));
     }
 
-    /// Makes the polling thread look at what has changed.
+    /// Wakes the polling thread.
     fn wake(&self) {
         self.buffer.stop_assisting();
         if let Some(queue) = self.queue.get().and_then(Weak::upgrade) {
@@ -116,7 +116,7 @@ impl Engine {
         }
     }
 
-    /// Records without a verdict.
+    /// Returns the number of records without a delivery result.
     pub(crate) fn in_flight(&self) -> usize {
         self.accounting.in_flight()
     }
@@ -133,13 +133,15 @@ impl Engine {
         }
     }
 
-    /// Frees what senders allocated, while they stand still: an allocator that two threads pull at
-    /// costs more than what either does with it. None of the program's code runs in `free`.
+    /// Frees memory that senders allocated, while they are paused: two threads that use one
+    /// allocator at the same time cost more than the work itself. `free` runs no code of the
+    /// program.
     pub(super) fn free(&self, free: impl FnOnce()) {
         self.accounting.paused(free);
     }
 
-    /// Returns whether librdkafka cannot go on; the first who sees it fails everybody who waits.
+    /// Returns whether librdkafka cannot go on; the first call that returns true fails everything
+    /// that waits.
     pub(crate) fn notice_fatal(&self, producer: &BaseProducer<impl ProducerContext>) -> bool {
         let Some((_, reason)) = producer.client().fatal_error() else {
             return false;
@@ -149,7 +151,7 @@ impl Engine {
     }
 }
 
-/// How long a close waits after its timeout for the next result.
+/// The longest time that a close waits for the next result after its timeout.
 const PURGING: Duration = Duration::from_secs(10);
-/// What a producer that was dropped without close still gets for its records.
+/// The time that records of a producer that was dropped without a close stay in flight.
 const ABANDONED: Duration = Duration::from_secs(1);

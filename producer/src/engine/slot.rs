@@ -6,8 +6,7 @@ use std::time::Instant;
 
 use crate::sync::{self, Condvar, Mutex, MutexGuard};
 
-/// A place for one value that somebody else brings: taken by polling or by blocking, without any
-/// runtime.
+/// A slot for one value from another thread: taken by polling or by blocking, without a runtime.
 #[derive(Debug)]
 pub(crate) struct Slot<T> {
     state: Mutex<State<T>>,
@@ -18,14 +17,14 @@ pub(crate) struct Slot<T> {
 enum State<T> {
     Empty {
         waker: Option<Waker>,
-        /// Whether a thread sleeps on the condition: waking one costs a system call.
+        /// True if a thread sleeps on the condition: waking one costs a system call.
         has_sleeper: bool,
     },
     Full(T),
     Taken,
 }
 
-/// What a [`Slot`] gave.
+/// The result of waiting for a [`Slot`].
 #[derive(Debug)]
 pub(crate) enum Taken<T> {
     Value(T),
@@ -50,8 +49,8 @@ impl<T> Slot<T> {
         }
     }
 
-    /// Brings the value and gives the task to wake, once the caller holds no lock. The second value
-    /// is dropped.
+    /// Stores the value and returns the waker of the task, to be woken once the caller holds no
+    /// lock. A second value is dropped.
     #[must_use]
     pub(crate) fn put(&self, value: T) -> Option<Waker> {
         let mut state = self.lock();
@@ -67,7 +66,7 @@ impl<T> Slot<T> {
         waker
     }
 
-    /// Takes the value, or keeps the waker for it.
+    /// Takes the value, or stores the waker.
     pub(crate) fn poll(&self, context: &mut Context<'_>) -> Poll<Taken<T>> {
         let mut state = self.lock();
         match &*state {
@@ -80,7 +79,7 @@ impl<T> Slot<T> {
             State::Full(_) | State::Taken => return Poll::Ready(Self::take(&mut state)),
         }
         drop(state);
-        // To clone and to free wakers is to run the program's code.
+        // Cloning and freeing wakers runs code of the program.
         let mut new = Some(context.waker().clone());
         let mut state = self.lock();
         if let State::Empty { waker, .. } = &mut *state {
@@ -93,7 +92,7 @@ impl<T> Slot<T> {
         Poll::Ready(taken)
     }
 
-    /// Sleeps until the value is there; `None` if `deadline` came first.
+    /// Blocks until the value arrives; returns `None` at `deadline`.
     pub(crate) fn wait(&self, deadline: Option<Instant>) -> Option<Taken<T>> {
         let mut state = self.lock();
         loop {

@@ -2,9 +2,9 @@
 //!
 //! librdkafka's transactional calls block. A commit or an abort that timed out is still under way:
 //! only the same call again learns how it ends, and every other call is refused until then
-//! (`rd_kafka_txn_curr_api_begin`, `rdkafka_txnmgr.c`). So one thread makes all calls, one after the
-//! other, and repeats a commit or an abort until it ends, also after its caller got a timeout. What
-//! cannot end leaves the producer [lost](Phase::Lost).
+//! (`rd_kafka_txn_curr_api_begin`, `rdkafka_txnmgr.c`). So one thread makes all calls, one after
+//! the other, and repeats a commit or an abort until it ends, also after its caller got a timeout.
+//! A call that cannot end leaves the producer [lost](Phase::Lost).
 
 mod end;
 mod failure;
@@ -22,7 +22,7 @@ use crate::native::client::Failure;
 use crate::program;
 use crate::sync::{self, Condvar, Mutex, MutexGuard};
 
-/// The calls of librdkafka, and where to find the phases. Tests script the answers.
+/// The calls of librdkafka, and access to the phases. Tests script the answers.
 pub(crate) trait Calls: Send + Sync + Sized + 'static {
     fn transactions(&self) -> &Transactions<Self>;
 
@@ -38,7 +38,7 @@ pub(crate) trait Calls: Send + Sync + Sized + 'static {
     fn abort(&self, timeout: Duration) -> Result<(), Failure>;
 }
 
-/// Where the result of a call comes.
+/// The slot for the result of a call.
 pub(crate) type Answer<T> = Arc<Slot<Result<T>>>;
 
 /// The transactions of a producer, one at a time.
@@ -69,7 +69,7 @@ enum Phase {
     /// The brokers do not know this producer yet.
     Fresh,
     Idle,
-    /// Begun, or about to be, and not yet in the caller's hands.
+    /// Being begun, or begun and not returned to the caller yet.
     Opening,
     Open,
     Ending,
@@ -100,7 +100,7 @@ enum Task<C: Calls> {
 }
 
 impl<C: Calls> Transactions<C> {
-    /// For a producer without a transactional id.
+    /// Creates the state of a producer without a transactional id.
     pub(crate) fn none() -> Self {
         Self::new(None)
     }
@@ -112,7 +112,7 @@ impl<C: Calls> Transactions<C> {
         thread::Builder::new()
             .name("wireform-transaction".to_owned())
             .spawn(move || shared.run())
-            .map_err(|error| Error::config("no thread could be started").with_source(error))?;
+            .map_err(|error| Error::config("could not start a thread").with_source(error))?;
         Ok(transactions)
     }
 
@@ -183,7 +183,7 @@ pub(crate) struct Handle<C: Calls> {
 }
 
 impl<C: Calls> Handle<C> {
-    /// The caller has it.
+    /// Marks the transaction as returned to the caller.
     pub(crate) fn in_hand(self) -> Self {
         if let Some(calls) = &self.calls {
             let shared = &calls.transactions().shared;
@@ -196,7 +196,7 @@ impl<C: Calls> Handle<C> {
         self.calls.as_ref().ok_or_else(ended)
     }
 
-    /// Makes a call within the transaction, and repeats it as long as that helps.
+    /// Makes a call within the transaction, and repeats it while that may help.
     pub(crate) fn call(
         &self,
         call: impl Fn(&C, Duration) -> Result<(), Failure> + Send + 'static,
@@ -209,7 +209,7 @@ impl<C: Calls> Handle<C> {
         Ok(answer)
     }
 
-    /// Ends the transaction. From here on, the next begin waits for that.
+    /// Ends the transaction. The next begin waits for the end.
     pub(crate) fn end(&mut self, how: Ending) -> Result<Answer<()>> {
         let calls = self.calls.take().ok_or_else(ended)?;
         let shared = Arc::clone(&calls.transactions().shared);
@@ -242,7 +242,7 @@ impl<C: Calls> Shared<C> {
                     let call = |left| call(&calls, left);
                     let result = self.repeat(after(self.timeout()), call);
                     let result = result.map_err(|failure| failure.error());
-                    // Before the answer: its receiver may count on the handle being gone.
+                    // Before the answer: its receiver may rely on the handle being dropped.
                     drop(calls);
                     put(&answer, result);
                 }
@@ -288,7 +288,7 @@ impl<C: Calls> Shared<C> {
         put(&answer, result);
     }
 
-    /// The error comes with the phase that is left.
+    /// Begins a transaction. An error comes with the phase to continue in.
     fn try_begin(
         &self,
         calls: &C,
@@ -315,9 +315,9 @@ impl<C: Calls> Shared<C> {
         let timeout = self.timeout();
         let deadline = after(timeout);
         let mut end = End::new(how);
-        // Results come on the polling thread. And librdkafka would end the transaction while the
-        // broker still adds partitions to it, which a Kafka of version 4 calls an invalid state: a
-        // fatal error. What has its result is in.
+        // Results arrive on the polling thread. And librdkafka would end the transaction while the
+        // broker still adds partitions to it, which Kafka 4 reports as an invalid state: a fatal
+        // error. Records with a result are in the transaction already.
         if let (Ending::Commit, Err(error)) = (how, calls.flush(end.patience(timeout))) {
             end.abort_instead(match error.kind() {
                 ErrorKind::Timeout => "records were not acknowledged in time".to_owned(),
@@ -345,7 +345,7 @@ impl<C: Calls> Shared<C> {
         }
     }
 
-    /// Goes on with an end whose caller got a timeout.
+    /// Continues an end whose caller got a timeout.
     fn resume(&self, mut end: End, calls: &Arc<C>) {
         let Some(phase) = end.step(&**calls, SLICE) else {
             return self.keep(end, calls);
@@ -362,7 +362,7 @@ impl<C: Calls> Shared<C> {
         self.change(|state| state.unfinished = Some(unfinished));
     }
 
-    /// Repeats a call until `deadline` as long as that helps.
+    /// Repeats a call until `deadline` while that may help.
     fn repeat(
         &self,
         deadline: Instant,
@@ -372,7 +372,7 @@ impl<C: Calls> Shared<C> {
             let left = deadline.saturating_duration_since(sync::now());
             match call(left.max(SLICE)) {
                 Err(failure) if failure.may_be_repeated() && !left.is_zero() => {
-                    // An error that says "again" may come at once.
+                    // A retryable error may be returned at once.
                     self.pause(PAUSE.min(left));
                 }
                 result => return result,
@@ -406,7 +406,7 @@ impl<C: Calls> State<C> {
             return Some(task);
         }
         if self.is_released {
-            // Nothing waits any more. The brokers end what is unfinished in time.
+            // No call waits any more. The brokers end an unfinished transaction after its timeout.
             return Some(Task::Stop);
         }
         let (end, calls, _) = self.unfinished.take_if(|(.., at)| *at <= now)?;
@@ -421,7 +421,7 @@ impl<C: Calls> State<C> {
                 let begin = self.begins.pop_front()?;
                 return Some(Task::Begin(begin, before));
             }
-            Phase::Open => Error::config("another transaction is still open"),
+            Phase::Open => Error::config("another transaction is open: commit or abort it first"),
             Phase::Lost(..) => self.phase.error(),
             Phase::Opening | Phase::Ending if now < deadline => return None,
             Phase::Opening | Phase::Ending => Error::new(
@@ -433,7 +433,7 @@ impl<C: Calls> State<C> {
         Some(Task::Refuse(begin, refusal))
     }
 
-    /// When there may be something to do although nothing changes.
+    /// Returns the time of the next action if nothing changes before.
     fn wakes_at(&self) -> Option<Instant> {
         let begin = self.begins.front().map(|begin| begin.deadline);
         let resume = self.unfinished.as_ref().map(|(.., at)| *at);
@@ -442,7 +442,7 @@ impl<C: Calls> State<C> {
 }
 
 impl Phase {
-    /// The error of a producer that is lost.
+    /// Returns the error of a lost producer.
     fn error(&self) -> Error {
         match self {
             Self::Lost(kind, reason) if *kind == ErrorKind::Fenced => {
@@ -454,7 +454,7 @@ impl Phase {
     }
 }
 
-/// Brings the result, and wakes its receiver.
+/// Stores the result, and wakes its receiver.
 fn put<T>(answer: &Answer<T>, result: Result<T>) {
     if let Some(waker) = answer.put(result) {
         program::call("a waker", || waker.wake());

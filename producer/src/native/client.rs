@@ -37,7 +37,7 @@ pub(crate) fn hurry(producer: &BaseProducer<impl ProducerContext>, duration: Dur
     let _ = unsafe { bindings::rd_kafka_flush(producer.client().native_ptr(), millis) };
 }
 
-/// An error of a transactional call.
+/// The error of a transactional call.
 #[derive(Clone, Debug)]
 pub(crate) struct Failure {
     pub(crate) code: RDKafkaErrorCode,
@@ -76,7 +76,8 @@ pub(crate) fn commit_transaction(
     Err(failure)
 }
 
-/// Whether a broker is connected. Asks it for the topics in use and does not wait for the answer.
+/// Returns whether a broker is connected. Requests the topics in use and does not wait for the
+/// answer.
 pub(crate) fn has_broker(client: &BaseProducer<impl ProducerContext>) -> bool {
     use bindings::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR__TRANSPORT as NO_BROKER;
     let mut metadata = ptr::null();

@@ -14,7 +14,7 @@ use rdkafka::{ClientContext, IntoOpaque, Timestamp};
 
 use crate::native::report::{Report, written};
 
-/// The queue of everything that librdkafka has to say. `O` travels with each record.
+/// The queue of librdkafka's events. `O` is the opaque value of a record.
 ///
 /// Read directly, a report costs no allocation, and all reports of one event come together, unlike
 /// with [`BaseProducer::poll`](rdkafka::producer::BaseProducer::poll).
@@ -58,7 +58,7 @@ impl<O: IntoOpaque> MainQueue<O> {
         self.poll(timeout).and_then(put)
     }
 
-    /// [`take`](Self::take) that waits for nothing, also not for another thread.
+    /// Calls [`take`](Self::take) without waiting, not even for another thread.
     pub(crate) fn try_take<R>(&self, put: impl FnOnce(Event<O>) -> Option<R>) -> Option<R> {
         let _taking = self.taking.try_lock().ok()?;
         self.poll(Duration::ZERO).and_then(put)
@@ -107,13 +107,13 @@ impl<O: IntoOpaque> Event<O> {
         (unsafe { bindings::rd_kafka_event_type(self.event) }) == bindings::RD_KAFKA_EVENT_DR
     }
 
-    /// How many reports are left.
+    /// Returns the number of reports that are left.
     pub(crate) fn report_count(&self) -> usize {
         // SAFETY: the event is alive.
         unsafe { bindings::rd_kafka_event_message_count(self.event) }
     }
 
-    /// Tells the program what it is about, unless it has reports.
+    /// Passes the event to the callbacks of the context, unless it holds reports.
     pub(crate) fn serve(&self, context: &impl ClientContext) {
         // SAFETY: the event is alive.
         match unsafe { bindings::rd_kafka_event_type(self.event) } {
@@ -129,20 +129,22 @@ impl<O: IntoOpaque> Event<O> {
             bindings::RD_KAFKA_EVENT_LOG => self.log(context),
             bindings::RD_KAFKA_EVENT_OAUTHBEARER_TOKEN_REFRESH => {
                 // `Settings::check_tokens` refuses the settings that lead here.
-                log::error!("librdkafka asks for an OAuth token, and the producer has no source");
+                log::error!(
+                    "librdkafka asks for an OAuth token, but no source of tokens is configured"
+                );
             }
             _ => {}
         }
     }
 
-    /// The next report of a delivery report event, with what travelled with the record.
+    /// Returns the next report of a delivery report event, with the record's opaque value.
     pub(crate) fn next_report(&self) -> Option<(O, Report)> {
         // SAFETY: the event is alive, and every message is given once.
         let message = unsafe { bindings::rd_kafka_event_message_next(self.event) };
         // SAFETY: librdkafka's messages live as long as their event.
         let fields = unsafe { message.as_ref() }?;
-        // SAFETY: every record of this client is produced by `produce` with an `O`, which comes back
-        // exactly once, with the report.
+        // SAFETY: every record of this client is produced by `produce` with an `O`, which comes
+        // back exactly once, with the report.
         let opaque = unsafe { O::from_ptr(fields._private) };
         let error = fields.err;
         let is_placed = error == bindings::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR;
@@ -210,7 +212,7 @@ unsafe fn timestamp(message: *const bindings::rd_kafka_message_t) -> Timestamp {
     }
 }
 
-/// A level of syslog's.
+/// Converts a level of syslog.
 fn log_level(level: c_int) -> RDKafkaLogLevel {
     match level {
         ..=0 => RDKafkaLogLevel::Emerg,

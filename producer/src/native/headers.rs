@@ -23,12 +23,12 @@ impl NativeHeaders {
         self.0
     }
 
-    /// `None` if there are none.
+    /// Creates the list; `None` if there are no headers.
     pub(crate) fn new<'a>(pairs: impl Iterator<Item = (&'a str, &'a [u8])>) -> Option<Self> {
         Self::raw(pairs.map(|(name, value)| (name.as_bytes(), Some(value))))
     }
 
-    /// Also with names that are no text, and without a value.
+    /// Creates the list from names that may not be UTF-8, and values that may be missing.
     pub(crate) fn raw<'a>(
         pairs: impl Iterator<Item = (&'a [u8], Option<&'a [u8]>)>,
     ) -> Option<Self> {
@@ -89,7 +89,7 @@ impl Drop for NativeHeaders {
 }
 
 impl fmt::Debug for NativeHeaders {
-    /// Without the values: they are the program's data.
+    /// Omits the values: they are the program's data.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("NativeHeaders").finish_non_exhaustive()
     }
@@ -97,9 +97,9 @@ impl fmt::Debug for NativeHeaders {
 
 /// The headers of a consumed message.
 ///
-/// librdkafka parses them into the message when they are first asked for (`rd_kafka_message_headers`),
-/// without a lock, although the message may be shared by threads. Here this happens once, in `new`,
-/// for one thread at a time.
+/// librdkafka parses them into the message when they are first asked for
+/// (`rd_kafka_message_headers`), without a lock, although the message may be shared by threads.
+/// Here this happens once, in `new`, for one thread at a time.
 #[derive(Clone, Copy)]
 pub struct ConsumedHeaders<'a> {
     /// Null if there are none.
@@ -113,7 +113,7 @@ unsafe impl Send for ConsumedHeaders<'_> {}
 unsafe impl Sync for ConsumedHeaders<'_> {}
 
 impl fmt::Debug for ConsumedHeaders<'_> {
-    /// Without names and values: they are the record's.
+    /// Omits names and values: they are the record's data.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ConsumedHeaders").finish_non_exhaustive()
     }
@@ -151,8 +151,8 @@ impl<'a> ConsumedHeaders<'a> {
     }
 }
 
-/// The lock for parsing the headers of a message: one of several, so that threads with different
-/// messages rarely meet.
+/// Returns the lock for parsing the headers of a message: one of several, so that threads with
+/// different messages rarely wait for each other.
 fn parsing(message: *const bindings::rd_kafka_message_t) -> &'static Mutex<()> {
     static LOCKS: [Mutex<()>; 16] = [const { Mutex::new(()) }; 16];
     static OTHER: Mutex<()> = Mutex::new(());

@@ -4,14 +4,14 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{BorrowedMessage, Message as _};
 use rdkafka::{Timestamp, bindings};
 
-/// What is known about a record that has its delivery report.
+/// The knowledge about a record with a delivery report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Written {
-    /// It is in the log.
+    /// The record is in the log.
     Yes,
-    /// It was sent, and never acknowledged.
+    /// The record was sent, and never acknowledged.
     Maybe,
-    /// It is not in the log.
+    /// The record is not in the log.
     No,
 }
 
@@ -26,7 +26,7 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// From rdkafka's form of the report.
+    /// Creates the report from rdkafka's form of it.
     pub(crate) fn of(message: &BorrowedMessage<'_>, error: Option<&KafkaError>) -> Self {
         let unnamed = RDKafkaErrorCode::Unknown;
         Self {
@@ -41,7 +41,7 @@ impl Report {
     }
 }
 
-/// Whether the record of a delivery report is in the log.
+/// Returns whether the record of a delivery report is in the log.
 ///
 /// # Safety
 /// `message` is a live message of a delivery report event: the function reads one field of the

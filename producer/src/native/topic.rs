@@ -1,4 +1,4 @@
-//! Topics, and how records get into them.
+//! Topics, and sending of records to them.
 
 use std::ffi::{CStr, CString, c_void};
 use std::marker::PhantomData;
@@ -12,7 +12,7 @@ use rdkafka::{IntoOpaque, bindings};
 
 use crate::native::headers::NativeHeaders;
 
-/// A topic as librdkafka knows it, looked up once. `O` travels with each record.
+/// A topic of librdkafka, looked up once. `O` is the opaque value of a record.
 pub(crate) struct NativeTopic<O> {
     topic: *mut bindings::rd_kafka_topic_t,
     native: *mut bindings::rd_kafka_t,
@@ -126,16 +126,16 @@ impl<O: IntoOpaque> NativeTopic<O> {
     }
 }
 
-/// The settings of a topic with the program's own partitioner.
+/// Returns the settings of a topic with the program's own partitioner.
 ///
-/// rdkafka can set one, too, but makes an exclusive reference to the client's shared context for each
-/// call.
+/// rdkafka can set one, too, but creates an exclusive reference to the client's shared context for
+/// each call.
 fn partitioned<P: Partitioner + Sync>(
     native: *mut bindings::rd_kafka_t,
     partitioner: &P,
 ) -> *mut bindings::rd_kafka_topic_conf_t {
-    // SAFETY: the client is alive, and the copy of its settings is ours. The pointer goes to a part of
-    // the client's context, which is freed after the client and its topics, and is only read.
+    // SAFETY: the client is alive, and the copy of its settings is ours. The pointer goes to a part
+    // of the client's context, which is freed after the client and its topics, and is only read.
     unsafe {
         let settings = bindings::rd_kafka_default_topic_conf_dup(native);
         let opaque = ptr::from_ref(partitioner).cast_mut().cast();
@@ -164,7 +164,7 @@ unsafe extern "C" fn choose_partition<P: Partitioner + Sync>(
         unsafe { slice::from_raw_parts(key.cast::<u8>(), key_length) }
     });
     let is_available = |partition| {
-        // SAFETY: this is the one place to ask from: the topic's partitioner.
+        // SAFETY: this is the topic's partitioner, the only function that may ask.
         (unsafe { bindings::rd_kafka_topic_partition_available(topic, partition) }) == 1
     };
     partitioner.partition(&name.to_string_lossy(), key, partitions, is_available)

@@ -1,4 +1,4 @@
-//! What librdkafka reports about connections, and its log lines.
+//! librdkafka's connection errors and log lines.
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::program;
 /// A problem with the connection to a broker; for
 /// [`ProducerBuilder::on_broker_error`](crate::ProducerBuilder::on_broker_error).
 ///
-/// It does not fail any record: librdkafka connects again, and records wait for the broker until
+/// No record fails because of it: librdkafka reconnects, and records wait for the broker until
 /// their delivery timeout.
 ///
 /// The text never holds the values of secret settings.
@@ -120,8 +120,8 @@ impl BrokerLog {
         program::log(|| trace::librdkafka(level, facility, &text));
     }
 
-    /// Passes on an error event. librdkafka repeats that all brokers are down for as long as it
-    /// lasts; the program gets it once.
+    /// Passes on an error event. librdkafka repeats that all brokers are down throughout an outage;
+    /// the program gets it once.
     pub(crate) fn error(&self, error: &KafkaError, reason: &str) {
         let code = error.rdkafka_error_code();
         let error = BrokerError::new(code, &self.secrets.hide(reason));

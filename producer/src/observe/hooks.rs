@@ -10,7 +10,7 @@ use crate::program;
 type OnStatistics = dyn Fn(&Statistics) + Send + Sync;
 type OnError = dyn Fn(&Error) + Send + Sync;
 
-/// What a program has called, by producer.
+/// Functions of the program that a producer calls.
 #[derive(Clone, Default)]
 pub(crate) struct Hooks {
     pub(crate) brokers: Arc<BrokerLog>,
@@ -20,7 +20,7 @@ pub(crate) struct Hooks {
 }
 
 impl Hooks {
-    /// Tells the program that a record got no place. A panic ends here.
+    /// Reports a record that was not placed. A panic ends here.
     pub(crate) fn report(&self, error: &Error) {
         program::log(|| trace::not_placed(error));
         if let Some(hook) = &self.on_error {
@@ -28,7 +28,7 @@ impl Hooks {
         }
     }
 
-    /// Shows the program what librdkafka counted. A panic ends here.
+    /// Passes librdkafka's statistics to the program. A panic ends here.
     pub(crate) fn show(&self, statistics: &rdkafka::Statistics) {
         let Some(hook) = &self.statistics else {
             return;

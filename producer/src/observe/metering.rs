@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crate::outcome::CloseReport;
 
-/// When a record was packed.
+/// The time at which a record was encoded.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Started(Instant);
 
@@ -13,14 +13,14 @@ impl Started {
         Self(Instant::now())
     }
 
-    /// The verdict is there.
+    /// Records the time to the delivery result.
     pub(crate) fn done(self) {
         metrics::histogram!("wireform_producer_delivery_seconds")
             .record(self.0.elapsed().as_secs_f64());
     }
 }
 
-/// Verdicts were handed over.
+/// Counts delivery results that were handed over.
 pub(crate) fn settled(report: CloseReport) {
     for (verdict, count) in [
         ("delivered", report.delivered),

@@ -6,7 +6,7 @@ use opentelemetry::propagation::Injector;
 use opentelemetry::{Context, global};
 use rdkafka::message::{Header, OwnedHeaders};
 
-/// What the program's propagator has to say about the context in which a record is sent.
+/// The headers that the program's propagator writes for the context in which a record is sent.
 pub(crate) struct Injected(Vec<(String, String)>);
 
 impl Injected {
@@ -20,7 +20,7 @@ impl Injected {
         injected
     }
 
-    /// Adds it to a record's headers, but for what the record says itself.
+    /// Adds the headers to a record, except those that the record has already.
     pub(crate) fn add_to<'a>(&'a self, headers: &mut Vec<(&'a str, &'a [u8])>) {
         let own = headers.len();
         for (name, value) in &self.0 {
@@ -34,14 +34,14 @@ impl Injected {
 
 impl Injector for Injected {
     fn set(&mut self, name: &str, value: String) {
-        // W3C's has an empty `tracestate` where there is none: it would say nothing.
+        // W3C's propagator writes an empty `tracestate` if there is no state: it is left out.
         if !value.is_empty() {
             self.0.push((name.to_owned(), value));
         }
     }
 }
 
-/// Headers of rdkafka that take a trace context: for programs that send with rdkafka itself.
+/// Headers of rdkafka that a propagator can write to, for programs that send with rdkafka itself.
 ///
 /// ```
 /// use opentelemetry::{Context, global};

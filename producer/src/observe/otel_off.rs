@@ -7,6 +7,6 @@ impl Injected {
         Self
     }
 
-    #[allow(clippy::ptr_arg, reason = "as it is with the feature")]
+    #[allow(clippy::ptr_arg, reason = "the same signature as with the feature")]
     pub(crate) const fn add_to<'a>(&'a self, _: &mut Vec<(&'a str, &'a [u8])>) {}
 }

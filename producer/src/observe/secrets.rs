@@ -13,7 +13,7 @@ impl Secrets {
         secrets
     }
 
-    /// Also hides `value`, unless it is so short that it would be found in any text.
+    /// Also hides `value`, unless it is so short that it occurs in any text.
     pub(crate) fn add(&mut self, value: String) {
         if value.len() >= SHORTEST {
             self.0.push(value);
@@ -26,9 +26,9 @@ impl Secrets {
     }
 }
 
-/// What is shown instead of a secret.
+/// Replaces a secret in texts.
 pub(crate) const HIDDEN: &str = "…";
-/// The least length of a secret that is looked for, in bytes.
+/// The shortest secret that is searched for, in bytes.
 const SHORTEST: usize = 4;
 
 #[cfg(test)]
@@ -50,7 +50,7 @@ mod tests {
         check_hidden(&["äöü", "öüß"], "<äöüß>", "<…>");
     }
 
-    /// It would be found in any text, and show that it is there.
+    /// A short secret occurs in any text, and hiding it would show its position.
     #[test]
     fn secret_of_three_bytes_is_not_looked_for() {
         check_hidden(&["a", "abc", ""], "abc is a cab", "abc is a cab");

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use crate::error::{Error, Result};
 
-/// What librdkafka counts; for
+/// Statistics of librdkafka; for
 /// [`ProducerBuilder::statistics`](crate::ProducerBuilder::statistics).
 ///
 /// Counts are since the producer was built. Source:
@@ -10,11 +10,11 @@ use crate::error::{Error, Result};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Statistics {
-    /// How old the producer is.
+    /// The time since the producer was built.
     pub age: Duration,
-    /// Records in librdkafka's queues and on their way.
+    /// Records in librdkafka's queues and in flight.
     pub queued_records: u64,
-    /// Their bytes.
+    /// Bytes of these records.
     pub queued_bytes: u64,
     /// Requests to all brokers.
     pub requests: u64,
@@ -24,13 +24,13 @@ pub struct Statistics {
     pub responses: u64,
     /// Bytes received from all brokers.
     pub received_bytes: u64,
-    /// Records in the requests, repeated ones each time.
+    /// Records in the requests; a retried record counts again.
     pub sent_records: u64,
-    /// Each broker.
+    /// Statistics of each broker.
     pub brokers: Vec<BrokerStatistics>,
 }
 
-/// What librdkafka counts for one broker.
+/// Statistics of librdkafka for one broker.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BrokerStatistics {
@@ -50,9 +50,9 @@ pub struct BrokerStatistics {
     pub timeouts: u64,
     /// Connections that ended.
     pub disconnects: u64,
-    /// Mean time from a request to its response, of the last interval.
+    /// Mean time from a request to its response, in the last interval.
     pub mean_round_trip: Option<Duration>,
-    /// What 99 of 100 requests took at most.
+    /// 99th percentile of the time from a request to its response, in the last interval.
     pub slow_round_trip: Option<Duration>,
 }
 
@@ -102,10 +102,12 @@ fn count(native: i64) -> u64 {
     u64::try_from(native).unwrap_or(0)
 }
 
-/// The setting for an interval.
+/// Returns the setting for an interval.
 pub(crate) fn interval(interval: Duration) -> Result<String> {
     match interval.as_millis() {
         millis @ 1..=86_400_000 => Ok(millis.to_string()),
-        _ => Err(Error::config("statistics come every 1 ms to 24 h")),
+        _ => Err(Error::config(
+            "invalid interval of statistics: expected 1 ms to 24 h",
+        )),
     }
 }

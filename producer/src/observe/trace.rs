@@ -1,4 +1,4 @@
-//! Events for the `tracing` of the program. No key, no value and no secret is in them.
+//! Events for the program's `tracing` subscriber. They hold no key, no value and no secret.
 
 use std::mem;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::outcome::Outcome;
 use crate::program;
 
-/// From the send of a record to its verdict.
+/// The span from the send of a record to its delivery result.
 pub(crate) struct Span(Mutex<tracing::Span>);
 
 impl Span {
@@ -26,7 +26,7 @@ impl Span {
         )))
     }
 
-    /// The result is there: the record's handle may live on.
+    /// Ends the span now: the handle of the record may live on.
     pub(crate) fn end(&self, outcome: &Outcome) {
         let span = mem::replace(&mut *self.lock(), tracing::Span::none());
         program::log(|| match outcome {
@@ -40,7 +40,8 @@ impl Span {
                 span.record("error", tracing::field::debug(error.kind()));
             }
         });
-        // A subscriber may panic here too, and the second panic of a thread at once ends the process.
+        // A subscriber may panic here too, and the second panic of a thread at once ends the
+        // process.
         program::log(|| drop(span));
     }
 
@@ -49,32 +50,32 @@ impl Span {
     }
 }
 
-/// An accepted record got no place.
+/// Reports an accepted record that was not placed.
 pub(crate) fn not_placed(error: &Error) {
     tracing::warn!(target: "wireform_producer", kind = ?error.kind(), %error, "no place in the log");
 }
 
-/// A send has to wait for room.
+/// Reports a send that waits for room.
 pub(crate) fn waits(in_flight: usize) {
     tracing::debug!(target: "wireform_producer", in_flight, "the queue is full");
 }
 
-/// The producer takes no more records.
+/// Reports that the producer accepts no more records.
 pub(crate) fn closing(open: usize, timeout: Duration) {
     tracing::debug!(target: "wireform_producer", open, ?timeout, "closing");
 }
 
-/// Something happened to a connection.
+/// Reports a problem of a connection.
 pub(crate) fn broker_trouble(code: &str, reason: &str) {
     tracing::warn!(target: "wireform_producer", code, reason, "librdkafka reports");
 }
 
-/// All brokers were down, and one is connected again.
+/// Reports that a broker is connected again after all were down.
 pub(crate) fn connected() {
     tracing::info!(target: "wireform_producer", "a broker is connected again");
 }
 
-/// A log line of librdkafka.
+/// Passes on a log line of librdkafka.
 pub(crate) fn librdkafka(level: log::Level, facility: &str, text: &str) {
     match level {
         log::Level::Error => tracing::error!(target: "librdkafka", facility, "{text}"),
@@ -86,7 +87,7 @@ pub(crate) fn librdkafka(level: log::Level, facility: &str, text: &str) {
     }
 }
 
-/// The most detailed level of librdkafka's log that a subscriber takes.
+/// Returns the most detailed level of librdkafka's log that the subscriber enables.
 pub(crate) fn librdkafka_level() -> Option<RDKafkaLogLevel> {
     if tracing::enabled!(target: "librdkafka", tracing::Level::DEBUG) {
         Some(RDKafkaLogLevel::Debug)

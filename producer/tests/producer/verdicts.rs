@@ -345,7 +345,7 @@ fn check_build(build: impl FnOnce(ProducerBuilder) -> ProducerBuilder, expected:
 fn settings_are_checked_by_name() {
     check_build(
         |b| b.config("no.such", "hunter2"),
-        "there is no setting \"no.such\"",
+        "unknown setting \"no.such\"",
     );
     check_build(|b| b.config("acks", "1"), "setting \"acks\"");
     check_build(

@@ -6,19 +6,19 @@ use super::failure::no_answer;
 use super::{Calls, Phase, SLICE};
 use crate::error::{Error, ErrorKind, Result};
 
-/// How a transaction is to end.
+/// The end of a transaction that was requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ending {
     Abort,
     Commit,
 }
 
-/// An end that is under way.
+/// An end that is in progress.
 pub(super) struct End {
     pub(super) how: Ending,
-    /// Why a commit became an abort.
+    /// The reason why a commit became an abort.
     aborted: Option<String>,
-    /// Why it is not known whether it was committed.
+    /// The reason why the outcome of the commit is unknown.
     unknown: Option<String>,
 }
 
@@ -31,7 +31,7 @@ impl End {
         }
     }
 
-    /// How long to wait for delivery results.
+    /// Returns how long to wait for delivery results.
     pub(super) fn patience(&self, timeout: Duration) -> Duration {
         match self.how {
             Ending::Abort => SETTLING.min(timeout),
@@ -44,9 +44,9 @@ impl End {
         self.aborted = Some(reason);
     }
 
-    /// Makes one call. Gives the phase that follows if that was the last one.
+    /// Makes one call. Returns the next phase if that was the last call.
     pub(super) fn step<C: Calls>(&mut self, calls: &C, left: Duration) -> Option<Phase> {
-        // With nearly no time, librdkafka may mistake the answer to one of the call's parts for the
+        // With very little time, librdkafka may take the answer to one part of the call for the
         // answer to the next.
         let left = left.max(SLICE);
         let called = match self.how {

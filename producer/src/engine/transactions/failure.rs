@@ -7,7 +7,7 @@ use crate::error::{Error, ErrorKind};
 use crate::native::client::Failure;
 
 impl Failure {
-    /// From rdkafka's form of the error.
+    /// Creates the failure from rdkafka's form of the error.
     pub(crate) fn of(error: &KafkaError) -> Self {
         match error {
             KafkaError::Transaction(error) => Self {

@@ -12,7 +12,7 @@ use crate::native::report::Written;
 use crate::outcome::{Outcome, Placed, PlacedTimestamp};
 use crate::sync::{Mutex, MutexGuard};
 
-/// What a client was given and has no result for, and how it answers.
+/// The records of a client that have no result, and its answers.
 #[derive(Default)]
 pub(crate) struct FakeClient {
     state: Mutex<Taken>,
@@ -26,7 +26,7 @@ pub(crate) struct Taken {
     pub(crate) sent: Vec<Arc<InFlight>>,
     /// The topics of all records in the order in which they were taken.
     pub(crate) order: Vec<Arc<str>>,
-    /// Why the client takes no record just now.
+    /// The error with which the client refuses records.
     pub(crate) refusal: Option<RDKafkaErrorCode>,
     #[cfg(wireform_model)]
     is_closed: bool,
@@ -50,7 +50,7 @@ impl FakeClient {
         }
     }
 
-    /// The result of the record at `index` of those on their way.
+    /// Returns the result of the record at `index` of those on their way.
     pub(crate) fn finish(&self, index: usize, written: Written) -> Verdict {
         let in_flight = self.lock().sent.remove(index);
         Verdict {

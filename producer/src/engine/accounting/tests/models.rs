@@ -1,6 +1,6 @@
 //! Every order of threads that the model checker comes to: see `sync`.
 //!
-//! What fails is repeated with the schedule that it prints: `shuttle::replay`.
+//! A failed model is repeated with the schedule that it prints: `shuttle::replay`.
 
 use std::sync::atomic::Ordering;
 use std::task::{Context, Wake};

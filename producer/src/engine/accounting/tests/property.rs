@@ -42,7 +42,7 @@ enum Step {
     Tick,
 }
 
-/// What can be seen of a send.
+/// The observable state of a send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Sent {
     Accepted,
@@ -73,7 +73,7 @@ struct Model {
     queue: Vec<usize>,
     /// Sends on their way, in the order of the client.
     sent: Vec<usize>,
-    /// What each flush waits for, and whether it ends at the next tick.
+    /// The records that each flush waits for, and whether the flush ends at the next tick.
     flushes: Vec<(Vec<usize>, bool)>,
     report: CloseReport,
     answer: Option<RDKafkaErrorCode>,
@@ -245,7 +245,7 @@ struct Real {
 struct Sending {
     waiter: Option<Arc<Waiter<FakeRecord>>>,
     delivery: Delivery,
-    /// What the callback got; more than one is a mistake.
+    /// The results that the callback got; more than one is an error.
     results: Option<Arc<Mutex<Vec<Outcome>>>>,
 }
 
@@ -422,7 +422,7 @@ fn run(steps: &[Step]) -> Result<(), String> {
     Ok(())
 }
 
-/// The steps that fail, without those that need not be there.
+/// Returns the steps that fail, without those that need not be there.
 fn shrink(mut steps: Vec<Step>) -> Vec<Step> {
     let mut length = steps.len();
     while length > 0 {
