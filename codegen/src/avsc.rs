@@ -26,8 +26,8 @@ pub fn avsc() -> Avsc {
 
 /// Settings for generating code from `.avsc` files, see [`avsc`].
 ///
-/// Paths of types and fields are full names: `.` is everything, `shop.orders.Order` a type,
-/// `shop.orders.Order.tags` a field; a path without its first parts matches the end of a name.
+/// Paths of types and fields are full names: `.` matches everything, `shop.orders.Order` a type,
+/// `shop.orders.Order.tags` a field. A path without its first parts matches the end of a name.
 #[derive(Clone, Debug)]
 pub struct Avsc {
     file_name: String,
@@ -45,8 +45,8 @@ pub struct Avsc {
 pub enum Strings {
     /// `std::sync::Arc<str>`: clones share the text.
     ArcStr,
-    /// `compact_str::CompactString`: up to 24 bytes without an allocation, which is what reading
-    /// costs most. Needs `wireform`'s feature `compact_str`.
+    /// `compact_str::CompactString`: up to 24 bytes without an allocation, which is the largest
+    /// cost of reading. Needs `wireform`'s feature `compact_str`.
     CompactString,
     /// `std::string::String`
     #[default]
@@ -57,7 +57,7 @@ pub enum Strings {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Bytes {
-    /// `bytes::Bytes`: clones share them. Needs `wireform`'s feature `bytes`.
+    /// `bytes::Bytes`: clones share the memory. Needs `wireform`'s feature `bytes`.
     Bytes,
     /// `Vec<u8>`
     #[default]
@@ -75,55 +75,55 @@ pub enum Maps {
     HashMap,
     /// `std::collections::HashMap` with the hasher at this path: `::ahash::RandomState`.
     HashMapWith(String),
-    /// A `Vec` of pairs: keeps their order, and is the quickest to read.
+    /// A `Vec` of pairs: keeps their order, and is the fastest to read.
     Pairs,
 }
 
 impl Avsc {
-    /// Names the file that is written; `wireform_avro.rs` if not called.
+    /// Sets the name of the output file; `wireform_avro.rs` by default.
     #[must_use]
     pub fn file_name(mut self, name: impl Into<String>) -> Self {
         self.file_name = name.into();
         self
     }
 
-    /// Chooses the type of strings, and of the keys of maps.
+    /// Sets the type of strings, and of the keys of maps.
     #[must_use]
     pub fn strings(mut self, strings: Strings) -> Self {
         self.strings = strings;
         self
     }
 
-    /// Chooses the type of bytes.
+    /// Sets the type of bytes.
     #[must_use]
     pub fn bytes(mut self, bytes: Bytes) -> Self {
         self.bytes = bytes;
         self
     }
 
-    /// Chooses the type of maps.
+    /// Sets the type of maps.
     #[must_use]
     pub fn maps(mut self, maps: Maps) -> Self {
         self.maps = maps;
         self
     }
 
-    /// Whether there is also an `OrderRef<'a>` for every record `Order` with text or bytes in it:
-    /// read by `Avro::<OrderRef>::decode_ref`, it borrows them from the payload.
+    /// Also generates a type `OrderRef<'a>` for every record `Order` with text or bytes in it. Read
+    /// by `Avro::<OrderRef>::decode_ref`, it borrows them from the payload.
     #[must_use]
     pub fn borrowed(mut self, borrowed: bool) -> Self {
         self.borrowed = borrowed;
         self
     }
 
-    /// Puts an attribute on types: `("Order", "#[derive(serde::Serialize)]")`.
+    /// Adds an attribute to types: `("Order", "#[derive(serde::Serialize)]")`.
     #[must_use]
     pub fn type_attribute(mut self, path: impl Into<String>, attribute: impl Into<String>) -> Self {
         self.type_attributes.push((path.into(), attribute.into()));
         self
     }
 
-    /// Puts an attribute on fields.
+    /// Adds an attribute to fields.
     #[must_use]
     pub fn field_attribute(
         mut self,
@@ -141,14 +141,14 @@ impl Avsc {
     ///
     /// # Errors
     /// `InvalidSchema` with file, line, column and path if a file is not a schema, or a name is
-    /// defined nowhere or twice; `Unsupported` if there is no Rust for it, and for `.avdl` and
-    /// `.avpr` files; `Config` if an attribute does not parse or there is no `OUT_DIR`; `Io` if a
-    /// file cannot be read or written.
+    /// defined nowhere or twice; `Unsupported` if Rust has no type for a schema, and for `.avdl`
+    /// and `.avpr` files; `Config` if an attribute does not parse or `OUT_DIR` is not set; `Io` if
+    /// a file cannot be read or written.
     pub fn compile(&self, files: &[impl AsRef<Path>]) -> Result<()> {
         self.generate(files)?.write_to_out_dir()
     }
 
-    /// Generates the code of `files`, writing nothing.
+    /// Generates the code of `files` without writing a file.
     ///
     /// # Errors
     /// As [`compile`](Self::compile).
@@ -165,7 +165,7 @@ impl Avsc {
         self.generated(&texts, inputs)
     }
 
-    /// Generates the code of schema texts, each with the name that errors call it by.
+    /// Generates the code of schema texts, each with the name for error messages.
     ///
     /// # Errors
     /// As [`compile`](Self::compile).
@@ -180,12 +180,12 @@ impl Avsc {
     }
 }
 
-/// Interfaces are another language, which avro-tools translates.
+/// Refuses protocols, which are written in other languages: avro-tools converts them.
 fn check_extension(path: &Path) -> Result<()> {
     let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
     let advice = match extension.to_str() {
-        Some("avdl") => "an IDL file: `avro-tools idl2schemata` makes .avsc files of it",
-        Some("avpr") => "a protocol, not a schema: put its types in .avsc files of their own",
+        Some("avdl") => "an IDL file: convert it to .avsc files with `avro-tools idl2schemata`",
+        Some("avpr") => "a protocol, not a schema: move its types to .avsc files",
         _ => return Ok(()),
     };
     let message = format!("{}: {advice}", path.display());

@@ -1,7 +1,7 @@
-//! Comments of `.proto` files and the `doc` of schemas, before they become documentation.
+//! Escapes comments of `.proto` files and the `doc` of schemas before they become documentation.
 //!
-//! They are foreign text, and rustdoc would compile and run what is code in there, and pass HTML
-//! on to the reader's browser.
+//! They are text from others: rustdoc would compile and run code in it, and pass HTML to the
+//! browser.
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,7 @@ use prost_types::FileDescriptorProto;
 
 use crate::literal::{self, is_direction};
 
-/// Defuses every comment of `file`.
+/// Escapes every comment of `file`.
 pub(crate) fn defuse(file: &mut FileDescriptorProto) {
     let locations = file.source_code_info.iter_mut();
     for location in locations.flat_map(|info| &mut info.location) {
@@ -30,7 +30,7 @@ fn documentation(comment: &str) -> String {
     lines.join("\n")
 }
 
-/// Writes foreign text as documentation attributes, one a line: literals, in which nothing is code.
+/// Writes text as documentation attributes, one for each line, in which nothing is code.
 pub(crate) fn write_documentation(text: Option<&str>, out: &mut String) {
     for text in text.unwrap_or_default().trim().lines() {
         let text = format!(" {}", line(text));
@@ -38,8 +38,8 @@ pub(crate) fn write_documentation(text: Option<&str>, out: &mut String) {
     }
 }
 
-/// A line that Markdown takes as text, lists and inline code, but never as a code block, a link
-/// or HTML.
+/// Escapes a line, so that Markdown reads it as text, lists and inline code, but never as a code
+/// block, a link or HTML.
 ///
 /// Code blocks are indented by four columns or fenced by three characters
 /// (<https://spec.commonmark.org/0.31.2/#indented-code-blocks>): so no run of white space is kept
@@ -77,8 +77,8 @@ fn line(line: &str) -> String {
     out
 }
 
-/// Whether a character that a text begins with could be more than text. Rustdoc also warns of
-/// addresses that are not links.
+/// Returns whether Markdown could read the first character of a text as markup. Rustdoc also warns
+/// of addresses that are not links.
 fn is_markup(c: char, text: &str) -> bool {
     let next = text.chars().nth(1);
     match c {
@@ -89,7 +89,7 @@ fn is_markup(c: char, text: &str) -> bool {
     }
 }
 
-/// The text with one space for each run of white space and control characters, and without
+/// Returns the text with one space for each run of white space and control characters, and without
 /// characters that turn its direction.
 fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -104,7 +104,7 @@ fn plain(text: &str) -> String {
     out
 }
 
-/// The inline code that a text begins with, and what follows it.
+/// Returns the inline code that a text begins with, and what follows it.
 fn inline_code(text: &str) -> Option<(&str, &str)> {
     let inner = text
         .strip_prefix('`')

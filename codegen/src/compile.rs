@@ -1,4 +1,4 @@
-//! `.proto` files, and everything that they import: by protox, or by the real protoc.
+//! Compiles `.proto` files and their imports, with protox or with the real protoc.
 
 use std::path::{Path, PathBuf};
 
@@ -13,24 +13,24 @@ mod protox;
 /// A compiled file.
 #[derive(Clone, Debug)]
 pub(crate) struct Source {
-    /// Where it was read; `None` for the well-known files that protox brings.
+    /// The path of the file; `None` for the well-known files that protox brings.
     pub(crate) path: Option<PathBuf>,
     /// Its text, exactly as it was read for compiling.
     pub(crate) text: Option<String>,
     /// Its descriptor, types resolved, with source locations.
     pub(crate) proto: FileDescriptorProto,
-    /// The same encoded, without source locations; custom options are still there.
+    /// The encoded descriptor without source locations; custom options are kept.
     pub(crate) descriptor: Vec<u8>,
 }
 
 impl Source {
-    /// The path by which others import it.
+    /// Returns the path by which others import it.
     pub(crate) fn name(&self) -> &str {
         self.proto.name()
     }
 }
 
-/// Where files are found.
+/// The folders and files in which imports are found.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Places {
     /// Import paths of files that are elsewhere.
@@ -39,7 +39,7 @@ pub(crate) struct Places {
 }
 
 impl Places {
-    /// The file that is imported as `name`; `None` for those that the compiler brings.
+    /// Returns the file that is imported as `name`; `None` for those that the compiler brings.
     fn find(&self, name: &str) -> Option<PathBuf> {
         let imports = self.imports.iter();
         let imports = imports.filter(|(import, _)| import == name);
@@ -74,7 +74,7 @@ pub(crate) fn compile(
     }
 }
 
-/// The edition that a text declares, in quotes.
+/// Returns the edition that a text declares, in quotes.
 fn edition(text: &str) -> Option<&str> {
     let mut rest = text.trim_start();
     loop {
@@ -115,7 +115,7 @@ impl<'a> Iterator for Fields<'a> {
         };
         let Some((field, rest)) = field else {
             self.rest = &[];
-            let message = "the compiler wrote a descriptor set that cannot be read";
+            let message = "invalid descriptor set from the compiler";
             return Some(Err(Error::new(ErrorKind::InvalidProto, message)));
         };
         self.rest = rest;
@@ -129,7 +129,8 @@ fn split_delimited(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     rest.split_at_checked(usize::try_from(len).ok()?)
 }
 
-/// An encoded `FileDescriptorProto` without its last `imports` imports and without source locations.
+/// Returns an encoded `FileDescriptorProto` without its last `imports` imports and without source
+/// locations.
 fn stripped(encoded: &[u8], imports: usize) -> Result<Vec<u8>> {
     let mut fields = Vec::new();
     let mut rest = encoded;
@@ -141,7 +142,7 @@ fn stripped(encoded: &[u8], imports: usize) -> Result<Vec<u8>> {
             Some((number, start.get(..start.len() - rest.len())?))
         };
         fields.push(skip().ok_or_else(|| {
-            let message = "the compiler wrote a descriptor that cannot be read";
+            let message = "invalid descriptor from the compiler";
             Error::new(ErrorKind::InvalidProto, message)
         })?);
     }

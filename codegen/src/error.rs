@@ -6,8 +6,8 @@ use std::path::Path;
 /// The result of generating code.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why no code could be generated: a [kind](ErrorKind) to branch on, a sentence that names the
-/// file, line and column where they are known, and the underlying error where there is one.
+/// The error of generating code: a [kind](ErrorKind) to branch on, a message with file, line and
+/// column if they are known, and the underlying error if there is one.
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -16,12 +16,11 @@ struct Inner {
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-/// What went wrong, as far as a caller would branch on it.
+/// The kind of an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The generator was set up in a way that cannot work: an attribute that does not parse, or no
-    /// build script around it.
+    /// Invalid settings: an attribute that does not parse, or a call outside of a build script.
     Config,
     /// A `.proto` file, or something that it imports, does not compile.
     InvalidProto,
@@ -29,9 +28,9 @@ pub enum ErrorKind {
     InvalidSchema,
     /// A file could not be read or written.
     Io,
-    /// A schema file and a type have moved apart.
+    /// A schema file and a type differ.
     Stale,
-    /// The schema is valid, but there is no Rust for it.
+    /// The schema is valid, but has no equivalent in Rust.
     Unsupported,
 }
 
@@ -76,7 +75,7 @@ impl Error {
         }
     }
 
-    /// What went wrong.
+    /// Returns the kind of the error.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind

@@ -2,7 +2,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// Generated code, and what it was generated from.
+/// Generated code, and the files that it was generated from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Generated {
     file_name: String,
@@ -19,29 +19,32 @@ impl Generated {
         }
     }
 
-    /// The name of the file that the text is meant for.
+    /// Returns the name of the output file.
     #[must_use]
     pub fn file_name(&self) -> &str {
         &self.file_name
     }
 
-    /// The code: formatted, and the same each time.
+    /// Returns the code: formatted, and always the same for the same input.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// Every file that was read.
+    /// Returns every file that was read.
     #[must_use]
     pub fn inputs(&self) -> &[PathBuf] {
         &self.inputs
     }
 
     /// Writes the text to `OUT_DIR`, and tells Cargo which files it depends on.
-    #[allow(clippy::print_stdout, reason = "how a build script talks to Cargo")]
+    #[allow(
+        clippy::print_stdout,
+        reason = "the protocol between a build script and Cargo"
+    )]
     pub(crate) fn write_to_out_dir(&self) -> Result<()> {
         let out_dir = std::env::var_os("OUT_DIR").ok_or_else(|| {
-            let message = "no OUT_DIR: `compile` is for build scripts, `generate` for the rest";
+            let message = "OUT_DIR is not set: call `generate` outside of a build script";
             Error::new(ErrorKind::Config, message)
         })?;
         for input in &self.inputs {

@@ -32,7 +32,7 @@ pub fn json_schema() -> JsonSchema {
 
 /// Settings for generating code from JSON Schemas, see [`json_schema`].
 ///
-/// Paths of types and fields are their names in Rust: `.` is everything, `Order` a type,
+/// Paths of types and fields are their names in Rust: `.` matches everything, `Order` a type,
 /// `Order.tags` a field.
 #[derive(Clone, Debug)]
 pub struct JsonSchema {
@@ -76,29 +76,29 @@ pub enum Numbers {
 }
 
 impl JsonSchema {
-    /// Names the file that is written; `wireform_json.rs` if not called.
+    /// Sets the name of the output file; `wireform_json.rs` by default.
     #[must_use]
     pub fn file_name(mut self, name: impl Into<String>) -> Self {
         self.file_name = name.into();
         self
     }
 
-    /// Chooses the type of whole numbers.
+    /// Sets the type of whole numbers.
     #[must_use]
     pub fn integers(mut self, integers: Integers) -> Self {
         self.integers = integers;
         self
     }
 
-    /// Chooses the type of numbers that may have a fraction.
+    /// Sets the type of numbers that may have a fraction.
     #[must_use]
     pub fn numbers(mut self, numbers: Numbers) -> Self {
         self.numbers = numbers;
         self
     }
 
-    /// Adds a file that a `$ref` names as `name`: as the registry does with the references of a
-    /// schema. Types are generated only for what is referred to.
+    /// Adds a file that a `$ref` names as `name`, as the registry does with the references of a
+    /// schema. Types are generated only for the parts that are referred to.
     #[must_use]
     pub fn reference(mut self, name: impl Into<String>, file: impl Into<PathBuf>) -> Self {
         self.references
@@ -114,14 +114,14 @@ impl JsonSchema {
         self
     }
 
-    /// Puts an attribute on types: `("Order", "#[derive(Eq)]")`.
+    /// Adds an attribute to types: `("Order", "#[derive(Eq)]")`.
     #[must_use]
     pub fn type_attribute(mut self, path: impl Into<String>, attribute: impl Into<String>) -> Self {
         self.type_attributes.push((path.into(), attribute.into()));
         self
     }
 
-    /// Puts an attribute on fields.
+    /// Adds an attribute to fields.
     #[must_use]
     pub fn field_attribute(
         mut self,
@@ -135,19 +135,18 @@ impl JsonSchema {
     /// Generates the code of `files` and writes it to `OUT_DIR`, for a build script; tells Cargo
     /// which files it depends on.
     ///
-    /// Files may refer to each other by `$id`, or by their paths. What is in a file that was not
-    /// given is `serde_json::Value`; the first lines of the code name such files.
+    /// Files may refer to each other by `$id`, or by their paths. A reference to a file that was
+    /// not given becomes `serde_json::Value`; the first lines of the code name such files.
     ///
     /// # Errors
-    /// `InvalidSchema` with the file if it is not a JSON Schema, or a `$ref` leads to a place that
-    /// a file does not have; `Unsupported` if the types would be too many;
-    /// `Config` if an attribute does not parse or there is no `OUT_DIR`; `Io` if a file cannot be
-    /// read or written.
+    /// `InvalidSchema` with the file if it is not a JSON Schema, or a `$ref` names a place that
+    /// does not exist; `Unsupported` if there would be too many types; `Config` if an attribute
+    /// does not parse or `OUT_DIR` is not set; `Io` if a file cannot be read or written.
     pub fn compile(&self, files: &[impl AsRef<Path>]) -> Result<()> {
         self.generate(files)?.write_to_out_dir()
     }
 
-    /// Generates the code of `files`, writing nothing.
+    /// Generates the code of `files` without writing a file.
     ///
     /// # Errors
     /// As [`compile`](Self::compile).
@@ -162,7 +161,7 @@ impl JsonSchema {
         self.generated(&texts, inputs)
     }
 
-    /// Generates the code of schema texts, each with the name that errors call it by.
+    /// Generates the code of schema texts, each with the name for error messages.
     ///
     /// # Errors
     /// As [`compile`](Self::compile).

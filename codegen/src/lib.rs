@@ -13,7 +13,7 @@
 //! }
 //! ```
 //!
-//! and the module that takes what it wrote:
+//! and the module that includes the result:
 //!
 //! ```text
 //! mod proto {
@@ -22,22 +22,22 @@
 //! use proto::shop::orders::v1::Order;
 //! ```
 //!
-//! The messages are [prost](https://docs.rs/prost)'s, in a module for each part of their package,
-//! and implement `wireform::ProtobufRecord`: they carry the text of their file and of all it
-//! imports, so that what is registered is what they were generated from. The crate that takes
-//! them needs `wireform` with the feature `protobuf`, and no prost of its own.
+//! The messages are those of [prost](https://docs.rs/prost), in a module for each part of their
+//! package. They implement `wireform::ProtobufRecord`: they carry the text of their file and of all
+//! its imports, which is the text that is registered. The crate with the messages needs `wireform`
+//! with the feature `protobuf`, and no prost of its own.
 //!
 //! - Maps are `BTreeMap`, so that the same message always gives the same bytes
 //!   ([`Protos::btree_map`] changes that).
-//! - Comments become documentation. What would be code or HTML in there is defused: a `.proto`
-//!   file from elsewhere adds no doctests.
+//! - Comments become documentation. Code and HTML in them are escaped: a `.proto` file from
+//!   elsewhere adds no doctests.
 //! - The same input gives the same output, byte for byte, formatted.
-//! - Names that would clash in Rust get a number: `ID` and `id` are the fields `id` and `id2`. Bytes,
-//!   the registered text and the names that prost writes stay those of the file.
+//! - Names that would clash in Rust get a number: `ID` and `id` are the fields `id` and `id2`.
+//!   Bytes, the registered text and the names that prost writes keep the names of the file.
 //!
-//! Files are compiled by [protox](https://docs.rs/protox), which is part of this crate. What it
-//! refuses is given to the real protoc, if the environment variable `PROTOC` names one;
-//! [`Protos::protoc`] uses protoc from the start. protox 0.10 refuses these, which protoc takes:
+//! Files are compiled by [protox](https://docs.rs/protox), which is part of this crate. A file that
+//! it refuses is compiled by the real protoc, if the environment variable `PROTOC` names one;
+//! [`Protos::protoc`] always uses protoc. protox 0.10 refuses these, which protoc accepts:
 //!
 //! | In the file | Upstream |
 //! |---|---|
@@ -46,7 +46,7 @@
 //! | a oneof with the name that `optional` makes up (`_name`) | protoc puts an `X` in front of the made-up one |
 //! | editions | [protox#31](https://github.com/andrewhickman/protox/issues/31); refused with protoc too, since prost does not know them |
 //!
-//! Two values of an enum that would be one variant, and a message that requires itself, are refused
+//! Two values of an enum with the same Rust name, and a message that requires itself, are refused
 //! with both.
 //!
 //! # Avro
@@ -59,7 +59,7 @@
 //! }
 //! ```
 //!
-//! and the module that takes what it wrote:
+//! and the module that includes the result:
 //!
 //! ```text
 //! mod avro {
@@ -68,16 +68,16 @@
 //! use avro::shop::orders::Order;
 //! ```
 //!
-//! Records are structs, enums are enums, each `fixed` is a struct around its bytes, unions are enums
-//! with a variant for each branch; wherever `null` stands in a union, it becomes an `Option`. All
-//! derive `wireform::Avro`, in a module for each part of their namespace; the outermost type of a
-//! file carries the file's text, which is what is registered, and its fingerprint. Logical types
-//! are types of `wireform::avro` (`TimestampMillis`, `Decimal`, `Date`, …) and `Uuid`. A record all
-//! of whose fields have defaults has them as its `Default`. The crate needs `wireform` with the
-//! features `avro` and `derive`.
+//! Records are structs, enums are enums, each `fixed` is a struct around its bytes, unions are
+//! enums with a variant for each branch; a union with `null` is an `Option`. All types derive
+//! `wireform::Avro`, in a module for each part of their namespace. The outermost type of a file
+//! carries the text of the file, which is registered, and its fingerprint. Logical types are types
+//! of `wireform::avro` (`TimestampMillis`, `Decimal`, `Date`, …) and `Uuid`. A record whose fields
+//! all have defaults implements `Default` with them. The crate needs `wireform` with the features
+//! `avro` and `derive`.
 //!
-//! Types of strings, bytes and maps are yours to choose ([`Avsc::strings`], [`Avsc::bytes`],
-//! [`Avsc::maps`]), and [`Avsc::borrowed`] adds types that borrow from the payload.
+//! [`Avsc::strings`], [`Avsc::bytes`] and [`Avsc::maps`] choose the types of strings, bytes and
+//! maps, and [`Avsc::borrowed`] adds types that borrow from the payload.
 //!
 //! # JSON Schema
 //!
@@ -99,10 +99,10 @@
 //! ```
 //!
 //! The types implement serde's traits. They do not validate. They keep data: each value that is
-//! valid under the schema is read, and is written as an equal JSON value. An open object has its
-//! other members in a map, absent and null stay apart, and `serde_json::Value` is only where the
-//! schema says nothing that Rust can express. The type of a file has the schema's text as its
-//! constant `SCHEMA`, for `wireform::JsonSchema::new`. The crate needs `serde` with `derive`, and
+//! valid under the schema is read, and is written as an equal JSON value. An open object keeps its
+//! other members in a map, absent and null stay apart, and `serde_json::Value` is used only where
+//! Rust cannot express the schema. The type of a file has the schema's text as its constant
+//! `SCHEMA`, for `wireform::JsonSchema::new`. The crate needs `serde` with `derive`, and
 //! `serde_json`.
 //!
 //! [`JsonSchema::integers`] and [`JsonSchema::numbers`] choose the types of numbers.
@@ -110,9 +110,9 @@
 //! # From types to files
 //!
 //! [`write_schema`] writes the schema of a type that derives `Avro` to a file, [`write_schema_of`]
-//! that of any codec; a test with [`check_schema`] fails where file and type have moved apart.
+//! that of any codec; a test with [`check_schema`] fails if file and type differ.
 //!
-//! [`Protos::generate`], [`Avsc::generate`] and [`JsonSchema::generate`] give the text instead of
+//! [`Protos::generate`], [`Avsc::generate`] and [`JsonSchema::generate`] return the text instead of
 //! writing it, for other tools.
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -1,7 +1,7 @@
-//! Rust literals of foreign text and bytes.
+//! Rust literals for any text and bytes.
 
-/// A string literal whose value is exactly `text`: raw where that is possible, so that people can
-/// read it.
+/// Returns a string literal whose value is exactly `text`: a raw one if possible, which is easier
+/// to read.
 pub(crate) fn string(text: &str) -> String {
     if !text.chars().all(is_plain) {
         return escaped(text);
@@ -10,7 +10,7 @@ pub(crate) fn string(text: &str) -> String {
     format!("r{hashes}\"{text}\"{hashes}")
 }
 
-/// A byte string literal, broken into lines.
+/// Returns a byte string literal, broken into lines.
 pub(crate) fn bytes(bytes: &[u8]) -> String {
     let mut out = String::from("b\"");
     let mut column = 0;
@@ -31,8 +31,8 @@ pub(crate) fn bytes(bytes: &[u8]) -> String {
     out
 }
 
-/// What may stand in a raw literal: the compiler turns CR LF into LF, and refuses a lone CR and
-/// characters that turn the direction of text.
+/// Returns whether a raw literal may hold a character: the compiler turns CR LF into LF, and
+/// refuses a lone CR and characters that change the direction of text.
 fn is_plain(c: char) -> bool {
     matches!(c, '\n' | '\t') || !(c.is_control() || is_direction(c))
 }
@@ -50,7 +50,8 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// Whether the character turns the direction of the text around it, or is a byte order mark.
+/// Returns whether the character changes the direction of the text around it, or is a byte order
+/// mark.
 pub(crate) fn is_direction(c: char) -> bool {
     matches!(
         c,

@@ -1,4 +1,4 @@
-//! Where messages stand in their files, and the items that say so in the generated code.
+//! The places of messages in their files, and the items that describe them in the generated code.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use crate::compile::Source;
 use crate::error::{Error, ErrorKind, Result};
 use crate::literal;
 
-/// The messages that can be records, by full name, and the static of their file.
+/// The messages that can be records, by full name, with the static of their file.
 #[derive(Debug, Default)]
 pub(crate) struct Messages {
     by_name: BTreeMap<String, Place>,
@@ -32,9 +32,9 @@ impl Messages {
         Ok(messages)
     }
 
-    /// The `impl ProtobufRecord` of the message `full_name` for the Rust type `ident`, which is
-    /// `depth` modules below the root; `None` for a group, which is not a message of its own.
-    /// `original` is the name in the `.proto` file. A name that no message has is an error.
+    /// Returns the `impl ProtobufRecord` of the message `full_name` for the Rust type `ident`,
+    /// which is `depth` modules below the root; `None` for a group, which is not a message of its
+    /// own. `original` is the name in the `.proto` file. A name that no message has is an error.
     pub(crate) fn record(
         &self,
         full_name: &str,
@@ -113,8 +113,9 @@ fn full_name(scope: &str, message: &DescriptorProto) -> String {
     }
 }
 
-/// The messages that a message index counts where a text is registered: not the entry types of
-/// maps, nor groups, which are not messages in the text. As `wireform` counts when it reads.
+/// Returns the messages that a message index counts in a registered text: without the entry types
+/// of maps, and without groups, which are not messages in the text. `wireform` counts in the same
+/// way.
 fn counted<'a>(
     messages: &'a [DescriptorProto],
     extensions: &'a [FieldDescriptorProto],
@@ -179,7 +180,7 @@ fn check_value<'a>(
         let steps = path.iter().skip(start).chain([&name]);
         let steps: Vec<String> = steps.map(|name| format!("{name:?}")).collect();
         let steps = steps.join(" requires ");
-        let message = format!("message {steps}: it has no value, since `required` never ends");
+        let message = format!("message {steps}: it has no finite value, since it requires itself");
         return Err(Error::new(ErrorKind::Unsupported, message));
     }
     path.push(name);
@@ -214,12 +215,12 @@ impl Statics {
 
     fn of(&self, file: &str) -> Result<&str> {
         self.by_file.get(file).map(String::as_str).ok_or_else(|| {
-            let message = format!("{file}: not among the compiled files");
+            let message = format!("{file}: not one of the compiled files");
             Error::new(ErrorKind::InvalidProto, message)
         })
     }
 
-    /// The module with a static for every file.
+    /// Returns the module with a static for every file.
     pub(crate) fn module(&self, sources: &[Source]) -> Result<String> {
         let mut out = format!("#[doc(hidden)] pub mod {FILES} {{");
         for source in sources {

@@ -44,7 +44,7 @@ pub(crate) fn generate(
     ))
 }
 
-/// What prost-build writes for every package, outer packages first.
+/// Returns the code that prost-build writes for every package, outer packages first.
 fn packages(config: &mut prost_build::Config, sources: &[Source]) -> Result<Vec<(Module, String)>> {
     let requests = sources.iter().map(|source| {
         let module = Module::from_protobuf_package_name(source.proto.package());
@@ -82,7 +82,7 @@ fn insert(root: &mut Vec<Item>, path: &[&str], items: Vec<Item>) -> Result<()> {
     }
 }
 
-/// Adds an item; a module of the same name takes in the other's content: package `a.b`, and
+/// Adds an item. A module takes in the content of a module of the same name: package `a.b`, and
 /// message `B` of package `a`, share one.
 fn merge(root: &mut Vec<Item>, item: Item) -> Result<()> {
     let same = root.iter_mut().find_map(|old| match (old, &item) {
@@ -105,7 +105,7 @@ fn merge(root: &mut Vec<Item>, item: Item) -> Result<()> {
     }
 }
 
-/// Refuses a second type of one name: `ABc` and `aBc` are one in Rust.
+/// Refuses a second type with the same name: `ABc` and `aBc` have the same name in Rust.
 fn check_type_name(items: &[Item], item: &Item) -> Result<()> {
     let Some(name) = type_name(item) else {
         return Ok(());
@@ -146,7 +146,7 @@ fn derive_debug(message: &mut ItemStruct) -> Result<()> {
     Ok(())
 }
 
-/// Whether the arguments of a `prost` attribute begin with `btree_map`.
+/// Returns whether the arguments of a `prost` attribute begin with `btree_map`.
 fn is_btree_map(arguments: ParseStream<'_>) -> syn::Result<bool> {
     let first = Ident::parse_any(arguments)?;
     while !arguments.is_empty() {
@@ -245,7 +245,7 @@ fn named(found: &ItemImpl) -> Option<(String, String)> {
     Some((ident, full_name?))
 }
 
-/// The text in `{ "text".into() }`.
+/// Returns the text in `{ "text".into() }`.
 fn text_of(block: &syn::Block) -> Option<String> {
     let [syn::Stmt::Expr(syn::Expr::MethodCall(call), None)] = block.stmts.as_slice() else {
         return None;
@@ -259,7 +259,7 @@ fn text_of(block: &syn::Block) -> Option<String> {
     }
 }
 
-/// The program's lints are about its own code.
+/// Turns lints off: those of the program are for its own code.
 pub(crate) fn allow_lints(item: &mut Item) -> Result<()> {
     let attribute: ItemMod = syn::parse_str(&format!("{ALLOW} mod x {{}}")).map_err(no_rust)?;
     match item {

@@ -1,9 +1,10 @@
-//! Rust's names for Avro's.
+//! Rust names for Avro names.
 
 use std::collections::BTreeSet;
 
-/// `order_item`, `ORDER_ITEM` and `orderItem` are `OrderItem`; `HTTPRequest` stays as it is. The
-/// name of a file may hold anything: what no name of Rust's can have divides words.
+/// Returns the name of a type: `order_item`, `ORDER_ITEM` and `orderItem` become `OrderItem`;
+/// `HTTPRequest` is unchanged. The name of a file may hold any character: those that Rust does not
+/// allow separate words.
 pub(crate) fn type_ident(name: &str) -> String {
     let is_shouted = !name.contains(|c: char| c.is_ascii_lowercase());
     let mut out = String::new();
@@ -20,8 +21,8 @@ pub(crate) fn type_ident(name: &str) -> String {
     reserve(start_with_letter(out, "X"))
 }
 
-/// `orderId` is `order_id`, `HTTPPath` is `http_path`. Letters beyond ASCII, which Java takes, would
-/// be warned of in Rust, and are underscores.
+/// Returns the name of a field: `orderId` becomes `order_id`, `HTTPPath` becomes `http_path`.
+/// Letters beyond ASCII, which Java allows and Rust warns of, become underscores.
 pub(crate) fn field_ident(name: &str) -> String {
     let ascii = |c: char| if c.is_ascii() { c } else { '_' };
     let chars: Vec<char> = name.chars().map(ascii).collect();
@@ -45,7 +46,7 @@ pub(crate) fn field_ident(name: &str) -> String {
     }
 }
 
-/// The name of a module for one part of a namespace.
+/// Returns the name of a module for one part of a namespace.
 pub(crate) fn module_ident(part: &str) -> String {
     match field_ident(part) {
         ident if ident == FILES => format!("{ident}_"),
@@ -53,7 +54,7 @@ pub(crate) fn module_ident(part: &str) -> String {
     }
 }
 
-/// As Rust writes it: `r#type`.
+/// Returns the identifier in Rust's syntax: `r#type`.
 pub(crate) fn escape(ident: &str) -> String {
     match KEYWORDS.contains(&ident) {
         true => format!("r#{ident}"),
@@ -61,7 +62,7 @@ pub(crate) fn escape(ident: &str) -> String {
     }
 }
 
-/// `self_`, for what cannot be written `r#self`.
+/// Appends `_` to a name that cannot be written `r#self`: `self_`.
 fn reserve(ident: String) -> String {
     match &*ident {
         "Self" | "crate" | "self" | "super" => format!("{ident}_"),
@@ -69,8 +70,8 @@ fn reserve(ident: String) -> String {
     }
 }
 
-/// Rust's names for all of `names`: those that are such already keep theirs, whatever the others
-/// become.
+/// Returns Rust names for all of `names`: a name that is in Rust's form already is kept, whatever
+/// the others become.
 pub(crate) fn unique_all<'n>(
     names: impl Iterator<Item = &'n str> + Clone,
     ident: fn(&str) -> String,
@@ -87,7 +88,7 @@ pub(crate) fn unique_all<'n>(
         .collect()
 }
 
-/// `wanted`, or with the first number from 2 on that makes it new.
+/// Returns `wanted`, or `wanted` with the first number from 2 on that is free.
 pub(crate) fn unique(wanted: &str, taken: &mut BTreeSet<String>) -> String {
     let mut name = wanted.to_owned();
     let mut number: u32 = 2;

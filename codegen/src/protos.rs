@@ -28,9 +28,9 @@ pub fn protos() -> Protos {
 
 /// Settings for generating code from `.proto` files, see [`protos`].
 ///
-/// Paths of messages and fields are as prost-build has them: `.` is everything,
-/// `.shop.orders.v1` a package, `.shop.orders.v1.Order.tags` a field; without a leading dot they
-/// match the end of a name.
+/// Paths of messages and fields are those of prost-build: `.` matches everything, `.shop.orders.v1`
+/// a package, `.shop.orders.v1.Order.tags` a field; without a leading dot they match the end of a
+/// name.
 #[derive(Clone, Debug)]
 pub struct Protos {
     places: Places,
@@ -50,17 +50,16 @@ pub struct Protos {
 }
 
 impl Protos {
-    /// Adds a directory in which files and their imports are looked up, the first one first. None
-    /// given means the current directory, which for a build script is its package's.
+    /// Adds a directory in which files and their imports are looked up, the first one first. The
+    /// default is the current directory, which for a build script is that of its package.
     #[must_use]
     pub fn include(mut self, directory: impl Into<PathBuf>) -> Self {
         self.places.includes.push(directory.into());
         self
     }
 
-    /// Takes the file at `path` for imports of `name`: for files that are kept elsewhere than at
-    /// their import path, such as those of a folder of schemas. The file is called `name` in the
-    /// generated code, too.
+    /// Uses the file at `path` for imports of `name`, for files that are not at their import path,
+    /// such as those of a schemas folder. The file is called `name` in the generated code, too.
     #[must_use]
     pub fn import(mut self, name: impl Into<String>, path: impl Into<PathBuf>) -> Self {
         self.places.imports.push((name.into(), path.into()));
@@ -68,31 +67,31 @@ impl Protos {
     }
 
     /// Compiles with the program `protoc` instead of protox, which comes with this crate: the path
-    /// of an installed protoc, or what `protoc_bin_vendored::protoc_bin_path()` returns.
+    /// of an installed protoc, or the result of `protoc_bin_vendored::protoc_bin_path()`.
     ///
-    /// Without this setting protox compiles, and files that it refuses are given to the program that
-    /// the environment variable `PROTOC` names, if it is set.
+    /// Without this setting protox compiles, and files that it refuses are given to the program
+    /// that the environment variable `PROTOC` names, if it is set.
     #[must_use]
     pub fn protoc(mut self, protoc: impl Into<PathBuf>) -> Self {
         self.protoc = Some(protoc.into());
         self
     }
 
-    /// Names the file that is written; `wireform_protos.rs` if not called.
+    /// Sets the name of the output file; `wireform_protos.rs` by default.
     #[must_use]
     pub fn file_name(mut self, name: impl Into<String>) -> Self {
         self.file_name = name.into();
         self
     }
 
-    /// Puts an attribute on messages, oneofs and enums: `("Order", "#[derive(serde::Serialize)]")`.
+    /// Adds an attribute to messages, oneofs and enums: `("Order", "#[derive(serde::Serialize)]")`.
     #[must_use]
     pub fn type_attribute(mut self, path: impl Into<String>, attribute: impl Into<String>) -> Self {
         self.type_attributes.push((path.into(), attribute.into()));
         self
     }
 
-    /// Puts an attribute on messages, not on their oneofs, nor on enums.
+    /// Adds an attribute to messages, but not to their oneofs or to enums.
     #[must_use]
     pub fn message_attribute(
         mut self,
@@ -104,14 +103,14 @@ impl Protos {
         self
     }
 
-    /// Puts an attribute on enums and oneofs, not on messages.
+    /// Adds an attribute to enums and oneofs, but not to messages.
     #[must_use]
     pub fn enum_attribute(mut self, path: impl Into<String>, attribute: impl Into<String>) -> Self {
         self.enum_attributes.push((path.into(), attribute.into()));
         self
     }
 
-    /// Puts an attribute on fields.
+    /// Adds an attribute to fields.
     #[must_use]
     pub fn field_attribute(
         mut self,
@@ -122,10 +121,10 @@ impl Protos {
         self
     }
 
-    /// Calls a field, or a oneof, something else in Rust: `(".shop.v1.Order.type", "kind")`.
+    /// Sets the Rust name of a field or a oneof: `(".shop.v1.Order.type", "kind")`.
     ///
-    /// The path is the whole name, with a leading dot. Bytes, and what is registered, stay as they
-    /// are; other settings know the field by its new name.
+    /// The path is the full name, with a leading dot. Bytes and the registered text are unchanged;
+    /// other settings use the new name of the field.
     #[must_use]
     pub fn rename_field(mut self, path: impl Into<String>, name: impl Into<String>) -> Self {
         self.renames.push((path.into(), name.into()));
@@ -139,7 +138,7 @@ impl Protos {
         self
     }
 
-    /// Leaves the comments of messages and fields out.
+    /// Omits the comments of messages and fields.
     #[must_use]
     pub fn disable_comments(mut self, paths: &[&str]) -> Self {
         let paths = paths.iter().map(|&path| path.to_owned());
@@ -155,7 +154,7 @@ impl Protos {
         self
     }
 
-    /// Takes an existing Rust type for a message or package, instead of generating it.
+    /// Uses an existing Rust type for a message or package, instead of generating it.
     #[must_use]
     pub fn extern_path(mut self, proto: impl Into<String>, rust: impl Into<String>) -> Self {
         self.extern_paths.push((proto.into(), rust.into()));
@@ -169,10 +168,10 @@ impl Protos {
         self
     }
 
-    /// Which maps are `BTreeMap` and not `HashMap`: all of them if this is not called.
+    /// Sets the maps that are `BTreeMap` and not `HashMap`: by default all of them.
     ///
-    /// A `HashMap` has an order of its own each time: the same message then gives other bytes, so
-    /// that neither its hash nor a compacted topic can tell that nothing changed.
+    /// A `HashMap` has another order each time: the same message then has other bytes, so that
+    /// neither a hash nor a compacted topic can detect that nothing changed.
     #[must_use]
     pub fn btree_map(mut self, paths: &[&str]) -> Self {
         self.btree_map = paths.iter().map(|&path| path.to_owned()).collect();
@@ -182,15 +181,14 @@ impl Protos {
     /// Generates the code of `files` and writes it to `OUT_DIR`, for a build script; tells Cargo
     /// which files it depends on, imports included.
     ///
-    /// # Errors
     /// `InvalidProto` with file, line and column if a file does not compile, or an import is not
-    /// found; `Unsupported` if there is no Rust for it; `Config` if an attribute does not parse or
-    /// there is no `OUT_DIR`; `Io` if a file cannot be read or written.
+    /// found; `Unsupported` if a file has no equivalent in Rust; `Config` if an attribute does not
+    /// parse or `OUT_DIR` is not set; `Io` if a file cannot be read or written.
     pub fn compile(&self, files: &[impl AsRef<Path>]) -> Result<()> {
         self.generate(files)?.write_to_out_dir()
     }
 
-    /// Generates the code of `files`, writing nothing.
+    /// Generates the code of `files` without writing a file.
     ///
     /// # Errors
     /// As [`compile`](Self::compile).

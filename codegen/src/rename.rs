@@ -1,5 +1,4 @@
-//! Other names for fields, in what prost-build reads only: the descriptor that is embedded is
-//! another copy.
+//! Renames fields in the descriptor for prost-build only: the embedded descriptor is another copy.
 
 use prost_types::{DescriptorProto, FileDescriptorProto};
 
@@ -11,21 +10,22 @@ pub(crate) fn fields(sources: &mut [Source], renames: &[(String, String)]) -> Re
     for (path, name) in renames {
         let name = name.strip_prefix("r#").unwrap_or(name);
         if syn::parse_str::<syn::Ident>(&format!("r#{name}")).is_err() && !is_plain(name) {
-            let message = format!("field {path:?} cannot be called {name:?} in Rust");
+            let message = format!("invalid Rust name {name:?} for field {path:?}");
             return Err(Error::new(ErrorKind::Config, message));
         }
         if !sources
             .iter_mut()
             .any(|source| in_file(&mut source.proto, path, name))
         {
-            let message = format!("no field {path:?} that could be called {name:?}");
+            let message = format!("field {path:?} not found: it cannot be renamed to {name:?}");
             return Err(Error::new(ErrorKind::Config, message));
         }
     }
     Ok(())
 }
 
-/// What is no raw identifier, but one all the same: prost-build takes care of `self`.
+/// Returns whether a name is an identifier that needs no `r#`, or one that prost-build escapes,
+/// such as `self`.
 fn is_plain(name: &str) -> bool {
     matches!(name, "self" | "super" | "crate")
 }

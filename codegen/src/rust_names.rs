@@ -1,5 +1,5 @@
-//! Names that clash in Rust: what prost-build reads gets other names, what is registered and
-//! embedded keeps the names of the `.proto` file.
+//! Resolves clashes of names in Rust: prost-build gets other names, while the registered and
+//! embedded text keeps the names of the `.proto` file.
 //!
 //! prost-build turns names into `UpperCamelCase` and `snake_case`, so that `AS3935_config` and
 //! `AS3935Config` are one type, and `ID` and `id` one field. The later one gets a number.
@@ -21,7 +21,7 @@ pub(crate) struct Renamed {
 }
 
 impl Renamed {
-    /// The name in the `.proto` file.
+    /// Returns the name in the `.proto` file.
     pub(crate) fn original<'a>(&'a self, full_name: &'a str) -> &'a str {
         self.originals.get(full_name).map_or(full_name, |name| name)
     }
@@ -62,7 +62,7 @@ pub(crate) fn separate(sources: &mut [Source], has_prefixes: bool) -> Result<Ren
     Ok(types.renamed())
 }
 
-/// Where types are declared: a package or a message.
+/// The scope of types: a package or a message.
 struct Scope {
     full_name: String,
     original: String,
@@ -91,7 +91,7 @@ fn join(scope: &str, name: &str) -> String {
 struct Types {
     /// Module and name of every Rust type.
     taken: HashSet<(Vec<String>, String)>,
-    /// Full names in the `.proto` files, and what they become.
+    /// Full names in the `.proto` files, and their new names.
     new_names: BTreeMap<String, String>,
     messages: HashSet<String>,
 }
@@ -121,7 +121,7 @@ impl Types {
         }
     }
 
-    /// A name for the type `name`, whose Rust name is free.
+    /// Returns a name for the type `name`, whose Rust name is free.
     fn claim(&mut self, scope: &Scope, name: &str) -> String {
         let mut free = name.to_owned();
         let mut number = 1_usize;
@@ -208,7 +208,7 @@ fn is_map_entry(message: &DescriptorProto) -> bool {
         .is_some_and(prost_types::MessageOptions::map_entry)
 }
 
-/// The oneofs that stand for proto3's `optional`.
+/// Returns the oneofs that represent proto3's `optional`.
 fn synthetic_oneofs(message: &DescriptorProto) -> HashSet<usize> {
     let fields = message.field.iter().filter(|field| field.proto3_optional());
     fields
@@ -216,7 +216,7 @@ fn synthetic_oneofs(message: &DescriptorProto) -> HashSet<usize> {
         .collect()
 }
 
-/// Gives the fields, the methods and the variants of a message names of their own.
+/// Gives the fields, the methods and the variants of a message unique names.
 fn separate_members(message: &mut DescriptorProto, has_prefixes: bool) -> Result<()> {
     check_variants(&message.enum_type, has_prefixes)?;
     for nested in &mut message.nested_type {
@@ -314,13 +314,13 @@ impl Methods {
     }
 }
 
-/// prost-derive 0.14 makes `get_r#type` of such a name, and panics.
+/// Returns whether a name is a keyword: prost-derive 0.14 makes `get_r#type` of it, and panics.
 fn is_keyword(ident: &str) -> bool {
     syn::parse_str::<syn::Ident>(ident).is_err()
 }
 
-/// prost-build panics where two values become one variant. protoc refuses such values in proto3
-/// and warns of them in proto2.
+/// Refuses two values that become one variant, for which prost-build panics. protoc refuses such
+/// values in proto3 and warns of them in proto2.
 fn check_variants(enums: &[EnumDescriptorProto], has_prefixes: bool) -> Result<()> {
     for declared in enums {
         let prefix = declared.name().to_upper_camel_case();

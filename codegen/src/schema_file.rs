@@ -1,4 +1,4 @@
-//! Schema files from Rust types: the other way round.
+//! Schema files from Rust types.
 
 use std::any::type_name;
 use std::path::Path;
@@ -13,12 +13,13 @@ mod layout;
 
 use layout::{compact, pretty};
 
-/// Writes the Avro schema of `T` to the file at `path`, laid out for people; folders on the way are
-/// made. A file that already says the same is not written, white space included, so that nothing is
-/// built again for it.
+/// Writes the Avro schema of `T` to the file at `path`, formatted; missing folders are created. A
+/// file with the same schema is not written, even if its white space differs, so that nothing is
+/// rebuilt.
 ///
-/// Returns whether it wrote. Called by a program or a test of the crate that has the type, never by
-/// its own build script, which runs before the type is there. See [`check_schema`] for the test.
+/// Returns whether the file was written. Call it in a program or a test of the crate with the type,
+/// never in its own build script, which runs before the type is compiled. See [`check_schema`] for
+/// the test.
 ///
 /// ```
 /// # let folder = std::env::temp_dir().join(format!("wireform-write-schema-{}", std::process::id()));
@@ -42,8 +43,8 @@ pub fn write_schema<T: AvroType + ?Sized>(path: impl AsRef<Path>) -> Result<bool
     write(path.as_ref(), &text_of::<T>()?)
 }
 
-/// As [`write_schema`], for whatever `codec` registers: `JsonSchema::<Order>::derived()?`, say. What
-/// it imports is not written.
+/// Writes the schema that `codec` registers, such as `JsonSchema::<Order>::derived()?`, as
+/// [`write_schema`] does. Its imports are not written.
 ///
 /// # Errors
 /// `Io` with the path.
@@ -54,8 +55,7 @@ pub fn write_schema_of(
     write(path.as_ref(), &codec.source().text)
 }
 
-/// Whether the file at `path` still has the Avro schema of `T`: for a test that fails where the two
-/// have moved apart.
+/// Checks that the file at `path` has the Avro schema of `T`: for a test that fails if they differ.
 ///
 /// ```no_run
 /// # #[derive(wireform::Avro)] struct Order { id: String }
@@ -64,7 +64,7 @@ pub fn write_schema_of(
 ///     wireform_build::check_schema::<Order>("schemas/orders-value/v1.avsc").unwrap();
 /// }
 /// ```
-/// With `WIREFORM_UPDATE_SCHEMAS=1` in the environment it writes the file instead.
+/// With `WIREFORM_UPDATE_SCHEMAS=1` in the environment, writes the file instead.
 ///
 /// # Errors
 /// `Stale` with the first line that differs, and what to run; `InvalidSchema` if the type has no
@@ -73,7 +73,7 @@ pub fn check_schema<T: AvroType + ?Sized>(path: impl AsRef<Path>) -> Result<()> 
     check(path.as_ref(), &text_of::<T>()?, type_name::<T>())
 }
 
-/// As [`check_schema`], for whatever `codec` registers.
+/// Checks the schema that `codec` registers, as [`check_schema`] does.
 ///
 /// # Errors
 /// `Stale` and `Io`, as there.
@@ -96,7 +96,7 @@ fn write(path: &Path, text: &str) -> Result<bool> {
     }
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)
-            .map_err(|error| Error::io("cannot make the folder", folder, error))?;
+            .map_err(|error| Error::io("cannot create the folder", folder, error))?;
     }
     replace_file(path, pretty(text)).map_err(|error| Error::io("cannot write", path, error))?;
     Ok(true)
@@ -117,12 +117,12 @@ fn check(path: &Path, text: &str, name: &str) -> Result<()> {
         .find(|(old, new)| old != new);
     let side =
         |line: Option<&str>| line.map_or("nothing more".to_owned(), |l| format!("`{}`", l.trim()));
-    let (stands, expected) = differs.unwrap_or_default();
+    let (found, expected) = differs.unwrap_or_default();
     let message = format!(
-        "{} has moved away from {name}: {} stands there, {} is what the type says; {UPDATE}=1 \
-         writes it anew",
+        "{} differs from {name}: the file has {}, the type has {}; set {UPDATE}=1 to update the \
+         file",
         path.display(),
-        side(stands),
+        side(found),
         side(expected),
     );
     Err(Error::new(ErrorKind::Stale, message))

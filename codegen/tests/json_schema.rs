@@ -254,7 +254,7 @@ fn what_is_not_a_schema_is_refused_with_its_file() {
     check_error(
         r##"{"items": {"$ref": "#/nothing"}}"##,
         ErrorKind::InvalidSchema,
-        r##"shop/some.json, /items: "$ref" "#/nothing": nothing is there"##,
+        r##"shop/some.json, /items: "$ref" "#/nothing": target not found"##,
     );
 }
 

@@ -1,5 +1,5 @@
-//! Default values as Rust: read off the datum that the schema's parser made of them, so that
-//! unions have chosen their branch and records are complete.
+//! Default values as Rust expressions, made from the datum that the schema's parser encoded: unions
+//! have chosen their branch and records are complete in it.
 
 use std::fmt::Write as _;
 
@@ -29,7 +29,7 @@ impl<'a, 's> Defaults<'a, 's> {
         }
     }
 
-    /// The next value, as an expression.
+    /// Returns the next value, as an expression.
     pub(crate) fn value(&mut self, id: NodeId, place: &Place<'_>) -> Result<String> {
         let schema = self.schema;
         let node = schema.node(id);
@@ -84,7 +84,8 @@ impl<'a, 's> Defaults<'a, 's> {
         })
     }
 
-    /// Where no attributes can be: in a struct of its own, if the type is in one.
+    /// Returns a value where no attributes are possible: inside a struct of its own, if the type
+    /// has one.
     fn nested(&mut self, id: NodeId, place: &Place<'_>) -> Result<String> {
         let value = self.value(id, place)?;
         if self.types.of(self.schema, id, place)?.attributes.is_empty() {
@@ -298,7 +299,7 @@ fn unscaled(bytes: &[u8]) -> Result<i128> {
         .next()
         .is_none_or(|byte| (*byte >= 0x80) == is_negative);
     if length > size_of::<i128>() || (length == size_of::<i128>() && !has_sign) {
-        let message = "the default of a decimal has more digits than the decimal";
+        let message = "invalid default of a decimal: more digits than its precision";
         return Err(Error::new(ErrorKind::InvalidSchema, message));
     }
     let push = |value: i128, byte: &u8| (value << 8) | i128::from(*byte);
@@ -308,6 +309,6 @@ fn unscaled(bytes: &[u8]) -> Result<i128> {
 fn broken() -> Error {
     Error::new(
         ErrorKind::InvalidSchema,
-        "a default that is not a datum of its type",
+        "invalid default: not a value of its type",
     )
 }

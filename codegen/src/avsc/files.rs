@@ -1,4 +1,4 @@
-//! The `.avsc` files: parsed together, each with those that it refers to.
+//! The `.avsc` files: parsed together, each with its references.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
@@ -8,17 +8,17 @@ use wireform::avro::schema::{Kind, NodeId, Schema};
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// A file, and what it defines.
+/// A file and its definitions.
 #[derive(Debug)]
 pub(crate) struct File {
-    /// What errors call it.
+    /// The name for error messages.
     pub(crate) path: String,
     pub(crate) schema: Schema,
-    /// A name that it refers to in another file, and that file's number: each file once.
+    /// A name of another file that this file uses, and the number of that file; each file once.
     pub(crate) imports: Vec<(String, usize)>,
 }
 
-/// Parses all texts, in any order: the result has them in an order of its own.
+/// Parses all texts. The order of the result does not depend on the order of the texts.
 pub(crate) fn parse(texts: &[(String, String)]) -> Result<Vec<File>> {
     let named: Vec<(&str, &str)> = texts
         .iter()
@@ -43,13 +43,13 @@ pub(crate) fn parse(texts: &[(String, String)]) -> Result<Vec<File>> {
 }
 
 impl File {
-    /// What orders files, whatever order they were given in.
+    /// Returns the sort key of files.
     fn order(&self) -> (&str, &str, &str) {
         let name = self.schema.full_name().unwrap_or_default();
         (name, self.schema.text(), &self.path)
     }
 
-    /// What the outermost type is called: as the file, if the schema gives it no name.
+    /// Returns the name of the outermost type: that of the file, if the schema has none.
     pub(crate) fn name(&self) -> &str {
         let stem = || Path::new(&self.path).file_stem().and_then(OsStr::to_str);
         let name = self.schema.full_name().or_else(stem);
@@ -57,7 +57,7 @@ impl File {
     }
 }
 
-/// Which file defines each name: the first one that does.
+/// Returns the file that defines each name: the first one that does.
 fn owners(files: &[File]) -> BTreeMap<String, usize> {
     let mut owners = BTreeMap::new();
     for (number, file) in files.iter().enumerate() {
@@ -91,7 +91,7 @@ fn imports(file: &File, owners: &BTreeMap<String, usize>) -> Vec<(String, usize)
     imports
 }
 
-/// The types that a type holds directly.
+/// Returns the types that a type holds directly.
 pub(crate) fn children(kind: &Kind) -> Vec<NodeId> {
     match kind {
         Kind::Array(inner) | Kind::Map(inner) => vec![*inner],
@@ -101,7 +101,7 @@ pub(crate) fn children(kind: &Kind) -> Vec<NodeId> {
     }
 }
 
-/// A registry takes a schema only after those that it refers to.
+/// Refuses cycles: a registry takes a schema only after its references.
 fn check_cycles(files: &[File]) -> Result<()> {
     let mut done: BTreeSet<usize> = BTreeSet::new();
     while done.len() < files.len() {
@@ -118,7 +118,7 @@ fn check_cycles(files: &[File]) -> Result<()> {
             let left = files.iter().enumerate().filter(|(n, _)| !done.contains(n));
             let paths: Vec<&str> = left.map(|(_, file)| &*file.path).collect();
             let message = format!(
-                "{}: these files refer to each other in a circle, so none could be registered first",
+                "{}: these files refer to each other in a cycle, so none can be registered first",
                 paths.join(", ")
             );
             return Err(Error::new(ErrorKind::Unsupported, message));

@@ -13,8 +13,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::literal;
 use crate::names::{escape, field_ident, type_ident, unique_all};
 
-/// Writes the code of the named type `id`, but for its default; `file` is the static that holds
-/// its file, if the type is the outermost one there.
+/// Writes the code of the named type `id`, except its default; `file` is the static that holds its
+/// file, if the type is the outermost one in it.
 pub(crate) fn write(
     types: &mut Types<'_>,
     schema: &Schema,
@@ -39,7 +39,7 @@ pub(crate) fn write(
     Ok(())
 }
 
-/// Writes the outermost type of a file, to which the schema gives no name.
+/// Writes the outermost type of a file, if the schema gives it no name.
 pub(crate) fn write_unnamed(
     types: &mut Types<'_>,
     schema: &Schema,
@@ -73,7 +73,7 @@ pub(crate) fn write_unnamed(
     Ok(())
 }
 
-/// The union's enum, or a struct around a type that is not a union.
+/// Returns the enum of the union, or a struct around a type that is not a union.
 fn unnamed_type(types: &mut Types<'_>, schema: &Schema, place: &Place<'_>) -> Result<String> {
     let id = schema.root();
     let mut inner = Place {
@@ -92,7 +92,7 @@ fn unnamed_type(types: &mut Types<'_>, schema: &Schema, place: &Place<'_>) -> Re
     Ok(types.unnamed(place, Shape::Newtype(typed), has_lifetime))
 }
 
-/// Writes the types without a name that were met.
+/// Writes the unnamed types that are still to be written.
 pub(crate) fn write_pending(types: &mut Types<'_>, out: &mut String) {
     for unnamed in std::mem::take(&mut types.pending) {
         let lifetime = if unnamed.borrows { "<'a>" } else { "" };
@@ -184,7 +184,7 @@ fn write_record(
 
 /// Writes a `Default` for the type `id`, if it is a record all of whose fields have one.
 ///
-/// A default may hold values of any type: all of them were written before.
+/// A default may hold values of any type, all of which are written already.
 pub(crate) fn write_default(
     types: &mut Types<'_>,
     schema: &Schema,
@@ -217,7 +217,7 @@ pub(crate) fn write_default(
     Ok(())
 }
 
-/// Where the value of a field stands.
+/// Returns the place of the value of a field.
 pub(crate) fn place<'p>(
     record: &'p Record,
     field: &Field,
@@ -235,13 +235,13 @@ pub(crate) fn place<'p>(
     }
 }
 
-/// The names of a record's fields in Rust, not escaped.
+/// Returns the names of a record's fields in Rust, not escaped.
 pub(crate) fn field_idents(record: &Record) -> Vec<String> {
     let names = record.fields.iter().map(|field| &*field.name);
     unique_all(names, field_ident, &mut BTreeSet::new())
 }
 
-/// The names of an enum's symbols in Rust.
+/// Returns the names of an enum's symbols in Rust.
 pub(crate) fn symbol_idents(enumeration: &Enum) -> Vec<String> {
     let names = enumeration.symbols.iter().map(|symbol| &**symbol);
     let idents = unique_all(names, type_ident, &mut BTreeSet::new());
@@ -306,7 +306,7 @@ fn write_fixed(
         );
         return Err(Error::new(ErrorKind::Unsupported, message));
     }
-    // A dot keeps a name without a namespace out of those around it.
+    // A leading dot separates a name without a namespace from the namespace around it.
     let dot = if fixed.name.contains('.') { "" } else { "." };
     let name = format!("fixed = \"{dot}{}\"", fixed.name);
     let (inner, attributes, derive) = match logical {
@@ -336,7 +336,7 @@ fn write_fixed(
     Ok(())
 }
 
-/// What a named type says of itself.
+/// Returns the attribute arguments of a named type.
 fn head(ident: &str, full_name: &str, aliases: &[String], file: Option<&str>) -> Vec<String> {
     let (namespace, simple) = full_name.rsplit_once('.').unwrap_or(("", full_name));
     let mut head = vec![format!("namespace = {namespace:?}")];
@@ -347,7 +347,7 @@ fn head(ident: &str, full_name: &str, aliases: &[String], file: Option<&str>) ->
     if let Some(file) = file {
         head.push(format!("file = {file:?}"));
     }
-    // The documentation here is what rustdoc can take; the file has the original.
+    // The documentation here is limited to what rustdoc accepts; the file has the original.
     head.push("no_doc".to_owned());
     head
 }
@@ -365,7 +365,7 @@ fn field_attributes(field: &Field, rust: &str, typed: &Typed) -> Vec<String> {
     );
     out.extend(typed.attributes.iter().map(|a| (*a).to_owned()));
     match &field.default {
-        // What the derive gives to an `Option` by itself, unless null is not first.
+        // The derive does the rest for an `Option`, unless null is not first.
         Some(default) if &*default.json == "null" && typed.attributes.is_empty() => {}
         Some(default) => out.push(format!("default_json = {}", literal::string(&default.json))),
         None if typed.text.starts_with("::core::option::Option") => {
@@ -383,7 +383,7 @@ fn avro(arguments: &[String]) -> String {
     }
 }
 
-/// The attributes that the program asked for.
+/// Writes the attributes that the program set.
 fn attributes_of(all: &[(String, String)], path: &str, out: &mut String) {
     for (wanted, attribute) in all {
         let matches = wanted == "."
@@ -401,5 +401,5 @@ const DERIVE: &str = "#[derive(Clone, Debug, PartialEq, ::wireform::Avro)]";
 const DERIVE_ENUM: &str =
     "#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ::wireform::Avro)]";
 const DERIVE_FIXED: &str = "#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ::wireform::Avro)]";
-/// More would be moved about on the stack.
+/// The largest fixed in bytes: larger arrays would be moved on the stack.
 const MAX_FIXED: usize = 65_536;

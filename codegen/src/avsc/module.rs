@@ -12,7 +12,7 @@ use crate::literal;
 use crate::modules::{allow_lints, parse};
 use crate::names::{FILES, escape, unique};
 
-/// The code for all `files`.
+/// Returns the code for all `files`.
 pub(crate) fn generate(settings: &Avsc, files: &[File]) -> Result<String> {
     let mut types = Types::new(settings, files.iter().map(|file| &file.schema));
     let statics = statics(files);
@@ -34,14 +34,14 @@ pub(crate) fn generate(settings: &Avsc, files: &[File]) -> Result<String> {
     ))
 }
 
-/// The code of one named type, and of what it holds that has no name.
+/// The code of one named type and of the unnamed types in it.
 #[derive(Debug, Default)]
 struct Item {
     module: Vec<String>,
     code: String,
 }
 
-/// In the order of the files, and of the definitions in them.
+/// Returns the items in the order of the files, and of the definitions in them.
 fn items(types: &mut Types<'_>, files: &[File], statics: &[String]) -> Result<Vec<Item>> {
     let mut out = Vec::new();
     let mut with_default = Vec::new();
@@ -103,7 +103,7 @@ impl Module {
     }
 }
 
-/// A name for each file, by its outermost type.
+/// Returns a name for each file, by its outermost type.
 fn statics(files: &[File]) -> Vec<String> {
     let mut taken = BTreeSet::new();
     let ident = |file: &File| {

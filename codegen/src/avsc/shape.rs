@@ -1,4 +1,4 @@
-//! What the types hold, as far as Rust must know: whether by value, and whether text.
+//! Properties of types that Rust needs: values held directly, and text to borrow.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use wireform::avro::schema::{Kind, LogicalType, NodeId, Schema};
 
 use super::files::children;
 
-/// Whether a value of `id` holds text or bytes that could be borrowed.
+/// Returns whether a value of `id` holds text or bytes that could be borrowed.
 pub(crate) fn borrows(schema: &Schema, id: NodeId) -> bool {
     let mut seen = BTreeSet::new();
     let mut open = vec![id];
@@ -28,8 +28,8 @@ pub(crate) fn borrows(schema: &Schema, id: NodeId) -> bool {
     false
 }
 
-/// Whether a value of `from` holds one of the record `record` without anything in between that
-/// Rust puts on the heap: then that takes a `Box`.
+/// Returns whether a value of `from` holds one of the record `record` directly, not through a type
+/// that Rust puts on the heap. Such a value needs a `Box`.
 pub(crate) fn holds_by_value(schema: &Schema, from: NodeId, record: &str) -> bool {
     let mut seen = BTreeSet::new();
     let mut open = vec![from];
@@ -48,8 +48,8 @@ pub(crate) fn holds_by_value(schema: &Schema, from: NodeId, record: &str) -> boo
     false
 }
 
-/// The records that have no values, as each value would hold another one. A list of them can be
-/// empty.
+/// Returns the records that have no finite value, because each value would hold another one. A list
+/// of them can be empty.
 pub(crate) fn endless(schema: &Schema) -> BTreeSet<&str> {
     let names = schema.names().into_iter();
     let mut open: Vec<(&str, NodeId)> = names
@@ -75,7 +75,7 @@ pub(crate) fn endless(schema: &Schema) -> BTreeSet<&str> {
     }
 }
 
-/// Whether there is a value, when `finite` are the records of which there are some.
+/// Returns whether the type has a finite value, if the records `finite` have one.
 fn has_value(schema: &Schema, id: NodeId, finite: &BTreeSet<&str>) -> bool {
     let is_finite = |id: &NodeId| match &schema.node(*id).kind {
         Kind::Record(record) => finite.contains(&*record.name),

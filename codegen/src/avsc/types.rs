@@ -1,4 +1,4 @@
-//! The Rust type of every Avro type, and the attributes that it needs where it stands.
+//! The Rust type of every Avro type, and its attributes in a field.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,40 +19,40 @@ pub(crate) struct Named {
     pub(crate) ref_ident: Option<String>,
 }
 
-/// Whether values own what they hold.
+/// The ownership of the fields of a type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Flavour {
     Borrowed,
     Owned,
 }
 
-/// A Rust type, and the arguments of `#[avro(…)]` without which it is another Avro type.
+/// A Rust type, and the arguments of `#[avro(…)]` that make it the right Avro type.
 #[derive(Clone, Debug)]
 pub(crate) struct Typed {
     pub(crate) text: String,
     pub(crate) attributes: Vec<&'static str>,
 }
 
-/// Where a type stands: what a type without a name is called after.
+/// The place of a type, from which unnamed types get their names.
 #[derive(Clone, Debug)]
 pub(crate) struct Place<'p> {
     /// The record that is being written.
     pub(crate) record: &'p str,
     /// The module that the record is in.
     pub(crate) module: &'p [String],
-    /// The module in which the code stands that names the type.
+    /// The module of the code that names the type.
     pub(crate) seen_from: &'p [String],
     /// `OrderTags`
     pub(crate) ident: String,
     /// `shop.orders.Order.tags`
     pub(crate) path: String,
-    /// Whether nothing but structs and enums is between the value and its record.
+    /// True if only structs and enums are between the value and its record.
     pub(crate) is_by_value: bool,
     pub(crate) flavour: Flavour,
 }
 
 impl Place<'_> {
-    /// In a variant of the enum that stands here.
+    /// Returns the place of a variant of the enum at this place.
     pub(crate) fn variant(&self, name: &str) -> Self {
         Self {
             ident: format!("{}{name}", self.ident),
@@ -61,7 +61,7 @@ impl Place<'_> {
         }
     }
 
-    /// Inside a container that is on the heap.
+    /// Returns the place inside a container that is on the heap.
     pub(crate) fn inside(&self, step: &str) -> Self {
         Self {
             ident: format!("{}{step}", self.ident),
@@ -72,14 +72,14 @@ impl Place<'_> {
     }
 }
 
-/// All names, and the types without a name that were met so far.
+/// All names, and the unnamed types so far.
 #[derive(Debug)]
 pub(crate) struct Types<'s> {
     pub(crate) settings: &'s Avsc,
     named: BTreeMap<String, Named>,
     /// Full names of the records that have no values.
     endless: BTreeSet<String>,
-    /// What is taken in each module.
+    /// The names that are used in each module.
     taken: BTreeMap<Vec<String>, BTreeSet<String>>,
     /// Types without a name of their own, by record, path and flavour.
     unnamed: BTreeMap<(String, String, Flavour), String>,
@@ -87,7 +87,7 @@ pub(crate) struct Types<'s> {
     pub(crate) pending: Vec<Unnamed>,
 }
 
-/// A type that Avro gives no name and Rust needs one for.
+/// A type without a name in Avro that needs one in Rust.
 #[derive(Clone, Debug)]
 pub(crate) struct Unnamed {
     pub(crate) ident: String,
@@ -106,7 +106,7 @@ pub(crate) enum Shape {
     Union {
         /// The name and the type of every branch but null.
         variants: Vec<(String, Typed)>,
-        /// Where null is, if an `Option` around the enum takes it.
+        /// The position of null, if the enum is in an `Option`.
         null: Option<usize>,
     },
 }
@@ -138,7 +138,8 @@ impl<'s> Types<'s> {
         types
     }
 
-    /// Names that are Rust's already stay, whatever the others become.
+    /// Chooses the names. A name that is in Rust's form already is kept, whatever the others
+    /// become.
     fn name_all(&mut self, all: &BTreeMap<&str, (&Schema, NodeId)>) {
         let is_kept = |name: &str| type_ident(simple(name)) == simple(name);
         for round in [true, false] {
@@ -153,7 +154,7 @@ impl<'s> Types<'s> {
         }
     }
 
-    /// A module and a type cannot have one name.
+    /// Reserves the name of a module: a module and a type cannot have the same name.
     fn reserve_modules(&mut self, module: &[String]) {
         for (depth, part) in module.iter().enumerate() {
             let parent = module.get(..depth).unwrap_or_default().to_vec();
@@ -193,12 +194,12 @@ impl<'s> Types<'s> {
 
     pub(crate) fn named(&self, full_name: &str) -> Result<&Named> {
         self.named.get(full_name).ok_or_else(|| {
-            let message = format!("{full_name}: defined in none of the files");
+            let message = format!("{full_name}: unknown type, defined in none of the files");
             Error::new(ErrorKind::InvalidSchema, message)
         })
     }
 
-    /// The path from `module` to a named type.
+    /// Returns the path from `module` to a named type.
     pub(crate) fn path(&self, full_name: &str, place: &Place<'_>) -> Result<String> {
         let named = self.named(full_name)?;
         let (ident, lifetime) = match (&named.ref_ident, place.flavour) {
@@ -209,7 +210,7 @@ impl<'s> Types<'s> {
         Ok(format!("{way}{ident}{lifetime}"))
     }
 
-    /// The type of a field or a variant, which may have attributes.
+    /// Returns the type of a field or a variant, which may have attributes.
     pub(crate) fn of(&mut self, schema: &Schema, id: NodeId, place: &Place<'_>) -> Result<Typed> {
         let node = schema.node(id);
         let text = match &node.kind {
@@ -250,7 +251,7 @@ impl<'s> Types<'s> {
         Ok(Typed::plain(text))
     }
 
-    /// The type where no attributes can be: a struct of its own, if it needs some.
+    /// Returns the type where no attributes can be: a struct of its own, if it needs some.
     pub(crate) fn nested(
         &mut self,
         schema: &Schema,
@@ -344,7 +345,7 @@ impl<'s> Types<'s> {
         Ok(Shape::Union { variants, null })
     }
 
-    /// The name of a type that has none in Avro; its code is written later.
+    /// Returns the name of a type that has none in Avro; its code is written later.
     pub(crate) fn unnamed(
         &mut self,
         place: &Place<'_>,
@@ -409,7 +410,7 @@ impl Typed {
     }
 }
 
-/// The path from one module to what is in another.
+/// Returns the path from one module to what is in another.
 fn way(from: &[String], to: &[String]) -> String {
     if from == to {
         return String::new();
@@ -418,7 +419,7 @@ fn way(from: &[String], to: &[String]) -> String {
     "super::".repeat(from.len()) + &down.collect::<String>()
 }
 
-/// The modules of a full name.
+/// Returns the modules of a full name.
 fn module_of(full_name: &str) -> Vec<String> {
     match full_name.rsplit_once('.') {
         Some((namespace, _)) => namespace.split('.').map(module_ident).collect(),
@@ -426,13 +427,12 @@ fn module_of(full_name: &str) -> Vec<String> {
     }
 }
 
-/// A name without its namespace.
+/// Returns a name without its namespace.
 fn simple(full_name: &str) -> &str {
     full_name.rsplit('.').next().unwrap_or(full_name)
 }
 
-/// A variant for each branch: as the type is called, and with a number where two are called the
-/// same.
+/// Returns a name for each branch: that of its type, with a number if two are equal.
 pub(crate) fn variant_names(schema: &Schema, branches: &[NodeId]) -> Vec<String> {
     let name = |id: &NodeId| {
         let branch = schema.node(*id).kind.branch_name();
@@ -441,7 +441,7 @@ pub(crate) fn variant_names(schema: &Schema, branches: &[NodeId]) -> Vec<String>
     unique_all(branches.iter().map(name), type_ident, &mut BTreeSet::new())
 }
 
-/// The type that says what the number stands for.
+/// Returns the type for the meaning of a number.
 fn number(kind: &Kind, logical: Option<LogicalType>) -> String {
     let name = match (logical, kind) {
         (Some(LogicalType::Date), _) => "Date",
@@ -459,7 +459,7 @@ fn number(kind: &Kind, logical: Option<LogicalType>) -> String {
     format!("::wireform::avro::{name}")
 }
 
-/// Decimals of more digits than an `i128` has stay bytes.
+/// Returns the digits of a decimal; longer ones than an `i128` holds stay bytes.
 pub(crate) fn decimal(logical: Option<LogicalType>) -> Option<String> {
     match logical {
         Some(LogicalType::Decimal { precision, scale }) if precision <= MAX_PRECISION => {
@@ -469,7 +469,7 @@ pub(crate) fn decimal(logical: Option<LogicalType>) -> Option<String> {
     }
 }
 
-/// What a field of a record is called after.
+/// Returns the name of the type of a record's field.
 pub(crate) fn field_type_ident(record: &str, field: &str) -> String {
     format!("{record}{}", type_ident(&field_ident(field)))
 }

@@ -22,7 +22,7 @@ pub(super) fn compile(protoc: &Path, places: &Places, files: &[&Path]) -> Result
 
 fn source(descriptor: &[u8], places: &Places) -> Result<Source> {
     let proto = FileDescriptorProto::decode(descriptor).map_err(|error| {
-        let message = "protoc wrote a descriptor that cannot be read";
+        let message = "invalid descriptor from protoc";
         Error::new(ErrorKind::InvalidProto, message).with_source(error)
     })?;
     let path = places.find(proto.name());
@@ -42,7 +42,7 @@ fn source(descriptor: &[u8], places: &Places) -> Result<Source> {
     })
 }
 
-/// The encoded `FileDescriptorSet` of `files` and their imports.
+/// Returns the encoded `FileDescriptorSet` of `files` and their imports.
 fn run(protoc: &Path, places: &Places, files: &[&Path]) -> Result<Vec<u8>> {
     let out = Output::new();
     let mut command = Command::new(protoc);

@@ -43,24 +43,24 @@ pub(super) fn compile(places: &Places, files: &[&Path]) -> crate::Result<Vec<Sou
         .collect()
 }
 
-/// What is known of the files, by name; kept while they are opened, so that what is embedded is
-/// what was compiled, even if a file changes meanwhile.
+/// The texts of the files, by name; kept when they are opened, so that the embedded text is the
+/// compiled one, even if a file changes meanwhile.
 #[derive(Clone, Default)]
 struct Texts(Rc<RefCell<HashMap<String, Kept>>>);
 
 #[derive(Default)]
 struct Kept {
-    /// Where a file was read that was made of a text.
+    /// The path of the file.
     path: Option<PathBuf>,
     text: Option<String>,
-    /// How many imports were added to its own.
+    /// Number of imports that were added to its own.
     imports: usize,
 }
 
 struct KeepTexts<R> {
     inner: R,
     texts: Texts,
-    /// What the files import publicly, by name.
+    /// The public imports of each file, by name.
     public: RefCell<HashMap<String, Vec<String>>>,
 }
 
@@ -90,8 +90,8 @@ impl<R: FileResolver> FileResolver for KeepTexts<R> {
 }
 
 impl<R: FileResolver> KeepTexts<R> {
-    /// The files that the imports of `file` import publicly, and which it does not import itself.
-    /// prost-reflect 0.16 follows one such step, protoc any number.
+    /// Returns the files that the imports of `file` import publicly, and which it does not import
+    /// itself. prost-reflect 0.16 follows one such step, protoc any number.
     fn public_imports(&self, file: &FileDescriptorProto) -> Vec<String> {
         let mut seen: HashSet<String> = file.dependency.iter().cloned().collect();
         let mut pending = file.dependency.clone();
@@ -111,7 +111,7 @@ impl<R: FileResolver> KeepTexts<R> {
         if let Some(known) = self.public.borrow().get(name) {
             return known.clone();
         }
-        // That a file is missing, the compiler says when it comes to it.
+        // The compiler reports a missing file itself.
         let file = self.inner.open_file(name).ok();
         let found = file.iter().map(File::file_descriptor_proto);
         let found: Vec<String> = found
@@ -184,7 +184,7 @@ fn open(name: &str, path: &Path, texts: &Texts) -> Result<File, Error> {
     }
 }
 
-/// What protox refused. An edition is refused by its name, and not as a word that is out of place.
+/// Returns the error of protox. An edition is refused by its name, and not as an unexpected word.
 fn refused(error: &Error, places: &Places) -> crate::Error {
     let file = error
         .file()
@@ -204,7 +204,7 @@ fn has_byte_order_mark(path: &Path) -> bool {
     read.is_ok() && start == *b"\xef\xbb\xbf"
 }
 
-/// A file that was made of a text does not know its path.
+/// Keeps the path of a file: protox does not know it for a text.
 fn keep_path(texts: &Texts, name: &str, path: &Path) {
     let mut texts = texts.0.borrow_mut();
     texts.entry(name.to_owned()).or_default().path = Some(path.to_owned());

@@ -1,5 +1,5 @@
-//! What a set of schemas says together about one value: `$ref` and `allOf` are followed, and what
-//! remains are schemas without either, and choices.
+//! Combines the schemas that apply to one value: follows `$ref` and `allOf`, and returns the
+//! schemas without either, and the choices.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::error::Result;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Part {
     pub(super) place: Place,
-    /// With what it refers to and its choices, or only its own keywords.
+    /// True for the schema with its references and choices; false for its own keywords only.
     pub(super) is_whole: bool,
 }
 
@@ -71,7 +71,7 @@ pub(super) fn follow(documents: &Documents, part: Part) -> Result<Part> {
     Ok(part)
 }
 
-/// All that `parts` say.
+/// Combines all `parts`.
 pub(super) fn close(documents: &Documents, parts: &Parts) -> Result<Clause> {
     let mut clause = Clause::default();
     let mut open: Vec<Part> = parts.iter().rev().cloned().collect();
@@ -117,7 +117,7 @@ pub(super) fn close(documents: &Documents, parts: &Parts) -> Result<Clause> {
     Ok(clause)
 }
 
-/// The schemas in the array of a keyword.
+/// Returns the schemas in the array of a keyword.
 fn places(documents: &Documents, place: &Place, keyword: &str) -> Vec<Place> {
     let schemas = documents.get(place).and_then(|schema| schema.get(keyword));
     let count = schemas.and_then(Value::as_array).map_or(0, Vec::len);
@@ -125,7 +125,7 @@ fn places(documents: &Documents, place: &Place, keyword: &str) -> Vec<Place> {
     (0..count).map(|number| place.at(number)).collect()
 }
 
-/// Whether a branch of a choice says anything that types express.
+/// Returns whether a branch of a choice has a keyword that affects types.
 fn says_something(documents: &Documents, place: &Place) -> bool {
     match documents.get(place) {
         Some(Value::Object(members)) => members.keys().any(|key| is_constraint(key)),

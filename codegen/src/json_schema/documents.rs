@@ -1,4 +1,4 @@
-//! The documents: parsed, and how a `$ref` in one of them finds a place in another.
+//! The parsed documents, and the resolution of a `$ref` between them.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,13 +16,13 @@ use crate::error::{Error, ErrorKind, Result};
 #[derive(Debug, Default)]
 pub(super) struct Documents {
     all: Vec<Document>,
-    /// What a `$ref` leads to and is in none of them.
+    /// The targets of `$ref` in documents that were not given.
     missing: RefCell<BTreeSet<String>>,
 }
 
 #[derive(Debug)]
 pub(super) struct Document {
-    /// What errors call it.
+    /// The name for error messages.
     pub(super) name: String,
     pub(super) text: String,
     pub(super) draft: Draft,
@@ -53,7 +53,7 @@ impl Place {
         self.child(&index.to_string())
     }
 
-    /// The name of a definition, if this is one.
+    /// Returns the name of a definition, if this is one.
     pub(super) fn definition(&self) -> Option<String> {
         let mut tokens = self.pointer.rsplit('/');
         let name = tokens.next()?;
@@ -96,7 +96,7 @@ impl Documents {
         self.all.get(number)
     }
 
-    /// The schema at a place.
+    /// Returns the schema at a place.
     pub(super) fn get(&self, place: &Place) -> Option<&Value> {
         let document = self.all.get(place.document)?;
         document.root.pointer(&place.pointer)
@@ -108,8 +108,8 @@ impl Documents {
             .map_or(Draft::Seven, |found| found.draft)
     }
 
-    /// The place that the `$ref` at `from` leads to; none if that is in a document that was not
-    /// given.
+    /// Returns the place that the `$ref` at `from` names; `None` if it is in a document that was
+    /// not given.
     ///
     /// # Errors
     /// `InvalidSchema` if the document has no such place.
@@ -146,7 +146,7 @@ impl Documents {
         let is_known = |uri| self.all.iter().any(|document| document.knows(uri));
         if candidates.into_iter().any(is_known) {
             let message = format!(
-                "{}, {}: \"$ref\" {reference:?}: nothing is there",
+                "{}, {}: \"$ref\" {reference:?}: target not found",
                 own.name,
                 shown(&from.pointer),
             );
@@ -158,7 +158,7 @@ impl Documents {
         Ok(None)
     }
 
-    /// The documents that a `$ref` leads to and that were not given.
+    /// Returns the documents that a `$ref` names and that were not given.
     pub(super) fn missing(&self) -> Vec<String> {
         self.missing.borrow().iter().cloned().collect()
     }
@@ -173,7 +173,7 @@ impl Documents {
         self.inside(number, uri, &pointer, fragment)
     }
 
-    /// What `fragment` means in the resource `uri`, whose root is at `root`.
+    /// Resolves `fragment` in the resource `uri`, whose root is at `root`.
     fn inside(&self, number: usize, uri: &str, root: &str, fragment: &str) -> Option<Place> {
         let document = self.all.get(number)?;
         let pointer = match fragment {
@@ -191,7 +191,7 @@ impl Documents {
 }
 
 impl Document {
-    /// What its outermost type is called after: its `title`, or its file.
+    /// Returns the name of the outermost type: its `title`, or its file.
     pub(super) fn title(&self) -> String {
         let title = self.root.get("title").and_then(Value::as_str);
         let title = title.filter(|title| title.contains(|c: char| c.is_ascii_alphabetic()));
@@ -204,7 +204,8 @@ impl Document {
         self.uri == uri || self.identified.contains_key(uri)
     }
 
-    /// The URIs of the schemas with an `$id` around a pointer, and their pointers; outermost first.
+    /// Returns the URIs of the schemas with an `$id` around a pointer, and their pointers;
+    /// outermost first.
     fn resources(&self, pointer: &str) -> Vec<(String, String)> {
         let mut value = &self.root;
         let mut found = vec![(self.uri.clone(), String::new())];
@@ -260,7 +261,7 @@ impl Document {
     }
 }
 
-/// What may hold schemas in a value.
+/// Returns the parts of a value that may hold schemas.
 fn children(value: &Value) -> Box<dyn Iterator<Item = (String, &Value)> + '_> {
     const DATA: [&str; 4] = ["const", "default", "enum", "examples"];
     match value {
@@ -280,13 +281,13 @@ fn children(value: &Value) -> Box<dyn Iterator<Item = (String, &Value)> + '_> {
     }
 }
 
-/// Schemas that describe schemas: a value of theirs is any JSON.
+/// Returns whether a URI is that of a metaschema: its values are any JSON.
 fn is_metaschema(uri: &str) -> bool {
     let rest = uri.split_once("://").map_or(uri, |(_, rest)| rest);
     rest.starts_with("json-schema.org/")
 }
 
-/// The pointer of a whole document is empty.
+/// Returns a pointer for error messages: `/` for the empty pointer of a whole document.
 pub(super) fn shown(pointer: &str) -> &str {
     match pointer {
         "" => "/",

@@ -1,4 +1,4 @@
-//! What the drafts of JSON Schema disagree on, as far as types depend on it.
+//! The differences between the drafts of JSON Schema that affect types.
 
 use serde_json::Value;
 
@@ -13,7 +13,7 @@ pub(super) enum Draft {
 }
 
 impl Draft {
-    /// The draft that `$schema` names; 7 where it names none that is known, as in
+    /// Returns the draft that `$schema` names; draft 7 if it is missing or unknown, as in
     /// `wireform::JsonSchema`.
     pub(super) fn of(root: &Value) -> Self {
         let name = root.get("$schema").and_then(Value::as_str);
@@ -28,7 +28,7 @@ impl Draft {
         found.map_or(Self::Seven, |(_, draft)| *draft)
     }
 
-    /// Keywords beside a `$ref` are ignored.
+    /// Returns whether keywords beside a `$ref` are ignored.
     pub(super) fn ref_is_alone(self) -> bool {
         self <= Self::Seven
     }
@@ -37,12 +37,12 @@ impl Draft {
         self >= Self::Six
     }
 
-    /// `prefixItems` instead of an array of `items`.
+    /// Returns whether tuples use `prefixItems` instead of an array of `items`.
     pub(super) fn has_prefix_items(self) -> bool {
         self >= Self::Year2020
     }
 
-    /// The id of a schema.
+    /// Returns the id of a schema.
     pub(super) fn id(self, schema: &Value) -> Option<&str> {
         let keyword = match self {
             Self::Four => "id",

@@ -1,4 +1,4 @@
-//! From schemas to the graph of shapes.
+//! Builds the graph of shapes from schemas.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -35,7 +35,7 @@ impl<'g> Graph<'g> {
         }
     }
 
-    /// The node of the schema at `place`, and all nodes that it leads to.
+    /// Returns the node of the schema at `place`, and all nodes that it leads to.
     pub(super) fn root(&mut self, place: Place) -> Result<NodeId> {
         let root = self.node([Part::whole(place)])?;
         while let Some((id, parts)) = self.open.pop_front() {
@@ -48,7 +48,7 @@ impl<'g> Graph<'g> {
         self.nodes.get(id.0).unwrap_or(&NONE)
     }
 
-    /// A node of its own.
+    /// Adds a node of its own.
     pub(super) fn push(&mut self, shape: Shape) -> NodeId {
         self.nodes.push(Node::new(shape));
         NodeId(self.nodes.len() - 1)
@@ -60,7 +60,7 @@ impl<'g> Graph<'g> {
         }
     }
 
-    /// The node of what satisfies all `parts`; its shape is found later.
+    /// Returns the node of the values that satisfy all `parts`; its shape is determined later.
     pub(super) fn node(&mut self, parts: impl IntoIterator<Item = Part>) -> Result<NodeId> {
         let mut followed = Parts::new();
         for part in parts {
@@ -114,14 +114,15 @@ impl<'g> Graph<'g> {
         Ok(())
     }
 
-    /// A node for each branch of the choices: for each combination, if there are several.
+    /// Adds a node for each branch of the choices: for each combination, if there are several
+    /// choices.
     fn branches(&mut self, leaves: &BTreeSet<Place>, choices: &[Vec<Place>]) -> Result<Shape> {
         let base: Parts = leaves.iter().cloned().map(Part::leaf).collect();
         let mut combinations = vec![base];
         for choice in choices {
             let count = combinations.len().saturating_mul(choice.len());
             if combinations.len() > 1 && count > MAX_COMBINATIONS {
-                // A keyword that is left out of account makes a type wider, never wrong.
+                // Ignoring a keyword makes a type wider, never wrong.
                 continue;
             }
             let mut longer = Vec::with_capacity(count);
@@ -141,7 +142,7 @@ impl<'g> Graph<'g> {
         Ok(Shape::Union(branches))
     }
 
-    /// The shape of what satisfies the keywords of all `leaves`.
+    /// Returns the shape of what satisfies the keywords of all `leaves`.
     fn leaves(&mut self, id: NodeId, leaves: &BTreeSet<Place>) -> Result<Shape> {
         let documents = self.documents;
         let schemas: Vec<(&Place, &Value)> = leaves
@@ -199,7 +200,8 @@ impl<'g> Graph<'g> {
         Ok(shapes.pop().map_or(Shape::Never, |(_, shape)| shape))
     }
 
-    /// Without a `type`, a schema for objects says nothing about other values.
+    /// Returns a union with any other value: without a `type`, a schema for objects allows all
+    /// others.
     fn any_but(&mut self, shapes: Vec<(Kinds, Shape)>, is_plain: bool) -> Shape {
         if is_plain {
             return Shape::Any;
@@ -220,7 +222,7 @@ impl<'g> Graph<'g> {
         Shape::Union(nodes)
     }
 
-    /// The values that all schemas list.
+    /// Returns the values that all schemas list.
     fn literals(&self, schemas: &[(&Place, &Value)], kinds: Kinds) -> Option<Vec<Value>> {
         let mut found: Option<Vec<Value>> = None;
         for (place, schema) in schemas {
@@ -248,7 +250,7 @@ fn strings(literals: Option<&[Value]>) -> Shape {
     Shape::Symbols(symbols.map(str::to_owned).collect())
 }
 
-/// The name that a schema has in its document: that of a definition, or the document's own.
+/// Returns the name that a schema has in its document: that of a definition, or the document's own.
 fn name(documents: &Documents, place: &Place) -> Option<String> {
     if place.pointer.is_empty() {
         return Some(documents.document(place.document)?.title());

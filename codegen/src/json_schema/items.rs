@@ -54,7 +54,7 @@ pub(super) fn write_alias(
     type_of.newtype(plan.ident(id).unwrap_or(VALUE), out);
 }
 
-/// What is written of one type.
+/// The parts of the code of one type.
 struct Type<'p> {
     settings: &'p JsonSchema,
     plan: &'p Plan<'p>,
@@ -102,8 +102,8 @@ impl Type<'_> {
         let _ = write!(out, "pub {}: {text},", escape(ident));
     }
 
-    /// Members are read one by one: what is absent and what is null stay apart, and what is not a
-    /// field is kept, or refused by a closed schema.
+    /// Writes code that reads the members one by one: absent and null members stay apart, and other
+    /// members are kept, or refused by a closed schema.
     fn read_structure(&self, of: &Struct, idents: &[String], rest: Option<&str>, out: &mut String) {
         let mut variables = String::new();
         let mut arms = String::new();
@@ -287,7 +287,7 @@ impl Type<'_> {
         );
     }
 
-    /// The Rust type of a node, where there may be pointers around it.
+    /// Returns the Rust type of a node, where there may be pointers around it.
     fn text(&self, id: NodeId, is_on_heap: bool) -> String {
         let id = resolve(self.plan.graph, id);
         match self.plan.ident(id) {
@@ -329,7 +329,8 @@ impl Type<'_> {
     }
 }
 
-/// How many of the nodes are any value: those whose schema says nothing, and the others.
+/// Returns the number of nodes that are any value: those whose schema has no constraint, and the
+/// others.
 pub(super) fn untyped(plan: &Plan<'_>) -> (usize, usize) {
     let graph = plan.graph;
     let is_any = |id: &&NodeId| matches!(graph.get(**id).shape, Shape::Any | Shape::Never);
@@ -356,7 +357,7 @@ fn map(of: &str) -> String {
     format!("::std::collections::BTreeMap<::std::string::String, {of}>")
 }
 
-/// A string literal, short if nothing in the text needs care.
+/// Returns a string literal, short if nothing in the text needs care.
 pub(super) fn quoted(text: &str) -> String {
     let is_simple = |c: char| matches!(c, ' '..='~') && !matches!(c, '"' | '\\');
     match text.chars().all(is_simple) {
@@ -365,7 +366,7 @@ pub(super) fn quoted(text: &str) -> String {
     }
 }
 
-/// The key of a member with nothing in it that names of Rust have not.
+/// Returns the key of a member without characters that names in Rust cannot have.
 fn plain(key: &str) -> String {
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let parts = key.split(|c| !is_word(c)).filter(|part| !part.is_empty());
@@ -379,7 +380,7 @@ fn symbol_ident(symbol: &str) -> String {
     }
 }
 
-/// The schema's text, in the type of its root.
+/// Returns the schema's text, in the type of its root.
 pub(super) fn schema_text(ident: &str, text: &str) -> String {
     format!(
         "impl {ident} {{

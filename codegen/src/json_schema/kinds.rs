@@ -1,4 +1,4 @@
-//! The kinds of JSON values that schemas allow, and what they say about each kind alone.
+//! The kinds of JSON values that schemas allow, and the constraints of each kind.
 
 use std::ops::{BitAnd, BitOr};
 
@@ -41,7 +41,7 @@ impl Kinds {
         }
     }
 
-    /// What `type` allows.
+    /// Returns the kinds that `type` allows.
     pub(super) fn of_type(schema: &Value) -> Self {
         match schema.get("type") {
             Some(Value::String(name)) => Self::named(name),
@@ -83,7 +83,7 @@ impl BitOr for Kinds {
     }
 }
 
-/// The values that `enum` and `const` list.
+/// Returns the values that `enum` and `const` list.
 pub(super) fn literals(schema: &Value, draft: Draft) -> Option<Vec<Value>> {
     let constant = schema.get("const").filter(|_| draft.has_const());
     match (constant, schema.get("enum").and_then(Value::as_array)) {
@@ -93,7 +93,7 @@ pub(super) fn literals(schema: &Value, draft: Draft) -> Option<Vec<Value>> {
     }
 }
 
-/// Whether two values are equal in JSON Schema, where `1` and `1.0` are.
+/// Returns whether two values are equal in JSON Schema, where `1` and `1.0` are.
 pub(super) fn is_equal(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => a == b || a.as_f64() == b.as_f64(),
@@ -101,7 +101,7 @@ pub(super) fn is_equal(a: &Value, b: &Value) -> bool {
     }
 }
 
-/// The type of numbers within the bounds of all `schemas`.
+/// Returns the type of numbers within the bounds of all `schemas`.
 pub(super) fn number(
     settings: &JsonSchema,
     kinds: Kinds,
@@ -148,7 +148,7 @@ fn is_whole(number: &Number) -> bool {
     number.is_i64() || number.is_u64() || number.as_f64().is_some_and(|n| n.fract() == 0.0)
 }
 
-/// The number without its fraction; the nearest `i128` if it is too large.
+/// Returns the number without its fraction; the nearest `i128` if it is too large.
 #[allow(clippy::cast_possible_truncation, reason = "`as` gives the nearest")]
 fn whole_part(number: &Number) -> Option<i128> {
     if let Some(number) = number.as_i64() {

@@ -1,4 +1,4 @@
-//! The generated file: the types of all documents, and what reads values.
+//! The generated file: the types of all documents, and the code that reads values.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::modules::{allow_lints, parse};
 use crate::names::{type_ident, unique};
 
-/// The code for all `texts`.
+/// Returns the code for all `texts`.
 pub(super) fn generate(
     settings: &JsonSchema,
     texts: &[(String, String)],
@@ -52,7 +52,7 @@ struct Root<'d> {
     ident: String,
     node: NodeId,
     text: &'d str,
-    /// The type of the node is called otherwise.
+    /// True if the type of the node has another name.
     is_alias: bool,
 }
 
@@ -95,7 +95,7 @@ fn code(settings: &JsonSchema, plan: &Plan<'_>, roots: &[Root<'_>]) -> String {
     code
 }
 
-/// Only tuples as long as those of the types are read.
+/// Returns the code for tuples of the lengths that the types have.
 fn tuples(plan: &Plan<'_>) -> String {
     let nodes = plan.reached.iter().map(|id| &plan.graph.get(*id).shape);
     let counts: BTreeSet<usize> = nodes

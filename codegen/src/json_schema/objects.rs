@@ -12,7 +12,7 @@ use crate::error::Result;
 
 type Schemas<'s> = [(&'s Place, &'s Value)];
 
-/// The shape of an object that satisfies all `schemas`.
+/// Returns the shape of an object that satisfies all `schemas`.
 pub(super) fn object(graph: &mut Graph<'_>, schemas: &Schemas<'_>) -> Result<Shape> {
     let members: Vec<Members<'_>> = schemas
         .iter()
@@ -47,7 +47,7 @@ pub(super) fn object(graph: &mut Graph<'_>, schemas: &Schemas<'_>) -> Result<Sha
     }
 }
 
-/// What one schema says about the members of an object.
+/// The members of an object in one schema.
 struct Members<'s> {
     place: &'s Place,
     schema: &'s Value,
@@ -55,7 +55,7 @@ struct Members<'s> {
     patterns: Vec<&'s str>,
 }
 
-/// What one schema says about members that are not among its properties.
+/// The members that are not among the properties of one schema.
 enum Rest {
     /// Each satisfies one of these schemas.
     OneOf(Vec<Place>),
@@ -86,7 +86,7 @@ impl<'s> Members<'s> {
         required.is_some_and(|required| required.iter().any(|name| name == key))
     }
 
-    /// Adds what this schema says about the member `key`; false if there is no such member.
+    /// Adds the schemas of the member `key`; returns false if the member cannot exist.
     fn add(&self, key: &str, parts: &mut Parts) -> bool {
         if let Some(schema) = self.properties.and_then(|properties| properties.get(key)) {
             let place = self.place.child("properties").child(key);
@@ -119,7 +119,7 @@ impl<'s> Members<'s> {
     }
 }
 
-/// The node of the members that are not fields; none if there are no such members.
+/// Returns the node of the members that are not fields; `None` if there are none.
 fn rest(graph: &mut Graph<'_>, members: &[Members<'_>]) -> Result<Option<NodeId>> {
     let mut single = Parts::new();
     let mut several = None;
@@ -143,14 +143,14 @@ fn rest(graph: &mut Graph<'_>, members: &[Members<'_>]) -> Result<Option<NodeId>
     Ok(Some(graph.push(Shape::Union(nodes))))
 }
 
-/// Whether all names match a pattern.
+/// Returns whether all names match a pattern.
 fn is_everything(pattern: &str) -> bool {
     let pattern = pattern.strip_prefix('^').unwrap_or(pattern);
     let pattern = pattern.strip_suffix('$').unwrap_or(pattern);
     matches!(pattern, "" | ".*" | "(.*)" | ".*?")
 }
 
-/// The shape of an array that satisfies all `schemas`.
+/// Returns the shape of an array that satisfies all `schemas`.
 pub(super) fn array(graph: &mut Graph<'_>, schemas: &Schemas<'_>) -> Result<Shape> {
     let mut items = Parts::new();
     for (place, schema) in schemas {

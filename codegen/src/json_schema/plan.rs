@@ -1,4 +1,4 @@
-//! Which shapes become types, what these are called, and where a type must be in a `Box`.
+//! Chooses which shapes become types, their names, and where a type needs a `Box`.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -13,14 +13,14 @@ pub(super) struct Plan<'g> {
     pub(super) graph: &'g Graph<'g>,
     /// The nodes that are types, in order.
     pub(super) order: Vec<NodeId>,
-    /// All nodes that the code is made of.
+    /// All nodes that the code uses.
     pub(super) reached: Vec<NodeId>,
     idents: BTreeMap<NodeId, String>,
     /// The types that a type holds by value, directly.
     held: BTreeMap<NodeId, BTreeSet<NodeId>>,
 }
 
-/// How a node was reached first: from which one, and as what.
+/// The parent of each node on the shortest path, and the name of the step.
 type Parents = BTreeMap<NodeId, (NodeId, String)>;
 
 impl<'g> Plan<'g> {
@@ -75,12 +75,12 @@ impl<'g> Plan<'g> {
         plan
     }
 
-    /// What the type of a node is called, if it is one.
+    /// Returns the name of the type of a node, if the node is a type.
     pub(super) fn ident(&self, id: NodeId) -> Option<&str> {
         self.idents.get(&id).map(|ident| &**ident)
     }
 
-    /// Whether the type `to` holds the type `from` by value, directly or not.
+    /// Returns whether the type `to` holds the type `from` by value, directly or not.
     pub(super) fn is_boxed(&self, from: NodeId, to: NodeId) -> bool {
         let mut open = vec![to];
         let mut seen = BTreeSet::new();
@@ -95,7 +95,7 @@ impl<'g> Plan<'g> {
         false
     }
 
-    /// The types that a type holds without a `Vec` or a map between.
+    /// Returns the types that a type holds without a `Vec` or a map between.
     fn by_value(&self, id: NodeId) -> BTreeSet<NodeId> {
         let mut found = BTreeSet::new();
         let mut open = vec![id];
@@ -140,7 +140,7 @@ fn walk(graph: &Graph<'_>, roots: &[(String, NodeId)]) -> (Vec<NodeId>, Parents)
     (reached, parents)
 }
 
-/// The nodes that a node is made of, and what a type there is called after.
+/// Returns the nodes that a node is made of, with the names for types at their places.
 fn children(graph: &Graph<'_>, id: NodeId) -> Vec<(NodeId, String)> {
     let resolved = |id: &NodeId| resolve(graph, *id);
     match &graph.get(id).shape {
@@ -170,7 +170,7 @@ fn children(graph: &Graph<'_>, id: NodeId) -> Vec<(NodeId, String)> {
     }
 }
 
-/// The names of the variants of a union.
+/// Returns the names of the variants of a union.
 pub(super) fn variants(graph: &Graph<'_>, nodes: &[NodeId]) -> Vec<String> {
     let wanted: Vec<String> = nodes
         .iter()
@@ -201,7 +201,8 @@ fn variant(graph: &Graph<'_>, id: NodeId, all: &[NodeId]) -> String {
     name.to_owned()
 }
 
-/// After its tag, or the first member that only this branch requires.
+/// Returns the name of a struct variant: its tag, or the first member that only this branch
+/// requires.
 fn struct_variant(graph: &Graph<'_>, id: NodeId, all: &[NodeId]) -> String {
     let required = |id: NodeId| match &graph.get(resolve(graph, id)).shape {
         Shape::Struct(of) => of.fields.clone(),
@@ -233,7 +234,7 @@ fn struct_variant(graph: &Graph<'_>, id: NodeId, all: &[NodeId]) -> String {
     }
 }
 
-/// Whether a type that is written out here would hold itself, or be too long.
+/// Returns whether a type that is written out here would hold itself, or be too long.
 fn is_endless(graph: &Graph<'_>, id: NodeId, types: &BTreeSet<NodeId>) -> bool {
     let mut open = vec![(id, 0)];
     let mut seen = BTreeSet::new();
@@ -258,7 +259,7 @@ fn is_endless(graph: &Graph<'_>, id: NodeId, types: &BTreeSet<NodeId>) -> bool {
     false
 }
 
-/// A name from the way to a node.
+/// Returns a name from the path to a node.
 fn context(id: NodeId, parents: &Parents, idents: &BTreeMap<NodeId, String>) -> String {
     let mut suffixes = Vec::new();
     let mut id = id;
@@ -274,7 +275,7 @@ fn context(id: NodeId, parents: &Parents, idents: &BTreeMap<NodeId, String>) -> 
     suffixes.concat()
 }
 
-/// Names may be whole sentences, or URIs.
+/// Shortens a name: names may be whole sentences, or URIs.
 pub(super) fn shortened(name: &str) -> String {
     let name = match name.split_once("://") {
         Some((_, rest)) => rest,

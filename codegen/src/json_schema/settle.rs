@@ -1,4 +1,5 @@
-//! Unions, once all shapes are known: branches that are null, equal or impossible go away.
+//! Simplifies unions once all shapes are known: removes branches that are null, equal or
+//! impossible.
 
 use std::cmp::Reverse;
 
@@ -8,7 +9,7 @@ use super::graph::{ANY, Graph};
 use super::items::MAX_LISTED;
 use super::shape::{Field, Node, NodeId, Shape, Struct};
 
-/// Settles all unions of the graph.
+/// Simplifies all unions of the graph.
 pub(super) fn settle(graph: &mut Graph<'_>) {
     let count = graph.nodes.len();
     let mut states = vec![State::New; count];
@@ -17,7 +18,7 @@ pub(super) fn settle(graph: &mut Graph<'_>) {
     }
 }
 
-/// The node that a chain of `Same` ends at.
+/// Returns the node that a chain of `Same` ends at.
 pub(super) fn resolve(graph: &Graph<'_>, id: NodeId) -> NodeId {
     let mut id = id;
     for _ in 0..graph.nodes.len() {
@@ -106,7 +107,7 @@ impl Branches {
         }
     }
 
-    /// Makes one of branches that read the same values, and puts those first that say most.
+    /// Merges branches that read the same values, and sorts the most specific ones first.
     fn merge(&mut self, graph: &mut Graph<'_>) {
         let mut merged: Vec<NodeId> = Vec::new();
         for id in std::mem::take(&mut self.nodes) {
@@ -186,8 +187,8 @@ fn join(graph: &Graph<'_>, a: NodeId, b: NodeId) -> Option<Shape> {
     }
 }
 
-/// The values that two branches list, unless one of them allows others, or there are too many to
-/// test for.
+/// Returns the values that two branches list, unless one of them allows others, or there are too
+/// many to test for.
 fn join_literals(a: &Node, b: &Node) -> Option<Vec<Value>> {
     let (one, other) = (a.literals.as_ref()?, b.literals.as_ref()?);
     let mut all = one.clone();
@@ -219,7 +220,7 @@ fn join_structs(a: &Struct, b: &Struct) -> Option<Shape> {
     is_same.then_some(Shape::Struct(Struct { fields, rest }))
 }
 
-/// What a union tries first: what refuses most.
+/// Returns the sort key of branches: the one that refuses most values comes first.
 fn rank(shape: &Shape) -> (u8, Reverse<usize>) {
     let class = match shape {
         Shape::Symbols(_) => 0,

@@ -1,4 +1,4 @@
-//! Schemas as Rust sees them: a graph of shapes.
+//! The graph of shapes: schemas in terms of Rust.
 
 use serde_json::Value;
 
@@ -8,11 +8,11 @@ use super::documents::Place;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct NodeId(pub(super) usize);
 
-/// What values a node has.
+/// The values of a node.
 ///
-/// Every shape keeps a promise: what it reads, it writes back as an equal JSON value. And it reads
-/// all values that are valid under the schemas that it was made of. So a keyword may be left out of
-/// account, but no value may be changed.
+/// Every shape keeps a guarantee: it writes each value that it reads as an equal JSON value, and it
+/// reads all values that are valid under its schemas. So a keyword may be ignored, but no value may
+/// be changed.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Shape {
     /// Any JSON value.
@@ -47,7 +47,7 @@ pub(super) enum Shape {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Struct {
     pub(super) fields: Vec<Field>,
-    /// All other members; none if the schema is closed.
+    /// All other members; `None` if the schema is closed.
     pub(super) rest: Option<NodeId>,
 }
 
@@ -56,21 +56,21 @@ pub(super) struct Field {
     pub(super) key: String,
     pub(super) node: NodeId,
     pub(super) is_required: bool,
-    /// Where its description is.
+    /// The place of its description.
     pub(super) place: Place,
 }
 
-/// A shape, and where it comes from.
+/// A shape and its source.
 #[derive(Clone, Debug)]
 pub(super) struct Node {
     pub(super) shape: Shape,
     /// The schema whose description it has.
     pub(super) place: Option<Place>,
-    /// The name of the definition or document that it is all of.
+    /// The name of the definition or document, if the node is the whole of it.
     pub(super) name: Option<String>,
     /// All values that it may have, if the schema lists them.
     pub(super) literals: Option<Vec<Value>>,
-    /// Whether the schema says nothing about the value.
+    /// True if the schema has no constraint.
     pub(super) is_free: bool,
 }
 

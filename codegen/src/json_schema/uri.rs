@@ -1,4 +1,4 @@
-//! URIs of schemas: just what a `$ref` needs.
+//! URIs of schemas, as far as a `$ref` needs them.
 
 /// Resolves `reference` against `base`
 /// (<https://datatracker.ietf.org/doc/html/rfc3986#section-5.2>).
@@ -38,7 +38,7 @@ pub(super) fn join(base: &str, reference: &str) -> String {
     out
 }
 
-/// The URI and its fragment, decoded.
+/// Returns the URI and its fragment, decoded.
 pub(super) fn split_fragment(uri: &str) -> (&str, String) {
     match uri.split_once('#') {
         Some((uri, fragment)) => (uri, percent_decode(fragment)),

@@ -1,5 +1,5 @@
-//! The tests that choose a variant of a union before it is read: they make reading quick, and keep
-//! unions in unions from being read again and again.
+//! Conditions that choose a variant of a union before the value is read: they make reading fast,
+//! and avoid reading nested unions again and again.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use super::kinds::Kinds;
 use super::settle::resolve;
 use super::shape::{NodeId, Shape, Struct};
 
-/// The condition on `value` that the node asks for; empty if there is none.
+/// Returns the condition on `value` for a node; empty if there is none.
 pub(super) fn test(graph: &Graph<'_>, id: NodeId) -> String {
     let id = resolve(graph, id);
     let mut conditions = Vec::new();
@@ -39,7 +39,7 @@ fn kinds_test(kinds: Kinds) -> Option<String> {
     }
 }
 
-/// The kinds of values that a node reads.
+/// Returns the kinds of values that a node reads.
 fn accepted(graph: &Graph<'_>, id: NodeId, depth: usize) -> Kinds {
     let id = resolve(graph, id);
     if depth > MAX_DEPTH {
@@ -61,7 +61,7 @@ fn accepted(graph: &Graph<'_>, id: NodeId, depth: usize) -> Kinds {
     }
 }
 
-/// Members that must be there, with the values that they may have.
+/// Returns the conditions on required members and their constants.
 fn members_tests(graph: &Graph<'_>, of: &Struct) -> Vec<String> {
     let mut tests = Vec::new();
     for field in of.fields.iter().filter(|field| field.is_required) {
@@ -79,7 +79,7 @@ fn members_tests(graph: &Graph<'_>, of: &Struct) -> Vec<String> {
     tests
 }
 
-/// A value as JSON text.
+/// Returns a value as JSON text.
 fn pattern(value: &Value) -> String {
     quoted(&value.to_string())
 }

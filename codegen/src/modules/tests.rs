@@ -5,7 +5,7 @@ use crate::error::ErrorKind;
 
 const STRUCT: &str = "#[derive(::prost::Message)] pub struct A {}";
 
-/// The message `x.A`.
+/// Returns the message `x.A`.
 fn messages() -> Messages {
     let message = DescriptorProto {
         name: Some("A".to_owned()),

@@ -1,6 +1,6 @@
-//! JSON texts, laid out; nothing else of them changes, not even the order of their members.
+//! Formats JSON texts; only white space changes, not even the order of members.
 
-/// Without white space outside of strings.
+/// Returns the text without white space outside of strings.
 pub(super) fn compact(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let (mut in_string, mut escaped) = (false, false);
@@ -17,7 +17,7 @@ pub(super) fn compact(text: &str) -> String {
     out
 }
 
-/// Two spaces a level; what is short and flat stays on one line.
+/// Returns the text with two spaces for each level; short flat values stay on one line.
 pub(super) fn pretty(text: &str) -> String {
     let compact = compact(text);
     let mut out = String::new();
@@ -73,7 +73,7 @@ fn new_line(depth: usize, out: &mut String) {
     out.extend(std::iter::repeat_n("  ", depth));
 }
 
-/// The parts between separators that are in no string and no brackets.
+/// Returns the parts between separators that are in no string and no brackets.
 fn split(text: &str, separator: char) -> Vec<&str> {
     let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
     let parts = text.split(|char: char| {

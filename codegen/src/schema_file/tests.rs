@@ -103,7 +103,7 @@ fn files_that_cannot_be_used_are_errors_with_their_path() {
     let error = check_schema::<Order>(&missing).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Io);
     assert!(error.to_string().contains("missing.avsc"), "{error}");
-    // A folder stands where the file should.
+    // A folder is in the place of the file.
     let error = write_schema::<Order>(&folder.0).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Io);
 }

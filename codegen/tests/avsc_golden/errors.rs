@@ -58,7 +58,7 @@ fn files_in_a_circle_are_an_error() {
     check(
         &[&file("A", "B"), &file("B", "A")],
         ErrorKind::Unsupported,
-        "a.avsc, b.avsc: these files refer to each other in a circle, so none could be registered \
+        "a.avsc, b.avsc: these files refer to each other in a cycle, so none can be registered \
          first",
     );
 }
@@ -110,12 +110,12 @@ fn protocols_are_refused() {
     check_file(
         "shop.avdl",
         ErrorKind::Unsupported,
-        "shop.avdl: an IDL file: `avro-tools idl2schemata` makes .avsc files of it",
+        "shop.avdl: an IDL file: convert it to .avsc files with `avro-tools idl2schemata`",
     );
     check_file(
         "SHOP.AVPR",
         ErrorKind::Unsupported,
-        "SHOP.AVPR: a protocol, not a schema: put its types in .avsc files of their own",
+        "SHOP.AVPR: a protocol, not a schema: move its types to .avsc files",
     );
 }
 
