@@ -1,4 +1,4 @@
-//! `check`: whether schemas can follow each other.
+//! `check`: checks whether schemas are compatible.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -17,15 +17,19 @@ mod registered;
 
 use self::git::Revision;
 
-/// Say whether a schema may follow another.
+/// Check whether schemas are compatible.
 ///
 /// Checks whether data written with one schema can be read with another. Works offline, except with
-/// --against registry. What a version of a schemas folder refers to is read from the folder, as `plan`
-/// does. Each finding gives its place, what it breaks and who is affected. Against
-/// git:REV, each file is compared with itself at that revision, renames included, and what it refers to
-/// is taken from there too. A version (v2.avsc) that is not at that revision is compared with the one
-/// before it, or at a transitive level with all before it. Schemas that were removed from a folder since
-/// are findings. Exit status 1 if there is any.
+/// --against registry. References of a version in a schemas folder are read from that folder, as
+/// `plan` does. Each finding names the place in the schema, the kind of error and the schemas that
+/// it affects.
+///
+/// With --against git:REV, each file is compared with its own text at that revision; renamed files
+/// are found, and references are read from the revision too. A version (v2.avsc) that does not
+/// exist at the revision is compared with the version before it, or at a transitive level with all
+/// versions before it. A schema that was removed from a folder since the revision is a finding.
+///
+/// Exit status 1 if there are findings.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   wireform check --reader new.avsc --writer old.avsc
@@ -35,33 +39,34 @@ use self::git::Revision;
   wireform check --against registry --subject orders-value schemas/order.avsc
   wireform check --batch cases.jsonl")]
 pub(crate) struct Check {
-    /// The schema that reads
+    /// The reader schema
     #[arg(long, value_name = "NEW", requires = "writer", conflicts_with_all = ["files", "batch"])]
     reader: Option<PathBuf>,
-    /// The schema that the data was written with
+    /// The writer schema
     #[arg(long, value_name = "OLD", requires = "reader")]
     writer: Option<PathBuf>,
-    /// What the last of the files must keep to, towards those before it
+    /// Compatibility level that each file must meet against the earlier ones
     #[arg(long, value_parser = level, requires = "files")]
     level: Option<Level>,
-    /// Where the versions before the files are: git:REV, or registry with --subject
+    /// Compare with the versions in git (git:REV), or in the registry (needs --subject)
     #[arg(long, value_name = "git:REV|registry", requires = "files")]
     against: Option<String>,
-    /// The subject in the registry; without --level it is held to its own
+    /// The subject in the registry [default of --level: the subject's configured level]
     #[arg(long, value_name = "NAME", requires = "against")]
     subject: Option<Subject>,
     #[command(flatten)]
     connection: Connection,
-    /// Schemas, the oldest first; with --against git:REV also folders of them
+    /// Schema files, the oldest first; with --against git:REV also folders
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Lines {"name","format","reader","writer","references"}, with the texts of schemas: prints a
-    /// line {"name","compatible","findings"} for each; `-` is standard input
+    /// Read cases from FILE, one JSON object a line
+    /// {"name","format","reader","writer","references"}, with schemas as text; print a line
+    /// {"name","compatible","findings"} for each; `-` is standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = ["files", "writer"])]
     batch: Option<PathBuf>,
     #[command(flatten)]
     reading: Reading,
-    /// How findings are shown
+    /// Output format
     #[arg(long, value_enum, default_value = "text")]
     output: Style,
 }
@@ -101,14 +106,15 @@ impl Check {
             }
             _ => {
                 return Err(Error::Usage(
-                    "give --reader and --writer, --level and files, or --batch".to_owned(),
+                    "nothing to check: give --reader and --writer, --level and files, or --batch"
+                        .to_owned(),
                 ));
             }
         }
         report.finish(&mut io::stdout().lock())
     }
 
-    /// The schema of a file; `None` if its text cannot be read, which is reported.
+    /// Returns the schema of a file. Reports a file whose text cannot be read, and returns `None`.
     fn named(&self, path: &Path, report: &mut Report) -> Result<Option<Named>> {
         let name = path.display().to_string();
         match self.reading.load_version(path) {
@@ -129,7 +135,7 @@ impl Check {
         }
     }
 
-    /// Every file towards those before it.
+    /// Compares every file with those before it.
     fn in_order(&self, level: Level, report: &mut Report) -> Result<()> {
         let mut schemas = Vec::new();
         for file in &self.files {
@@ -149,7 +155,7 @@ impl Check {
         Ok(())
     }
 
-    /// The files, versions to be, towards those that are registered and each other.
+    /// Compares the files, as future versions, with the registered versions and with each other.
     fn against_registry(&self, level: Option<Level>, report: &mut Report) -> Result<()> {
         let subject = self
             .subject
@@ -183,7 +189,7 @@ impl Check {
         Ok(())
     }
 
-    /// Every file towards itself as it was.
+    /// Compares every file with its text at the revision.
     fn against_git(&self, level: Level, report: &mut Report) -> Result<()> {
         let against = self.against.as_deref().unwrap_or_default();
         let revision = against
@@ -214,7 +220,7 @@ impl Check {
         Ok(())
     }
 
-    /// A file towards itself as it was.
+    /// Compares a file with its text at the revision.
     fn against_revision(
         &self,
         level: Level,
@@ -248,7 +254,7 @@ impl Check {
         Ok(())
     }
 
-    /// A file that is not at the revision, towards the versions before it.
+    /// Compares a file that is not at the revision with the versions before it.
     fn against_older(
         &self,
         level: Level,
@@ -289,7 +295,8 @@ impl Check {
         Ok(())
     }
 
-    /// A file as it was; `None` if its text cannot be read, which is reported at `new`.
+    /// Returns a file at the revision. Reports a text that cannot be read at `new`, and returns
+    /// `None`.
     fn at_revision(
         &self,
         file: &Path,
@@ -335,7 +342,7 @@ impl Check {
         }))
     }
 
-    /// Mentions schemas that were removed beside the files and are not among them.
+    /// Reports schemas that were removed from the folders of the files and are not among the files.
     fn note_removed(&self, revision: &Revision, report: &mut Report) {
         for file in self.files.iter().filter(|file| !file.is_dir()) {
             let path = revision.path(file).unwrap_or_default();
@@ -363,7 +370,7 @@ fn unreadable(name: &str, error: &impl std::fmt::Display, new: &Named, report: &
     report.add(invalid(name, "", error).at(&new.name, 1, 1));
 }
 
-/// The finding that a schema is gone.
+/// Returns the finding that a schema was removed.
 fn removed(file: &Path, revision: &str) -> Finding {
     let name = file.display().to_string();
     Finding {
@@ -374,11 +381,11 @@ fn removed(file: &Path, revision: &str) -> Finding {
     }
 }
 
-/// A schema, and what it is called.
+/// A schema and its name in reports.
 struct Named {
     name: String,
     schema: ResolvedSchema,
-    /// Whether the name is that of a file of the working tree.
+    /// True if the name is that of a file of the working tree.
     is_file: bool,
 }
 
@@ -417,7 +424,7 @@ fn compare(reader: &Named, writer: &Named, blamed: &Named, report: &mut Report) 
     Ok(())
 }
 
-/// Whether it is a schema; reports why it is none.
+/// Returns whether the schema is valid; reports the error if it is not.
 fn is_valid(schema: &Named, blamed: &Named, report: &mut Report) -> Result<bool> {
     let parsed = rules(schema.schema.kind)?.parse(&schema.schema);
     if let Err(error) = &parsed {
@@ -428,7 +435,7 @@ fn is_valid(schema: &Named, blamed: &Named, report: &mut Report) -> Result<bool>
 }
 
 impl Named {
-    /// The finding, which annotates `blamed` where this schema is not a file that is there.
+    /// Returns the finding, annotated at `blamed` if this schema is not a file of the working tree.
     fn located(&self, finding: Finding, blamed: &Named) -> Finding {
         if self.is_file {
             return finding;
@@ -438,10 +445,10 @@ impl Named {
     }
 }
 
-/// The finding that a file holds no schema.
+/// Returns the finding that a file holds no valid schema.
 pub(crate) fn invalid(name: &str, text: &str, error: &impl std::fmt::Display) -> Finding {
     let message = error.to_string();
-    let place = input::place_said(text, &message);
+    let place = input::place_in_message(text, &message);
     Finding {
         file: name.to_owned(),
         line: place.line,

@@ -1,4 +1,4 @@
-//! `check --batch`: a case a line.
+//! `check --batch`: one case a line.
 
 use std::borrow::Cow;
 use std::io::{self, Write as _};
@@ -20,7 +20,7 @@ struct Case {
     references: Option<Vec<Referenced>>,
 }
 
-/// A schema text by the name that others use for it.
+/// The text of a referenced schema, and the name that other schemas use for it.
 #[derive(Clone, Deserialize)]
 pub(crate) struct Referenced {
     pub(crate) name: String,
@@ -122,14 +122,14 @@ fn check(case: &Case) -> std::result::Result<Vec<Incompatibility>, String> {
         .map_err(|error| error.to_string())
 }
 
-/// The name of a case that is none, if it has one.
+/// Returns the name in a line that is not a valid case, if it has one.
 pub(crate) fn name_of(line: &[u8]) -> Option<Cow<'static, str>> {
     let case: serde_json::Value = serde_json::from_slice(line).ok()?;
     let name = case.get("name")?.as_str()?;
     Some(name.to_owned().into())
 }
 
-/// The texts as codecs take them.
+/// Returns the texts in the form that codecs take.
 pub(crate) fn named(references: &[Referenced]) -> Vec<NamedText> {
     let named = references.iter().map(|reference| NamedText {
         name: reference.name.clone(),

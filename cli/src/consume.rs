@@ -1,4 +1,4 @@
-//! `consume`: records of a topic, for machines or for people.
+//! `consume`: prints the records of a topic, as JSON or as text.
 
 mod moment;
 mod shown;
@@ -31,14 +31,14 @@ use crate::signals::Signals;
 use crate::source::NO_ANSWER;
 use wireform::dynamic::{DynamicCodec, DynamicOptions};
 
-/// Print the records of a topic: place, key, headers, schema and value.
+/// Print the records of a topic: partition, offset, key, headers, schema and value.
 ///
-/// A record that names its schema is read with what the registry has; keys are, too. What cannot be
-/// read is shown with its error and its bytes, and the exit status is 1 then. If the schema of a record
-/// is not available, that record cannot be read; the schema is requested again after 10 seconds. If
-/// this is because the registry does not answer, the exit status is 3 at the end. Ctrl-C and SIGTERM
-/// end it, and it prints how many it read. If a broker cannot be reached, it prints why and tries
-/// again.
+/// Keys and values that name a schema are decoded with the schema from the registry. A record that
+/// cannot be decoded is shown with its error and its bytes, and the exit status is 1. If the schema
+/// of a record is not available, it is requested again for records that are read 10 seconds later
+/// or more. If this is because the registry does not answer, the exit status is 3. Ctrl-C and
+/// SIGTERM stop the command; it then prints the number of records that it read. If a broker cannot
+/// be reached, it prints the reason and tries again.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   wireform consume --brokers localhost:9092 --topic orders --registry http://localhost:8081 --until-end
@@ -48,24 +48,24 @@ use wireform::dynamic::{DynamicCodec, DynamicOptions};
 pub(crate) struct Consume {
     #[command(flatten)]
     brokers: Brokers,
-    /// The topic
+    /// Topic to read
     #[arg(long, value_name = "T")]
     topic: String,
-    /// Only this partition
+    /// Read only this partition [default: all]
     #[arg(long, value_name = "N")]
     partition: Option<i32>,
     #[command(flatten)]
     connection: Connection,
-    /// The schema of values that name none, or that no registry is asked about
+    /// Schema for values without a schema id, or if no registry is given
     #[arg(long, value_name = "FILE")]
     schema: Option<PathBuf>,
     #[command(flatten)]
     reading: Reading,
-    /// The Protobuf message of --schema [default: what the frame says, else the first of the file]
+    /// The Protobuf message of --schema [default: the one in the frame, else the first of the file]
     #[arg(long, value_name = "NAME")]
     message: Option<String>,
-    /// Where to begin: beginning, end, an offset, -N for the last N, or a time such as
-    /// 2026-11-23T16:45:00Z, 2026-11-23 or @MILLISECONDS; in every partition
+    /// Start at: beginning, end, an offset, -N for the last N records, or a time such as
+    /// 2026-11-23T16:45:00Z, 2026-11-23 or @MILLISECONDS; applies to every partition
     #[arg(
         long,
         value_name = "WHERE",
@@ -73,30 +73,30 @@ pub(crate) struct Consume {
         allow_hyphen_values = true
     )]
     from: Start,
-    /// End after so many records
+    /// Stop after this many records
     #[arg(long, value_name = "N")]
     count: Option<u64>,
-    /// End where the topic ends now
+    /// Stop at the current end of the topic
     #[arg(long)]
     until_end: bool,
-    /// How records are shown
+    /// Output format
     #[arg(long, value_enum, default_value = "json")]
     output: Look,
-    /// Show the bytes of every value, too
+    /// Also show the bytes of every value
     #[arg(long)]
     hex: bool,
 }
 
-/// How records are shown.
+/// The output format of records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Look {
-    /// A JSON line each
+    /// One line of JSON for each record
     Json,
-    /// A block of lines each, for people
+    /// A block of lines for each record
     Text,
 }
 
-/// How often what is read is passed on, where nothing else comes.
+/// The longest time between two flushes of the output while no record comes.
 const PAUSE: Duration = Duration::from_millis(200);
 
 impl Consume {
@@ -109,7 +109,7 @@ impl Consume {
             start: self.from,
         };
         let ends = scope.assign(&consumer)?;
-        // Until here a signal ends the process: nothing is read yet.
+        // Until here a signal ends the process: no record is read yet.
         let mut left = Left::new(self, ends, at_signals()?);
         let shown = self.show(&consumer, &mut values, &mut left);
         if !matches!(shown, Err(Error::BrokenPipe)) {
@@ -122,7 +122,7 @@ impl Consume {
         }
     }
 
-    /// Shows records until there are no more to be read.
+    /// Prints records until the last one is read.
     fn show(&self, consumer: &Consumer, values: &mut Values<'_>, left: &mut Left) -> Result<()> {
         let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
         let mut progress = Progress::new();
@@ -165,7 +165,7 @@ impl Consume {
         is_given.then(|| self.connection.open()).transpose()
     }
 
-    /// What reads values that name no schema.
+    /// Returns the codec of --schema, for values without a schema id.
     fn given(&self) -> Result<Option<DynamicCodec>> {
         let Some(path) = &self.schema else {
             return Ok(None);
@@ -182,16 +182,16 @@ impl Consume {
         self.brokers.consumer(&[
             ("group.id", "wireform-consume"),
             ("enable.auto.commit", "false"),
-            // After its queue was full once, librdkafka asks for more only a second later.
+            // If its queue was full once, librdkafka fetches again only a second later.
             ("fetch.queue.backoff.ms", "10"),
-            // Behind what a transaction leaves there may be no record at all.
+            // The end of a transaction has an offset, and there may be no record after it.
             ("enable.partition.eof", "true"),
         ])
     }
 }
 
-/// Returns errors that end the run. Others end when a broker can be reached again, and the context
-/// prints them.
+/// Returns an error that ends the run. Errors that end when a broker can be reached again are
+/// printed by the context instead.
 fn check_transient(topic: &str, error: &KafkaError) -> Result<()> {
     match error.rdkafka_error_code() {
         Some(code) if is_transient(code) => Ok(()),
@@ -203,12 +203,12 @@ fn check_transient(topic: &str, error: &KafkaError) -> Result<()> {
     }
 }
 
-/// How much there is to read yet, and what was read.
+/// The records that are still to be read, and counters.
 struct Left {
     count: Option<u64>,
     is_until_end: bool,
     ends: HashMap<i32, i64>,
-    /// The partitions that have not been read to their end.
+    /// The partitions that are not read to their end yet.
     open: HashSet<i32>,
     seen: u64,
     unread: u64,
@@ -234,7 +234,7 @@ impl Left {
         !(is_enough || is_ended || self.is_interrupted.load(Ordering::SeqCst))
     }
 
-    /// Whether a record is one of those that were asked for.
+    /// Returns whether a record is one that was asked for.
     fn take(&mut self, message: &BorrowedMessage<'_>) -> bool {
         let (partition, offset) = (message.partition(), message.offset());
         let end = self.ends.get(&partition);

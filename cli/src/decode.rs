@@ -1,4 +1,4 @@
-//! `decode`: records to JSON lines.
+//! `decode`: decodes records to JSON lines.
 
 use std::io::{self, Read as _, Write as _};
 use std::path::PathBuf;
@@ -16,64 +16,67 @@ use crate::schema::Reading;
 use crate::source::{Asked, Missing, NO_ANSWER, Source};
 use crate::{Result, decode_batch, input};
 
-/// Write records as JSON lines.
+/// Decode records to JSON lines.
 ///
-/// Reads hex lines from a file or standard input, or with --raw one record's bytes. An empty line is a
-/// record of no bytes.
-/// A record that cannot be read is an error line on standard error, with its number; the others are
-/// written all the same, and the exit status is 1 at the end. If the schema of a record is not
-/// available, that record cannot be read; the schema is requested again after 10 seconds. If this is
-/// because the registry does not answer, the exit status is 3 at the end.
+/// Reads lines of hex digits from a file or standard input, or with --raw the bytes of one record.
+/// An empty line is a record without bytes.
+///
+/// A record that cannot be decoded is reported on standard error with its line number; the other
+/// records are still decoded, and the exit status is 1. If the schema of a record is not available,
+/// it is requested again for records that are read 10 seconds later or more. If this is because the
+/// registry does not answer, the exit status is 3.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   echo 00000000070662 | wireform decode --schema name.avsc
   wireform decode --registry http://localhost:8081 < records.hex
   wireform decode --batch cases.jsonl")]
 pub(crate) struct Decode {
-    /// The schema that the records were written with
+    /// The writer schema, for records without a schema id or instead of a registry
     #[arg(long, value_name = "FILE", conflicts_with = "lock")]
     schema: Option<PathBuf>,
-    /// The lock file that knows the schemas which the records name [default: the registry knows them]
+    /// Look schema ids up in this lock file [default: in the registry]
     #[arg(long, value_name = "FILE")]
     lock: Option<PathBuf>,
     #[command(flatten)]
     connection: Connection,
-    /// The schema to read with [default: the writer's]
+    /// The reader schema [default: the writer schema]
     #[arg(long, value_name = "FILE")]
     reader: Option<PathBuf>,
     #[command(flatten)]
     reading: Reading,
-    /// The Protobuf message [default: what the frame says, else the first of the file]
+    /// The Protobuf message [default: the one in the frame, else the first of the file]
     #[arg(long, value_name = "NAME")]
     message: Option<String>,
-    /// Where the records name their schema
+    /// Position of the schema id
     #[arg(long, value_enum, default_value = "auto")]
     framing: Framing,
-    /// A header of the records, for a schema id: __value_schema_id=hex
+    /// A header of every record, such as __value_schema_id=HEX
     #[arg(long, value_name = "K=HEX,…", value_delimiter = ',', value_parser = header)]
     headers: Vec<(String, Vec<u8>)>,
     /// Show logical types (datetimes, decimals) as text
     #[arg(long)]
     readable: bool,
-    /// Show values of Avro's unions as {"branch": value}, as Avro's own JSON encoding has them
+    /// Show values of Avro's unions as {"branch": value}, as Avro's own JSON encoding does
     #[arg(long)]
     branches: bool,
-    /// All of the input is one record, as it is
+    /// Read the whole input as the bytes of one record
     #[arg(long)]
     raw: bool,
-    /// Lines {"name","format","schema","references","id","guid","message","role","reader","framing",
-    /// "hex","headers"}, all but name, format, schema and hex optional: prints a line
-    /// {"name","value","hex"} or {"name","error"} for each; `-` is standard input
+    /// Read cases from FILE, one JSON object a line
+    /// {"name","format","schema","references","id","guid",
+    /// "message","role","reader","framing","hex","headers"}; only name, format, schema and hex are
+    /// required. Print a line {"name","value","hex"} or {"name","error"} for each; `-` is standard
+    /// input
     #[arg(long, value_name = "FILE", conflicts_with_all = ["schema", "lock", "raw"])]
     batch: Option<PathBuf>,
-    /// Where the records are
+    /// Records to decode [default: standard input]
     #[arg(value_name = "FILE", default_value = "-", hide_default_value = true)]
     file: PathBuf,
 }
 
 fn header(text: &str) -> std::result::Result<(String, Vec<u8>), String> {
     let (name, hex) = text.split_once('=').ok_or("expected NAME=HEX")?;
-    let value = framing::from_hex(hex.as_bytes()).ok_or("expected hex digits behind the =")?;
+    let value = framing::from_hex(hex.as_bytes()).ok_or("expected hex digits after the =")?;
     Ok((name.to_owned(), value))
 }
 
@@ -92,7 +95,7 @@ impl Decode {
             progress.at(number);
             let read = match payload {
                 Some(payload) => records.read(payload, &mut text),
-                None => Err(Error::Finding("no hex digits".to_owned())),
+                None => Err(Error::Finding("expected hex digits".to_owned())),
             };
             match read {
                 Ok(()) => {
@@ -117,7 +120,7 @@ impl Decode {
             read.map_err(|error| Error::file(self.file.display(), &error))?;
             one(1, Some(&payload))?;
         } else {
-            // An empty line is an empty body: null, say, or a message without a field that is set.
+            // An empty line is an empty body, such as null or a message without fields.
             input::each_line(&self.file, |number, line| {
                 match framing::read_hex(line.trim_ascii(), &mut payload) {
                     true => one(number, Some(&payload)),
@@ -133,15 +136,15 @@ impl Decode {
     }
 }
 
-/// Reads records, each with the codec of the schema that it names.
+/// Decodes records, each with the codec of the schema that it names.
 struct Records<'d> {
     decode: &'d Decode,
     reader: Option<ResolvedSchema>,
     only: Option<DynamicCodec>,
     source: Option<Source>,
-    /// An error for what cannot be read, or not with the reader's schema.
+    /// Codecs by schema, or the error of a schema that cannot be used or resolved.
     known: Asked<std::result::Result<DynamicCodec, String>>,
-    /// Whether a record was not read because the registry did not answer.
+    /// True if a record could not be decoded because the registry did not answer.
     lacks_answer: bool,
 }
 
@@ -160,7 +163,7 @@ impl<'d> Records<'d> {
             known: Asked::new(),
             lacks_answer: false,
         };
-        // A registry may be named by the environment, which is there for every command.
+        // The registry may come from the environment, which holds for every command.
         match (&decode.schema, &decode.lock) {
             (Some(file), _) => {
                 let schema = decode.reading.load(file)?;
@@ -208,7 +211,7 @@ impl<'d> Records<'d> {
             let record = framing::take_apart(framing, codec.kind(), header, payload, &[])
                 .map_err(finding)?;
             let read = codec.decode_json(record.index.as_ref(), record.body, out);
-            // With nothing to compare with, what looks like a frame may be none.
+            // Without an expected id, bytes that look like a frame may not be one.
             let is_guess = framing == Framing::Auto && header.is_none() && record.key.is_some();
             return match read {
                 Err(error) if is_guess => {
@@ -224,12 +227,14 @@ impl<'d> Records<'d> {
         let named = framing::take_apart(framing, kind, header, payload, &[]);
         let key = match named {
             Ok(record) => record.key,
-            // Of Protobuf a header has more than the id.
+            // For Protobuf, the header holds the message index too.
             Err(_) => header
                 .and_then(|header| wireform::frame::Frame::from_header(header, payload).ok())
                 .map(|frame| frame.schema()),
         };
-        let key = key.ok_or_else(|| Error::Finding("the record names no schema".to_owned()))?;
+        let key = key.ok_or_else(|| {
+            Error::Finding("the record has no schema id: give --schema".to_owned())
+        })?;
         if self.known.is_due(key) {
             let found = match &self.source {
                 Some(source) => source.schema(key),
@@ -248,7 +253,7 @@ impl<'d> Records<'d> {
                     .map_err(finding)
             }
             Ok(Err(error)) | Err(Missing::Faulty(error)) => Err(Error::Finding(error.clone())),
-            Err(Missing::Unknown) => Err(Error::Finding(format!("{key} is not known"))),
+            Err(Missing::Unknown) => Err(Error::Finding(format!("unknown {key}"))),
             Err(Missing::NoAnswer(error)) => {
                 self.lacks_answer = true;
                 Err(Error::Finding(error.clone()))

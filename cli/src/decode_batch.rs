@@ -1,4 +1,4 @@
-//! `decode --batch`: a case a line.
+//! `decode --batch`: one case a line.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -114,7 +114,7 @@ fn read(case: &Case) -> std::result::Result<DynamicValue, String> {
         None => DynamicCodec::new(&writer, &options),
     };
     let codec = codec.map_err(|error| error.to_string())?;
-    let payload = framing::from_hex(case.hex.as_bytes()).ok_or("\"hex\": no hex digits")?;
+    let payload = framing::from_hex(case.hex.as_bytes()).ok_or("\"hex\": expected hex digits")?;
     let header = header(case)?;
     let framing = case.framing.unwrap_or_default();
     let keys = keys(case)?;
@@ -131,13 +131,13 @@ fn read(case: &Case) -> std::result::Result<DynamicValue, String> {
 
 fn keys(case: &Case) -> std::result::Result<Vec<wireform::registry::SchemaKey>, String> {
     let guid: Option<SchemaGuid> = match &case.guid {
-        Some(guid) => Some(guid.parse().map_err(|_| "\"guid\": no GUID")?),
+        Some(guid) => Some(guid.parse().map_err(|_| "\"guid\": invalid GUID")?),
         None => None,
     };
     Ok(framing::keys(case.id, guid))
 }
 
-/// The value of the schema id header.
+/// Returns the value of the schema id header.
 fn header(case: &Case) -> std::result::Result<Option<Vec<u8>>, String> {
     let name = match case.role.unwrap_or_default() {
         Role::Value => "__value_schema_id",
@@ -150,5 +150,5 @@ fn header(case: &Case) -> std::result::Result<Option<Vec<u8>>, String> {
     };
     framing::from_hex(hex.as_bytes())
         .map(Some)
-        .ok_or_else(|| format!("header {name}: no hex digits"))
+        .ok_or_else(|| format!("header {name}: expected hex digits"))
 }

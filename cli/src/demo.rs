@@ -12,10 +12,9 @@ use crate::exit::{Error, Outcome};
 use crate::registry::in_memory;
 use crate::{Cli, Result};
 
-/// Show it all at once, in this process.
+/// Run a demonstration with Kafka and a registry in this process.
 ///
-/// A Kafka and a registry inside this process, three orders written and read back, and what to try
-/// next. Nothing is left behind.
+/// Starts Kafka and a registry in memory, writes three orders and reads them back. Leaves no files.
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  wireform demo")]
 pub(crate) struct Demo {}

@@ -1,4 +1,4 @@
-//! `encode`: JSON lines to records.
+//! `encode`: encodes JSON lines to records.
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -13,17 +13,17 @@ use crate::progress::Progress;
 use crate::schema::Reading;
 use crate::{Result, framing, input};
 
-/// Write JSON lines as records.
+/// Encode JSON lines to records.
 ///
-/// Reads a file or standard input, and writes a hex line for each record, or with --raw its bytes.
-/// A line that does not fit the schema is an error line on standard error, with its number; the others
-/// are written all the same, and the exit status is 1 at the end.
+/// Reads a file or standard input, and writes one line of hex digits for each record, or with --raw
+/// its bytes. A line that does not match the schema is reported on standard error with its line
+/// number; the other lines are still encoded, and the exit status is 1.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   echo '{\"id\":\"o-1\",\"quantity\":2}' | wireform encode --schema order.avsc --id 7
   wireform encode --schema order.proto --message shop.Order --framing none < orders.jsonl")]
 pub(crate) struct Encode {
-    /// The schema
+    /// The schema to encode with
     #[arg(long, value_name = "FILE")]
     schema: PathBuf,
     #[command(flatten)]
@@ -31,37 +31,37 @@ pub(crate) struct Encode {
     /// The Protobuf message [default: the first of the file]
     #[arg(long, value_name = "NAME")]
     message: Option<String>,
-    /// The schema's id in the registry, for a frame
+    /// Frame records with this schema id
     #[arg(long, value_name = "N", conflicts_with = "guid")]
     id: Option<u32>,
-    /// The schema's GUID in the registry, for a frame
+    /// Frame records with this schema GUID
     #[arg(long, value_name = "G")]
     guid: Option<SchemaGuid>,
-    /// Where the schema is named [default: prefix with --id, header with --guid, else none]
+    /// Position of the schema id [default: prefix with --id, header with --guid, else none]
     #[arg(long, value_enum)]
     framing: Option<Written>,
-    /// Expect logical types (datetimes, decimals) as text, or as their numbers
+    /// Read logical types (datetimes, decimals) from text or numbers
     #[arg(long)]
     readable: bool,
-    /// Expect values of Avro's unions as {"branch": value}, as Avro's own JSON encoding has them
+    /// Read values of Avro's unions from {"branch": value}, as Avro's own JSON encoding has them
     #[arg(long)]
     branches: bool,
-    /// Write the bytes themselves, one record after the other, instead of hex lines
+    /// Write the bytes of the records one after the other instead of hex lines
     #[arg(long)]
     raw: bool,
-    /// Where the JSON lines are
+    /// JSON lines to encode [default: standard input]
     #[arg(value_name = "FILE", default_value = "-", hide_default_value = true)]
     file: PathBuf,
 }
 
-/// Where a record that is written names its schema.
+/// Position of the schema id in a record that is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Written {
-    /// In front of the payload
+    /// Before the payload
     Prefix,
-    /// In a header, which standard error shows
+    /// In a header, which is printed to standard error
     Header,
-    /// Nowhere
+    /// No schema id
     None,
 }
 
@@ -112,7 +112,7 @@ impl Encode {
         Ok(outcome)
     }
 
-    /// What the frame names; `None` without a frame.
+    /// Returns the key that the frame holds; `None` without a frame.
     fn key(&self) -> Result<Option<SchemaKey>> {
         let key = framing::keys(self.id, self.guid).into_iter().next();
         match (self.framing, key) {
@@ -122,7 +122,8 @@ impl Encode {
         }
     }
 
-    /// As Confluent's serializers: ids stand in front of the payload, GUIDs in a header.
+    /// Returns whether the key is written to a header. Confluent's serializers write ids before the
+    /// payload, and GUIDs to a header.
     fn is_in_header(&self, key: SchemaKey) -> bool {
         match self.framing {
             Some(framing) => framing == Written::Header,
@@ -166,7 +167,7 @@ impl Records<'_> {
         Ok(())
     }
 
-    /// Once: all values are of one message.
+    /// Shown once: all values have the same message type.
     fn show_header(&mut self, frame: &[u8], _index: &MessageIndex) {
         if !self.has_shown_header {
             let mut hex = Vec::new();
@@ -180,7 +181,7 @@ impl Records<'_> {
     }
 }
 
-/// An error of a schema file.
+/// Returns the error of an invalid schema file.
 pub(crate) fn broken(path: &Path, error: &wireform::Error) -> Error {
     let text = format!("{}: {}", path.display(), with_causes(error));
     match error.kind() {
@@ -189,7 +190,7 @@ pub(crate) fn broken(path: &Path, error: &wireform::Error) -> Error {
     }
 }
 
-/// Talk goes to standard error, and does not matter where nobody listens.
+/// Prints a line to standard error; a closed standard error is ignored.
 pub(crate) fn eprintln(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }

@@ -1,16 +1,16 @@
-//! How a run ends: 0 fine, 1 findings, 2 usage, 3 registry or I/O.
+//! Exit statuses: 0 success, 1 findings, 2 usage, 3 registry or I/O.
 
 use std::error::Error as StdError;
 use std::fmt::{self, Display};
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-/// How a verb ended that did what it was asked.
+/// The result of a verb that ran to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// There is nothing to say against it.
+    /// No findings.
     Fine,
-    /// It found what should be looked at: the output says what.
+    /// The output lists findings.
     Findings,
 }
 
@@ -23,21 +23,21 @@ impl Outcome {
     }
 }
 
-/// Why a verb could not do what it was asked.
+/// The error that ended a verb.
 #[derive(Debug)]
 pub(crate) enum Error {
-    /// A schema, a value or a record is wrong.
+    /// A schema, a value or a record is invalid.
     Finding(String),
-    /// What was asked makes no sense.
+    /// The arguments are invalid.
     Usage(String),
-    /// A file, a registry or a broker is not there, or fails.
+    /// A file, a registry or a broker is missing or fails.
     Io(String),
-    /// Who reads the output went away: no error of anybody.
+    /// The reader of the output closed it: exit status 0.
     BrokenPipe,
 }
 
 impl Error {
-    /// Says it on standard error.
+    /// Prints the error to standard error and returns its exit status.
     pub(crate) fn report(self) -> ExitCode {
         let (code, message) = match self {
             Self::Finding(message) => (1, message),
@@ -49,43 +49,43 @@ impl Error {
         ExitCode::from(code)
     }
 
-    /// A schema, a value or a record is wrong: an error with its causes.
+    /// Creates an error of an invalid schema, value or record, with its causes.
     pub(crate) fn finding(error: &dyn StdError) -> Self {
         Self::Finding(with_causes(error))
     }
 
-    /// What was asked makes no sense: an error with its causes.
+    /// Creates an error of invalid arguments, with its causes.
     pub(crate) fn usage(error: &dyn StdError) -> Self {
         Self::Usage(with_causes(error))
     }
 
-    /// A file, a registry or a broker fails: an error with its causes.
+    /// Creates an error of a file, a registry or a broker, with its causes.
     pub(crate) fn io(error: &dyn StdError) -> Self {
         Self::Io(with_causes(error))
     }
 
-    /// An error of a file, which `name` names.
+    /// Creates an error of the file `name`.
     pub(crate) fn file(name: impl Display, error: &io::Error) -> Self {
         Self::Io(format!("{name}: {error}"))
     }
 }
 
-/// The text of an error, and below it the text of each cause that it does not repeat.
+/// Returns the text of an error, followed by a line for each cause that it does not repeat.
 pub(crate) fn with_causes(error: &dyn StdError) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
-        let said = cause.to_string();
-        if !text.contains(&said) {
+        let message = cause.to_string();
+        if !text.contains(&message) {
             text.push_str("\ncaused by: ");
-            text.push_str(&said);
+            text.push_str(&message);
         }
         source = cause.source();
     }
     text
 }
 
-/// An error of standard output.
+/// Converts an error of standard output.
 impl From<io::Error> for Error {
     fn from(error: io::Error) -> Self {
         match error.kind() {

@@ -11,21 +11,21 @@ use crate::{Result, input};
 
 /// Print the fingerprints of Avro schemas.
 ///
-/// A lower-case hex line for each file: CRC-64-AVRO big-endian, unless another is asked for.
+/// Prints one line of lower-case hex digits for each file. CRC-64-AVRO is printed big-endian.
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  wireform fingerprint --algorithm sha256 schemas/order.avsc")]
 pub(crate) struct Fingerprint {
     /// Avro schemas; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// How it is calculated, from the Parsing Canonical Form
+    /// Fingerprint algorithm, applied to the Parsing Canonical Form
     #[arg(long, default_value = "crc64")]
     algorithm: Algorithm,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Algorithm {
-    /// CRC-64-AVRO, its 8 bytes in big-endian order
+    /// CRC-64-AVRO, 8 bytes in big-endian order
     Crc64,
     /// MD5
     Md5,
@@ -35,7 +35,7 @@ enum Algorithm {
 
 /// Print the Parsing Canonical Form of Avro schemas.
 ///
-/// A line for each file.
+/// Prints one line for each file.
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  wireform canonical schemas/order.avsc")]
 pub(crate) struct Canonical {

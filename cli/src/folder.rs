@@ -17,7 +17,7 @@ use crate::schema::known_rules;
 pub(crate) struct Folders(RefCell<BTreeMap<PathBuf, Rc<SchemaFolder>>>);
 
 impl Folders {
-    /// Adds what the folder of a file says that its schema refers to, if it is a version in one.
+    /// Adds the references of a version from its schemas folder, if the file is in one.
     pub(crate) fn add_references(&self, path: &Path, schema: &mut ResolvedSchema) -> Result<()> {
         let Some(path) = full_path(path) else {
             return Ok(());
@@ -37,7 +37,7 @@ impl Folders {
         add_references(&folder, &path, schema)
     }
 
-    /// A folder that was read before, or is read now.
+    /// Returns a folder, which is read on the first call.
     fn get(
         &self,
         path: &Path,
@@ -53,7 +53,7 @@ impl Folders {
     }
 }
 
-/// A path to which the folders above a file can be read off.
+/// Returns a path whose parents are the folders above the file.
 fn full_path(path: &Path) -> Option<PathBuf> {
     let is_up = |part| part == Component::ParentDir;
     match path.components().any(is_up) {
@@ -62,13 +62,13 @@ fn full_path(path: &Path) -> Option<PathBuf> {
     }
 }
 
-/// The schemas folder of a file that is called as a version of a subject is.
+/// Returns the schemas folder of a file whose name is that of a version.
 pub(crate) fn folder_of(path: &Path) -> Option<PathBuf> {
     version_number(path)?;
     path.parent()?.parent().map(Path::to_owned)
 }
 
-/// The folder, in which schemas without a file of references have those that are found by name.
+/// Returns the folder, with references by name for schemas without a file of references.
 pub(crate) fn with_references(mut folder: SchemaFolder) -> SchemaFolder {
     folder.find_references(known_rules);
     folder
@@ -78,7 +78,7 @@ pub(crate) fn is_valid(schema: &ResolvedSchema) -> bool {
     known_rules(schema.kind).is_some_and(|rules| rules.parse(schema).is_ok())
 }
 
-/// Adds what a folder says that a version refers to, except for names that the schema has already.
+/// Adds the references of a version from its folder, except for names that the schema has already.
 pub(crate) fn add_references(
     folder: &SchemaFolder,
     path: &Path,

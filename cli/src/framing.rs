@@ -1,4 +1,4 @@
-//! Frames: where a record names its schema.
+//! Frames: the schema id of a record.
 
 use clap::ValueEnum;
 use serde::Deserialize;
@@ -6,33 +6,33 @@ use wireform::frame::{self, Frame, MessageIndex};
 use wireform::registry::{SchemaGuid, SchemaId, SchemaKey, SchemaKind};
 use wireform::{Error, ErrorKind, Result};
 
-/// Where a record that is read names its schema.
+/// Position of the schema id in a record that is read.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Framing {
-    /// In a header, else in front of the payload, else nowhere
+    /// In a header, else before the payload, else none
     #[default]
     Auto,
-    /// In front of the payload
+    /// Before the payload
     Prefix,
     /// In a header
     Header,
-    /// Nowhere: the payload is the value
+    /// No schema id: the payload is the body
     None,
 }
 
-/// A record, taken apart.
+/// The parts of a record.
 pub(crate) struct Unframed<'a> {
-    /// What it names its schema by.
+    /// The schema id or GUID.
     pub(crate) key: Option<SchemaKey>,
-    /// What its frame says, where it has one.
+    /// The message index of a Protobuf frame.
     pub(crate) index: Option<MessageIndex>,
-    /// The value.
+    /// The body.
     pub(crate) body: &'a [u8],
 }
 
-/// Takes a record apart. `header` is the schema id header's value; `expected` is what the frame must
-/// name, where that is known.
+/// Splits a record. `header` is the value of the schema id header; `expected` is the schema that
+/// the frame must name, if it is known.
 pub(crate) fn take_apart<'a>(
     framing: Framing,
     kind: SchemaKind,
@@ -81,12 +81,12 @@ fn named(keys: &[SchemaKey]) -> String {
     names.join(" or ")
 }
 
-/// Appends what stands before a body, or in a header.
+/// Appends a frame: the prefix of a body, or the value of a header.
 pub(crate) fn write(key: SchemaKey, kind: SchemaKind, index: &MessageIndex, out: &mut Vec<u8>) {
     match key {
         SchemaKey::Id(id) => frame::write_id(id, out),
         SchemaKey::Guid(guid) => frame::write_guid(guid, out),
-        // No other key is given on the command line.
+        // The command line has no other kind of key.
         _ => {}
     }
     if kind == SchemaKind::Protobuf {
@@ -94,19 +94,19 @@ pub(crate) fn write(key: SchemaKey, kind: SchemaKind, index: &MessageIndex, out:
     }
 }
 
-/// What is given by `--id` and `--guid`.
+/// Returns the key of `--id` and `--guid`.
 pub(crate) fn keys(id: Option<u32>, guid: Option<SchemaGuid>) -> Vec<SchemaKey> {
     let id = id.map(|id| SchemaKey::Id(SchemaId::new(id)));
     id.into_iter().chain(guid.map(SchemaKey::Guid)).collect()
 }
 
-/// The bytes of hex digits.
+/// Returns the bytes of hex digits; `None` if the text is not hex digits.
 pub(crate) fn from_hex(text: &[u8]) -> Option<Vec<u8>> {
     let mut out = Vec::new();
     read_hex(text, &mut out).then_some(out)
 }
 
-/// The bytes of hex digits, in place of what `out` held; whether they are hex digits.
+/// Replaces `out` with the bytes of hex digits. Returns false if the text is not hex digits.
 pub(crate) fn read_hex(text: &[u8], out: &mut Vec<u8>) -> bool {
     let (blocks, rest) = text.as_chunks::<{ 2 * BLOCK }>();
     out.clear();
@@ -127,11 +127,11 @@ pub(crate) fn read_hex(text: &[u8], out: &mut Vec<u8>) -> bool {
     text.len().is_multiple_of(2) && seen < 16
 }
 
-/// How many bytes are read at once.
+/// Number of bytes that are read at once.
 const BLOCK: usize = 16;
 
-/// Reads hex digits; what comes back is over 15 if one of them is none. Without a branch, so that a
-/// compiler may take many of them in a step.
+/// Reads hex digits. Returns a value over 15 if one of them is invalid. It has no branch, so that
+/// the compiler can process several digits in one instruction.
 fn read_block(digits: &[u8; 2 * BLOCK], bytes: &mut [u8; BLOCK]) -> u8 {
     let halves = digits.map(|byte| {
         let (number, letter) = (byte.wrapping_sub(b'0'), (byte | 0x20).wrapping_sub(b'a'));

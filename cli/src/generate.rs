@@ -14,26 +14,27 @@ use crate::encode::eprintln;
 use crate::exit::{Error, Outcome};
 use crate::{Result, input};
 
-/// Write Rust types for schema files.
+/// Generate Rust types from schema files.
 ///
-/// For .avsc, .proto and .json files, as a module: the folder gets a `mod.rs` and what that needs, so
-/// that `mod name;` is all that a crate adds. Of files v1.avsc, v2.avsc and so on in one folder it
-/// takes the newest.
+/// Writes a module from .avsc, .proto and .json files: the folder gets a `mod.rs` and the files
+/// that it needs, so that a crate only adds `mod name;`. If a folder holds versions (v1.avsc,
+/// v2.avsc, …), only the newest one is used.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   wireform generate --out src/events schemas/
   wireform generate --out src/events --check schemas/")]
 pub(crate) struct Generate {
-    /// The module's folder
+    /// Folder of the module
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     /// Schema files, or folders with them
     #[arg(required = true, value_name = "FILE|DIR")]
     files: Vec<PathBuf>,
-    /// Where imports of .proto files are looked for [default: the folders given, those of the files]
+    /// Folders to search for imports of .proto files [default: the given folders, and those of the
+    /// files]
     #[arg(long, value_name = "DIR")]
     include: Vec<PathBuf>,
-    /// Write nothing; exit status 1 if what stands there is not what would be written
+    /// Write nothing; exit status 1 if the files differ from what would be written
     #[arg(long)]
     check: bool,
 }
@@ -69,7 +70,7 @@ impl Generate {
         Ok(Outcome::Fine)
     }
 
-    /// The names and texts of the module's files.
+    /// Returns the names and texts of the module's files.
     fn generate(&self, found: &Found) -> Result<Vec<(String, String)>> {
         let mut files = Vec::new();
         let failed = |error: wireform_build::Error| Error::Finding(error.to_string());
@@ -94,7 +95,7 @@ impl Generate {
         }
         if files.is_empty() {
             return Err(Error::Usage(
-                "there is no .avsc, no .proto and no .json file".to_owned(),
+                "no .avsc, .proto or .json file found".to_owned(),
             ));
         }
         let mut module =
@@ -124,7 +125,7 @@ struct Found {
     folders: Vec<PathBuf>,
     /// The newest .proto file of each subject, by the subject's name.
     subjects: BTreeMap<String, PathBuf>,
-    /// What the newest versions refer to.
+    /// The references of the newest versions.
     references: Vec<Reference>,
 }
 
@@ -160,7 +161,7 @@ impl Found {
         Ok(())
     }
 
-    /// Keeps the names by which others import a version, and by which it imports others.
+    /// Keeps the name by which others import a version, and its own references.
     fn version(&mut self, version: FolderVersion) {
         let Ok(schema) = version.schema else {
             // Reading its file reports why.
@@ -173,7 +174,7 @@ impl Found {
         }
     }
 
-    /// Import paths, by references and by subjects that are called as their import path is.
+    /// Returns import paths: those of references, and subjects whose names are import paths.
     fn imports(&self) -> BTreeMap<&str, &Path> {
         let mut imports = BTreeMap::new();
         for (subject, path) in &self.subjects {
@@ -223,7 +224,7 @@ impl Found {
                 Some("proto") => self.protobuf.push(path),
                 Some("json") => match looks_like_schema(&input::text(&path)?) {
                     true => self.json.push(path),
-                    false => eprintln(&format!("{}: no JSON Schema", path.display())),
+                    false => eprintln(&format!("{}: skipped, not a JSON Schema", path.display())),
                 },
                 _ => {}
             }
@@ -232,7 +233,7 @@ impl Found {
     }
 }
 
-/// Folders have other JSON, too.
+/// Returns whether a JSON file looks like a schema: folders hold other JSON too.
 fn looks_like_schema(text: &str) -> bool {
     const KEYS: [&str; 5] = ["$schema", "$ref", "$defs", "definitions", "properties"];
     serde_json::from_str::<serde_json::Value>(text)

@@ -1,4 +1,4 @@
-//! Files as users name them: `-` is standard input.
+//! Input files; `-` is standard input.
 
 use std::fs;
 use std::io::{self, Read};
@@ -10,14 +10,14 @@ use crate::Result;
 use crate::exit::Error;
 use crate::schema::Format;
 
-/// No schema and no list of cases is longer.
+/// The largest size of a schema or a list of cases, in bytes.
 const MAX_TEXT: u64 = 64 << 20;
-/// No line is longer.
+/// The longest line, in bytes.
 const MAX_LINE: usize = 64 << 20;
-/// Folders nest no deeper.
+/// The greatest depth of nested folders.
 const MAX_DEPTH: usize = 32;
 
-/// The text of a file, without a byte order mark. One that is not UTF-8 is a finding.
+/// Returns the text of a file without a byte order mark. A text that is not UTF-8 is a finding.
 pub(crate) fn text(path: &Path) -> Result<String> {
     let text = match path == Path::new("-") {
         true => {
@@ -33,7 +33,7 @@ pub(crate) fn text(path: &Path) -> Result<String> {
     text.map_err(|error| unreadable(path, &error))
 }
 
-/// The text of a file whose bytes are at hand.
+/// Returns the text of a file from its bytes.
 pub(crate) fn decoded(path: &Path, bytes: Vec<u8>) -> Result<String> {
     decode_text(bytes).map_err(|error| unreadable(path, &error))
 }
@@ -45,7 +45,7 @@ fn unreadable(path: &Path, error: &io::Error) -> Error {
     }
 }
 
-/// The schema files of a folder and the folders in it; hidden ones are left out. Versions of one
+/// Returns the schema files of a folder and its subfolders, without hidden ones. Versions of one
 /// schema (v1.avsc, v2.avsc, …) are in the order of their numbers.
 pub(crate) fn schema_files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
@@ -60,7 +60,7 @@ pub(crate) fn schema_files(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// The number of `v12.avsc`.
+/// Returns the number in a name such as `v12.avsc`.
 pub(crate) fn version_number(path: &Path) -> Option<u32> {
     path.file_stem()?.to_str()?.strip_prefix('v')?.parse().ok()
 }
@@ -86,14 +86,14 @@ fn collect(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<()> 
     Ok(())
 }
 
-/// A file of a schema, and not one that belongs to a version of a schema.
+/// Returns whether a file is a schema, and not metadata or rules of a version.
 pub(crate) fn is_schema(path: &Path) -> bool {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let is_companion = stem.ends_with(".metadata") || stem.ends_with(".rules");
     !is_companion && Format::of(path).is_ok()
 }
 
-/// The bytes of a file.
+/// Returns the bytes of a file.
 pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let read = match path == Path::new("-") {
@@ -112,23 +112,23 @@ pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>> {
     }
 }
 
-/// A JSON line. What is written here has no keys but text, and no numbers but finite ones.
+/// Returns a JSON line. The values have only text keys and finite numbers, so this cannot fail.
 pub(crate) fn json(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).unwrap_or_else(|error| format!("{{\"error\":\"{error}\"}}"))
 }
 
-/// Where something stands in a text, for people.
+/// A position in a text.
 pub(crate) struct Place {
-    /// From 1 on.
+    /// The line, from 1.
     pub(crate) line: usize,
-    /// From 1 on, in characters.
+    /// The column, from 1, in characters.
     pub(crate) column: usize,
     /// The whole line.
     pub(crate) snippet: String,
 }
 
-/// Where the value that a JSON pointer leads to stands, or as near as it goes; of a text that is no
-/// JSON, where the last name of the path first stands.
+/// Returns the position of the value that a JSON pointer names, or of its nearest parent. In a text
+/// that is not JSON, returns the first position of the last name in the path.
 pub(crate) fn place(text: &str, path: &str) -> Place {
     let offset = match serde_json::from_str::<&serde_json::value::RawValue>(text) {
         Ok(whole) => {
@@ -139,7 +139,7 @@ pub(crate) fn place(text: &str, path: &str) -> Place {
     at(text, offset)
 }
 
-/// Where `word` first stands.
+/// Returns the first position of `word`.
 pub(crate) fn place_of(text: &str, word: &str) -> Place {
     at(text, text.find(word).unwrap_or(0))
 }
@@ -181,11 +181,12 @@ fn pointed<'a>(whole: &'a serde_json::value::RawValue, path: &str) -> Option<&'a
     Some(here.get())
 }
 
-/// Where an error says something stands: `line 3 column 14`, `schema:3:14` or `/fields/2`. The
-/// start, if it says nothing.
-pub(crate) fn place_said(text: &str, message: &str) -> Place {
-    let said = said(message, "line ", " column ").or_else(|| said(message, "schema:", ":"));
-    let Some((line, column)) = said else {
+/// Returns the position that an error message names: `line 3 column 14`, `schema:3:14` or
+/// `/fields/2`. Returns the start of the text if the message names none.
+pub(crate) fn place_in_message(text: &str, message: &str) -> Place {
+    let found = line_and_column(message, "line ", " column ")
+        .or_else(|| line_and_column(message, "schema:", ":"));
+    let Some((line, column)) = found else {
         let mut words = message.split(' ');
         return place(text, words.find(|word| word.starts_with('/')).unwrap_or(""));
     };
@@ -197,7 +198,11 @@ pub(crate) fn place_said(text: &str, message: &str) -> Place {
     }
 }
 
-fn said(message: &str, before_line: &str, before_column: &str) -> Option<(usize, usize)> {
+fn line_and_column(
+    message: &str,
+    before_line: &str,
+    before_column: &str,
+) -> Option<(usize, usize)> {
     let number = |text: &str| {
         let digits = text.split(|c: char| !c.is_ascii_digit()).next()?;
         digits.parse().ok().filter(|number| *number > 0)
@@ -207,7 +212,8 @@ fn said(message: &str, before_line: &str, before_column: &str) -> Option<(usize,
     Some((number(line)?, number(column)?))
 }
 
-/// Where the last part of a name path first stands behind the part before it, and so on; code only.
+/// Returns the offset of the last part of a name path, searching for each part after the one before
+/// it. Comments are skipped.
 fn named(text: &str, path: &str) -> usize {
     let code = without_comments(text);
     let (mut from, mut found) = (0, 0);
@@ -224,7 +230,7 @@ fn is_part(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
-/// Where a whole word stands, from `from` on.
+/// Returns the offset of a whole word at or after `from`.
 fn word(text: &str, word: &str, from: usize) -> Option<usize> {
     let rest = text.get(from..)?;
     let mut hits = rest.match_indices(word);
@@ -232,15 +238,15 @@ fn word(text: &str, word: &str, from: usize) -> Option<usize> {
         let before = rest
             .get(..*offset)
             .and_then(|text| text.chars().next_back());
-        let behind = rest
+        let after = rest
             .get(offset + word.len()..)
             .and_then(|text| text.chars().next());
-        !before.is_some_and(is_part) && !behind.is_some_and(is_part)
+        !before.is_some_and(is_part) && !after.is_some_and(is_part)
     });
     hit.map(|(offset, _)| from + offset)
 }
 
-/// The text with blanks for the comments of Protobuf, as long as it was.
+/// Returns the text with Protobuf comments replaced by spaces; its length is unchanged.
 fn without_comments(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -252,18 +258,18 @@ fn without_comments(text: &str) -> String {
             [b'/', b'*', ..] => tail.find("*/").map_or(tail.len(), |end| end + 2),
             _ => 1,
         };
-        let (comment, behind) = tail.split_at(length);
+        let (comment, after) = tail.split_at(length);
         match length {
             1 => out.push('/'),
             _ => out.extend(comment.bytes().map(|_| ' ')),
         }
-        rest = behind;
+        rest = after;
     }
     out.push_str(rest);
     out
 }
 
-/// The part of a line around a column, `width` characters at most, and the column it starts at.
+/// Returns at most `width` characters of a line around a column, and the column of the first one.
 pub(crate) fn window(line: &str, column: usize, width: usize) -> (usize, String) {
     let line: Vec<char> = line
         .chars()
@@ -279,14 +285,14 @@ pub(crate) fn window(line: &str, column: usize, width: usize) -> (usize, String)
     )
 }
 
-/// A text of a schema as a terminal may have it: no control characters.
+/// Returns the text without control characters, safe for a terminal.
 pub(crate) fn printable(text: &str) -> String {
     let shown = |c: char| if c.is_control() { '\u{fffd}' } else { c };
     text.chars().map(shown).collect()
 }
 
-/// Calls `each` with every line of a file and its number, without its end; none is kept. A line of a
-/// pipe is passed on when it is there. A line over 64 MiB is an error.
+/// Calls `each` with every line of a file and its number, without the line end. Lines of a pipe are
+/// passed on as they arrive. A line over 64 MiB is an error.
 pub(crate) fn each_line(path: &Path, mut each: impl FnMut(u64, &[u8]) -> Result<()>) -> Result<()> {
     each_line_of_any_length(path, |number, line| match line {
         Some(line) => each(number, line),
@@ -352,7 +358,7 @@ pub(crate) fn each_line_of_any_length(
     }
 }
 
-/// The first line may begin with a byte order mark.
+/// Removes a byte order mark from the first line.
 fn without_mark(number: u64, line: &[u8]) -> &[u8] {
     match number {
         1 => line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line),
@@ -360,15 +366,15 @@ fn without_mark(number: u64, line: &[u8]) -> &[u8] {
     }
 }
 
-/// Lines, where they were read to: `read_until` would copy each of them.
+/// Reads lines without copying them, as `read_until` would.
 struct Lines<R> {
     from: R,
     buffer: Vec<u8>,
-    /// Where the next line begins.
+    /// Start of the next line.
     start: usize,
-    /// Up to where no line ends.
+    /// End of the part that was searched for a line end.
     searched: usize,
-    /// Up to where the buffer was filled.
+    /// End of the data in the buffer.
     end: usize,
 }
 
@@ -383,7 +389,7 @@ impl<R: Read> Lines<R> {
         }
     }
 
-    /// The next line that has an end; `None` if more must be read for one.
+    /// Returns the next complete line; `None` if more must be read.
     fn next_whole(&mut self) -> Option<&[u8]> {
         let rest = self.buffer.get(self.searched..self.end)?;
         let Some(length) = memchr::memchr(b'\n', rest) else {
@@ -395,17 +401,18 @@ impl<R: Read> Lines<R> {
         self.buffer.get(start..end)
     }
 
-    /// What was read and not passed on.
+    /// Returns the data that was read and not returned as a line yet.
     fn unread(&self) -> &[u8] {
         self.buffer.get(self.start..self.end).unwrap_or_default()
     }
 
-    /// Half a line would be read as a line of its own.
+    /// Returns whether the current line is too long.
     fn is_too_long(&self) -> bool {
         self.unread().len() >= MAX_LINE
     }
 
-    /// Leaves out the rest of a line, of which no end was read yet; `false` if the input ends with it.
+    /// Skips the rest of a line whose end was not read yet; returns `false` if the input ends
+    /// first.
     fn skip(&mut self) -> io::Result<bool> {
         loop {
             (self.start, self.searched, self.end) = (0, 0, 0);
@@ -420,7 +427,7 @@ impl<R: Read> Lines<R> {
         }
     }
 
-    /// Reads more; `false` at the end.
+    /// Reads more data; returns `false` at the end of the input.
     fn fill(&mut self) -> io::Result<bool> {
         self.buffer.copy_within(self.start..self.end, 0);
         self.end -= self.start;

@@ -1,4 +1,4 @@
-//! `inspect`: what bytes are.
+//! `inspect`: identifies payloads.
 
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
@@ -18,33 +18,33 @@ use crate::{Result, framing, input};
 
 mod by_schema;
 
-/// Say what bytes are.
+/// Identify a payload.
 ///
-/// A frame and the schema that it names, a format, or a guess at it; with --explain, every field.
-/// Exit status 1 if a schema is given and the bytes are none of it.
+/// Prints the frame and the schema that it names, the format, or a guess; with --explain, every
+/// field. Exit status 1 if a schema is given and the bytes do not match it.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   wireform inspect 00000000070202
   wireform inspect --explain --schema order.avsc record.bin
   wireform inspect --explain --registry http://localhost:8081 00000000070202")]
 pub(crate) struct Inspect {
-    /// Hex digits, or a file; `-` is standard input, with the bytes themselves
+    /// Hex digits, or a file with the payload; `-` reads the payload from standard input
     #[arg(value_name = "HEX|FILE")]
     what: String,
-    /// Show every part with its offset; with a schema, every field
+    /// Show the offset and the bytes of every part; with a schema, of every field
     #[arg(long)]
     explain: bool,
-    /// The schema that the bytes were written with
+    /// The writer schema
     #[arg(long, value_name = "FILE", conflicts_with = "lock")]
     schema: Option<PathBuf>,
     #[command(flatten)]
     reading: Reading,
-    /// The lock file that knows the schema which the bytes name [default: the registry, if one is given]
+    /// Look the schema id up in this lock file [default: in the registry, if one is given]
     #[arg(long, value_name = "FILE")]
     lock: Option<PathBuf>,
     #[command(flatten)]
     connection: Connection,
-    /// The Protobuf message [default: what the frame says, else the first of the file]
+    /// The Protobuf message [default: the one in the frame, else the first of the file]
     #[arg(long, value_name = "NAME")]
     message: Option<String>,
 }
@@ -61,7 +61,7 @@ impl Inspect {
             }
             None => (parts(&bytes), true),
         };
-        // The fields belong to the drawing, but what is wrong is always said.
+        // Fields are shown only with --explain; errors are always shown.
         let is_short = !self.explain && schema.is_some();
         let is_shown =
             |place: usize| !is_short || place < 2 || (!is_sound && place + 1 == parts.len());
@@ -85,7 +85,7 @@ impl Inspect {
         })
     }
 
-    /// The schema is at fault, and not the bytes.
+    /// Returns the error of an invalid schema, as opposed to invalid bytes.
     fn of_schema(&self, error: Error) -> Error {
         match (&self.schema, error) {
             (Some(file), Error::Finding(error)) => {
@@ -103,7 +103,7 @@ impl Inspect {
         }
     }
 
-    /// The schema, if one was named or is known where was said.
+    /// Returns the writer schema, if it was given or found in the configured source.
     fn writer(&self, key: Option<SchemaKey>) -> Result<Option<ResolvedSchema>> {
         let source = match (&self.schema, &self.lock, key) {
             (Some(file), _, _) => return self.reading.load(file).map(Some),
@@ -128,10 +128,10 @@ impl Inspect {
 fn parts(bytes: &[u8]) -> Vec<Part> {
     let all = |text: &str| vec![Part::new(0, bytes.len(), text)];
     if bytes.is_empty() {
-        return all("nothing: no value, or an empty one");
+        return all("empty: a tombstone or an empty payload");
     }
     if bytes.starts_with(b"Obj\x01") {
-        return all("an Avro object container file: its schema stands in it");
+        return all("an Avro object container file, which holds its schema");
     }
     if let Some(rest) = bytes.strip_prefix(&[0xc3, 0x01])
         && let Some((fingerprint, _)) = rest.split_first_chunk::<8>()
@@ -166,7 +166,7 @@ fn framed(bytes: &[u8], frame: &Frame<'_>) -> Vec<Part> {
         let what = format!("message index {:?}, if it is Protobuf", index.path());
         parts.push(Part::new(length, start, what));
         parts.extend(fields(message, start).unwrap_or_default());
-        let _ = write!(rest, ", Avro or Protobuf by what the schema says");
+        let _ = write!(rest, ", Avro or Protobuf, depending on the schema");
     } else {
         rest.push_str(", most likely Avro");
     }
@@ -193,11 +193,11 @@ fn guess(bytes: &[u8]) -> String {
             "text".to_owned()
         }
         _ if fields(bytes, 0).is_some() => "perhaps a Protobuf message without a frame".to_owned(),
-        _ => "no frame, and no format that tells itself".to_owned(),
+        _ => "unknown: no frame, and no known format".to_owned(),
     }
 }
 
-/// The fields of a Protobuf message, if the bytes can be one.
+/// Returns the fields of a Protobuf message, if the bytes are a valid one.
 fn fields(bytes: &[u8], start: usize) -> Option<Vec<Part>> {
     let mut parts = Vec::new();
     let mut at = 0;

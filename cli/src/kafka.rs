@@ -15,13 +15,13 @@ use wireform_producer::is_secret_setting;
 use crate::exit::Error;
 use crate::{Result, progress};
 
-/// The addresses of brokers, and settings of clients.
+/// The addresses of brokers, and settings of librdkafka.
 #[derive(Args, Debug)]
 pub(crate) struct Brokers {
-    /// Kafka brokers to ask first
+    /// Addresses of Kafka brokers to connect to first, separated by commas
     #[arg(long, value_name = "HOST:PORT,…", env = "WIREFORM_BROKERS")]
     brokers: String,
-    /// A setting of librdkafka, such as security.protocol=sasl_ssl; may be given more than once
+    /// A setting of librdkafka, such as security.protocol=sasl_ssl; repeatable
     #[arg(long = "set", value_name = "K=V")]
     settings: Vec<String>,
 }
@@ -31,7 +31,7 @@ impl Brokers {
         &self.brokers
     }
 
-    /// The settings of the command line. The error does not show what was given: it may be a secret.
+    /// Returns the settings of the command line. Errors do not show values: they may be secret.
     pub(crate) fn settings(&self) -> Result<Vec<(&str, &str)>> {
         let pairs = self.settings.iter().map(|setting| {
             let pair = setting.split_once('=');
@@ -41,7 +41,7 @@ impl Brokers {
         pairs.ok_or_else(|| Error::Usage("--set: expected K=V".to_owned()))
     }
 
-    /// A consumer with these settings, those of the command line last.
+    /// Creates a consumer with these settings; those of the command line take precedence.
     pub(crate) fn consumer(&self, settings: &[(&str, &str)]) -> Result<Consumer> {
         let mut config = ClientConfig::new();
         config.set("bootstrap.servers", &self.brokers);
@@ -52,14 +52,14 @@ impl Brokers {
         consumer.map_err(|error| self.rejected(&error))
     }
 
-    /// The cluster's id; `None` if it has none.
+    /// Returns the cluster id; `None` if the cluster has none.
     pub(crate) fn cluster(&self, timeout: Duration) -> Result<Option<String>> {
         let consumer = self.consumer(&[("group.id", "wireform-produce")])?;
         let of_brokers = ask(&consumer, timeout, |patience| {
             consumer.fetch_metadata(Some(""), patience).map(drop)
         });
         match of_brokers {
-            // No topic has this name, and any broker can answer that.
+            // No topic has this name, so that any broker can answer.
             Ok(()) => {}
             Err(error) if is_answer(&error) => {}
             Err(error) => return Err(consumer.context().unreachable(&error)),
@@ -67,16 +67,15 @@ impl Brokers {
         Ok(consumer.client().fetch_cluster_id(STEP))
     }
 
-    /// What prints errors of brokers, without the values of secret settings.
+    /// Returns a printer for errors of brokers that hides the values of secret settings.
     pub(crate) fn errors(&self) -> BrokerErrors {
         BrokerErrors {
-            said: Arc::default(),
+            printed: Arc::default(),
             secrets: self.secrets().into_iter().map(str::to_owned).collect(),
         }
     }
 
-    /// Values of settings that must not be shown; not those that are so short that they would be found
-    /// in any text.
+    /// Returns the values of secret settings, except values so short that they occur in any text.
     fn secrets(&self) -> Vec<&str> {
         let settings = self.settings().unwrap_or_default().into_iter();
         settings
@@ -85,37 +84,38 @@ impl Brokers {
             .collect()
     }
 
-    /// A setting that librdkafka rejects, without the values of secret settings.
+    /// Returns the error of a setting that librdkafka rejects, without the values of secret
+    /// settings.
     fn rejected(&self, error: &KafkaError) -> Error {
         let text = match error {
             KafkaError::ClientConfig(_, text, name, _) if text.starts_with("No such") => {
-                format!("there is no setting {name:?}")
+                format!("unknown setting {name:?}")
             }
-            // librdkafka quotes the value; a short one is hidden here only.
+            // librdkafka quotes the value; a short one is hidden only here.
             KafkaError::ClientConfig(_, text, name, value) if is_secret_setting(name) => {
                 let text = text.replace(&format!("\"{value}\""), &format!("\"{HIDDEN}\""));
                 format!("setting {name:?}: {text}")
             }
             KafkaError::ClientConfig(_, text, name, _) => format!("setting {name:?}: {text}"),
-            KafkaError::ClientCreation(text) => format!("the settings are not valid: {text}"),
+            KafkaError::ClientCreation(text) => format!("invalid settings: {text}"),
             error => error.to_string(),
         };
         Error::Usage(hide(&text, self.secrets().into_iter(), HIDDEN))
     }
 }
 
-/// What is shown instead of a secret.
+/// Replaces a secret in messages.
 const HIDDEN: &str = "***";
-/// The least length of a secret that is looked for, in bytes.
+/// The shortest secret that is searched for, in bytes.
 const SHORTEST: usize = 4;
 
 pub(crate) type Consumer = BaseConsumer<BrokerErrors>;
 
-/// How long a question waits for an answer before the errors of brokers are read.
+/// Time to wait for an answer before the errors of brokers are read.
 const STEP: Duration = Duration::from_millis(500);
 
-/// Repeats a question, which takes a timeout, until a broker answers or `timeout` is over. Errors of
-/// brokers are printed meanwhile.
+/// Repeats a request with a timeout until a broker answers or `timeout` is over. Errors of brokers
+/// are printed meanwhile.
 pub(crate) fn ask<T>(
     consumer: &Consumer,
     timeout: Duration,
@@ -124,13 +124,13 @@ pub(crate) fn ask<T>(
     let start = Instant::now();
     loop {
         let answer = question(STEP);
-        // Nothing is assigned yet: these are log lines, and errors, which the context gets.
+        // Without assigned partitions these are log lines and errors, which the context receives.
         for _ in 0..100 {
             consumer.poll(Duration::ZERO);
         }
         match answer {
             Err(error) if !is_answer(&error) && start.elapsed() < timeout => {
-                // Some errors come at once.
+                // Some errors are returned at once, without waiting.
                 std::thread::sleep(Duration::from_millis(50));
             }
             answer => return answer,
@@ -138,12 +138,12 @@ pub(crate) fn ask<T>(
     }
 }
 
-/// Whether a broker answered with this error.
+/// Returns whether this error is the answer of a broker.
 fn is_answer(error: &KafkaError) -> bool {
     !error.rdkafka_error_code().is_some_and(is_transient)
 }
 
-/// Whether an error ends when a broker can be reached again.
+/// Returns whether an error ends when a broker can be reached again.
 pub(crate) fn is_transient(code: RDKafkaErrorCode) -> bool {
     matches!(
         code,
@@ -166,16 +166,16 @@ pub(crate) fn is_transient(code: RDKafkaErrorCode) -> bool {
     )
 }
 
-/// Prints errors of brokers: each text once, until records come again.
+/// Prints errors of brokers, each text once until records arrive again.
 #[derive(Clone)]
 pub(crate) struct BrokerErrors {
-    said: Arc<Mutex<Said>>,
-    /// Never printed.
+    printed: Arc<Mutex<Printed>>,
+    /// Values that are never printed.
     secrets: Arc<[String]>,
 }
 
 #[derive(Default)]
-struct Said {
+struct Printed {
     texts: HashSet<String>,
     last: Option<String>,
 }
@@ -185,25 +185,25 @@ impl BrokerErrors {
     pub(crate) fn report(&self, text: &str) {
         let secrets = self.secrets.iter().map(String::as_str);
         let text = hide(&shown(text), secrets, HIDDEN);
-        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-        if said.texts.insert(text.clone()) {
+        let mut printed = self.printed.lock().unwrap_or_else(PoisonError::into_inner);
+        if printed.texts.insert(text.clone()) {
             progress::say(&format!("broker {text}"));
         }
-        said.last = Some(text);
+        printed.last = Some(text);
     }
 
     /// Forgets what was printed: the brokers can be reached again.
     pub(crate) fn clear(&self) {
-        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-        if !said.texts.is_empty() {
-            *said = Said::default();
+        let mut printed = self.printed.lock().unwrap_or_else(PoisonError::into_inner);
+        if !printed.texts.is_empty() {
+            *printed = Printed::default();
         }
     }
 
-    /// Returns the error that no broker answers, with the last reason.
+    /// Returns the error "no broker answers", with the last reason.
     pub(crate) fn unreachable(&self, error: &KafkaError) -> Error {
-        let said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-        match &said.last {
+        let printed = self.printed.lock().unwrap_or_else(PoisonError::into_inner);
+        match &printed.last {
             Some(reason) => Error::Io(format!("no broker answers\ncaused by: broker {reason}")),
             None => Error::Io(format!("no broker answers\ncaused by: {error}")),
         }
@@ -211,10 +211,10 @@ impl BrokerErrors {
 }
 
 impl ClientContext for BrokerErrors {
-    /// Prints errors of connections; others are returned where records are read.
+    /// Prints errors of connections; other errors are returned where records are read.
     fn error(&self, error: KafkaError, reason: &str) {
         match error.rdkafka_error_code() {
-            // The reason of each broker was printed before.
+            // The error of each broker was printed already.
             Some(RDKafkaErrorCode::AllBrokersDown) => {}
             Some(code) if is_transient(code) => self.report(reason),
             _ => {}
@@ -224,8 +224,8 @@ impl ClientContext for BrokerErrors {
 
 impl ConsumerContext for BrokerErrors {}
 
-/// Returns a text of librdkafka without the parts that differ when the same error is repeated: the role
-/// of the broker, the time, and the number of repetitions.
+/// Returns a text of librdkafka without the parts that differ when the same error is repeated: the
+/// role of the broker, the time, and the number of repetitions.
 fn shown(text: &str) -> String {
     let text = text.split(" (after ").next().unwrap_or(text);
     let text = text.strip_prefix("GroupCoordinator: ").unwrap_or(text);
@@ -288,7 +288,7 @@ mod tests {
         check(
             &["sasl.passwrd=secret"],
             &error("No such configuration property", "sasl.passwrd", "secret"),
-            "there is no setting \"sasl.passwrd\"",
+            "unknown setting \"sasl.passwrd\"",
         );
     }
 

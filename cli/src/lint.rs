@@ -1,4 +1,4 @@
-//! `lint`: what will hurt later.
+//! `lint`: finds problems that compatibility rules do not see.
 
 use std::io;
 use std::path::PathBuf;
@@ -16,26 +16,28 @@ use crate::schema::{self, Reading, rules};
 
 mod units;
 
-/// Look for what makes schemas hard to evolve.
+/// Find problems in schemas that make them hard to evolve.
 ///
-/// And hard to use from other languages. What a version of a schemas folder refers to is read from the
-/// folder, as `plan` does. Of several versions of a schema, the oldest first, it also
-/// says where a unit changed, which the rules of compatibility let pass. Of Protobuf and JSON Schema
-/// it says whether they are valid. Exit status 1 if there is something.
+/// Also reports names that are hard to use from other languages. References of a version in a
+/// schemas folder are read from that folder, as `plan` does. If several versions of a schema are
+/// given, the oldest first, reports units that changed, which the compatibility rules allow.
+/// Protobuf and JSON Schemas are only checked for validity.
+///
+/// Exit status 1 if there are findings.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   wireform lint --docs schemas/order.avsc
   wireform lint order/v1.avsc order/v2.avsc")]
 pub(crate) struct Lint {
-    /// Schemas, or folders of them
+    /// Schema files, or folders
     #[arg(required = true, value_name = "FILE|DIR")]
     files: Vec<PathBuf>,
     #[command(flatten)]
     reading: Reading,
-    /// Ask for documentation, too
+    /// Also report missing documentation
     #[arg(long)]
     docs: bool,
-    /// How findings are shown
+    /// Output format
     #[arg(long, value_enum, default_value = "text")]
     output: Style,
 }
@@ -85,7 +87,7 @@ impl Lint {
     }
 }
 
-/// A `$schema` that names no draft that is known here.
+/// Returns the finding that `$schema` names an unknown draft.
 fn unknown_draft(name: &str, schema: &ResolvedSchema) -> Option<Finding> {
     let message = schema::unknown_draft(schema)?;
     let path = "/$schema".to_owned();
@@ -104,7 +106,7 @@ fn unknown_draft(name: &str, schema: &ResolvedSchema) -> Option<Finding> {
 }
 
 impl Lint {
-    /// The files, and those of the folders.
+    /// Returns the files, and the schema files of the folders.
     fn all_files(&self) -> Result<Vec<PathBuf>> {
         let mut files = Vec::new();
         for file in &self.files {
@@ -125,7 +127,7 @@ struct Lines<'l> {
 }
 
 impl Lines<'_> {
-    /// Units that changed since the last of the versions that has the type.
+    /// Reports units that changed since the last version that has the type.
     fn units(&mut self, versions: &[Schema]) {
         let name = self.schema.full_name();
         let before = versions.iter().rev().find(|old| old.full_name() == name);
@@ -134,7 +136,7 @@ impl Lines<'_> {
         }
     }
 
-    /// Every type of the text itself, found by name.
+    /// Checks every type that the text declares, found by its name.
     fn look(&mut self) {
         let schema = self.schema;
         let names: Vec<String> = schema.own_names().map(str::to_owned).collect();
@@ -152,7 +154,7 @@ impl Lines<'_> {
                 simple,
                 name,
                 "NO_NAMESPACE",
-                "the type has no namespace: in Java it would stand in the unnamed package",
+                "the type has no namespace: in Java it would be in the unnamed package",
             );
         }
         if name
@@ -243,8 +245,8 @@ fn is_time(name: &str) -> bool {
         .any(|end| name.ends_with(end))
 }
 
-/// Words that a Java class or field, or a Go package, cannot be called. (Fields of Go start with a
-/// capital letter.)
+/// Returns whether a word cannot be the name of a Java class or field, or of a Go package. (Fields
+/// in Go start with a capital letter.)
 fn is_keyword(name: &str) -> bool {
     const JAVA: &[&str] = &[
         "abstract",

@@ -1,4 +1,4 @@
-//! `lock`: the schemas that a program was built with.
+//! `lock`: creates and checks wireform.lock.
 
 use std::io::{self, Write as _};
 use std::path::PathBuf;
@@ -13,10 +13,11 @@ use crate::registry::{Connection, failed};
 use crate::report::counted;
 use crate::{Result, input};
 
-/// Write down the schemas that a program is built with.
+/// Create or update wireform.lock, the schemas that a program is built with.
 ///
-/// Into wireform.lock: the latest schema of each subject, with its id, as the registry has it.
-/// Without subjects, those that the file has already; if there is no file, all of the registry.
+/// Writes the latest schema of each subject with its id, as the registry has it. Without SUBJECT,
+/// updates the subjects in the file; if the file does not exist, takes all subjects of the
+/// registry.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   wireform lock --registry http://localhost:8081 orders-value
@@ -24,12 +25,12 @@ use crate::{Result, input};
 pub(crate) struct Lock {
     #[command(flatten)]
     connection: Connection,
-    /// The subjects
+    /// Subjects to lock
     subjects: Vec<Subject>,
-    /// The file
+    /// Path of the lock file
     #[arg(long, value_name = "FILE", default_value = "wireform.lock")]
     file: PathBuf,
-    /// Write nothing; exit status 1 if the registry has moved on
+    /// Write nothing; exit status 1 if the lock file is out of date
     #[arg(long)]
     check: bool,
 }
@@ -40,7 +41,10 @@ impl Lock {
         let before = match self.file.exists() {
             true => Some(input::text(&self.file)?),
             false if self.check => {
-                return Err(Error::Io(format!("{} is not there", self.file.display())));
+                return Err(Error::Io(format!(
+                    "{} not found: run `wireform lock`",
+                    self.file.display()
+                )));
             }
             false => None,
         };
@@ -68,7 +72,7 @@ impl Lock {
             if !is_same {
                 writeln!(
                     out,
-                    "{} is stale: run `wireform lock` and look at the difference",
+                    "{} is out of date: run `wireform lock` and review the difference",
                     self.file.display()
                 )?;
             }

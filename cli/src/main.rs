@@ -1,4 +1,4 @@
-//! `wireform`, the command: schemas in CI, records at a glance.
+//! The command `wireform`: schemas in CI, and records as text.
 #![forbid(unsafe_code)]
 #![allow(
     rustdoc::bare_urls,
@@ -47,7 +47,7 @@ use clap::{Arg, Command, CommandFactory as _, FromArgMatches as _, Parser, Subco
 
 use crate::exit::Outcome;
 
-/// Schemas in CI, records at a glance: Avro, Protobuf and JSON Schema for Kafka.
+/// Check schemas, and read and write records, for Kafka with Avro, Protobuf and JSON Schema.
 #[derive(Debug, Parser)]
 #[command(
     name = "wireform",
@@ -103,7 +103,7 @@ fn main() -> ExitCode {
 }
 
 impl Cli {
-    /// Reads a command line. Variables of the environment that are empty count as unset.
+    /// Parses a command line. Empty environment variables count as unset.
     fn from_line(
         line: impl IntoIterator<Item = impl Into<OsString> + Clone>,
     ) -> std::result::Result<Self, clap::Error> {
@@ -138,8 +138,8 @@ impl Cli {
     }
 }
 
-/// The command, whose options do not look at variables that are empty: CI systems set those for
-/// secrets that are not there.
+/// Returns the command without the empty environment variables of its options: CI systems set those
+/// for secrets that do not exist.
 fn without_empty_variables(command: Command) -> Command {
     let is_empty = |argument: &Arg| {
         let value = argument.get_env().and_then(std::env::var_os);
@@ -153,5 +153,5 @@ fn without_empty_variables(command: Command) -> Command {
         .mut_subcommands(without_empty_variables)
 }
 
-/// What every verb gives back.
+/// The result of every verb.
 type Result<T = Outcome> = std::result::Result<T, exit::Error>;

@@ -1,4 +1,4 @@
-//! `plan` and `apply`: what a registry should have, against what it has.
+//! `plan` and `apply`: compare a registry with a folder, and change the registry.
 
 mod actual;
 mod apply;
@@ -19,12 +19,14 @@ use crate::exit::{Error, Outcome};
 use crate::registry::{Connection, Open, failed};
 use crate::report::counted;
 
-/// Show what would change in a registry.
+/// Show what `apply` would change in a registry.
 ///
-/// So that it has the subjects, levels and schemas of a folder (<subject>/v<version>.<extension>) or
-/// of a wireform.toml, in the order of their references. Each new version is checked against the one
-/// before it, or by a transitive level against all before it. Changes nothing. Exit status 1 if a
-/// change cannot be made, or with --check if anything would change.
+/// Compares the registry with a folder (<subject>/v<version>.<extension>) or a wireform.toml:
+/// subjects, compatibility levels and schemas. Each new version is checked against the version
+/// before it, or at a transitive level against all versions before it. Referenced schemas come
+/// first. Changes nothing.
+///
+/// Exit status 1 if a change cannot be made, or with --check if anything would change.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   wireform plan --registry http://localhost:8081 schemas/
@@ -52,10 +54,11 @@ pub(crate) struct Plan {
     check: bool,
 }
 
-/// Change a registry as `plan` shows.
+/// Make the changes that `plan` shows.
 ///
-/// A change that cannot be made is reported, and the others are made; running it again does the rest.
-/// If a version cannot be registered or a level cannot be set, no subject is deleted.
+/// A change that cannot be made is reported, and the other changes are made; run the command again
+/// to make the rest. If a version cannot be registered or a level cannot be set, no subject is
+/// deleted.
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  wireform apply --registry http://localhost:8081 schemas/")]
 pub(crate) struct Apply {
@@ -67,16 +70,16 @@ pub(crate) struct Apply {
 struct What {
     #[command(flatten)]
     connection: Connection,
-    /// A folder, or a wireform.toml
+    /// A schemas folder, or a wireform.toml
     #[arg(value_name = "DIR|FILE", default_value = "wireform.toml")]
     from: PathBuf,
-    /// Softly delete the subjects that are not in it; refused if it has no subjects, or if any of its
+    /// Softly delete subjects that are not in it; refused if it has no subjects, or if one of its
     /// paths is ignored
     #[arg(long)]
     delete_others: bool,
 }
 
-/// One thing to do. What has a problem cannot be done.
+/// One change. A change with a problem cannot be made.
 enum Change {
     Level {
         subject: Subject,
@@ -86,7 +89,7 @@ enum Change {
     Register {
         subject: Subject,
         file: String,
-        /// Why it cannot be registered, else.
+        /// The registration, or the reason why the schema cannot be registered.
         planned: std::result::Result<Registration, String>,
     },
     Delete {
@@ -95,13 +98,14 @@ enum Change {
     },
 }
 
-/// A schema to be registered.
+/// A schema that will be registered.
 struct Registration {
-    /// The number that it will get.
+    /// The version number that the schema will get.
     version: Version,
-    /// With the registry's numbers in its references, or those that they will get.
+    /// The schema; its references have the version numbers that they have or will get in the
+    /// registry.
     schema: SchemaDef,
-    /// Which numbers of references are others than in the folder.
+    /// Notes on references whose version number differs from that in the folder.
     notes: Vec<String>,
 }
 
@@ -155,7 +159,7 @@ impl What {
         Ok(steps::changes(&wish.subjects, &actual))
     }
 
-    /// A wrong folder must not delete what is registered.
+    /// Refuses deletions if the folder may be the wrong one.
     fn check_deletion(&self, wish: &Wish) -> Result<()> {
         let from = self.from.display();
         if wish.subjects.is_empty() {
@@ -210,7 +214,7 @@ impl Change {
         }
     }
 
-    /// The change, with the number that a version will get.
+    /// Returns the change as text, with the number that a version will get.
     fn shown(&self) -> String {
         match self {
             Self::Register {

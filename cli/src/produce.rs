@@ -1,4 +1,4 @@
-//! `produce`: JSON lines to a topic.
+//! `produce`: sends JSON lines to a topic.
 
 mod journal;
 mod run;
@@ -27,15 +27,15 @@ use crate::{Result, input};
 
 /// Send JSON lines to a topic.
 ///
-/// Each line is a record, written by the schema: datetimes and decimals are text, unions plain values.
-/// With a registry, the schema must be a registered version of subject TOPIC-value, and records are
-/// framed with its id; --register registers it if it is not. Without one, JSON goes as it is, and Avro
-/// and Protobuf only with --framing none.
+/// Each line is the value of a record, in the form of the schema: datetimes and decimals are text,
+/// values of unions are plain. With a registry, the schema must be a registered version of the
+/// subject TOPIC-value, and records are framed with its id; --register registers a missing one.
+/// Without a registry, JSON is sent without a frame, and Avro and Protobuf need --framing none.
 ///
-/// A line that cannot be sent, or that a broker refuses, is an error line on standard error, with its
-/// number; the others are sent all the same. At the end, at Ctrl-C and at SIGTERM, everything that was
-/// accepted is waited for and counted. Exit status 1 if lines were refused, 3 if records were not
-/// written or the input could not be read to its end.
+/// A line that cannot be encoded, or that a broker refuses, is reported on standard error with its
+/// line number; the other lines are still sent. At the end of the input, at Ctrl-C and at SIGTERM,
+/// the command waits for all accepted records and prints the counts. Exit status 1 if lines were
+/// refused, 3 if records were not written or the input could not be read to its end.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   wireform produce --brokers localhost:9092 --topic orders --schema order.avsc --key id < orders.jsonl
@@ -45,10 +45,10 @@ use crate::{Result, input};
 pub(crate) struct Produce {
     #[command(flatten)]
     brokers: Brokers,
-    /// The topic
+    /// Topic to send to
     #[arg(long, value_name = "T")]
     topic: String,
-    /// The schema
+    /// Schema of the values
     #[arg(long, value_name = "FILE")]
     schema: PathBuf,
     #[command(flatten)]
@@ -57,34 +57,34 @@ pub(crate) struct Produce {
     connection: Connection,
     #[command(flatten)]
     uses: Uses,
-    /// Register the schema if the subject does not have it, and before it the files of --ref, each
-    /// under its name as the subject [default: look the schema up]
+    /// Register the schema if the subject does not have it, after the files of --ref, whose names
+    /// are their subjects [default: the schema must be registered]
     #[arg(long)]
     register: bool,
-    /// Write the schema id in this place [default: prefix; for JSON without a registry none]
+    /// Position of the schema id [default: prefix; for JSON without a registry none]
     #[arg(long, value_enum)]
     framing: Option<Written>,
     /// The Protobuf message [default: the first of the file]
     #[arg(long, value_name = "NAME")]
     message: Option<String>,
-    /// The field of the JSON line that is the key, as text [default: no key]
+    /// Use this field of the JSON line as the key, as text [default: no key]
     #[arg(long, value_name = "FIELD")]
     key: Option<String>,
-    /// A header of every record; may be given more than once
+    /// A header of every record; repeatable
     #[arg(long, value_name = "K=V", value_parser = pair)]
     header: Vec<(String, String)>,
-    /// Expect values of Avro's unions as {"branch": value}
+    /// Read values of Avro's unions from {"branch": value}
     #[arg(long)]
     branches: bool,
-    /// Record progress in this file and resume from it, for this input and topic only; a run that was
-    /// killed may send up to half a second of records again; lines that were refused or not written are
-    /// tried again
+    /// Record progress in this file and resume from it. The file belongs to one input and one
+    /// topic. If the command is killed, the next run may send the records of up to the last half
+    /// second again. Refused lines and lines that were not written are sent again
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
-    /// Give up on a record that is not delivered after this many seconds, retries included
+    /// Seconds until a record that is not delivered fails, including retries
     #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     timeout: u64,
-    /// Where the JSON lines are
+    /// JSON lines to send [default: standard input]
     #[arg(value_name = "FILE", default_value = "-", hide_default_value = true)]
     file: PathBuf,
 }
@@ -98,7 +98,8 @@ fn pair(text: &str) -> std::result::Result<(String, String), String> {
 
 impl Produce {
     pub(crate) fn run(&self) -> Result {
-        // The settings, the journal, the topic and the input are checked before a schema is registered.
+        // The settings, the journal, the topic and the input are checked before a schema is
+        // registered.
         let journal = self.journal.as_deref().map(Journal::open).transpose()?;
         let schema = Loaded::read(self)?;
         let producer = self.producer()?;
@@ -109,7 +110,7 @@ impl Produce {
             journal.bind(&self.topic, cluster.as_deref())?;
         }
         let writer = schema.writer(self)?;
-        // Until here a signal ends the process: nothing is sent yet.
+        // Until here a signal ends the process: no record is sent yet.
         let signals = Signals::new().map_err(|error| Error::io(&error))?;
         let run = Run::new(producer, journal, self.timeout());
         let topic = self.topic(run.producer(), writer.kind(), writer.version.as_deref())?;
@@ -136,7 +137,7 @@ impl Produce {
             .brokers(self.brokers.addresses())
             .delivery_timeout(self.timeout())
             .on_broker_error(move |error| {
-                // The reason of each broker was printed before.
+                // The error of each broker was printed already.
                 if error.kind != BrokerErrorKind::AllDown {
                     errors.report(&error.to_string());
                 }
@@ -178,7 +179,7 @@ impl Produce {
         };
         let error = |message: String| wireform::Error::new(wireform::ErrorKind::Encode, message);
         let object: BTreeMap<String, &RawValue> = serde_json::from_slice(line)
-            .map_err(|_| error("expected a JSON object, which has the key".to_owned()))?;
+            .map_err(|_| error("--key: expected a JSON object".to_owned()))?;
         let value = object
             .get(field)
             .ok_or_else(|| error(format!("--key: the line has no field {field:?}")))?;
@@ -189,7 +190,7 @@ impl Produce {
     }
 }
 
-/// The lines of the input on their way.
+/// Sends the lines of the input.
 struct Lines<'a> {
     produce: &'a Produce,
     writer: Writer,
@@ -261,7 +262,7 @@ impl Lines<'_> {
             record = record.header(name, value);
         }
         let run = self.run.clone();
-        // Before: the record may be delivered at once.
+        // Counted first: the record may be delivered at once.
         self.run.accepted();
         let sent = self
             .topic

@@ -1,21 +1,21 @@
-//! How far a long run is, on standard error, for who looks on.
+//! Progress of a long run, on standard error.
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
 
 use crate::encode::eprintln;
 
-/// One line that is written over again and again; none where standard error is no terminal, or where
-/// standard output is one, whose lines show how far it is.
+/// One line that is overwritten. Not shown if standard error is not a terminal, or if standard
+/// output is one, whose lines show the progress already.
 pub(crate) struct Progress {
     is_shown: bool,
     start: Instant,
     last: Instant,
 }
 
-/// How often it is shown.
+/// Time between two updates.
 const PAUSE: Duration = Duration::from_millis(200);
-/// How often the clock is looked at.
+/// Number of records between two looks at the clock.
 const STEP: u64 = 1 << 10;
 
 impl Progress {
@@ -28,7 +28,7 @@ impl Progress {
         }
     }
 
-    /// For a verb that writes nothing to standard output.
+    /// Creates the progress of a verb that writes nothing to standard output.
     #[cfg(feature = "kafka")]
     pub(crate) fn of_silent() -> Self {
         Self {
@@ -37,24 +37,24 @@ impl Progress {
         }
     }
 
-    /// Says that `count` records are done.
+    /// Shows that `count` records are done.
     pub(crate) fn at(&mut self, count: u64) {
         if !self.is_shown || !count.is_multiple_of(STEP) || self.last.elapsed() < PAUSE {
             return;
         }
         self.last = Instant::now();
         let rate = rate(count, self.start.elapsed());
-        // Nobody reads it if it fails.
+        // An error here is ignored: it is only the progress.
         let _ = write!(io::stderr(), "\r\x1b[K{count} records, {rate:.0} a second");
     }
 
-    /// Says something else, in a line of its own.
+    /// Prints a message on a line of its own.
     pub(crate) fn say(&self, text: &str) {
         self.clear();
         eprintln(text);
     }
 
-    /// Takes the line away, before something else is said.
+    /// Removes the progress line, before other output.
     pub(crate) fn clear(&self) {
         if self.is_shown {
             let _ = write!(io::stderr(), "\r\x1b[K");
@@ -68,7 +68,7 @@ impl Drop for Progress {
     }
 }
 
-/// Prints a message on standard error, in place of the line that shows the progress, from any thread.
+/// Prints a message on standard error in place of the progress line, from any thread.
 #[cfg(feature = "kafka")]
 pub(crate) fn say(text: &str) {
     if io::stderr().is_terminal() {
@@ -78,7 +78,7 @@ pub(crate) fn say(text: &str) {
     }
 }
 
-/// So many in a second.
+/// Returns the number of records in a second.
 #[allow(clippy::cast_precision_loss, reason = "a rate for people")]
 pub(crate) fn rate(count: u64, time: Duration) -> f64 {
     count as f64 / time.as_secs_f64().max(0.001)

@@ -1,4 +1,4 @@
-//! `registry`: what a schema registry has, and what it should have.
+//! `registry`: reads, changes and serves schema registries.
 
 mod admin;
 mod auth;
@@ -20,7 +20,7 @@ pub(crate) use self::serve::Serve;
 #[cfg(feature = "kafka")]
 pub(crate) use self::serve::in_memory;
 
-/// Ask and change a schema registry, or serve one.
+/// Read, change or serve a schema registry.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   wireform registry list --registry http://localhost:8081
@@ -37,40 +37,40 @@ pub(crate) struct Registry {
 enum Verb {
     /// List the subjects
     List {
-        /// Only those that start with this
+        /// List only subjects that start with PREFIX
         #[arg(long, value_name = "TEXT")]
         prefix: Option<String>,
-        /// Those that were deleted, too
+        /// Also list deleted subjects
         #[arg(long)]
         deleted: bool,
     },
-    /// Print a schema, by subject and version, id or GUID
+    /// Print a schema, found by subject and version, id or GUID
     Get {
-        /// A subject, an id (a number) or a GUID
+        /// A subject, a schema id (a number) or a GUID
         what: String,
-        /// Of a subject: a number or `latest`
+        /// Version of the subject: a number or `latest`
         #[arg(default_value = "latest", value_parser = version)]
         version: VersionRef,
     },
     /// Register a schema
     Register {
-        /// The subject
+        /// Subject to register the schema under
         subject: Subject,
-        /// The schema
+        /// Schema to register
         file: PathBuf,
         #[command(flatten)]
         reading: Reading,
         #[command(flatten)]
         uses: Uses,
-        /// Let the registry bring the text into its normal form
+        /// Let the registry normalize the text of the schema
         #[arg(long)]
         normalize: bool,
     },
-    /// Find out which version of a subject a schema is
+    /// Print the version of a schema in a subject
     Lookup {
-        /// The subject
+        /// Subject to search
         subject: Subject,
-        /// The schema
+        /// Schema to look up
         file: PathBuf,
         #[command(flatten)]
         reading: Reading,
@@ -79,66 +79,68 @@ enum Verb {
     },
     /// List the versions of a subject
     Versions {
-        /// The subject
+        /// Subject to list
         subject: Subject,
-        /// Those that were deleted, too
+        /// Also list deleted versions
         #[arg(long)]
         deleted: bool,
     },
-    /// Delete a subject, or a version of it: softly, so that ids can still be read
+    /// Softly delete a subject or one of its versions; schema ids can still be read
     Delete {
-        /// The subject
+        /// Subject to delete
         subject: Subject,
-        /// Only this version
+        /// Delete only this version
         #[arg(value_parser = version)]
         version: Option<VersionRef>,
-        /// For good, after it was deleted softly
+        /// Delete permanently; the subject or version must be softly deleted before
         #[arg(long)]
         permanent: bool,
     },
-    /// Show the compatibility level, or set it
+    /// Show or set the compatibility level
     Config {
-        /// Of this subject [default: of all that have none of their own]
+        /// Use the level of this subject [default: the level of subjects that have none of their
+        /// own]
         #[arg(long)]
         subject: Option<Subject>,
-        /// backward, forward, full, ..._transitive or none
+        /// Set this level: backward, forward, full, ..._transitive or none
         #[arg(value_parser = crate::check::level)]
         level: Option<wireform::registry::Level>,
-        /// Take the subject's own level away
+        /// Remove the level of the subject
         #[arg(long, conflicts_with = "level", requires = "subject")]
         clear: bool,
     },
-    /// Show the mode, or set it
+    /// Show or set the mode
     Mode {
-        /// Of this subject [default: of all that have none of their own]
+        /// Use the mode of this subject [default: the mode of subjects that have none of their own]
         #[arg(long)]
         subject: Option<Subject>,
-        /// READWRITE, READONLY, READONLY_OVERRIDE or IMPORT
+        /// Set this mode: READWRITE, READONLY, READONLY_OVERRIDE or IMPORT
         mode: Option<String>,
     },
     /// List the schemas that refer to a version
     References {
-        /// The subject
+        /// Subject of the version
         subject: Subject,
-        /// A number or `latest`
+        /// Version: a number or `latest`
         #[arg(default_value = "latest", value_parser = version)]
         version: VersionRef,
     },
-    /// Write every version of every subject into a folder, with its references:
-    /// <subject>/v<version>.<extension>, where the subject's name is percent-encoded
+    /// Write every version of every subject into a folder, with its references
     ///
-    /// Files have the numbers of the registry, and so have references, in
-    /// <subject>/v<version>.references. `plan` and `apply` find the numbers of another registry.
+    /// Files are named <subject>/v<version>.<extension>, where the subject's name is
+    /// percent-encoded. Version numbers are those of the registry, also in
+    /// <subject>/v<version>.references. `plan` and `apply` translate them to the numbers of another
+    /// registry.
     Download {
-        /// The folder
+        /// Folder to write to
         dir: PathBuf,
-        /// Write every version: what happens without it, too
+        /// Write every version (this is the default)
         #[arg(long, hide = true)]
         all: bool,
         /// Write only the newest version of each subject, and the versions that these refer to
         #[arg(long, conflicts_with = "all")]
         latest: bool,
-        /// Only subjects that start with this
+        /// Write only subjects that start with PREFIX
         #[arg(long, value_name = "TEXT")]
         prefix: Option<String>,
     },
@@ -146,16 +148,15 @@ enum Verb {
     Serve(Serve),
 }
 
-/// What a schema refers to.
+/// References of a schema.
 #[derive(Args, Debug)]
 pub(crate) struct Uses {
-    /// A registered schema that the text refers to, VERSION a number or `latest`; may be given more
-    /// than once
+    /// A registered schema that the schema refers to; VERSION is a number or `latest`; repeatable
     #[arg(long = "use", value_name = "NAME=SUBJECT:VERSION", value_parser = used)]
     pub(crate) uses: Vec<Use>,
 }
 
-/// A registered schema, by the name that a text refers to it by.
+/// A registered schema, and the name by which a schema refers to it.
 #[derive(Clone, Debug)]
 pub(crate) struct Use {
     name: String,
@@ -164,7 +165,7 @@ pub(crate) struct Use {
 }
 
 impl Uses {
-    /// The references, with the numbers of their versions.
+    /// Returns the references with their version numbers.
     pub(crate) fn resolve(&self, registry: &Open) -> Result<Vec<Reference>> {
         let reference = |used: &Use| {
             let version = match used.version {
@@ -217,14 +218,16 @@ impl Registry {
 
 pub(crate) type Open = Blocking<HttpRegistry>;
 
-/// The context of a subject, in which its schema ids count; `None` for the default one.
+/// Returns the context of a subject, to which its schema ids belong; `None` for the default
+/// context.
 pub(crate) fn scope_of(subject: &Subject) -> Option<Subject> {
     let context = subject.context();
     let is_default = context.is_default();
     (!is_default).then(|| context.subject("").ok()).flatten()
 }
 
-/// A registry that says no is exit status 3; that a schema is not there is a finding.
+/// Creates the error of a failed request: "not found" is a finding, any other error has exit status
+/// 3.
 pub(crate) fn failed(error: &wireform::registry::Error) -> Error {
     use wireform::registry::ErrorKind as Kind;
     match error.kind() {

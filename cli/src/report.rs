@@ -1,4 +1,4 @@
-//! Findings, for people and for machines.
+//! Reports of findings, as text and in formats for CI systems.
 
 use std::borrow::Cow;
 use std::io::{self, IsTerminal as _, Write};
@@ -10,20 +10,20 @@ use serde::Serialize;
 use crate::exit::Outcome;
 use crate::{Result, input};
 
-/// How findings are shown.
+/// The output format of findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Style {
-    /// For people, with the line of the schema
+    /// Text, with the line of the schema
     Text,
     /// One JSON object
     Json,
-    /// A JUnit report
+    /// JUnit XML
     Junit,
-    /// Annotations of GitHub Actions
+    /// Annotations for GitHub Actions
     Github,
 }
 
-/// Something that should be looked at.
+/// A problem of a schema.
 #[derive(Debug, PartialEq, Serialize)]
 pub(crate) struct Finding {
     pub(crate) file: String,
@@ -34,14 +34,14 @@ pub(crate) struct Finding {
     pub(crate) path: String,
     pub(crate) kind: String,
     pub(crate) message: String,
-    /// What it breaks: the schema that cannot be used, or the data that cannot be read.
+    /// The effect: which schema cannot be used, or which data cannot be read.
     pub(crate) effect: String,
-    /// Where GitHub shows it, if `file` is not a file of the working tree.
+    /// The position for GitHub, if `file` is not a file of the working tree.
     #[serde(skip)]
     pub(crate) annotation: Option<Annotation>,
 }
 
-/// A place in a file of the working tree.
+/// A position in a file of the working tree.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Annotation {
     file: String,
@@ -50,7 +50,7 @@ pub(crate) struct Annotation {
 }
 
 impl Finding {
-    /// The finding with another place for GitHub.
+    /// Sets another position for GitHub.
     pub(crate) fn at(mut self, file: &str, line: usize, column: usize) -> Self {
         self.annotation = Some(Annotation {
             file: file.to_owned(),
@@ -60,7 +60,7 @@ impl Finding {
         self
     }
 
-    /// All of it, in lines without marks.
+    /// Returns the whole finding as plain text.
     fn text(&self) -> String {
         let Self {
             file,
@@ -88,7 +88,7 @@ pub(crate) struct Report {
     checked: Vec<String>,
     findings: Vec<Finding>,
     notes: Vec<String>,
-    /// How many of the checked had nothing to be compared with.
+    /// Number of checked files that were not compared with another.
     alone: usize,
 }
 
@@ -103,7 +103,7 @@ impl Report {
         }
     }
 
-    /// Mentions what is not a finding.
+    /// Adds a note, which is not a finding.
     pub(crate) fn note(&mut self, file: &str, text: &str) {
         let note = format!("{file}: {text}");
         if !self.notes.contains(&note) {
@@ -111,21 +111,21 @@ impl Report {
         }
     }
 
-    /// Says that `file` was looked at alone, and why.
+    /// Records that `file` was checked without comparing it, and the reason.
     pub(crate) fn alone(&mut self, file: &str, why: &str) {
         self.checked(file);
         self.note(file, why);
         self.alone += 1;
     }
 
-    /// Says that `file` was looked at.
+    /// Records that `file` was checked.
     pub(crate) fn checked(&mut self, file: &str) {
         if !self.checked.iter().any(|known| known == file) {
             self.checked.push(file.to_owned());
         }
     }
 
-    /// Adds a finding, once: a schema may be compared with many.
+    /// Adds a finding; a repeated finding is added once.
     pub(crate) fn add(&mut self, finding: Finding) {
         if !self.findings.contains(&finding) {
             self.findings.push(finding);
@@ -210,8 +210,9 @@ impl Report {
         writeln!(out, "{}", input::json(&report))
     }
 
-    /// As Jenkins, GitLab and others read it: a test case for each schema, with a failure for each
-    /// finding. How long it took is left out, so that the same input has the same report.
+    /// Writes a report that Jenkins, GitLab and others read: a test case for each schema, with a
+    /// failure for each finding. Durations are left out, so that the same input gives the same
+    /// report.
     fn junit(&self, out: &mut impl Write) -> io::Result<()> {
         let is_failed = |file: &&String| self.failed(file).next().is_some();
         let counts = format!(
@@ -248,7 +249,8 @@ impl Report {
         self.findings.iter().filter(blames)
     }
 
-    /// A finding that names no checked file counts for the last one.
+    /// Returns whether a finding belongs to `file`. One of an unknown file belongs to the last
+    /// checked file.
     fn blames(&self, finding: &Finding, file: &str) -> bool {
         match self.checked.contains(&finding.file) {
             true => finding.file == file,
@@ -292,7 +294,7 @@ impl Report {
     }
 }
 
-/// Where this process runs in a repository.
+/// The folder of this process in its repository.
 struct Repository(Option<PathBuf>);
 
 impl Repository {
@@ -307,7 +309,7 @@ impl Repository {
         Self(inside.map(Path::to_owned))
     }
 
-    /// A relative path as GitHub reads it: from the folder of the repository.
+    /// Returns a relative path from the root of the repository, as GitHub expects it.
     fn path(&self, file: &str) -> String {
         let inside = match &self.0 {
             Some(inside) if Path::new(file).is_relative() => inside.join(file),
@@ -340,7 +342,7 @@ fn xml(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\n' => out.push_str("&#10;"),
-            // XML 1.0 has no place for others below the space.
+            // XML 1.0 allows no other control characters.
             '\t' => out.push(character),
             character if character < ' ' || matches!(character, '\u{fffe}' | '\u{ffff}') => {
                 out.push('\u{fffd}');
@@ -351,7 +353,7 @@ fn xml(text: &str) -> String {
     out
 }
 
-/// As GitHub's runner unescapes it.
+/// Escapes text for GitHub's runner.
 fn data(text: &str) -> String {
     text.replace('%', "%25")
         .replace('\r', "%0D")

@@ -1,4 +1,4 @@
-//! Schemas as users name them: files, with a format and references.
+//! Schema files of the command line, with format and references.
 
 use std::path::{Path, PathBuf};
 
@@ -15,7 +15,7 @@ use crate::exit::Error;
 use crate::folder::Folders;
 use crate::{Result, input};
 
-/// What a schema is written in.
+/// The format of a schema.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Format {
@@ -39,27 +39,27 @@ impl Format {
         }
     }
 
-    /// By what the file is called.
+    /// Returns the format by the extension of a file.
     pub(crate) fn of(path: &Path) -> Result<Self> {
         match path.extension().and_then(|extension| extension.to_str()) {
             Some("avsc") => Ok(Self::Avro),
             Some("json") => Ok(Self::Json),
             Some("proto") => Ok(Self::Protobuf),
             _ => {
-                let message = "say what it is: --format avro, json or protobuf";
+                let message = "unknown schema format: give --format avro, json or protobuf";
                 Err(Error::Usage(format!("{}: {message}", path.display())))
             }
         }
     }
 }
 
-/// How the schemas of a command line are read.
+/// Options for reading schemas.
 #[derive(Args, Debug)]
 pub(crate) struct Reading {
-    /// What the schemas are written in [default: by .avsc, .json or .proto]
+    /// Schema format [default: by extension .avsc, .json or .proto]
     #[arg(long, value_enum)]
     format: Option<Format>,
-    /// A schema that others refer to by this name; may be given more than once
+    /// A schema that other schemas refer to by NAME; repeatable
     #[arg(long = "ref", value_name = "NAME=FILE", value_parser = reference)]
     references: Vec<(String, PathBuf)>,
     #[arg(skip)]
@@ -75,11 +75,11 @@ fn reference(text: &str) -> std::result::Result<(String, PathBuf), String> {
     }
 }
 
-/// Reads a file that a schema refers to; `None` if it is not there.
+/// Reads a referenced file; `None` if it does not exist.
 type Read<'r> = &'r mut dyn FnMut(&Path) -> Result<Option<String>>;
 
 impl Reading {
-    /// The schema of a file. Warns if its draft is not known.
+    /// Reads the schema of a file. Warns if its draft is unknown.
     pub(crate) fn load(&self, path: &Path) -> Result<ResolvedSchema> {
         let schema = self.read(path)?;
         warn_of_draft(path, &schema);
@@ -92,7 +92,7 @@ impl Reading {
         self.with_text(path, text, &mut |file| input::text(file).map(Some))
     }
 
-    /// The schema of a file with what it refers to, as its schemas folder says if it is in one.
+    /// Reads the schema of a file with its references, from its schemas folder if it is in one.
     pub(crate) fn load_version(&self, path: &Path) -> Result<ResolvedSchema> {
         let mut schema = self.read(path)?;
         self.folders.add_references(path, &mut schema)?;
@@ -103,8 +103,8 @@ impl Reading {
         self.format.map_or_else(|| Format::of(path), Ok)
     }
 
-    /// A schema whose text is at hand, and whose file is called `path`. Of the references it takes
-    /// those of its format, without itself.
+    /// Returns a schema from its text. `path` is the name of its file. Takes the references of the
+    /// same format, without the schema itself.
     pub(crate) fn with_text(
         &self,
         path: &Path,
@@ -140,7 +140,7 @@ fn is_same(one: &Path, other: &Path) -> bool {
     one == other || canonical(one).is_some_and(|one| canonical(other) == Some(one))
 }
 
-/// Leaves out the references that need the schema itself: it cannot need them.
+/// Removes references that need the schema itself.
 fn leave_out(mut names: Vec<String>, references: &mut Vec<NamedText>) {
     while let Some(name) = names.pop() {
         let simple = name.rsplit('.').next().unwrap_or(&name);
@@ -155,7 +155,7 @@ fn leave_out(mut names: Vec<String>, references: &mut Vec<NamedText>) {
     }
 }
 
-/// Says if a JSON Schema has a `$schema` that names no known draft.
+/// Returns a message if the `$schema` of a JSON Schema names an unknown draft.
 pub(crate) fn unknown_draft(schema: &ResolvedSchema) -> Option<String> {
     if schema.kind != SchemaKind::Json {
         return None;
@@ -167,20 +167,20 @@ pub(crate) fn unknown_draft(schema: &ResolvedSchema) -> Option<String> {
     ))
 }
 
-/// Warns on standard error if the draft of a JSON Schema is not known.
+/// Warns on standard error if the draft of a JSON Schema is unknown.
 pub(crate) fn warn_of_draft(path: &Path, schema: &ResolvedSchema) {
     if let Some(message) = unknown_draft(schema) {
         eprintln!("warning: {}: {message}", path.display());
     }
 }
 
-/// The rules of a format.
+/// Returns the rules of a format.
 pub(crate) fn rules(kind: SchemaKind) -> Result<&'static dyn SchemaRules> {
     known_rules(kind)
-        .ok_or_else(|| Error::Usage(format!("schemas of type {kind} have no rules here")))
+        .ok_or_else(|| Error::Usage(format!("schemas of type {kind} are not supported")))
 }
 
-/// The rules of a format, if it is known here.
+/// Returns the rules of a format; `None` if the format is not supported.
 pub(crate) fn known_rules(kind: SchemaKind) -> Option<&'static dyn SchemaRules> {
     match kind {
         SchemaKind::Avro => Some(&AvroRules),

@@ -6,9 +6,9 @@ use tokio::runtime::{Builder, Runtime};
 #[cfg(unix)]
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// Ctrl-C, and on Unix SIGTERM.
+/// Receives Ctrl-C, and on Unix SIGTERM.
 ///
-/// From the moment one is made, these signals no longer end the process by themselves.
+/// After it is created, these signals no longer end the process by themselves.
 pub(crate) struct Signals {
     runtime: Runtime,
     #[cfg(unix)]

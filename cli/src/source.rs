@@ -1,4 +1,4 @@
-//! Where schemas come from that a record names: a registry, or a lock file.
+//! Sources of writer schemas: a registry or a lock file.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -18,18 +18,18 @@ pub(crate) enum Source {
     Lock(LockFile),
 }
 
-/// Why the schema of a record is not there.
+/// The reason why the schema of a record is missing.
 #[derive(Debug)]
 pub(crate) enum Missing {
     /// No schema has this id or GUID.
     Unknown,
-    /// This schema is at fault: what it refers to is not there, say, or it may not be read.
+    /// The schema cannot be used: a reference is missing, for example, or access is forbidden.
     Faulty(String),
     /// The registry does not answer, or refuses the credentials.
     NoAnswer(String),
 }
 
-/// What ends a run in which the registry gave no answer for a record.
+/// The error of a run in which the registry did not answer for some records.
 pub(crate) const NO_ANSWER: &str = "the registry gave no answer for the schemas of some records, \
                                     which were not read: run the command again";
 
@@ -45,7 +45,7 @@ impl Source {
         Ok(Self::Lock(lock))
     }
 
-    /// The schema, with what it refers to.
+    /// Returns the schema with its references.
     pub(crate) fn schema(&self, key: SchemaKey) -> Found {
         match self {
             Self::Registry(registry) => Self::of(registry, key),
@@ -58,7 +58,7 @@ impl Source {
         }
     }
 
-    /// The same, of a registry.
+    /// Returns a schema of a registry with its references.
     pub(crate) fn of(registry: &Open, key: SchemaKey) -> Found {
         let found = match key {
             SchemaKey::Id(id) => registry.by_id(id),
@@ -70,7 +70,7 @@ impl Source {
     }
 }
 
-/// A schema with what it refers to, in the context that it is registered in.
+/// Returns a schema with its references, in the context where it is registered.
 fn resolved(registry: &Open, key: SchemaKey, schema: &SchemaDef) -> Answer<ResolvedSchema> {
     let inner = registry.inner();
     if let SchemaKey::Guid(guid) = key
@@ -84,8 +84,8 @@ fn resolved(registry: &Open, key: SchemaKey, schema: &SchemaDef) -> Answer<Resol
     registry.wait(resolve(inner, schema))?
 }
 
-/// Where the schema of a GUID is registered: in the context of the registry's URL, or else in another
-/// one. `None` if the registry does not say.
+/// Returns the context and id of a GUID: in the context of the registry's URL if it is registered
+/// there, otherwise in another one. `None` if the registry does not list them.
 pub(crate) fn place_of(registry: &Open, guid: SchemaGuid) -> Option<(Context, SchemaId)> {
     let inner = registry.inner();
     let all = registry.wait(inner.ids_of(guid)).ok()?.ok()?;
@@ -106,7 +106,7 @@ impl Missing {
         Self::new(error, format!("{key}: {}", with_causes(error)))
     }
 
-    /// Errors of other kinds than these are the same for every schema.
+    /// Errors of other kinds affect every schema in the same way.
     fn new(error: &wireform::registry::Error, reason: String) -> Self {
         match error.kind() {
             ErrorKind::Forbidden
@@ -122,8 +122,8 @@ impl Missing {
     }
 }
 
-/// What is known of the schemas that records name. Each is asked for once, and one that is missing
-/// again after a pause: it may be registered, or the registry may answer then.
+/// The schemas that records name, by key. Each is requested once. A missing one is requested again
+/// after a pause: it may be registered, or the registry may answer then.
 pub(crate) struct Asked<T> {
     known: HashMap<SchemaKey, std::result::Result<T, (Missing, Instant)>>,
     pause: Duration,
@@ -139,7 +139,7 @@ impl<T> Asked<T> {
         }
     }
 
-    /// Whether it is time to ask for a schema.
+    /// Returns whether a schema must be requested now.
     pub(crate) fn is_due(&self, key: SchemaKey) -> bool {
         match self.known.get(&key) {
             None => true,
@@ -148,7 +148,7 @@ impl<T> Asked<T> {
         }
     }
 
-    /// Notes the answer, which came now.
+    /// Stores the answer, with the current time.
     pub(crate) fn put(&mut self, key: SchemaKey, found: std::result::Result<T, Missing>) {
         let found = found.map_err(|missing| (missing, Instant::now()));
         self.known.insert(key, found);

@@ -1,4 +1,4 @@
-//! `check --against git:REV`: files as they were.
+//! `check --against git:REV`: files at a git revision.
 
 use std::collections::BTreeMap;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
@@ -15,21 +15,21 @@ use crate::input::version_number;
 
 /// A commit, and how the working tree differs from it.
 pub(super) struct Revision {
-    /// As the user names it.
+    /// The revision as it was given on the command line.
     pub(super) name: String,
     commit: String,
-    /// The repository's folder.
+    /// The root folder of the repository.
     root: PathBuf,
-    /// Old paths by new ones.
+    /// Old paths, by new paths.
     renames: BTreeMap<String, String>,
     removed: Vec<String>,
     objects: Objects,
-    /// Schemas folders as they were, each read once.
+    /// Schemas folders at the revision, each read once.
     folders: BTreeMap<String, Rc<SchemaFolder>>,
 }
 
 impl Revision {
-    /// The revision `name` of the repository that `file` is in.
+    /// Opens the revision `name` of the repository that `file` is in.
     pub(super) fn open(name: &str, file: &Path) -> Result<Self> {
         let folder = here(folder_of(file));
         let found = git(folder, &["rev-parse", "--show-toplevel"])?;
@@ -53,9 +53,9 @@ impl Revision {
         })
     }
 
-    /// Where a file is in the repository; `None` if it is outside of it.
+    /// Returns the path of a file in the repository; `None` if it is outside of the repository.
     pub(super) fn path(&self, file: &Path) -> Option<String> {
-        // What is gone has no canonical path: the nearest folder that is there has one.
+        // A removed file has no canonical path: use the nearest folder that exists.
         let folder = folder_of(file);
         let rest = file.strip_prefix(folder).ok()?;
         let file = canonical(here(folder)).ok()?.join(rest);
@@ -67,17 +67,17 @@ impl Revision {
         Some(parts.collect::<Option<Vec<_>>>()?.join("/"))
     }
 
-    /// The path that a file had, if it was renamed since.
+    /// Returns the path that a file had at the revision, if it was renamed since.
     pub(super) fn old_path<'p>(&'p self, path: &'p str) -> &'p str {
         self.renames.get(path).map_or(path, String::as_str)
     }
 
-    /// A file as it was; `None` if it was not there.
+    /// Reads a file at the revision; `None` if it did not exist.
     pub(super) fn read(&mut self, path: &str) -> Result<Option<Vec<u8>>> {
         self.objects.read(&format!("{}:{path}", self.commit))
     }
 
-    /// Adds what the schemas folder of a file said that its schema refers to, if it is in one.
+    /// Adds the references that the schemas folder of a file had at the revision, if it is in one.
     pub(super) fn add_references(
         &mut self,
         file: &Path,
@@ -97,7 +97,7 @@ impl Revision {
         folder::add_references(&folder, &path, schema)
     }
 
-    /// A schemas folder as it was.
+    /// Returns a schemas folder at the revision.
     fn schema_folder(&mut self, folder: &str) -> Result<Rc<SchemaFolder>> {
         if let Some(known) = self.folders.get(folder) {
             return Ok(Rc::clone(known));
@@ -125,17 +125,17 @@ impl Revision {
         Ok(read)
     }
 
-    /// The names of what was in a folder of the repository.
+    /// Returns the names of the files in a folder of the repository at the revision.
     fn names_in(&self, folder: &str) -> Result<Vec<String>> {
         let tree = format!("{}:{folder}", self.commit);
-        // It fails if there was no such folder.
+        // git fails if the folder did not exist.
         let listed = git(&self.root, &["ls-tree", "-z", "--name-only", &tree])?;
         let listed = listed.unwrap_or_default();
         Ok(listed.split_terminator('\0').map(str::to_owned).collect())
     }
 
-    /// The older versions of a version `v<number>.<extension>`, there now or at the revision, the
-    /// newest first.
+    /// Returns the versions older than `v<number>.<extension>`, in the working tree or at the
+    /// revision, the newest first.
     pub(super) fn older_versions(&self, file: &Path) -> Result<Vec<PathBuf>> {
         let Some(number) = version_number(file) else {
             return Ok(Vec::new());
@@ -156,7 +156,7 @@ impl Revision {
         Ok(found.into_values().rev().collect())
     }
 
-    /// Paths of files in a folder of the repository, or below it, that are gone.
+    /// Returns the paths of removed files in a folder of the repository or below it.
     pub(super) fn removed_in(&self, folder: &str) -> impl Iterator<Item = &str> {
         let prefix = match folder {
             "" => String::new(),
@@ -167,7 +167,7 @@ impl Revision {
     }
 }
 
-/// The nearest folder of a file that is there; empty for the current one.
+/// Returns the nearest existing folder of a file; empty for the current folder.
 fn folder_of(file: &Path) -> &Path {
     let mut folders = file.ancestors();
     let found = folders.find(|folder| folder.as_os_str().is_empty() || folder.is_dir());
@@ -210,7 +210,7 @@ fn commit(root: &Path, name: &str) -> Result<String> {
     )))
 }
 
-/// What was renamed, and what was removed, since a commit.
+/// Returns the renamed and the removed files since a commit.
 fn changes(root: &Path, commit: &str) -> Result<(BTreeMap<String, String>, Vec<String>)> {
     let arguments = [
         "diff",
@@ -238,7 +238,7 @@ fn changes(root: &Path, commit: &str) -> Result<(BTreeMap<String, String>, Vec<S
     Ok((renames, removed))
 }
 
-/// The output of git; `None` if it fails.
+/// Returns the output of git; `None` if git fails.
 fn git(folder: &Path, arguments: &[&str]) -> Result<Option<String>> {
     let output = Command::new("git")
         .current_dir(folder)

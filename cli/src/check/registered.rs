@@ -7,15 +7,16 @@ use wireform::registry::{
 use crate::Result;
 use crate::registry::{Connection, failed};
 
-/// What a registry knows of a subject.
+/// The state of a subject in a registry.
 pub(super) struct Registered {
-    /// What was asked for, else what the registry holds the subject to.
+    /// The level of the command line, otherwise the level of the subject in the registry.
     pub(super) level: Level,
-    /// Names and schemas of the versions that count, the oldest first; none of a new subject.
+    /// Names and schemas of the versions to compare with, the oldest first; empty for a new
+    /// subject.
     pub(super) versions: Vec<(String, ResolvedSchema)>,
 }
 
-/// Asks a registry.
+/// Reads the subject from a registry.
 pub(super) fn ask(
     connection: &Connection,
     subject: &Subject,

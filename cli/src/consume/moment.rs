@@ -1,4 +1,4 @@
-//! Kafka's timestamps as text, RFC 3339, and back: as Avro's `timestamp-millis` is told.
+//! Kafka's timestamps as RFC 3339 text, and back: in the form of Avro's `timestamp-millis`.
 
 use std::sync::LazyLock;
 
@@ -11,8 +11,8 @@ static MILLIS: LazyLock<AvroJson> = LazyLock::new(|| {
     AvroJson::new(&schema.expect("a schema that the specification has")).readable()
 });
 
-/// The milliseconds since 1970Z of `2026-11-23T16:45:00Z`, or of the midnight with which a day such
-/// as `2026-11-23` begins in UTC.
+/// Returns the milliseconds since 1970-01-01T00:00:00Z of a time such as `2026-11-23T16:45:00Z`, or
+/// of the start of a day such as `2026-11-23` in UTC.
 pub(super) fn parse(text: &str) -> Option<i64> {
     let is_day = text.len() == 10;
     let text = match is_day {
@@ -33,7 +33,7 @@ pub(super) fn parse(text: &str) -> Option<i64> {
     Some((zigzag >> 1).cast_signed() ^ -(zigzag & 1).cast_signed())
 }
 
-/// `2026-11-23T16:45:00.000Z`; a time that no text can tell is its number.
+/// Returns `2026-11-23T16:45:00.000Z`; the number itself if the time has no such form.
 pub(super) fn show(millis: i64) -> String {
     let mut datum = Vec::new();
     let mut zigzag = ((millis << 1) ^ (millis >> 63)).cast_unsigned();

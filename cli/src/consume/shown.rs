@@ -1,4 +1,4 @@
-//! Records as they are shown: a JSON line each, or a block for people.
+//! Records as output: a line of JSON each, or a block of text.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -15,19 +15,20 @@ use crate::{framing, input};
 const VALUE_SCHEMA: &str = "__value_schema_id";
 const KEY_SCHEMA: &str = "__key_schema_id";
 
-/// A record, with what its bytes say.
+/// A record with its decoded key and value.
 pub(super) struct Shown<'m> {
     topic: &'m str,
     partition: i32,
     offset: i64,
     timestamp: Option<i64>,
-    /// As JSON text.
+    /// JSON text.
     key: Option<String>,
     key_schema: Option<Rc<SchemaName>>,
     headers: Vec<(&'m str, Option<Cow<'m, str>>)>,
     content_type: Option<Cow<'m, str>>,
     schema: Option<Rc<SchemaName>>,
-    /// As JSON text. Not there if it could not be read; null is a tombstone, or the value null.
+    /// JSON text; `None` if it could not be decoded. The text is null for a tombstone or the value
+    /// null.
     value: Option<String>,
     error: Option<String>,
     hex: Option<String>,
@@ -35,7 +36,7 @@ pub(super) struct Shown<'m> {
 }
 
 impl<'m> Shown<'m> {
-    /// Reads a record. With `has_hex`, its bytes are shown also where they can be read.
+    /// Decodes a record. With `has_hex`, the bytes of decoded values are kept too.
     pub(super) fn new<M: Message<Headers: 'm>>(
         message: &'m M,
         values: &mut Values<'_>,
@@ -106,12 +107,12 @@ impl<'m> Shown<'m> {
         });
     }
 
-    /// Whether all of it could be read.
+    /// Returns whether key and value could be decoded.
     pub(super) fn is_read(&self) -> bool {
         self.error.is_none()
     }
 
-    /// A JSON line.
+    /// Returns the record as a line of JSON.
     pub(super) fn line(&self) -> Vec<u8> {
         let mut line = Line::default();
         line.put("topic", &self.topic);
@@ -120,7 +121,7 @@ impl<'m> Shown<'m> {
         line.put("timestamp", &self.timestamp);
         line.put_json("key", self.key.as_deref().unwrap_or("null"));
         if let Some(schema) = &self.key_schema {
-            line.put("key_schema", &told(schema));
+            line.put("key_schema", &schema_text(schema));
         }
         line.put("headers", &self.headers);
         if let Some(content_type) = &self.content_type {
@@ -142,7 +143,7 @@ impl<'m> Shown<'m> {
         line.end()
     }
 
-    /// A block for people, with an empty line behind it.
+    /// Returns the record as a block of text, followed by an empty line.
     pub(super) fn block(&self) -> String {
         let mut out = format!(
             "{} partition {} offset {}",
@@ -157,14 +158,14 @@ impl<'m> Shown<'m> {
             None => field(&mut out, "key", "none"),
         }
         if let Some(schema) = &self.key_schema {
-            field(&mut out, "", &told(schema));
+            field(&mut out, "", &schema_text(schema));
         }
         for (name, value) in &self.headers {
             let value = value.as_deref().unwrap_or("null");
             field(&mut out, "header", &format!("{name}: {value}"));
         }
         if let Some(schema) = &self.schema {
-            field(&mut out, "schema", &told(schema));
+            field(&mut out, "schema", &schema_text(schema));
         }
         match (&self.value, self.payload) {
             (_, None) => field(&mut out, "value", "none: a tombstone"),
@@ -182,21 +183,21 @@ impl<'m> Shown<'m> {
     }
 }
 
-/// A schema in one text.
-fn told(schema: &SchemaName) -> String {
+/// Returns the name of a schema in one text.
+fn schema_text(schema: &SchemaName) -> String {
     let places = schema.places.iter().map(String::as_str);
     let all: Vec<&str> = std::iter::once(&*schema.key).chain(places).collect();
     all.join(", ")
 }
 
-/// A JSON object on a line: values that are JSON text already go in as they are.
+/// A JSON object on one line. Values that are JSON text already are copied unchanged.
 #[derive(Default)]
 struct Line(Vec<u8>);
 
 impl Line {
     fn put(&mut self, name: &str, value: &impl Serialize) {
         self.name(name);
-        // A vector has room, and nothing that is shown here has keys but text.
+        // Writing to a vector cannot fail, and every key here is text.
         let _ = serde_json::to_writer(&mut self.0, value);
     }
 
@@ -218,7 +219,7 @@ impl Line {
     }
 }
 
-/// A name and what there is to say, whose further lines stand below its first.
+/// Appends a name and a text; further lines of the text are indented to the first.
 fn field(out: &mut String, name: &str, text: &str) {
     for (number, line) in text.split('\n').enumerate() {
         let name = if number == 0 { name } else { "" };
@@ -228,12 +229,12 @@ fn field(out: &mut String, name: &str, text: &str) {
     }
 }
 
-/// The text of a JSON string, and other JSON as it is.
+/// Returns the content of a JSON string; other JSON text unchanged.
 fn unquoted(json: &str) -> String {
     serde_json::from_str(json).unwrap_or_else(|_| json.to_owned())
 }
 
-/// JSON in lines of its own, numbers and the order of fields as they were.
+/// Returns JSON on several lines. Numbers and the order of fields are unchanged.
 fn pretty(json: &str) -> String {
     let (mut out, mut depth, mut is_inside, mut is_escaped) =
         (String::new(), 0_usize, false, false);
@@ -255,7 +256,7 @@ fn pretty(json: &str) -> String {
         let is_last = matches!(character, '}' | ']');
         if (is_first || is_last) && !is_empty {
             out.push('\n');
-            // Deep values do not go out of the picture.
+            // Deeply nested values are not indented beyond the width of the line.
             out.extend(std::iter::repeat_n("  ", depth.min(20)));
         }
         match character {
@@ -272,7 +273,7 @@ fn pretty(json: &str) -> String {
     out
 }
 
-/// Lines of an offset, 16 bytes and what of them is text.
+/// Returns a hex dump: offset, 16 bytes, and their printable characters on each line.
 fn dump(bytes: &[u8]) -> String {
     let lines = bytes.chunks(16).enumerate().map(|(number, part)| {
         let pairs: Vec<String> = part.chunks(2).map(hex).collect();
@@ -287,7 +288,7 @@ fn dump(bytes: &[u8]) -> String {
     lines.join("\n")
 }
 
-/// Text as it is, other bytes as hex digits.
+/// Returns UTF-8 text unchanged, and other bytes as hex digits.
 fn text(bytes: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text),

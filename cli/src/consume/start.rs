@@ -1,4 +1,4 @@
-//! Where a topic is read from, and how far.
+//! The range of a topic that is read: first and last offset of each partition.
 
 use std::collections::HashMap;
 use std::str::FromStr;
@@ -14,21 +14,21 @@ use crate::Result;
 use crate::exit::Error;
 use crate::kafka::{Consumer, ask, is_transient};
 
-/// How long a broker may take to answer.
+/// The longest time to wait for an answer of a broker.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Where to begin, in every partition.
+/// The first offset to read, in every partition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Start {
-    /// With the oldest record.
+    /// The oldest record.
     Beginning,
-    /// With what comes.
+    /// The end of the partition: only new records.
     End,
-    /// With the last so many.
+    /// The last N records.
     Last(i64),
-    /// With this offset.
+    /// This offset.
     Offset(i64),
-    /// With the first record of this time, milliseconds since 1970Z, or of a later one.
+    /// The first record at or after this time, in milliseconds since 1970-01-01T00:00:00Z.
     Time(i64),
 }
 
@@ -64,16 +64,16 @@ impl FromStr for Start {
     }
 }
 
-/// What of a topic is read.
+/// The part of a topic that is read.
 pub(super) struct Scope<'a> {
     pub(super) topic: &'a str,
-    /// One partition, or all.
+    /// One partition; `None` for all.
     pub(super) partition: Option<i32>,
     pub(super) start: Start,
 }
 
 impl Scope<'_> {
-    /// Takes the partitions; where those end that have anything to read.
+    /// Assigns the partitions. Returns the end offsets of those with records to read.
     pub(super) fn assign(&self, consumer: &Consumer) -> Result<HashMap<i32, i64>> {
         let failed = |error| failed(consumer, error);
         let ids = self.partitions(consumer)?;
@@ -97,7 +97,7 @@ impl Scope<'_> {
                 Start::Offset(offset) => offset,
                 Start::Time(_) => times.get(&id).copied().unwrap_or(end),
             };
-            // What was deleted is not there, and what comes has no offset yet.
+            // The first offsets may be deleted already, and new records have no offset yet.
             let start = wanted.clamp(first, end);
             let place = assignment.add_partition_offset(self.topic, id, Offset::Offset(start));
             place.map_err(failed)?;
@@ -121,7 +121,7 @@ impl Scope<'_> {
         let ids = topic.map(|topic| topic.partitions().iter().map(MetadataPartition::id));
         let ids: Vec<i32> = ids.into_iter().flatten().collect();
         match self.partition {
-            _ if ids.is_empty() => Err(Error::Io(format!("there is no topic {:?}", self.topic))),
+            _ if ids.is_empty() => Err(Error::Io(format!("topic {:?} not found", self.topic))),
             None => Ok(ids),
             Some(id) if ids.contains(&id) => Ok(vec![id]),
             Some(id) => Err(Error::Io(format!(
@@ -132,7 +132,7 @@ impl Scope<'_> {
         }
     }
 
-    /// The offsets of a time; none where all is older.
+    /// Returns the offsets of a time; none if all records are older.
     fn at_time(
         &self,
         consumer: &Consumer,

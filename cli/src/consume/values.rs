@@ -1,4 +1,4 @@
-//! What keys and values say, by the schemas that they name.
+//! Decodes keys and values with the schemas that they name.
 
 use std::rc::Rc;
 
@@ -13,17 +13,17 @@ use crate::input;
 use crate::registry::Open;
 use crate::source::{Asked, Missing, Source, place_of};
 
-/// A schema as it is shown.
+/// The name of a schema in the output.
 #[derive(Debug)]
 pub(super) struct SchemaName {
     /// Its id or GUID.
     pub(super) key: String,
-    /// The subjects and versions that it is registered as; the topic's own first.
+    /// The subjects and versions of the schema; those of the topic first.
     pub(super) places: Vec<String>,
 }
 
-/// What bytes say as JSON text, with the schema that told so.
-pub(super) type Said = (Option<Rc<SchemaName>>, String);
+/// A decoded value as JSON text, and its schema.
+pub(super) type Decoded = (Option<Rc<SchemaName>>, String);
 
 type Outcome<T> = Result<T, String>;
 
@@ -31,11 +31,11 @@ struct Known {
     codec: Outcome<DynamicCodec>,
     as_value: Rc<SchemaName>,
     as_key: Rc<SchemaName>,
-    /// Whether the topic's keys are registered with it.
+    /// True if the schema is registered for the keys of the topic.
     is_of_keys: bool,
 }
 
-/// A schema as one of `subject`, rather than as one of others.
+/// Creates the name of a schema, with the versions of `subject` first.
 fn name(
     key: SchemaKey,
     places: &[(Subject, Version)],
@@ -51,14 +51,14 @@ fn name(
     })
 }
 
-/// Reads the records of a topic.
+/// Decodes the records of a topic.
 pub(super) struct Values<'a> {
     topic: &'a str,
     registry: Option<Open>,
-    /// For values that the registry is not asked about.
+    /// The codec of --schema, for values without a schema id.
     given: Option<DynamicCodec>,
     known: Asked<Known>,
-    /// Whether something was not read because the registry did not answer.
+    /// True if a record could not be decoded because the registry did not answer.
     lacks_answer: bool,
 }
 
@@ -73,13 +73,13 @@ impl<'a> Values<'a> {
         }
     }
 
-    /// Whether something was not read because the registry did not answer.
+    /// Returns whether a record could not be decoded because the registry did not answer.
     pub(super) fn lacks_answer(&self) -> bool {
         self.lacks_answer
     }
 
-    /// What a value says; `id` is the header that names its schema.
-    pub(super) fn value(&mut self, id: Option<&[u8]>, payload: &[u8]) -> Outcome<Said> {
+    /// Decodes a value; `id` is the schema id header.
+    pub(super) fn value(&mut self, id: Option<&[u8]>, payload: &[u8]) -> Outcome<Decoded> {
         let key = match id {
             Some(id) => Frame::from_header(id, payload),
             None => Frame::from_payload(payload),
@@ -95,10 +95,10 @@ impl<'a> Values<'a> {
         }
     }
 
-    /// What a key says that names its schema: in its header, or in front, if the registry has that
-    /// schema for keys of this topic. `None` for keys that are shown as they are: many keys that name
-    /// no schema begin with zeros.
-    pub(super) fn key(&mut self, id: Option<&[u8]>, payload: &[u8]) -> Option<Outcome<Said>> {
+    /// Decodes a key that names its schema, in its header or in a prefix, if that schema is
+    /// registered for keys of this topic. Returns `None` for other keys: many keys without a schema
+    /// id begin with zeros.
+    pub(super) fn key(&mut self, id: Option<&[u8]>, payload: &[u8]) -> Option<Outcome<Decoded>> {
         let frame = match id {
             Some(id) => Frame::from_header(id, payload),
             None => Frame::from_payload(payload),
@@ -117,7 +117,7 @@ impl<'a> Values<'a> {
         is_named.then(|| self.named(key, Role::Key, id, payload))
     }
 
-    /// The topic's subject as the registry spells it; `None` if it cannot be one.
+    /// Returns the topic's subject as the registry spells it; `None` if it is not a valid subject.
     fn subject(&self, registry: &Open, role: Role) -> Option<Subject> {
         let name = match role {
             Role::Key => format!("{}-key", self.topic),
@@ -133,10 +133,12 @@ impl<'a> Values<'a> {
         role: Role,
         id: Option<&[u8]>,
         payload: &[u8],
-    ) -> Outcome<Said> {
+    ) -> Outcome<Decoded> {
         let known = match self.known(key) {
             Ok(known) => known,
-            Err(Missing::Unknown) => return Err(format!("{key} is not known to the registry")),
+            Err(Missing::Unknown) => {
+                return Err(format!("unknown {key}: not found in the registry"));
+            }
             Err(Missing::Faulty(reason)) => return Err(reason.clone()),
             Err(Missing::NoAnswer(reason)) => {
                 let reason = reason.clone();
@@ -182,13 +184,13 @@ impl<'a> Values<'a> {
     }
 }
 
-/// Whether a key that begins as a frame does is one, rather than a number or a UUID that begins so.
+/// Returns whether a key that looks like a frame is one, rather than a number or a UUID.
 fn may_be_framed(key: SchemaKey, payload: &[u8]) -> bool {
     let is_id = matches!(key, SchemaKey::Id(id) if id.as_u32() > 0);
     is_id && !matches!(payload.len(), 8 | 16)
 }
 
-/// Where a schema stands; `None` if the registry has no such answer.
+/// Returns the subjects and versions of a schema; `None` if the registry does not list them.
 fn places(registry: &Open, key: SchemaKey) -> Option<Vec<(Subject, Version)>> {
     let inner = registry.inner();
     let (scope, id) = match key {
@@ -218,10 +220,10 @@ fn read(
     json.map_err(|error| error.to_string())
 }
 
-/// JSON is shown as what it is, text as text.
-fn unframed(payload: &[u8]) -> Outcome<Said> {
+/// Decodes a value without a schema: JSON if it is valid JSON, otherwise text.
+fn unframed(payload: &[u8]) -> Outcome<Decoded> {
     let text = std::str::from_utf8(payload)
-        .map_err(|_| "no schema is named, and it is no text".to_owned())?;
+        .map_err(|_| "the payload has no schema id and is not UTF-8 text".to_owned())?;
     match serde_json::from_str::<&RawValue>(text) {
         Ok(_) => Ok((None, compact_json(text))),
         Err(_) => Ok((None, input::json(&text))),

@@ -1,4 +1,4 @@
-//! What bytes are by the schema that they were written with.
+//! Describes bytes with their writer schema.
 
 use wireform::dynamic::{Annotations, Part, annotate};
 use wireform::frame::Frame;
@@ -7,8 +7,8 @@ use wireform::registry::{ResolvedSchema, SchemaKind};
 use crate::Result;
 use crate::exit::Error;
 
-/// The frame, if there is one, what the schema says about the body, and the parts of the body.
-/// `false` if the body does not fit the schema.
+/// Returns the frame, if there is one, the schema's description of the body, and the parts of the
+/// body. The last value is `false` if the body does not match the schema.
 pub(super) fn parts(
     bytes: &[u8],
     frame: Option<&Frame<'_>>,

@@ -1,9 +1,9 @@
-//! Units that change from one version to the next: the rules of Avro let them pass, and every number
-//! means something else afterwards.
+//! Units that differ between two versions: the compatibility rules allow it, but every number then
+//! has another meaning.
 
 use wireform::avro::schema::{Field, Kind, LogicalType, NodeId, Schema};
 
-/// A field whose numbers mean something else than before.
+/// A field whose numbers changed their meaning.
 pub(super) struct Change {
     /// The record and the field.
     pub(super) path: String,
@@ -11,7 +11,7 @@ pub(super) struct Change {
     pub(super) message: String,
 }
 
-/// What changed from `old` to `new`, in the records that both have.
+/// Returns the changed units between `old` and `new`, in records that both have.
 pub(super) fn changes(old: &Schema, new: &Schema) -> Vec<Change> {
     let mut found = Vec::new();
     for name in new.own_names() {
@@ -45,13 +45,14 @@ fn is_same(old: &Field, new: &Field) -> bool {
     old.name == new.name || new.aliases.iter().any(|alias| **alias == *old.name)
 }
 
-/// The units, if they differ; those of a value that may be null, or of the items of an array, count.
+/// Returns the units if they differ. For an optional value or an array, compares the value or the
+/// items.
 fn unit_change(old: (&Schema, NodeId), new: (&Schema, NodeId)) -> Option<(String, String)> {
     let (old, new) = (number(old)?, number(new)?);
     (old.0 == new.0 && old.1 != new.1).then(|| (unit(old.1), unit(new.1)))
 }
 
-/// What a number is written as, and what it means.
+/// Returns the Avro type of a number, and its unit.
 fn number((schema, id): (&Schema, NodeId)) -> Option<(Written, Option<LogicalType>)> {
     let node = schema.node(id);
     let written = match &node.kind {

@@ -1,4 +1,4 @@
-//! What a registry has, as far as a plan needs to know.
+//! The state of a registry, as far as a plan needs it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,31 +12,32 @@ use super::wanted::{Wanted, Wish};
 use crate::Result;
 use crate::registry::{Open, failed, scope_of};
 
-/// What a registry has.
+/// The state of a registry.
 #[derive(Default)]
 pub(super) struct Actual {
-    /// Of the wanted subjects.
+    /// The wanted subjects that it has.
     pub(super) subjects: BTreeMap<Subject, Held>,
-    /// Registered schemas: those that new ones follow, and what they refer to.
+    /// Registered schemas: those that new versions follow, and those that they refer to.
     pub(super) texts: SchemaTexts,
-    /// The subjects that are not wanted, and who refers to each.
+    /// The subjects that are not wanted, with the subjects that refer to each.
     pub(super) others: BTreeMap<Subject, BTreeSet<Subject>>,
 }
 
-/// What a registry has of a subject.
+/// The state of a subject in a registry.
 pub(super) struct Held {
     pub(super) own_level: Option<Level>,
-    /// The level in force.
+    /// The compatibility level in force.
     pub(super) level: Level,
-    /// The oldest first.
+    /// Versions, the oldest first.
     pub(super) versions: Vec<Version>,
     /// The number that the next version gets.
     pub(super) next: u32,
-    /// The numbers of those that are registered, by their places in the wanted list.
+    /// Version numbers of registered schemas, by their index in the wanted list.
     pub(super) registered: BTreeMap<usize, Version>,
-    /// Places in the wanted list of those that are not registered.
+    /// Indexes in the wanted list of schemas that are not registered.
     pub(super) missing: Vec<usize>,
-    /// Whether the registry takes the first that is missing; `None` where it cannot be asked.
+    /// The registry's compatibility check of the first missing schema; `None` if it cannot be
+    /// asked.
     pub(super) answer: Option<Compatibility>,
 }
 
@@ -98,7 +99,7 @@ fn held(registry: &Open, wanted: &Wanted, lookup: &Lookup<'_>) -> Result<Held> {
     Ok(held)
 }
 
-/// The registered versions that new ones are compared with.
+/// Returns the registered versions that new ones are compared with.
 fn followed<'h>(held: &'h Held, wanted: &Wanted) -> &'h [Version] {
     let level = wanted.level.unwrap_or(held.level);
     match (held.missing.is_empty(), level.is_transitive()) {
@@ -126,7 +127,7 @@ fn versions(registry: &Open, subject: &Subject, include: Include) -> Result<Vec<
     Ok(found)
 }
 
-/// What the registry says of a schema; `None` where it cannot say.
+/// Returns the registry's compatibility check of a schema; `None` if it cannot check it.
 fn check(
     registry: &Open,
     subject: &Subject,
@@ -145,7 +146,7 @@ fn check(
     }
 }
 
-/// Whether the credentials are the cause, and not the schema.
+/// Returns whether the credentials are the cause, and not the schema.
 fn is_refused(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::Forbidden | ErrorKind::Unauthenticated)
 }
@@ -163,7 +164,7 @@ fn others(registry: &Open, wish: &Wish) -> Result<BTreeMap<Subject, BTreeSet<Sub
     Ok(others)
 }
 
-/// The subjects that refer to this one.
+/// Returns the subjects that refer to this one.
 fn referrers(registry: &Open, subject: &Subject) -> Result<BTreeSet<Subject>> {
     let (inner, scope) = (registry.inner(), scope_of(subject));
     let mut found = BTreeSet::new();
@@ -185,7 +186,7 @@ fn referrers(registry: &Open, subject: &Subject) -> Result<BTreeSet<Subject>> {
 }
 
 impl Actual {
-    /// Gets a version, and what it refers to, if they are there.
+    /// Reads a version and its references, if they exist.
     fn fetch(&mut self, registry: &Open, subject: &Subject, version: Version) -> Result<()> {
         if self.texts.get(subject, version).is_some() {
             return Ok(());
@@ -215,7 +216,7 @@ impl Actual {
     }
 }
 
-/// `None` where the registry has no such thing.
+/// Returns `None` if the registry answers "not found".
 fn answered<T>(
     registry: &Open,
     future: impl Future<Output = super::Answer<T>>,

@@ -14,7 +14,7 @@ use crate::exit::Outcome;
 use crate::registry::{Open, failed};
 use crate::report::counted;
 
-/// Makes the changes in their order. One that cannot be made is reported, and the others are made.
+/// Makes the changes in order. A change that cannot be made is reported, and the others are made.
 pub(super) fn all(registry: &Open, changes: &[Change]) -> Result {
     let mut apply = Apply {
         registry,
@@ -47,13 +47,14 @@ struct Apply<'a> {
     registry: &'a Open,
     /// Subjects of which a change failed.
     broken: BTreeSet<&'a Subject>,
-    /// Whether no change failed that may replace a subject.
+    /// True if no change failed that may be needed before a deletion.
     is_deletion_safe: bool,
-    /// The numbers that the registry gave to the planned versions; `None` if it gave none.
+    /// Version numbers that the registry gave to planned versions; `None` if the registration
+    /// failed.
     numbers: BTreeMap<(Subject, Version), Option<Version>>,
 }
 
-/// What was done, or why it was not.
+/// A description of the change, or the reason why it was not made.
 type Made = std::result::Result<String, String>;
 
 impl<'a> Apply<'a> {
@@ -72,9 +73,9 @@ impl<'a> Apply<'a> {
         if is_deletion && !self.is_deletion_safe {
             return Err("not deleted: a change before it failed".to_owned());
         }
-        // A version must not come before the one that it follows.
+        // A version must not be registered before the version that it follows.
         if self.broken.contains(change.subject()) {
-            return Err("not done, for the change before it failed".to_owned());
+            return Err("not done: an earlier change of this subject failed".to_owned());
         }
         let made = self.attempt(change);
         if made.is_err() {
@@ -113,7 +114,7 @@ impl<'a> Apply<'a> {
         Ok(change.shown())
     }
 
-    /// Registers a schema and returns its number, which may be another one than was planned.
+    /// Registers a schema. Returns its version number, which may differ from the planned one.
     fn register(
         &mut self,
         subject: &Subject,
@@ -129,7 +130,7 @@ impl<'a> Apply<'a> {
         Ok(registered.version)
     }
 
-    /// The schema with the numbers that the registry gave to what it refers to.
+    /// Returns the schema with the version numbers that the registry gave to its references.
     fn renumbered(
         &self,
         subject: &Subject,

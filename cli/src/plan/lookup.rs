@@ -1,4 +1,4 @@
-//! Which of the wanted schemas a registry has, and with which numbers.
+//! Looks up which of the wanted schemas are registered, and their version numbers.
 
 use std::collections::BTreeMap;
 
@@ -8,19 +8,19 @@ use super::wanted::Wanted;
 use crate::Result;
 use crate::registry::{Open, failed};
 
-/// The numbers of the schemas that are registered.
+/// The version numbers of registered schemas.
 ///
 /// A reference of a folder names a version by the number of its file. The registry may have the
 /// schema of this file as another version, so each number is replaced before the registry is asked.
 pub(super) struct Lookup<'w> {
     wanted: BTreeMap<&'w Subject, &'w Wanted>,
-    /// By subject and place in its list.
+    /// By subject and index in its list.
     numbers: BTreeMap<(&'w Subject, usize), Version>,
 }
 
 impl<'w> Lookup<'w> {
-    /// Looks up each schema after what it refers to. One that refers to a file that is not registered
-    /// is not registered either.
+    /// Looks up each schema after its references. A schema that refers to an unregistered file is
+    /// not registered either.
     pub(super) fn of(registry: &Open, wanted: &'w [Wanted]) -> Result<Self> {
         let mut lookup = Self {
             wanted: wanted.iter().map(|of| (&of.subject, of)).collect(),
@@ -47,21 +47,22 @@ impl<'w> Lookup<'w> {
         }
     }
 
-    /// The numbers of a subject's schemas, by their places in its list.
+    /// Returns the version numbers of a subject's schemas, by their index in its list.
     pub(super) fn registered(&self, wanted: &Wanted) -> BTreeMap<usize, Version> {
         let number = |index| Some((index, *self.numbers.get(&(&wanted.subject, index))?));
         (0..wanted.schemas.len()).filter_map(number).collect()
     }
 
-    /// The schema with the registry's numbers in its references; `None` if one of them leads to a file
-    /// that is not registered.
+    /// Returns the schema with the registry's version numbers in its references; `None` if one of
+    /// them is a file that is not registered.
     pub(super) fn renumbered(&self, subject: &Subject, schema: &SchemaDef) -> Option<SchemaDef> {
         let references = self.references(subject, schema);
         let is_complete = references.len() == schema.references.len();
         is_complete.then(|| schema.clone().with_references(references))
     }
 
-    /// The references with the registry's numbers, without those to files that are not registered.
+    /// Returns the references with the registry's version numbers, without those to unregistered
+    /// files.
     pub(super) fn references(&self, subject: &Subject, schema: &SchemaDef) -> Vec<Reference> {
         let renumbered = |reference: &Reference| {
             let version = match self.file(subject, reference) {
@@ -76,7 +77,7 @@ impl<'w> Lookup<'w> {
         schema.references.iter().filter_map(renumbered).collect()
     }
 
-    /// The file of the folder that a reference means.
+    /// Returns the file of the folder that a reference names.
     fn file(&self, referrer: &Subject, reference: &Reference) -> Option<(&'w Subject, usize)> {
         let wanted = *self.wanted.get(&reference.subject_for(referrer))?;
         let mut versions = wanted.schemas.iter().map(|item| item.version);
@@ -85,7 +86,7 @@ impl<'w> Lookup<'w> {
     }
 }
 
-/// The schemas that can be read, with their subjects and places.
+/// Returns the valid schemas, with their subjects and indexes.
 fn readable(wanted: &[Wanted]) -> Vec<(&Subject, usize, &SchemaDef)> {
     let mut found = Vec::new();
     for of in wanted {
@@ -104,7 +105,7 @@ fn registered(registry: &Open, subject: &Subject, schema: &SchemaDef) -> Result<
     match registry.lookup(subject, schema) {
         Ok(found) => Ok(Some(found.version)),
         Err(error) if error.is_not_found() => Ok(None),
-        // What it refers to may not be there yet, and an invalid schema is not registered.
+        // A reference may not exist yet, and an invalid schema is not registered.
         Err(error) if matches!(error.kind(), ErrorKind::InvalidSchema | ErrorKind::Rejected) => {
             Ok(None)
         }

@@ -1,4 +1,4 @@
-//! From what is wanted and what is there to what must change: no registry is asked here.
+//! Computes the changes from the wanted and the actual state, without asking the registry.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use super::wanted::{Wanted, WantedSchema};
 use super::{Change, Registration};
 use crate::schema::known_rules;
 
-/// The changes, each after those that it needs. A change with a problem cannot be made.
+/// Returns the changes, each after those that it needs. A change with a problem cannot be made.
 pub(super) fn changes(wanted: &[Wanted], actual: &Actual) -> Vec<Change> {
     let mut planner = Planner {
         wanted: wanted
@@ -32,8 +32,8 @@ pub(super) fn changes(wanted: &[Wanted], actual: &Actual) -> Vec<Change> {
     changes
 }
 
-/// The subjects that are not wanted, and which subjects refer to each, in the registry or in the
-/// plan.
+/// Returns the subjects that are not wanted, with the subjects that refer to each, in the registry
+/// or in the plan.
 fn referrers(wanted: &[Wanted], actual: &Actual) -> BTreeMap<Subject, BTreeSet<Subject>> {
     let mut others = actual.others.clone();
     for Wanted {
@@ -53,7 +53,7 @@ fn referrers(wanted: &[Wanted], actual: &Actual) -> BTreeMap<Subject, BTreeSet<S
 struct Planner<'a> {
     wanted: BTreeMap<&'a Subject, &'a Wanted>,
     actual: &'a Actual,
-    /// What will be registered at this point of the plan.
+    /// The schemas that exist at this point of the plan.
     texts: SchemaTexts,
     /// Subjects whose level is planned.
     levels: BTreeSet<&'a Subject>,
@@ -79,7 +79,7 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Versions are registered at the level that the subject is to have.
+    /// Plans a change of the level, which comes before the versions of the subject.
     fn level(&mut self, wanted: &'a Wanted, held: &Held) {
         if let Some(after) = wanted.level
             && held.own_level != Some(after)
@@ -133,8 +133,8 @@ impl<'a> Planner<'a> {
         });
     }
 
-    /// The wanted schema that a reference leads to. Its version is the number of a file, or in a
-    /// wireform.toml the number that the schema has in the registry or will get.
+    /// Returns the wanted schema that a reference names. Its version is the number of a file, or in
+    /// a wireform.toml the number that the schema has or will get in the registry.
     fn wanted_by(
         &self,
         subject: &Subject,
@@ -150,7 +150,7 @@ impl<'a> Planner<'a> {
         Some((wanted, held, index))
     }
 
-    /// What is to be registered, or why it cannot be.
+    /// Returns the registration, or the reason why the schema cannot be registered.
     fn registration(
         &self,
         wanted: &'a Wanted,
@@ -171,13 +171,13 @@ impl<'a> Planner<'a> {
             let file = wanted.schemas.get(*older).map_or("", |older| &older.file);
             return Err(format!("cannot be registered before {file}"));
         }
-        let version = number(held, index).ok_or("there is no higher version number")?;
+        let version = number(held, index).ok_or("no higher version number is left")?;
         let (schema, notes) = self.renumbered(subject, item, schema)?;
         let new = self
             .texts
             .resolve(subject, &schema)
             .map_err(|error| error.to_string())?;
-        let rules = known_rules(schema.kind).ok_or("its format has no rules here")?;
+        let rules = known_rules(schema.kind).ok_or("its format is not supported")?;
         rules.parse(&new).map_err(|error| match &item.hint {
             Some(hint) if schema.references.is_empty() => format!("is invalid: {error}; {hint}"),
             _ => format!("is invalid: {error}"),
@@ -190,8 +190,8 @@ impl<'a> Planner<'a> {
         })
     }
 
-    /// The schema with the numbers that its references have in the registry or will get, and a note
-    /// for each that is another number than the folder's.
+    /// Returns the schema with the version numbers that its references have or will get in the
+    /// registry, and a note for each number that differs from that in the folder.
     fn renumbered(
         &self,
         subject: &Subject,
@@ -212,7 +212,7 @@ impl<'a> Planner<'a> {
         Ok((schema, notes))
     }
 
-    /// The number that what a reference leads to has in the registry or will get.
+    /// Returns the version number that a reference has or will get in the registry.
     fn reference(
         &self,
         subject: &Subject,
@@ -242,11 +242,11 @@ impl<'a> Planner<'a> {
                 Some(_) => "neither in the folder nor in the registry",
                 None => "neither in the registry nor in this plan",
             };
-            format!("reference {name:?}: there is no version {version} of {far}, {places}")
+            format!("reference {name:?}: version {version} of {far} not found, {places}")
         })
     }
 
-    /// Whether a schema may follow the versions before it, at the level in force then.
+    /// Returns whether a schema may follow the versions before it, at the level in force then.
     fn compatible(
         &self,
         wanted: &Wanted,
@@ -261,7 +261,7 @@ impl<'a> Planner<'a> {
         let level = match (wanted.level.unwrap_or(held.level), answer) {
             (_, Some(answer)) if answer.is_compatible => return Ok(()),
             (Level::None, None) => return Ok(()),
-            // Apicurio checks at its own level where it reports none for the subject.
+            // Apicurio checks at its own level if it reports none for the subject.
             (Level::None, Some(_)) => Level::Backward,
             (level, _) => level,
         };
@@ -283,17 +283,17 @@ impl<'a> Planner<'a> {
         }
         match (reasons.as_slice(), answer) {
             ([], None) => Ok(()),
-            // Its own words, where our rules find nothing.
+            // The registry's own messages, if our rules find nothing.
             ([], Some(answer)) if answer.messages.is_empty() => {
-                Err("does not fit: the registry gives no reason".to_owned())
+                Err("incompatible: the registry gives no reason".to_owned())
             }
-            ([], Some(answer)) => Err(format!("does not fit: {}", answer.messages.join("; "))),
-            (reasons, _) => Err(format!("does not fit: {}", reasons.join("; "))),
+            ([], Some(answer)) => Err(format!("incompatible: {}", answer.messages.join("; "))),
+            (reasons, _) => Err(format!("incompatible: {}", reasons.join("; "))),
         }
     }
 }
 
-/// The number that a wanted schema has in the registry or will get.
+/// Returns the version number that a wanted schema has or will get in the registry.
 fn number(held: &Held, index: usize) -> Option<Version> {
     if let Some(number) = held.registered.get(&index) {
         return Some(*number);
@@ -336,7 +336,7 @@ fn reason(found: &Incompatibility, direction: &str) -> String {
     format!("{found} ({direction})")
 }
 
-/// The subjects that are not wanted, each after those that refer to it.
+/// Returns the subjects that are not wanted, each after those that refer to it.
 fn deletions(others: &BTreeMap<Subject, BTreeSet<Subject>>) -> Vec<Change> {
     let mut order = Vec::new();
     let mut seen = BTreeSet::new();
@@ -371,7 +371,7 @@ fn delete<'a>(
     });
 }
 
-/// Whether a subject stays: it is wanted, or cannot be deleted itself.
+/// Returns whether a subject stays: it is wanted, or it cannot be deleted.
 fn is_kept(
     subject: &Subject,
     others: &BTreeMap<Subject, BTreeSet<Subject>>,

@@ -1,4 +1,4 @@
-//! What a registry should have, as a folder or a wireform.toml says.
+//! The wanted state of a registry, from a folder or a wireform.toml.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -16,32 +16,32 @@ use crate::{Result, input};
 /// All subjects.
 pub(super) struct Wish {
     pub(super) subjects: Vec<Wanted>,
-    /// Paths that may be meant as a subject or as a version, and are not read as one.
+    /// Paths that look like a subject or a version, but are ignored.
     pub(super) skipped: Vec<PathBuf>,
 }
 
-/// A subject.
+/// A wanted subject.
 pub(super) struct Wanted {
     pub(super) subject: Subject,
     pub(super) level: Option<Level>,
-    /// The oldest first.
+    /// Schemas, the oldest first.
     pub(super) schemas: Vec<WantedSchema>,
 }
 
 pub(super) struct WantedSchema {
     pub(super) file: String,
-    /// The number in the file's name, by which the references of a folder name the schema; `None` in
-    /// a wireform.toml, whose references have the numbers of the registry.
+    /// The number in the file's name, which the references of a folder use; `None` in a
+    /// wireform.toml, whose references use the numbers of the registry.
     pub(super) version: Option<Version>,
-    /// The schema, or why there is none.
+    /// The schema, or the error of its file.
     pub(super) schema: std::result::Result<SchemaDef, String>,
-    /// What to do if it is invalid.
+    /// Advice for an invalid schema.
     pub(super) hint: Option<String>,
 }
 
 impl Wish {
-    /// Spells every subject as the registry does: the default context may be spelled out, and the
-    /// registry's URL may name a context.
+    /// Spells every subject as the registry does: the default context may be written explicitly,
+    /// and the registry's URL may name a context.
     pub(super) fn qualify(&mut self, registry: &Open) -> Result<()> {
         let mut known = BTreeMap::new();
         for wanted in &mut self.subjects {
@@ -169,7 +169,7 @@ fn folder(path: &Path) -> Result<Wish> {
     })
 }
 
-/// What to do about a schema that is not valid alone.
+/// Returns advice for a schema that is invalid without references.
 fn hint(folder: &SchemaFolder, version: &FolderVersion) -> Option<String> {
     let schema = version.schema.as_ref().ok()?;
     let alone = wireform::registry::ResolvedSchema::new(schema.kind, schema.text.clone());

@@ -1,5 +1,5 @@
-//! Which lines of an input were delivered: a file that only grows, with the topic and the hash of
-//! what was read.
+//! The journal: a file that records which lines of an input were delivered. Lines are only
+//! appended. It holds the topic and the hash of the lines that were read.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs::{File, OpenOptions};
@@ -17,36 +17,37 @@ use crate::{Result, framing, input};
 #[derive(Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Entry {
-    /// The first one: where the records go.
+    /// The first line: the topic of the records.
     Journal {
         format: u32,
         topic: String,
         cluster: Option<String>,
     },
-    /// All lines up to this one are delivered, except those of `Refused`. The hash is of them.
+    /// All lines up to this one are delivered, except those of `Refused`. The hash covers these
+    /// lines.
     Line { number: u64, hash: String },
     /// A line that was refused, or whose record was not written or may not have been.
     Refused { line: u64, reason: String },
-    /// A line that was refused before.
+    /// A line that an earlier run refused, and that is delivered now.
     Delivered { line: u64 },
 }
 
-/// The format of the journal. Format 1 was the number of lines.
+/// The format of the journal. Format 1 held only the number of lines.
 const FORMAT: u32 = 2;
 
 /// A hash of all lines up to one.
 type Hash = [u8; 32];
 
-/// What is to be done with a line.
+/// The action for a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
-    /// It was delivered before.
+    /// An earlier run delivered the line: skip it.
     Skip,
-    /// It was refused before, and is sent when the input is known to be the journal's.
+    /// An earlier run refused the line: keep it until the input is known to be that of the journal.
     Keep,
-    /// It is the last line that was read before: the lines that were kept are to be sent.
+    /// The last line that an earlier run read: send the lines that were kept.
     Resume { is_kept: bool },
-    /// It is new.
+    /// A new line: send it.
     Send,
 }
 
@@ -54,20 +55,20 @@ pub(super) enum Step {
 pub(super) struct Journal {
     path: PathBuf,
     file: Mutex<Target>,
-    /// Where the records of an earlier run went.
+    /// Topic and cluster of the earlier runs.
     place: Option<(String, Option<String>)>,
-    /// How far an earlier run came.
+    /// Number of the last line of the earlier runs.
     done: u64,
     hash: Hash,
-    /// The lines up to there that were refused.
+    /// Lines up to `done` that were refused.
     refused: BTreeSet<u64>,
     lines: Mutex<Lines>,
 }
 
-/// The file, which is locked for as long as it is open.
+/// The open file, which is locked.
 struct Target {
     file: File,
-    /// Why it can no longer be written.
+    /// The error after which the file is not written any more.
     failure: Option<String>,
 }
 
@@ -80,7 +81,7 @@ struct Lines {
     /// The lines after `noted`.
     under_way: VecDeque<(Hash, State)>,
     noted: u64,
-    /// What is to be written before the next `Line`: the lines that the next run tries again.
+    /// Entries to write before the next `Line`: lines that the next run sends again.
     refused: BTreeMap<u64, String>,
     delivered: BTreeSet<u64>,
 }
@@ -96,11 +97,11 @@ enum State {
 }
 
 impl Journal {
-    /// Opens a journal or begins one, and locks it.
+    /// Opens or creates a journal, and locks it.
     ///
     /// # Errors
-    /// `Io` if it cannot be read and written, or another process has it; `Usage` if the file is
-    /// something else.
+    /// `Io` if it cannot be read and written, or is in use by another process; `Usage` if the file
+    /// is not a journal.
     pub(super) fn open(path: &Path) -> Result<Self> {
         let failed = |error| Error::file(path.display(), &error);
         let file = OpenOptions::new()
@@ -143,8 +144,8 @@ impl Journal {
         Ok(journal)
     }
 
-    /// Reads what an earlier run wrote. Returns the length of the entries that count: a run that was
-    /// killed may have written part of its last ones, `Refused` entries without their `Line`.
+    /// Reads the entries of earlier runs. Returns the length of the complete entries: a run that
+    /// was killed may have left `Refused` entries without their `Line`.
     fn load(&mut self, text: &[u8]) -> Result<usize> {
         let end = memchr::memrchr(b'\n', text).map_or(0, |last| last + 1);
         let (text, half) = text.split_at(end);
@@ -191,8 +192,8 @@ impl Journal {
         Ok(whole)
     }
 
-    /// Takes a `Line` entry, and the lines of the `Refused` entries before it. An entry that is not
-    /// ahead of an earlier one does not count.
+    /// Applies a `Line` entry and the `Refused` entries before it. An entry that is not after an
+    /// earlier one is ignored.
     fn load_line(&mut self, number: u64, hash: &str, refused: &mut BTreeSet<u64>) -> Result<()> {
         let hash = framing::from_hex(hash.as_bytes());
         let hash = hash.and_then(|hash| hash.try_into().ok());
@@ -248,17 +249,17 @@ impl Journal {
         }
     }
 
-    /// How many lines an earlier run dealt with, and which of them were refused.
+    /// Returns the number of lines that earlier runs processed, and the refused ones among them.
     pub(super) fn earlier(&self) -> (u64, &BTreeSet<u64>) {
         (self.done, &self.refused)
     }
 
-    /// Takes the next line of the input; `None` is one that is too long.
+    /// Takes the next line of the input; `None` if the line is too long.
     pub(super) fn read(&self, number: u64, line: Option<&[u8]>) -> Result<Step> {
         let mut lines = self.lines();
         let mut hasher = Sha256::new();
         hasher.update(lines.hash);
-        // No line has a line end.
+        // Lines contain no line end, so that it can separate them in the hash.
         hasher.update(line.unwrap_or(b"\n"));
         lines.hash = hasher.finalize().into();
         lines.read = number;
@@ -281,7 +282,7 @@ impl Journal {
         }
     }
 
-    /// Checks that the input was not shorter than what an earlier run read of it.
+    /// Checks that the input is not shorter than the lines that an earlier run read.
     pub(super) fn end(&self) -> Result<()> {
         match self.lines().read {
             read if read < self.done => Err(Error::Usage(format!(
@@ -293,7 +294,7 @@ impl Journal {
         }
     }
 
-    /// Notes a line that was delivered, or that is empty.
+    /// Marks a line that was delivered, or that is empty.
     pub(super) fn is_done(&self, number: u64) {
         let mut lines = self.lines();
         if number <= self.done {
@@ -303,17 +304,18 @@ impl Journal {
         }
     }
 
-    /// Notes a line that was refused: the next run tries it again.
+    /// Marks a line that was refused: the next run sends it again.
     pub(super) fn is_refused(&self, number: u64, reason: &str) {
         self.try_again(number, State::Done, reason);
     }
 
-    /// Notes a line whose record was not written, or perhaps not: the next run sends it again.
+    /// Marks a line whose record was not written, or may not have been: the next run sends it
+    /// again.
     pub(super) fn is_lost(&self, number: u64, reason: &str) {
         self.try_again(number, State::Lost, reason);
     }
 
-    /// Notes a line for the next run. The lines of an earlier run are noted already.
+    /// Marks a line for the next run. Lines of an earlier run are in the file already.
     fn try_again(&self, number: u64, state: State, reason: &str) {
         let mut lines = self.lines();
         if number > self.done && lines.set(number, state) {
@@ -321,12 +323,12 @@ impl Journal {
         }
     }
 
-    /// Writes down how far this run came.
+    /// Writes the progress of this run to the file.
     ///
     /// # Errors
-    /// `Io` if the file cannot be written, or could not be written before.
+    /// `Io` if the file cannot be written, now or at an earlier call.
     pub(super) fn note(&self) -> Result<()> {
-        // Locked first: calls of two threads write in the order in which they take the lines.
+        // Locked first, so that two threads write in the order in which they take the lines.
         let mut target = self.target();
         target.check(&self.path)?;
         let text = self.lines().take_new();
@@ -343,13 +345,13 @@ impl Journal {
 }
 
 impl Target {
-    /// Returns the error that an earlier call had.
+    /// Returns the error of an earlier call.
     fn check(&self, path: &Path) -> Result<()> {
         let failed = |reason| Err(Error::Io(format!("{}: {reason}", path.display())));
         self.failure.as_ref().map_or(Ok(()), failed)
     }
 
-    /// Appends lines; after an error nothing is appended any more.
+    /// Appends lines; after an error nothing is appended.
     fn append(&mut self, path: &Path, text: &str) -> Result<()> {
         if self.failure.is_none() && !text.is_empty() {
             let written = self.file.write_all(text.as_bytes());
@@ -361,7 +363,7 @@ impl Target {
 }
 
 impl Lines {
-    /// Sets the state of a line; `false` if it is not one of those under way.
+    /// Sets the state of a line; returns `false` if the line is not in progress.
     fn set(&mut self, number: u64, state: State) -> bool {
         let place = number.checked_sub(self.noted + 1);
         let place = place.and_then(|place| usize::try_from(place).ok());
@@ -369,8 +371,9 @@ impl Lines {
         line.map(|line| line.1 = state).is_some()
     }
 
-    /// Returns how many lines can be noted: up to the last one that is done and has only done and
-    /// lost lines before it. Lost lines at the end are left to the next run, without an entry.
+    /// Returns the number of lines that can be written: up to the last one that is done and has
+    /// only done and lost lines before it. Lost lines at the end are left to the next run, without
+    /// an entry.
     fn settled(&self) -> usize {
         let states = self.under_way.iter().map(|(_, state)| *state);
         let settled = states.take_while(|state| *state != State::Sending);
@@ -380,7 +383,7 @@ impl Lines {
         done.last().map_or(0, |(place, _)| place + 1)
     }
 
-    /// The lines of the journal for what was done since the last call.
+    /// Returns the new entries since the last call.
     fn take_new(&mut self) -> String {
         let mut text = String::new();
         let mut put = |entry: &Entry| {

@@ -1,4 +1,4 @@
-//! A producer under way: what became of each line, and the end of the run.
+//! A run of the producer: delivery results by line, and the end of the run.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -13,13 +13,13 @@ use crate::progress::{rate, say};
 use crate::signals::Signals;
 use crate::{Result, exit};
 
-/// How often the journal is brought up to date.
+/// Time between two updates of the journal.
 const NOTING: Duration = Duration::from_millis(500);
 
-/// Lines that are shown for each reason why records are not written.
+/// Lines that are printed for each reason why records are not written.
 const SHOWN: u64 = 10;
 
-/// A run; clones are the same one.
+/// A run; clones share it.
 #[derive(Clone)]
 pub(super) struct Run(Arc<Inner>);
 
@@ -29,12 +29,12 @@ struct Inner {
     timeout: Duration,
     start: Instant,
     counts: Counts,
-    /// How many lines have no place in the log, and the last of them, for each reason.
+    /// The number of lines that are not in the log, and the last of them, for each reason.
     reasons: Mutex<BTreeMap<String, (u64, u64)>>,
-    /// Whether a thread is ending the run; it ends the process.
+    /// True if a thread is ending the run; that thread ends the process.
     is_ending: AtomicBool,
     is_reported: AtomicBool,
-    /// Whether the journal can no longer be written.
+    /// True if the journal cannot be written any more.
     has_failed: AtomicBool,
 }
 
@@ -42,7 +42,7 @@ struct Inner {
 struct Counts {
     lines: AtomicU64,
     empty: AtomicU64,
-    /// Refused by the schema, or by the client.
+    /// Refused by the schema or the client.
     refused: AtomicU64,
     /// Refused by a broker; the producer counts them as not written.
     refused_by_broker: AtomicU64,
@@ -83,10 +83,10 @@ impl Run {
         self.0.journal.as_ref()
     }
 
-    /// Counts a line; an error if no more may be sent, since it could not be noted.
+    /// Counts a line. Fails if the journal cannot be written, so that no more may be sent.
     pub(super) fn begin_line(&self) -> Result<()> {
         if self.0.has_failed.load(Ordering::Relaxed) {
-            // With the error of the file.
+            // The error of the journal is returned first.
             self.note()?;
         }
         add(&self.0.counts.lines);
@@ -102,12 +102,12 @@ impl Run {
         add(&self.0.counts.accepted);
     }
 
-    /// Takes back [`accepted`](Self::accepted).
+    /// Reverts [`accepted`](Self::accepted).
     pub(super) fn not_accepted(&self) {
         self.0.counts.accepted.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// Counts a line that is not sent, and says why.
+    /// Counts a line that is not sent, and prints the reason.
     pub(super) fn refused(&self, number: u64, reason: &str) {
         add(&self.0.counts.refused);
         self.say_refused(number, reason);
@@ -120,7 +120,7 @@ impl Run {
         }
     }
 
-    /// What became of an accepted record.
+    /// Counts the delivery result of an accepted record.
     pub(super) fn settle(&self, number: u64, outcome: Outcome) {
         let counts = &self.0.counts;
         let error = match outcome {
@@ -164,8 +164,8 @@ impl Run {
         self.journal().map_or(Ok(()), Journal::note)
     }
 
-    /// Brings the journal up to date again and again, also while the input is waited for: a run that
-    /// is killed sends little of what it delivered again.
+    /// Updates the journal periodically, also while waiting for input, so that a run that is killed
+    /// sends few records twice.
     pub(super) fn note_from_time_to_time(&self) {
         if self.journal().is_none() {
             return;
@@ -180,7 +180,8 @@ impl Run {
         let _ = std::thread::Builder::new().spawn(note);
     }
 
-    /// At a signal: closes, reports, and ends the process. A second one does not wait any more.
+    /// Closes the producer at a signal, reports, and ends the process. A second signal ends the
+    /// wait.
     pub(super) fn end_at_signals(&self, mut signals: Signals) {
         let run = self.clone();
         let wait = move || {
@@ -215,13 +216,13 @@ impl Run {
         let _ = std::thread::Builder::new().spawn(wait);
     }
 
-    /// Whether this thread is the one that ends the run.
+    /// Returns whether this thread is the one that ends the run.
     pub(super) fn begin_end(&self) -> bool {
         !self.0.is_ending.swap(true, Ordering::SeqCst)
     }
 
-    /// Ends the run: waits for everything that was accepted, brings the journal up to date and
-    /// reports. `sent` is what ended the input.
+    /// Ends the run: waits for all accepted records, updates the journal and reports. `sent` is the
+    /// result of reading the input.
     pub(super) fn end(&self, sent: Result<()>) -> Result {
         if !self.begin_end() {
             // The other thread ends the process.
@@ -230,7 +231,7 @@ impl Run {
             }
         }
         let report = self.close("");
-        // Why not all was sent comes first.
+        // The reason why not all lines were sent comes first.
         sent?;
         let (is_whole, counts) = (report?, &self.0.counts);
         match (
@@ -243,9 +244,9 @@ impl Run {
         }
     }
 
-    /// Whether every record that was not refused is delivered.
+    /// Closes the producer. Returns whether every record that was not refused is delivered.
     fn close(&self, why: &str) -> Result<bool> {
-        // Librdkafka looks for late records once a second.
+        // librdkafka looks for late records once a second.
         let patience = self.0.timeout + Duration::from_secs(10);
         let report = self.0.producer.close_blocking(patience);
         let noted = self.note();
@@ -266,7 +267,7 @@ impl Run {
         report.not_written.saturating_sub(refused)
     }
 
-    /// The numbers of a run that does not wait for all deliveries.
+    /// Returns the counts of a run that does not wait for all deliveries.
     fn given_up(&self) -> CloseReport {
         let counts = &self.0.counts;
         let mut report = CloseReport::default();

@@ -1,4 +1,4 @@
-//! What values are written with: the codec, and what the registry calls its schema.
+//! The codec of the values, and the registered schema that frames name.
 
 use clap::ValueEnum;
 use wireform::dynamic::{DynamicCodec, DynamicOptions};
@@ -14,29 +14,29 @@ use crate::exit::Error;
 use crate::registry::{Open, failed};
 use crate::{Result, framing};
 
-/// Where records name their schema.
+/// Position of the schema id in a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Written {
-    /// Write the schema id in front of the payload
+    /// Write the schema id before the payload
     Prefix,
     /// Send the value without a schema id
     None,
 }
 
-/// Writes values.
+/// Encodes values.
 pub(super) struct Writer {
     codec: DynamicCodec,
-    /// What the frame names; `None` without a frame.
+    /// The key in the frame; `None` without a frame.
     key: Option<SchemaKey>,
     pub(super) version: Option<String>,
 }
 
-/// A schema that is read and looked up; with `--register` it may not be registered yet.
+/// A schema that was read and looked up; with `--register` it may not be registered yet.
 pub(super) struct Loaded {
     codec: DynamicCodec,
     schema: ResolvedSchema,
     named: Vec<Reference>,
-    /// How many of the references are files.
+    /// Number of references that are files.
     files: usize,
     /// `None` without a registry.
     registry: Option<Open>,
@@ -45,7 +45,7 @@ pub(super) struct Loaded {
 }
 
 impl Loaded {
-    /// Reads the schema, and without `--register` looks it up. Changes nothing in the registry.
+    /// Reads the schema, and looks it up without `--register`. Changes nothing in the registry.
     pub(super) fn read(produce: &Produce) -> Result<Self> {
         let mut schema = produce.reading.load(&produce.schema)?;
         let is_framed = produce.is_framed(schema.kind)?;
@@ -69,7 +69,7 @@ impl Loaded {
             let is_named = |name: &str| named.iter().any(|reference| reference.name == name);
             if let Some(file) = files.iter().find(|file| is_named(&file.name)) {
                 let text = format!(
-                    "{:?} is given by --ref and by --use: leave one out",
+                    "{:?} is given by --ref and by --use: remove one of them",
                     file.name
                 );
                 return Err(Error::Usage(text));
@@ -97,7 +97,7 @@ impl Loaded {
         self.codec.kind()
     }
 
-    /// Registers the schema with `--register`, and returns what writes values.
+    /// Registers the schema with `--register`, and returns the encoder of values.
     pub(super) fn writer(mut self, produce: &Produce) -> Result<Writer> {
         if produce.register {
             self.find(produce)?;
@@ -109,7 +109,7 @@ impl Loaded {
         })
     }
 
-    /// Looks the schema up, or registers it, if records are framed.
+    /// Looks the schema up or registers it, if records are framed.
     fn find(&mut self, produce: &Produce) -> Result<()> {
         if let (true, Some(registry)) = (self.is_framed, &self.registry) {
             let named = std::mem::take(&mut self.named);
@@ -149,20 +149,20 @@ impl Produce {
             .with_branch_names(self.branches)
     }
 
-    /// The subject of the values.
+    /// Returns the subject of the values.
     fn subject(&self) -> Result<Subject> {
         let subject = TopicName.subject(&self.topic, Role::Value, None);
         subject.map_err(|error| Error::usage(&error))
     }
 
-    /// Whether records name their schema. Without a registry only JSON goes without a frame unasked:
-    /// consumers read it all the same.
+    /// Returns whether records name their schema. Without a registry, only JSON is sent without a
+    /// frame by default: consumers can read it without a schema.
     fn is_framed(&self, kind: SchemaKind) -> Result<bool> {
         let no_registry = "no registry is given, so records cannot name their schema: give --registry \
                            (or WIREFORM_REGISTRY_URL), or --framing none to send bare values";
         match (self.framing, self.connection.is_given()) {
             (Some(Written::None), _) if self.register => Err(Error::Usage(
-                "--register needs a frame: leave --framing none out".to_owned(),
+                "--register needs a frame: remove --framing none".to_owned(),
             )),
             (Some(Written::None), _) => Ok(false),
             (_, true) => Ok(true),
@@ -171,8 +171,8 @@ impl Produce {
         }
     }
 
-    /// The registered schema: looked up, or with `--register` registered if it is not there. The
-    /// last `files` of what it refers to are files.
+    /// Returns the registered schema. With `--register`, registers a missing one. The last `files`
+    /// of its references are files.
     fn find(
         &self,
         registry: &Open,
@@ -192,8 +192,8 @@ impl Produce {
         })
     }
 
-    /// What the schema refers to: as it is registered, or with `--register` the files of `--ref`,
-    /// registered under their names.
+    /// Returns the references of the schema: registered ones, and with `--register` the files of
+    /// `--ref`, which are registered under their names.
     fn references(
         &self,
         registry: &Open,
@@ -240,7 +240,7 @@ impl Produce {
     }
 }
 
-/// The references without which a schema cannot be read, directly or indirectly.
+/// Returns the references that a schema needs, directly or indirectly.
 fn used(schema: &ResolvedSchema, named: &[Reference]) -> Vec<Reference> {
     let mut schema = schema.clone();
     let is_needed = |reference: &&Reference| {
@@ -252,14 +252,14 @@ fn used(schema: &ResolvedSchema, named: &[Reference]) -> Vec<Reference> {
         }
         is_needed
     };
-    // From the last one on: those before it may be there for it alone.
+    // From the last one to the first: an earlier one may be needed only by a later one.
     let mut used: Vec<Reference> = named.iter().rev().filter(is_needed).cloned().collect();
     used.reverse();
     used
 }
 
-/// The version of a schema in its subject, which is said; `None` if it is not there and is not to be
-/// registered.
+/// Returns the version of a schema in its subject, and prints it; `None` if it is not registered
+/// and must not be.
 fn find_or_register(
     registry: &Open,
     subject: &Subject,

@@ -1,4 +1,4 @@
-//! The verbs that ask a registry.
+//! The verbs that send requests to a registry.
 
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -15,7 +15,7 @@ use crate::schema::Reading;
 
 type Answer<T> = std::result::Result<T, wireform::registry::Error>;
 
-/// Waits for an answer.
+/// Waits for an answer of the registry.
 fn ask<T>(registry: &Open, future: impl Future<Output = Answer<T>>) -> Result<T> {
     registry
         .wait(future)
@@ -79,7 +79,7 @@ pub(super) fn run(registry: &Open, verb: &Verb) -> Result {
     }
 }
 
-/// Writes a line for each.
+/// Writes one line for each item.
 fn print<T: std::fmt::Display>(lines: impl IntoIterator<Item = T>) -> Result {
     let mut out = io::stdout().lock();
     for line in lines {
@@ -113,7 +113,7 @@ fn delete(
     print(deleted)
 }
 
-/// Sets or clears a compatibility level if that is asked for, and prints the level in force.
+/// Sets or clears a compatibility level if requested, and prints the level in force.
 fn set_level(
     registry: &Open,
     scope: Option<&Subject>,
@@ -130,12 +130,16 @@ fn set_level(
     print([level.as_str()])
 }
 
-/// Sets a mode if one is given, and prints the mode in force.
+/// Sets a mode if requested, and prints the mode in force.
 fn set_mode(registry: &Open, scope: Option<&Subject>, mode: Option<&str>) -> Result {
     let inner = registry.inner();
     if let Some(mode) = mode {
         let parsed = mode.to_ascii_uppercase().parse();
-        let parsed = parsed.map_err(|_| Error::Usage(format!("there is no mode {mode:?}")))?;
+        let parsed = parsed.map_err(|_| {
+            Error::Usage(format!(
+                "unknown mode {mode:?}: expected READWRITE, READONLY, READONLY_OVERRIDE or IMPORT"
+            ))
+        })?;
         ask(registry, inner.set_mode(scope, parsed, false))?;
     }
     print([ask(registry, inner.mode(scope, true))?])

@@ -1,4 +1,4 @@
-//! How a registry is reached.
+//! The connection to a registry: URL, credentials, TLS.
 
 use std::fmt;
 use std::fs;
@@ -12,10 +12,10 @@ use super::{Open, failed};
 use crate::Result;
 use crate::exit::Error;
 
-/// Where the registry is, and who asks.
+/// The connection to a registry.
 #[derive(Args, Debug)]
 pub(crate) struct Connection {
-    /// The registry; several URLs of one cluster are separated by commas
+    /// URL of the registry; separate several URLs of one cluster by commas
     #[arg(
         long,
         global = true,
@@ -24,7 +24,7 @@ pub(crate) struct Connection {
         env = "WIREFORM_REGISTRY_URL"
     )]
     registry: Option<String>,
-    /// Whom it knows, or an API key
+    /// User name or API key
     #[arg(
         long,
         global = true,
@@ -34,7 +34,7 @@ pub(crate) struct Connection {
         hide_short_help = true
     )]
     registry_user: Option<String>,
-    /// The password of --registry-user, or the API key's secret
+    /// Password of --registry-user, or secret of the API key
     #[arg(
         long,
         global = true,
@@ -45,7 +45,7 @@ pub(crate) struct Connection {
         hide_short_help = true
     )]
     registry_password: Option<Secret>,
-    /// A bearer token
+    /// Bearer token
     #[arg(
         long,
         global = true,
@@ -56,10 +56,10 @@ pub(crate) struct Connection {
         hide_short_help = true
     )]
     registry_token: Option<Secret>,
-    /// Where OAuth gives a client's tokens out (client credentials, RFC 6749 §4.4)
+    /// OAuth 2.0 token endpoint (client credentials, RFC 6749 §4.4)
     #[arg(long, global = true, help_heading = "Registry", value_name = "URL", env = "WIREFORM_REGISTRY_OAUTH", hide_short_help = true, requires_all = ["registry_oauth_client", "registry_oauth_secret"], conflicts_with_all = ["registry_user", "registry_token"])]
     registry_oauth: Option<String>,
-    /// The client's id, for --registry-oauth
+    /// OAuth client id, for --registry-oauth
     #[arg(
         long,
         global = true,
@@ -69,7 +69,7 @@ pub(crate) struct Connection {
         hide_short_help = true
     )]
     registry_oauth_client: Option<String>,
-    /// The client's secret, for --registry-oauth
+    /// OAuth client secret, for --registry-oauth
     #[arg(
         long,
         global = true,
@@ -80,7 +80,7 @@ pub(crate) struct Connection {
         hide_short_help = true
     )]
     registry_oauth_secret: Option<Secret>,
-    /// What the token is to be good for, or another parameter such as audience=NAME; may be given more than once
+    /// OAuth scope, or an extra parameter such as audience=NAME; repeatable
     #[arg(
         long,
         global = true,
@@ -91,7 +91,7 @@ pub(crate) struct Connection {
         value_delimiter = ','
     )]
     registry_oauth_scope: Vec<String>,
-    /// Certificates of the authority that signed the registry's, as PEM
+    /// CA certificates to trust, a PEM file
     #[arg(
         long,
         global = true,
@@ -101,7 +101,7 @@ pub(crate) struct Connection {
         hide_short_help = true
     )]
     registry_ca: Option<PathBuf>,
-    /// Our own certificate and those above it, as PEM, where the registry asks for one (mTLS)
+    /// Client certificate chain for mutual TLS, a PEM file
     #[arg(
         long,
         global = true,
@@ -112,7 +112,7 @@ pub(crate) struct Connection {
         requires = "registry_key"
     )]
     registry_cert: Option<PathBuf>,
-    /// The private key of --registry-cert, as PEM
+    /// Private key of --registry-cert, a PEM file
     #[arg(
         long,
         global = true,
@@ -123,7 +123,7 @@ pub(crate) struct Connection {
         requires = "registry_cert"
     )]
     registry_key: Option<PathBuf>,
-    /// A header for every request, such as Confluent-Identity-Pool-Id=pool-1; may be given more than once
+    /// A header of every request, such as Confluent-Identity-Pool-Id=pool-1; repeatable
     #[arg(
         long,
         global = true,
@@ -134,7 +134,7 @@ pub(crate) struct Connection {
         hide_short_help = true
     )]
     registry_header: Vec<Secret>,
-    /// A proxy that everything goes through
+    /// URL of a proxy for all requests
     #[arg(
         long,
         global = true,
@@ -145,12 +145,12 @@ pub(crate) struct Connection {
         hide_short_help = true
     )]
     registry_proxy: Option<Secret>,
-    /// How long a call may take, retries included [default: 15]
+    /// Seconds until a call fails, including retries [default: 15]
     #[arg(long, global = true, help_heading = "Registry", value_name = "SECONDS", env = "WIREFORM_REGISTRY_TIMEOUT", hide_short_help = true, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     registry_timeout: Option<u64>,
 }
 
-/// Never shown.
+/// A value that is never shown.
 #[derive(Clone)]
 struct Secret(String);
 
@@ -178,9 +178,7 @@ impl Connection {
 
     fn registry(&self) -> Result<HttpRegistry> {
         let urls = self.registry.as_deref().ok_or_else(|| {
-            Error::Usage(
-                "say where the registry is: --registry, or WIREFORM_REGISTRY_URL".to_owned(),
-            )
+            Error::Usage("no registry: give --registry, or set WIREFORM_REGISTRY_URL".to_owned())
         })?;
         let mut urls = urls.split(',').map(str::trim).filter(|url| !url.is_empty());
         let mut builder = HttpRegistry::builder(urls.next().unwrap_or_default());
@@ -188,7 +186,7 @@ impl Connection {
             builder = builder.url(url);
         }
         for Secret(header) in &self.registry_header {
-            // What it is may not be shown.
+            // The value may be secret: it is not shown.
             let (name, value) = header
                 .split_once('=')
                 .ok_or_else(|| Error::Usage("--registry-header: expected NAME=VALUE".to_owned()))?;

@@ -1,4 +1,4 @@
-//! `registry download`: a registry as a folder of schemas.
+//! `registry download`: writes the schemas of a registry to a folder.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::io::{self, Write as _};
@@ -15,7 +15,7 @@ use crate::encode::eprintln;
 use crate::exit::Outcome;
 use crate::report::counted;
 
-/// Writes the schemas and what they refer to. A schema that cannot be written is reported, and the
+/// Writes the schemas and their references. A schema that cannot be written is reported, and the
 /// others are written.
 pub(super) fn run(registry: &Open, dir: &Path, prefix: Option<&str>, latest: bool) -> Result {
     let mut filter = SchemaFilter::default();
@@ -67,7 +67,7 @@ impl Download<'_> {
         eprintln(&format!("{subject} version {version}: {error}"));
     }
 
-    /// What a schema refers to, and the filter left out.
+    /// Returns the references of a schema that were left out by the filter.
     fn referenced(&mut self, schema: &RegisteredSchema) -> Result<Vec<RegisteredSchema>> {
         let mut found = Vec::new();
         for reference in &schema.def.references {

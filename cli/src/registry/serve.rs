@@ -14,13 +14,13 @@ use super::failed;
 use crate::Result;
 use crate::exit::{Error, Outcome};
 
-/// Serves a registry in memory over Confluent's REST API, until Ctrl-C.
+/// Serve a registry in memory over Confluent's REST API, until Ctrl-C.
 #[derive(Args, Debug)]
 pub(crate) struct Serve {
-    /// Where to listen; port 0 takes a free one
+    /// Address to listen on; port 0 takes a free port
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8081")]
     listen: SocketAddr,
-    /// Register this folder's <subject>/v<version>.{avsc,json,proto} first
+    /// First register the schemas of this folder, <subject>/v<version>.{avsc,json,proto}
     #[arg(long, value_name = "DIR")]
     seed: Option<PathBuf>,
 }
@@ -53,7 +53,7 @@ impl Serve {
     }
 }
 
-/// A registry that knows the rules of every format.
+/// Returns a registry in memory with the rules of every format.
 pub(crate) fn in_memory() -> InMemoryRegistry {
     InMemoryRegistry::builder()
         .rules(AvroRules)

@@ -1,4 +1,4 @@
-//! Schemas as lines of JSON.
+//! Registered schemas as lines of JSON.
 
 use serde::Serialize;
 use wireform::registry::{Reference, RegisteredSchema};
@@ -25,7 +25,7 @@ struct ShownReference<'a> {
     version: u32,
 }
 
-/// A registered schema, without its text.
+/// Returns a registered schema as a line of JSON, without its text.
 pub(super) fn line(schema: &RegisteredSchema) -> String {
     let reference = |reference: &'_ Reference| -> (String, String, u32) {
         (

@@ -79,7 +79,7 @@ t partition 0 offset 1, 2023-11-14T22:13:20.123Z
   key     0xff
   header  content-type: application/octet-stream
   header  source: test\u{fffd}
-  error   no schema is named, and it is no text
+  error   the payload has no schema id and is not UTF-8 text
   hex     000000  fffe 2030 3132 3334 3536 3738 3920 3031  .. 0123456789 01
           000010  3233                                     23
 
@@ -279,7 +279,11 @@ fn one_schema_that_cannot_be_had_does_not_end_the_run() {
     let read = consume(&cluster, &["--registry", &url, "--until-end"]);
     let found = records(&read);
     assert_eq!(found.len(), 5, "{}{}", read.out, read.talk);
-    for (record, part) in found.iter().zip(["money", "Not for you", "", "not known"]) {
+    for (record, part) in
+        found
+            .iter()
+            .zip(["money", "Not for you", "", "not found in the registry"])
+    {
         let error = record["error"].as_str().unwrap();
         assert!(error.contains(part), "{error}");
     }

@@ -288,7 +288,7 @@ fn empty_variables_count_as_unset() {
     let output = output(&mut list, LIMIT);
     let talk = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{talk}");
-    assert!(talk.contains("say where the registry is"), "{talk}");
+    assert!(talk.contains("no registry: give --registry"), "{talk}");
     if cfg!(feature = "kafka") {
         let mut consume = command(&["consume", "--topic", "t"]);
         consume.env("WIREFORM_BROKERS", "");

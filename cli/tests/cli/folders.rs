@@ -301,7 +301,7 @@ fn a_plan_checks_each_version_against_the_one_before_it() {
     let served = Served::start();
     let plan = at(&served, &["plan", &dir]);
     assert_eq!(plan.code, Some(1), "{}", plan.out);
-    assert!(plan.out.contains("does not fit: "), "{}", plan.out);
+    assert!(plan.out.contains("incompatible: "), "{}", plan.out);
     assert!(!plan.out.contains("errorType"), "{}", plan.out);
     assert_eq!(at(&served, &["apply", &dir]).code, Some(1));
     assert_eq!(fine(&at(&served, &["registry", "versions", "r"])), "1\n2\n");

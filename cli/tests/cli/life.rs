@@ -101,7 +101,7 @@ pub(super) fn whole_life(url: &str, name: &str, dir: &Path) {
     at.expect(&["versions", avro], 0, "1\n");
     let stale = locked(&["--check"]);
     assert_eq!(stale.code, Some(1), "{}", stale.talk);
-    assert!(stale.out.contains("is stale"), "{}", stale.out);
+    assert!(stale.out.contains("is out of date"), "{}", stale.out);
     assert_eq!(locked(&[]).code, Some(0));
     assert_eq!(locked(&["--check"]).code, Some(0));
 
@@ -159,7 +159,7 @@ fn unfit(at: &At<'_>, [avro, json, protobuf]: &[String; 3], file: &Path) {
         if !fits {
             let why = lines.next().unwrap().trim_start();
             assert!(
-                why.strip_prefix("does not fit: ")
+                why.strip_prefix("incompatible: ")
                     .is_some_and(|why| !why.is_empty()),
                 "{plan}"
             );

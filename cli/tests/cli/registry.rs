@@ -170,7 +170,7 @@ fn a_plan_is_shown_applied_and_then_empty() {
     assert_eq!(served.run(&["list"]).1, "a\nb\n");
     let (code, plan, _) = verb("plan", &[]);
     assert_eq!(code, Some(1), "{plan}");
-    assert!(plan.contains("does not fit: "), "{plan}");
+    assert!(plan.contains("incompatible: "), "{plan}");
     wanted("NONE");
     assert_eq!(verb("apply", &[]).0, Some(0));
     assert_eq!(

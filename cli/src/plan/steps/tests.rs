@@ -101,7 +101,7 @@ fn what_follows_a_failed_version_is_not_planned() {
     let wish = [wanted("r", None, versions.to_vec())];
     let there = actual(&wish, 1, Level::Backward);
     let expected = [
-        ("+ r: v2", Some("does not fit: ")),
+        ("+ r: v2", Some("incompatible: ")),
         ("+ r: v3", Some("before v2")),
     ];
     check(&wish, &there, &expected);
@@ -142,7 +142,7 @@ fn transitive_levels_look_at_all_versions_before() {
 fn the_answer_of_the_registry_counts_where_it_can_be_asked() {
     let versions = [INT, TEXT].map(|field| record("R", field));
     let wish = [wanted("r", None, versions.to_vec())];
-    for (is_compatible, problem) in [(true, None), (false, Some("does not fit: "))] {
+    for (is_compatible, problem) in [(true, None), (false, Some("incompatible: "))] {
         let mut there = actual(&wish, 1, Level::Backward);
         let held = there.subjects.get_mut(&subject("r")).unwrap();
         held.answer = Some(Compatibility {
@@ -174,7 +174,7 @@ fn references_come_first_and_cycles_are_a_problem() {
     let expected = [
         ("+ z: v1", None),
         ("+ a: v1", None),
-        ("+ b: v1", Some("no version 3 of z")),
+        ("+ b: v1", Some("version 3 of z not found")),
     ];
     check(&wish, &there, &expected);
     let wish = [

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use super::*;
 
-/// A path for a journal; there is no file yet.
+/// Returns a path for a journal; there is no file yet.
 fn path(name: &str) -> PathBuf {
     let name = format!("wireform-journal-{name}-{}", std::process::id());
     let path = std::env::temp_dir().join(name);

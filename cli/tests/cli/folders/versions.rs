@@ -229,8 +229,8 @@ fn a_cycle_or_a_missing_version_is_an_error_of_its_subject() {
             &ran,
             &[
                 "is part of a cycle",
-                "there is no version 7 of money, neither in the folder nor in the registry",
-                "there is no version 1 of money, neither in the folder nor in the registry",
+                "version 7 of money not found, neither in the folder nor in the registry",
+                "version 1 of money not found, neither in the folder nor in the registry",
             ],
         );
     }

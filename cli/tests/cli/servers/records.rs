@@ -212,7 +212,7 @@ fn poison_and_tombstones_are_shown_as_such() {
     );
     let error = all[2]["error"].as_str().unwrap();
     assert!(
-        error.contains("2147483647") && error.contains("not known"),
+        error.contains("2147483647") && error.contains("unknown schema id"),
         "{error}"
     );
     assert_eq!(all[3]["value"], json!(""));
