@@ -181,6 +181,7 @@ impl Protos {
     /// Generates the code of `files` and writes it to `OUT_DIR`, for a build script; tells Cargo
     /// which files it depends on, imports included.
     ///
+    /// # Errors
     /// `InvalidProto` with file, line and column if a file does not compile, or an import is not
     /// found; `Unsupported` if a file has no equivalent in Rust; `Config` if an attribute does not
     /// parse or `OUT_DIR` is not set; `Io` if a file cannot be read or written.
