@@ -14,7 +14,7 @@ use crate::progress::Progress;
 use crate::registry::Connection;
 use crate::schema::Reading;
 use crate::source::{Asked, Missing, NO_ANSWER, Source};
-use crate::{Result, decode_batch, input};
+use crate::{Result, decode_batch, hex, input};
 
 /// Write records as JSON lines.
 ///
@@ -73,7 +73,7 @@ pub(crate) struct Decode {
 
 fn header(text: &str) -> std::result::Result<(String, Vec<u8>), String> {
     let (name, hex) = text.split_once('=').ok_or("expected NAME=HEX")?;
-    let value = framing::from_hex(hex.as_bytes()).ok_or("expected hex digits behind the =")?;
+    let value = hex::parse(hex.as_bytes()).ok_or("expected hex digits behind the =")?;
     Ok((name.to_owned(), value))
 }
 
@@ -119,7 +119,7 @@ impl Decode {
         } else {
             // An empty line is an empty body: null, say, or a message without a field that is set.
             input::each_line(&self.file, |number, line| {
-                match framing::read_hex(line.trim_ascii(), &mut payload) {
+                match hex::parse_into(line.trim_ascii(), &mut payload) {
                     true => one(number, Some(&payload)),
                     false => one(number, None),
                 }
