@@ -5,7 +5,6 @@
 
 #[cfg(feature = "avro")]
 mod avro;
-mod calendar;
 mod fault;
 mod json;
 mod moment;

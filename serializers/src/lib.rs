@@ -64,6 +64,8 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(any(feature = "avro", feature = "datetime"))]
+mod calendar;
 mod content_type;
 mod error;
 pub mod events;
