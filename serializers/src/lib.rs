@@ -83,6 +83,7 @@ mod plain;
 mod reader;
 mod schema_codec;
 mod serializer;
+mod varint;
 
 #[cfg(feature = "avro")]
 #[cfg_attr(docsrs, doc(cfg(feature = "avro")))]
@@ -149,6 +150,11 @@ pub use crate::serializer::{Deserializer, Serializer, SerializerExt};
 /// the `wireform-build` of the same version.
 #[doc(hidden)]
 pub mod __private {
+    /// Numbers of variable length.
+    pub mod varint {
+        pub use crate::varint::{Malformed, split, unzigzag, write, zigzag};
+    }
+
     #[cfg(feature = "avro")]
     pub use crate::avro::typed::{
         AvroBorrow, AvroDecode, AvroEncode, AvroRecord, AvroString, AvroType, AvscFile, Cursor,

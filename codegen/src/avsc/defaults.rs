@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use wireform::__private::varint;
 use wireform::avro::schema::{Kind, LogicalType, NodeId, Schema};
 
 use super::items::{field_idents, place, symbol_idents};
@@ -223,16 +224,9 @@ impl<'a, 's> Defaults<'a, 's> {
     }
 
     fn long(&mut self) -> Result<i64> {
-        let mut value = 0_u64;
-        for shift in (0..70).step_by(7) {
-            let [byte] = self.array()?;
-            value |= u64::from(byte & 0x7f) << shift.min(63);
-            if byte < 0x80 {
-                break;
-            }
-        }
-        let half = (value >> 1).cast_signed();
-        Ok(if value & 1 == 1 { !half } else { half })
+        let (zigzag, rest) = varint::split(self.rest).map_err(|_| broken())?;
+        self.rest = rest;
+        Ok(varint::unzigzag(zigzag))
     }
 
     fn array<const N: usize>(&mut self) -> Result<[u8; N]> {

@@ -7,13 +7,13 @@ use ascii::AsciiStr;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
+use crate::varint::unzigzag;
 
 mod block;
 mod budget;
 mod long;
 mod skip;
 
-use self::long::unzigzag;
 pub(crate) use self::skip::MinSizes;
 
 /// The rest of a datum that is being read, and what may still be spent on it.

@@ -2,6 +2,7 @@
 
 use super::Cursor;
 use crate::error::Result;
+use crate::varint::{self, Malformed, unzigzag};
 
 impl Cursor<'_> {
     #[inline(never)]
@@ -40,21 +41,14 @@ impl Cursor<'_> {
     /// A long that takes more than eight bytes, or is an error.
     #[inline(never)]
     fn long_byte_by_byte(&mut self) -> Result<i64> {
-        let mut value = 0_u64;
-        for (position, &byte) in self.rest.iter().enumerate().take(MAX_VARINT) {
-            if position == MAX_VARINT - 1 && byte > 1 {
-                break;
+        match varint::split(self.rest) {
+            Ok((value, rest)) => {
+                self.rest = rest;
+                Ok(unzigzag(value))
             }
-            value |= u64::from(byte & 0x7f) << (7 * position);
-            if byte < 0x80 {
-                self.rest = self.rest.get(position + 1..).unwrap_or_default();
-                return Ok(unzigzag(value));
-            }
+            Err(Malformed::Truncated) => Err(self.ended("a number")),
+            Err(Malformed::TooLong) => Err(self.error("a number of more than 64 bits")),
         }
-        if self.rest.len() < MAX_VARINT {
-            return Err(self.ended("a number"));
-        }
-        Err(self.error("a number of more than 64 bits"))
     }
 }
 
@@ -66,14 +60,3 @@ fn sevens(word: u64) -> u64 {
     let word = word & 0x0000_3fff_0000_3fff | (word & 0x3fff_0000_3fff_0000) >> 2;
     word & 0x0fff_ffff | (word & 0x0fff_ffff_0000_0000) >> 4
 }
-
-#[allow(
-    clippy::cast_possible_wrap,
-    reason = "zigzag: the lowest bit is the sign"
-)]
-#[inline(always)]
-pub(super) fn unzigzag(zigzag: u64) -> i64 {
-    (zigzag >> 1) as i64 ^ -((zigzag & 1) as i64)
-}
-
-const MAX_VARINT: usize = 10;
