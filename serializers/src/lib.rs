@@ -162,5 +162,7 @@ pub mod __private {
         StraightFields, TypeHead, with,
     };
     #[cfg(feature = "protobuf")]
-    pub use crate::protobuf::record::ProtoFile;
+    pub use crate::protobuf::{
+        descriptor::edition, pool::adapt::public_imports, record::ProtoFile,
+    };
 }

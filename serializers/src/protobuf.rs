@@ -38,7 +38,7 @@ use crate::serializer::{Deserializer, Serializer, append_or_restore};
 
 mod canonical;
 mod compatibility;
-mod descriptor;
+pub(crate) mod descriptor;
 #[cfg(feature = "protobuf-reflect")]
 mod dynamic;
 mod frame_tail;
@@ -47,7 +47,7 @@ mod language;
 mod nesting;
 mod normal;
 mod plan;
-mod pool;
+pub(crate) mod pool;
 pub(crate) mod record;
 mod rules;
 mod shape;
