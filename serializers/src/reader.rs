@@ -21,6 +21,13 @@ mod planned;
 mod plans;
 
 pub use self::builder::ReaderBuilder;
+#[cfg(any(
+    feature = "avro",
+    feature = "json",
+    feature = "json-schema",
+    feature = "protobuf"
+))]
+pub(crate) use self::codec::reads;
 pub use self::codec::{ReadCodec, ReadPlan};
 use self::loads::Loads;
 use self::planned::Planned;

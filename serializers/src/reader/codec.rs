@@ -47,3 +47,34 @@ pub trait ReadPlan<T>: fmt::Debug + Send + Sync {
     /// `T`.
     fn decode(&self, message: &MessageIndex, body: &[u8]) -> Result<T>;
 }
+
+/// The methods of [`ReadCodec`] of a codec for one type of schema, which reads its own content type
+/// without a frame.
+#[cfg(any(
+    feature = "avro",
+    feature = "json",
+    feature = "json-schema",
+    feature = "protobuf"
+))]
+macro_rules! reads {
+    ($value:ty, $kind:ident, $is_content:ident) => {
+        fn reads_schema(&self, kind: $crate::SchemaKind) -> bool {
+            kind == $crate::SchemaKind::$kind
+        }
+
+        fn reads_content(&self, content_type: &$crate::ContentType) -> bool {
+            content_type.$is_content()
+        }
+
+        fn decode_unframed(&self, payload: &[u8]) -> $crate::Result<$value> {
+            $crate::Deserializer::deserialize(self, payload)
+        }
+    };
+}
+#[cfg(any(
+    feature = "avro",
+    feature = "json",
+    feature = "json-schema",
+    feature = "protobuf"
+))]
+pub(crate) use reads;
