@@ -3,15 +3,12 @@ use std::marker::PhantomData;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use wireform_registry::ResolvedSchema;
 
 use crate::content_type::ContentType;
 use crate::error::{ErrorKind, Result};
 use crate::format::{Format, unframed_format, version_and_limits};
-use crate::frame::MessageIndex;
 pub(crate) use crate::json_error::json_error;
 use crate::limits::Limits;
-use crate::reader::{ReadCodec, ReadPlan, reads};
 use crate::serializer::{Deserializer, Serializer, append_or_restore};
 
 /// JSON by serde_json: the body is what serde_json writes for the value.
@@ -71,20 +68,32 @@ impl<T: DeserializeOwned> Deserializer<T> for Json<T> {
     }
 }
 
-impl<T: DeserializeOwned + 'static> ReadCodec<T> for Json<T> {
-    // Bodies of JSON Schema are JSON too. They are not validated here.
-    reads!(T, Json, is_json);
+/// Implements [`ReadCodec`] and [`ReadPlan`] for a codec that reads every JSON as it reads its own.
+macro_rules! reads_json {
+    ($codec:ident) => {
+        impl<T: DeserializeOwned + 'static> $crate::ReadCodec<T> for $codec<T> {
+            // Bodies of JSON Schema are JSON too. They are not validated here.
+            $crate::reader::reads!(T, Json, is_json);
 
-    fn plan(&self, _writer: &ResolvedSchema) -> Result<Box<dyn ReadPlan<T>>> {
-        Ok(Box::new(self.clone()))
-    }
-}
+            fn plan(
+                &self,
+                _writer: &$crate::registry::ResolvedSchema,
+            ) -> Result<Box<dyn $crate::ReadPlan<T>>> {
+                Ok(Box::new(self.clone()))
+            }
+        }
 
-impl<T: DeserializeOwned> ReadPlan<T> for Json<T> {
-    fn decode(&self, _message: &MessageIndex, body: &[u8]) -> Result<T> {
-        self.deserialize(body)
-    }
+        impl<T: DeserializeOwned> $crate::ReadPlan<T> for $codec<T> {
+            fn decode(&self, _message: &$crate::frame::MessageIndex, body: &[u8]) -> Result<T> {
+                self.deserialize(body)
+            }
+        }
+    };
 }
+#[cfg(feature = "datetime")]
+pub(crate) use reads_json;
+
+reads_json!(Json);
 
 impl<T: ?Sized> Clone for Json<T> {
     fn clone(&self) -> Self {

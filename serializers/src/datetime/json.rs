@@ -3,7 +3,6 @@ use std::marker::PhantomData;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use wireform_registry::ResolvedSchema;
 
 use super::fault::Fault;
 use super::policy::{DatetimeFormat, DatetimePolicy};
@@ -11,10 +10,8 @@ use super::write::{Context, Value};
 use crate::content_type::ContentType;
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::{Format, unframed_format, version_and_limits};
-use crate::frame::MessageIndex;
-use crate::json::json_error;
+use crate::json::{json_error, reads_json};
 use crate::limits::Limits;
-use crate::reader::{ReadCodec, ReadPlan, reads};
 use crate::serializer::{Deserializer, Serializer, append_or_restore};
 
 /// JSON whose datetimes follow one [`DatetimePolicy`], for any serde type, without changes to the
@@ -108,20 +105,7 @@ impl<T: DeserializeOwned> Deserializer<T> for DatetimeJson<T> {
     }
 }
 
-impl<T: DeserializeOwned + 'static> ReadCodec<T> for DatetimeJson<T> {
-    // Bodies of JSON Schema are JSON too. They are not validated here.
-    reads!(T, Json, is_json);
-
-    fn plan(&self, _writer: &ResolvedSchema) -> Result<Box<dyn ReadPlan<T>>> {
-        Ok(Box::new(self.clone()))
-    }
-}
-
-impl<T: DeserializeOwned> ReadPlan<T> for DatetimeJson<T> {
-    fn decode(&self, _message: &MessageIndex, body: &[u8]) -> Result<T> {
-        self.deserialize(body)
-    }
-}
+reads_json!(DatetimeJson);
 
 impl<T: ?Sized> Clone for DatetimeJson<T> {
     fn clone(&self) -> Self {
