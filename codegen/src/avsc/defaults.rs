@@ -37,21 +37,7 @@ impl<'a, 's> Defaults<'a, 's> {
         Ok(match &node.kind {
             Kind::Null => "()".to_owned(),
             Kind::Boolean => (self.take(1)? == [1]).to_string(),
-            Kind::Int | Kind::Long => {
-                let value = self.long()?;
-                match self.types.of(schema, id, place)?.text {
-                    text if text.starts_with(':') => format!("{text}({value})"),
-                    text => format!("{value}_{text}"),
-                }
-            }
-            Kind::Float => {
-                let value = f32::from_le_bytes(self.array()?);
-                float(f64::from(value), &format!("{value:?}"), "f32")
-            }
-            Kind::Double => {
-                let value = f64::from_le_bytes(self.array()?);
-                float(value, &format!("{value:?}"), "f64")
-            }
+            Kind::Int | Kind::Long | Kind::Float | Kind::Double => self.number(id, place)?,
             Kind::Bytes => {
                 let bytes = self.bytes()?;
                 self.bytes_value(node.logical, bytes)?
@@ -81,6 +67,26 @@ impl<'a, 's> Defaults<'a, 's> {
                 let path = self.types.path(&fixed.name, place)?;
                 let bytes = self.take(fixed.size)?;
                 format!("{path}({})", fixed_value(node.logical, bytes))
+            }
+        })
+    }
+
+    fn number(&mut self, id: NodeId, place: &Place<'_>) -> Result<String> {
+        Ok(match &self.schema.node(id).kind {
+            Kind::Float => {
+                let value = f32::from_le_bytes(self.array()?);
+                float(f64::from(value), &format!("{value:?}"), "f32")
+            }
+            Kind::Double => {
+                let value = f64::from_le_bytes(self.array()?);
+                float(value, &format!("{value:?}"), "f64")
+            }
+            _ => {
+                let value = self.long()?;
+                match self.types.of(self.schema, id, place)?.text {
+                    text if text.starts_with(':') => format!("{text}({value})"),
+                    text => format!("{value}_{text}"),
+                }
             }
         })
     }
