@@ -174,20 +174,7 @@ fn decode_with(target: &Target<'_>, fields: &[RecordField<'_>]) -> TokenStream {
     let places = places(fields);
     let idents = fields.iter().map(|field| field.ident);
     let types = fields.iter().map(|field| field.ty);
-    let arms = numbered(fields, &places).map(|(number, field, place)| {
-        let (decode, decode_with) = decoders(target, field);
-        let name = &field.name;
-        quote! {
-            #number => match field.source.read(cursor, #decode, #decode_with) {
-                ::core::result::Result::Ok(value) => {
-                    #place = ::core::option::Option::Some(value);
-                }
-                ::core::result::Result::Err(error) => {
-                    return ::core::result::Result::Err(error.at(#name));
-                }
-            },
-        }
-    });
+    let arms = arms(target, fields, &places);
     let takes = places.iter().map(|place| {
         quote! {
             match #place {
@@ -212,6 +199,25 @@ fn decode_with(target: &Target<'_>, fields: &[RecordField<'_>]) -> TokenStream {
             ::core::result::Result::Ok(Self { #(#idents: #takes),* })
         })
     }
+}
+
+/// The arms that read a field by its number.
+fn arms(target: &Target<'_>, fields: &[RecordField<'_>], places: &[Ident]) -> Vec<TokenStream> {
+    let arms = numbered(fields, places).map(|(number, field, place)| {
+        let (decode, decode_with) = decoders(target, field);
+        let name = &field.name;
+        quote! {
+            #number => match field.source.read(cursor, #decode, #decode_with) {
+                ::core::result::Result::Ok(value) => {
+                    #place = ::core::option::Option::Some(value);
+                }
+                ::core::result::Result::Err(error) => {
+                    return ::core::result::Result::Err(error.at(#name));
+                }
+            },
+        }
+    });
+    arms.collect()
 }
 
 /// Reads the fields one after the other, where the writer has them in the reader's order.
