@@ -143,40 +143,11 @@ impl<T, C: Deserializer<T> + Format> Deserializer<CloudEvent<T>> for StructuredE
         self.limits.check_payload(bytes)?;
         let Members(members) =
             serde_json::from_slice(bytes).map_err(|error| json_error(ErrorKind::Decode, &error))?;
-        if members.len()
-            != members
-                .iter()
-                .map(|(name, _)| name)
-                .collect::<HashSet<_>>()
-                .len()
-        {
-            let message = "the event has a member twice";
-            return Err(Error::new(ErrorKind::Decode, message));
-        }
-        let mut data = None;
-        let mut content = None;
-        let mut pairs = Vec::with_capacity(members.len());
-        for (name, value) in members {
-            let read = match &*name {
-                // A null means that the attribute is missing.
-                _ if value.get() == "null" && name != "data" => None,
-                "data" => Some(Data::Json(value)),
-                "data_base64" => Some(Data::Base64(text(&name, value)?)),
-                "datacontenttype" => {
-                    content = ContentType::from_header(text(&name, value)?.as_bytes());
-                    None
-                }
-                _ => {
-                    let value = scalar(&name, value)?;
-                    pairs.push((name, value));
-                    None
-                }
-            };
-            if read.is_some() && std::mem::replace(&mut data, read).is_some() {
-                let message = "the event has \"data\" and \"data_base64\": only one is allowed";
-                return Err(Error::new(ErrorKind::Decode, message));
-            }
-        }
+        let Parts {
+            pairs,
+            content,
+            data,
+        } = Parts::of(members)?;
         let attributes = EventAttributes::from_pairs(pairs)?;
         // The JSON format's default.
         let content = content.unwrap_or(ContentType::JSON);
@@ -232,6 +203,54 @@ impl<'de> Visitor<'de> for MembersVisitor {
             members.push(member);
         }
         Ok(Members(members))
+    }
+}
+
+/// What the members of an event say.
+#[derive(Default)]
+struct Parts<'a> {
+    pairs: Vec<(String, String)>,
+    content: Option<ContentType>,
+    data: Option<Data<'a>>,
+}
+
+impl<'a> Parts<'a> {
+    fn of(members: Vec<(String, &'a RawValue)>) -> Result<Self> {
+        let names: HashSet<_> = members.iter().map(|(name, _)| name).collect();
+        if members.len() != names.len() {
+            let message = "the event has a member twice";
+            return Err(Error::new(ErrorKind::Decode, message));
+        }
+        let mut parts = Self::default();
+        for (name, value) in members {
+            parts.add(name, value)?;
+        }
+        Ok(parts)
+    }
+
+    fn add(&mut self, name: String, value: &'a RawValue) -> Result<()> {
+        let data = match &*name {
+            // A null means that the attribute is missing.
+            _ if value.get() == "null" && name != "data" => return Ok(()),
+            "data" => Data::Json(value),
+            "data_base64" => Data::Base64(text(&name, value)?),
+            "datacontenttype" => {
+                self.content = ContentType::from_header(text(&name, value)?.as_bytes());
+                return Ok(());
+            }
+            _ => {
+                let value = scalar(&name, value)?;
+                self.pairs.push((name, value));
+                return Ok(());
+            }
+        };
+        match self.data.replace(data) {
+            None => Ok(()),
+            Some(_) => {
+                let message = "the event has \"data\" and \"data_base64\": only one is allowed";
+                Err(Error::new(ErrorKind::Decode, message))
+            }
+        }
     }
 }
 
