@@ -14,7 +14,7 @@ use crate::progress::Progress;
 use crate::registry::Connection;
 use crate::schema::Reading;
 use crate::source::{Asked, Missing, NO_ANSWER, Source};
-use crate::{Result, decode_batch, input};
+use crate::{Result, decode_batch, hex, input};
 
 /// Decode records to JSON lines.
 ///
@@ -76,7 +76,7 @@ pub(crate) struct Decode {
 
 fn header(text: &str) -> std::result::Result<(String, Vec<u8>), String> {
     let (name, hex) = text.split_once('=').ok_or("expected NAME=HEX")?;
-    let value = framing::from_hex(hex.as_bytes()).ok_or("expected hex digits after the =")?;
+    let value = hex::parse(hex.as_bytes()).ok_or("expected hex digits after the =")?;
     Ok((name.to_owned(), value))
 }
 
@@ -122,7 +122,7 @@ impl Decode {
         } else {
             // An empty line is an empty body, such as null or a message without fields.
             input::each_line(&self.file, |number, line| {
-                match framing::read_hex(line.trim_ascii(), &mut payload) {
+                match hex::parse_into(line.trim_ascii(), &mut payload) {
                     true => one(number, Some(&payload)),
                     false => one(number, None),
                 }

@@ -14,7 +14,7 @@ use crate::check_batch::{Referenced, name_of, named};
 use crate::exit::Outcome;
 use crate::framing::{self, Framing};
 use crate::schema::Format;
-use crate::{Result, input};
+use crate::{Result, hex, input};
 
 #[derive(Deserialize)]
 struct Case {
@@ -87,9 +87,7 @@ fn answer(case: &Case) -> Answer<'_> {
     });
     match read {
         Ok((value, body)) => {
-            let mut hex = Vec::new();
-            framing::to_hex(&body, &mut hex);
-            let hex = String::from_utf8(hex).unwrap_or_default();
+            let hex = hex::text(&body);
             Answer::Value { name, value, hex }
         }
         Err(error) => Answer::Error {
@@ -114,7 +112,7 @@ fn read(case: &Case) -> std::result::Result<DynamicValue, String> {
         None => DynamicCodec::new(&writer, &options),
     };
     let codec = codec.map_err(|error| error.to_string())?;
-    let payload = framing::from_hex(case.hex.as_bytes()).ok_or("\"hex\": expected hex digits")?;
+    let payload = hex::parse(case.hex.as_bytes()).ok_or("\"hex\": expected hex digits")?;
     let header = header(case)?;
     let framing = case.framing.unwrap_or_default();
     let keys = keys(case)?;
@@ -148,7 +146,7 @@ fn header(case: &Case) -> std::result::Result<Option<Vec<u8>>, String> {
     let Some((_, Some(hex))) = found.next() else {
         return Ok(None);
     };
-    framing::from_hex(hex.as_bytes())
+    hex::parse(hex.as_bytes())
         .map(Some)
         .ok_or_else(|| format!("header {name}: expected hex digits"))
 }

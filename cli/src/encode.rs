@@ -11,7 +11,7 @@ use wireform::registry::{SchemaGuid, SchemaKey};
 use crate::exit::{Error, Outcome, with_causes};
 use crate::progress::Progress;
 use crate::schema::Reading;
-use crate::{Result, framing, input};
+use crate::{Result, framing, hex, input};
 
 /// Encode JSON lines to records.
 ///
@@ -101,7 +101,7 @@ impl Encode {
                 true => out.write_all(&record)?,
                 false => {
                     body.clear();
-                    framing::to_hex(&record, &mut body);
+                    hex::write(&record, &mut body);
                     body.push(b'\n');
                     out.write_all(&body)?;
                 }
@@ -170,12 +170,7 @@ impl Records<'_> {
     /// Shown once: all values have the same message type.
     fn show_header(&mut self, frame: &[u8], _index: &MessageIndex) {
         if !self.has_shown_header {
-            let mut hex = Vec::new();
-            framing::to_hex(frame, &mut hex);
-            eprintln(&format!(
-                "header __value_schema_id={}",
-                String::from_utf8_lossy(&hex)
-            ));
+            eprintln(&format!("header __value_schema_id={}", hex::text(frame)));
             self.has_shown_header = true;
         }
     }

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use wireform::avro::Schema;
 
 use crate::exit::{Error, Outcome};
-use crate::{Result, input};
+use crate::{Result, hex, input};
 
 /// Print the fingerprints of Avro schemas.
 ///
@@ -47,9 +47,9 @@ pub(crate) struct Canonical {
 impl Fingerprint {
     pub(crate) fn run(&self) -> Result {
         each(&self.files, |schema| match self.algorithm {
-            Algorithm::Crc64 => hex(&schema.fingerprint().to_be_bytes()),
-            Algorithm::Md5 => hex(&schema.fingerprint_md5()),
-            Algorithm::Sha256 => hex(&schema.fingerprint_sha256()),
+            Algorithm::Crc64 => hex::text(&schema.fingerprint().to_be_bytes()),
+            Algorithm::Md5 => hex::text(&schema.fingerprint_md5()),
+            Algorithm::Sha256 => hex::text(&schema.fingerprint_sha256()),
         })
     }
 }
@@ -71,8 +71,4 @@ fn each(files: &[PathBuf], line: impl Fn(&Schema) -> String) -> Result {
 fn parse(file: &Path) -> Result<Schema> {
     let text = input::text(file)?;
     Schema::parse(&text).map_err(|error| Error::Finding(format!("{}: {error}", file.display())))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

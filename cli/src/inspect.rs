@@ -14,7 +14,7 @@ use crate::exit::{Error, Outcome};
 use crate::registry::Connection;
 use crate::schema::Reading;
 use crate::source::{Missing, Source};
-use crate::{Result, framing, input};
+use crate::{Result, hex, input};
 
 mod by_schema;
 
@@ -74,7 +74,7 @@ impl Inspect {
             match self.explain {
                 true => {
                     let shown = bytes.get(part.start..part.end).unwrap_or_default();
-                    writeln!(out, "{:>6}  {:<26} {}", part.start, hex(shown), part.text)?;
+                    writeln!(out, "{:>6}  {:<26} {}", part.start, start(shown), part.text)?;
                 }
                 false => writeln!(out, "{}", part.text)?,
             }
@@ -97,7 +97,7 @@ impl Inspect {
 
     fn bytes(&self) -> Result<Vec<u8>> {
         let path = Path::new(&self.what);
-        match framing::from_hex(self.what.as_bytes()) {
+        match hex::parse(self.what.as_bytes()) {
             Some(bytes) if !path.exists() => Ok(bytes),
             _ => input::bytes(path),
         }
@@ -241,10 +241,8 @@ fn varint(bytes: &[u8], at: &mut usize) -> Option<u64> {
     Some(value)
 }
 
-fn hex(bytes: &[u8]) -> String {
-    let mut out = Vec::new();
-    framing::to_hex(bytes.get(..12).unwrap_or(bytes), &mut out);
-    let mut text = String::from_utf8(out).unwrap_or_default();
+fn start(bytes: &[u8]) -> String {
+    let mut text = hex::text(bytes.get(..12).unwrap_or(bytes));
     if bytes.len() > 12 {
         text.push('…');
     }

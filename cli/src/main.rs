@@ -21,6 +21,7 @@ mod fingerprint;
 mod folder;
 mod framing;
 mod generate;
+mod hex;
 mod input;
 mod inspect;
 #[cfg(feature = "kafka")]

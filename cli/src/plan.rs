@@ -16,7 +16,7 @@ use self::wanted::Wish;
 use crate::Result;
 use crate::encode::eprintln;
 use crate::exit::{Error, Outcome};
-use crate::registry::{Connection, Open, failed};
+use crate::registry::{Connection, Open};
 use crate::report::counted;
 
 /// Show what `apply` would change in a registry.
@@ -176,15 +176,6 @@ impl What {
             counted(wish.skipped.len(), "ignored path")
         )))
     }
-}
-
-type Answer<T> = std::result::Result<T, wireform::registry::Error>;
-
-fn ask<T>(registry: &Open, future: impl Future<Output = Answer<T>>) -> Result<T> {
-    registry
-        .wait(future)
-        .and_then(|answer| answer)
-        .map_err(|error| failed(&error))
 }
 
 impl Change {

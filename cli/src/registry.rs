@@ -226,6 +226,16 @@ pub(crate) fn scope_of(subject: &Subject) -> Option<Subject> {
     (!is_default).then(|| context.subject("").ok()).flatten()
 }
 
+pub(crate) type Answer<T> = std::result::Result<T, wireform::registry::Error>;
+
+/// Waits for an answer of the registry.
+pub(crate) fn ask<T>(registry: &Open, future: impl Future<Output = Answer<T>>) -> Result<T> {
+    registry
+        .wait(future)
+        .and_then(|answer| answer)
+        .map_err(|error| failed(&error))
+}
+
 /// Creates the error of a failed request: "not found" is a finding, any other error has exit status
 /// 3.
 pub(crate) fn failed(error: &wireform::registry::Error) -> Error {

@@ -1,7 +1,7 @@
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::generated::Generated;
+use crate::generated::{Generated, attributes, compile_to_out_dir, read_texts};
 
 mod defaults;
 mod files;
@@ -116,36 +116,25 @@ impl Avsc {
         self
     }
 
-    /// Adds an attribute to types: `("Order", "#[derive(serde::Serialize)]")`.
-    #[must_use]
-    pub fn type_attribute(mut self, path: impl Into<String>, attribute: impl Into<String>) -> Self {
-        self.type_attributes.push((path.into(), attribute.into()));
-        self
+    attributes! {
+        /// Adds an attribute to types: `("Order", "#[derive(serde::Serialize)]")`.
+        type_attribute: type_attributes;
+
+        /// Adds an attribute to fields.
+        field_attribute: field_attributes;
     }
 
-    /// Adds an attribute to fields.
-    #[must_use]
-    pub fn field_attribute(
-        mut self,
-        path: impl Into<String>,
-        attribute: impl Into<String>,
-    ) -> Self {
-        self.field_attributes.push((path.into(), attribute.into()));
-        self
-    }
-
-    /// Generates the code of `files` and writes it to `OUT_DIR`, for a build script; tells Cargo
-    /// which files it depends on.
-    ///
-    /// Files may refer to each other's types, in any order.
-    ///
-    /// # Errors
-    /// `InvalidSchema` with file, line, column and path if a file is not a schema, or a name is
-    /// defined nowhere or twice; `Unsupported` if Rust has no type for a schema, and for `.avdl`
-    /// and `.avpr` files; `Config` if an attribute does not parse or `OUT_DIR` is not set; `Io` if
-    /// a file cannot be read or written.
-    pub fn compile(&self, files: &[impl AsRef<Path>]) -> Result<()> {
-        self.generate(files)?.write_to_out_dir()
+    compile_to_out_dir! {
+        /// Generates the code of `files` and writes it to `OUT_DIR`, for a build script; tells Cargo
+        /// which files it depends on.
+        ///
+        /// Files may refer to each other's types, in any order.
+        ///
+        /// # Errors
+        /// `InvalidSchema` with file, line, column and path if a file is not a schema, or a name is
+        /// defined nowhere or twice; `Unsupported` if Rust has no type for a schema, and for `.avdl` and
+        /// `.avpr` files; `Config` if an attribute does not parse or `OUT_DIR` is not set; `Io` if a
+        /// file cannot be read or written.
     }
 
     /// Generates the code of `files` without writing a file.
@@ -153,16 +142,11 @@ impl Avsc {
     /// # Errors
     /// As [`compile`](Self::compile).
     pub fn generate(&self, files: &[impl AsRef<Path>]) -> Result<Generated> {
-        let mut texts = Vec::with_capacity(files.len());
         for file in files {
-            let path = file.as_ref();
-            check_extension(path)?;
-            let text = wireform::registry::read_text(path)
-                .map_err(|error| Error::io("cannot read", path, error))?;
-            texts.push((path.display().to_string(), text));
+            check_extension(file.as_ref())?;
         }
-        let inputs = files.iter().map(|file| file.as_ref().to_owned()).collect();
-        self.generated(&texts, inputs)
+        let generated = self.generate_texts(&read_texts(files)?)?;
+        Ok(generated.with_inputs(files))
     }
 
     /// Generates the code of schema texts, each with the name for error messages.
@@ -170,13 +154,9 @@ impl Avsc {
     /// # Errors
     /// As [`compile`](Self::compile).
     pub fn generate_texts(&self, texts: &[(String, String)]) -> Result<Generated> {
-        self.generated(texts, Vec::new())
-    }
-
-    fn generated(&self, texts: &[(String, String)], inputs: Vec<PathBuf>) -> Result<Generated> {
         let files = files::parse(texts)?;
         let text = module::generate(self, &files)?;
-        Ok(Generated::new(&self.file_name, text, inputs))
+        Ok(Generated::new(&self.file_name, text, Vec::new()))
     }
 }
 

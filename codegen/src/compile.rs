@@ -74,22 +74,6 @@ pub(crate) fn compile(
     }
 }
 
-/// Returns the edition that a text declares, in quotes.
-fn edition(text: &str) -> Option<&str> {
-    let mut rest = text.trim_start();
-    loop {
-        let after = match (rest.strip_prefix("//"), rest.strip_prefix("/*")) {
-            (Some(comment), _) => comment.split_once('\n'),
-            (_, Some(comment)) => comment.split_once("*/"),
-            (None, None) => break,
-        };
-        rest = after.map_or("", |(_, rest)| rest.trim_start());
-    }
-    let value = rest.strip_prefix("edition")?.trim_start();
-    let (value, _) = value.strip_prefix('=')?.split_once(';')?;
-    Some(value.trim())
-}
-
 fn unsupported_edition(name: &str, edition: &str) -> Error {
     let message = format!(
         "{name}: edition {edition} is not supported: use syntax = \"proto2\" or \"proto3\""

@@ -19,6 +19,11 @@ impl Generated {
         }
     }
 
+    pub(crate) fn with_inputs(self, files: &[impl AsRef<Path>]) -> Self {
+        let inputs = files.iter().map(|file| file.as_ref().to_owned()).collect();
+        Self { inputs, ..self }
+    }
+
     /// Returns the name of the output file.
     #[must_use]
     pub fn file_name(&self) -> &str {
@@ -55,3 +60,41 @@ impl Generated {
         std::fs::write(&path, &self.text).map_err(|error| Error::io("cannot write", &path, error))
     }
 }
+
+/// Reads the files of a build script, each with the name that errors call it by.
+pub(crate) fn read_texts(files: &[impl AsRef<Path>]) -> Result<Vec<(String, String)>> {
+    let named = files.iter().map(|file| {
+        let path = file.as_ref();
+        Ok((path.display().to_string(), read_text(path)?))
+    });
+    named.collect()
+}
+
+pub(crate) fn read_text(path: &Path) -> Result<String> {
+    wireform::registry::read_text(path).map_err(|error| Error::io("cannot read", path, error))
+}
+
+/// Methods of settings that put attributes on items: the name of the method, and the field that
+/// holds the pairs of a path and an attribute.
+macro_rules! attributes {
+    ($($(#[$doc:meta])+ $method:ident: $field:ident;)+) => {$(
+        $(#[$doc])+
+        #[must_use]
+        pub fn $method(mut self, path: impl Into<String>, attribute: impl Into<String>) -> Self {
+            self.$field.push((path.into(), attribute.into()));
+            self
+        }
+    )+};
+}
+pub(crate) use attributes;
+
+/// The method of settings that is called by build scripts.
+macro_rules! compile_to_out_dir {
+    ($(#[$doc:meta])+) => {
+        $(#[$doc])+
+        pub fn compile(&self, files: &[impl AsRef<::std::path::Path>]) -> $crate::Result<()> {
+            self.generate(files)?.write_to_out_dir()
+        }
+    };
+}
+pub(crate) use compile_to_out_dir;

@@ -1,7 +1,7 @@
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, Result};
-use crate::generated::Generated;
+use crate::error::Result;
+use crate::generated::{Generated, attributes, compile_to_out_dir, read_text, read_texts};
 
 mod clause;
 mod documents;
@@ -114,36 +114,26 @@ impl JsonSchema {
         self
     }
 
-    /// Adds an attribute to types: `("Order", "#[derive(Eq)]")`.
-    #[must_use]
-    pub fn type_attribute(mut self, path: impl Into<String>, attribute: impl Into<String>) -> Self {
-        self.type_attributes.push((path.into(), attribute.into()));
-        self
+    attributes! {
+        /// Adds an attribute to types: `("Order", "#[derive(Eq)]")`.
+        type_attribute: type_attributes;
+
+        /// Adds an attribute to fields.
+        field_attribute: field_attributes;
     }
 
-    /// Adds an attribute to fields.
-    #[must_use]
-    pub fn field_attribute(
-        mut self,
-        path: impl Into<String>,
-        attribute: impl Into<String>,
-    ) -> Self {
-        self.field_attributes.push((path.into(), attribute.into()));
-        self
-    }
-
-    /// Generates the code of `files` and writes it to `OUT_DIR`, for a build script; tells Cargo
-    /// which files it depends on.
-    ///
-    /// Files may refer to each other by `$id`, or by their paths. A reference to a file that was
-    /// not given becomes `serde_json::Value`; the first lines of the code name such files.
-    ///
-    /// # Errors
-    /// `InvalidSchema` with the file if it is not a JSON Schema, or a `$ref` names a place that
-    /// does not exist; `Unsupported` if there would be too many types; `Config` if an attribute
-    /// does not parse or `OUT_DIR` is not set; `Io` if a file cannot be read or written.
-    pub fn compile(&self, files: &[impl AsRef<Path>]) -> Result<()> {
-        self.generate(files)?.write_to_out_dir()
+    compile_to_out_dir! {
+        /// Generates the code of `files` and writes it to `OUT_DIR`, for a build script; tells Cargo
+        /// which files it depends on.
+        ///
+        /// Files may refer to each other by `$id`, or by their paths. A reference to a file that was
+        /// not given becomes `serde_json::Value`; the first lines of the code name such files.
+        ///
+        /// # Errors
+        /// `InvalidSchema` with the file if it is not a JSON Schema, or a `$ref` names a place
+        /// that does not exist; `Unsupported` if there would be too many types;
+        /// `Config` if an attribute does not parse or `OUT_DIR` is not set; `Io` if a file cannot be
+        /// read or written.
     }
 
     /// Generates the code of `files` without writing a file.
@@ -151,14 +141,8 @@ impl JsonSchema {
     /// # Errors
     /// As [`compile`](Self::compile).
     pub fn generate(&self, files: &[impl AsRef<Path>]) -> Result<Generated> {
-        let mut texts = Vec::with_capacity(files.len());
-        let mut inputs: Vec<PathBuf> = Vec::with_capacity(files.len());
-        for file in files {
-            let path = file.as_ref();
-            texts.push((path.display().to_string(), read(path)?));
-            inputs.push(path.to_owned());
-        }
-        self.generated(&texts, inputs)
+        let inputs = files.iter().map(|file| file.as_ref().to_owned());
+        self.generated(&read_texts(files)?, inputs.collect())
     }
 
     /// Generates the code of schema texts, each with the name for error messages.
@@ -175,7 +159,7 @@ impl JsonSchema {
             let text = match source {
                 Source::File(path) => {
                     inputs.push(path.clone());
-                    read(path)?
+                    read_text(path)?
                 }
                 Source::Text(text) => text.clone(),
             };
@@ -200,8 +184,4 @@ fn push_attributes(all: &[(String, String)], path: &str, out: &mut String) {
             out.push_str(attribute);
         }
     }
-}
-
-fn read(path: &Path) -> Result<String> {
-    wireform::registry::read_text(path).map_err(|error| Error::io("cannot read", path, error))
 }

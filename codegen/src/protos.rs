@@ -2,7 +2,7 @@ use std::path::{Path, PathBuf};
 
 use crate::compile::{Places, Source, compile};
 use crate::error::Result;
-use crate::generated::Generated;
+use crate::generated::{Generated, attributes, compile_to_out_dir};
 use crate::{comments, messages, modules, rename, rust_names};
 
 /// Starts the settings for generating code from `.proto` files.
@@ -84,41 +84,18 @@ impl Protos {
         self
     }
 
-    /// Adds an attribute to messages, oneofs and enums: `("Order", "#[derive(serde::Serialize)]")`.
-    #[must_use]
-    pub fn type_attribute(mut self, path: impl Into<String>, attribute: impl Into<String>) -> Self {
-        self.type_attributes.push((path.into(), attribute.into()));
-        self
-    }
+    attributes! {
+        /// Adds an attribute to messages, oneofs and enums: `("Order", "#[derive(serde::Serialize)]")`.
+        type_attribute: type_attributes;
 
-    /// Adds an attribute to messages, but not to their oneofs or to enums.
-    #[must_use]
-    pub fn message_attribute(
-        mut self,
-        path: impl Into<String>,
-        attribute: impl Into<String>,
-    ) -> Self {
-        let attribute = (path.into(), attribute.into());
-        self.message_attributes.push(attribute);
-        self
-    }
+        /// Adds an attribute to messages, but not to their oneofs or to enums.
+        message_attribute: message_attributes;
 
-    /// Adds an attribute to enums and oneofs, but not to messages.
-    #[must_use]
-    pub fn enum_attribute(mut self, path: impl Into<String>, attribute: impl Into<String>) -> Self {
-        self.enum_attributes.push((path.into(), attribute.into()));
-        self
-    }
+        /// Adds an attribute to enums and oneofs, but not to messages.
+        enum_attribute: enum_attributes;
 
-    /// Adds an attribute to fields.
-    #[must_use]
-    pub fn field_attribute(
-        mut self,
-        path: impl Into<String>,
-        attribute: impl Into<String>,
-    ) -> Self {
-        self.field_attributes.push((path.into(), attribute.into()));
-        self
+        /// Adds an attribute to fields.
+        field_attribute: field_attributes;
     }
 
     /// Sets the Rust name of a field or a oneof: `(".shop.v1.Order.type", "kind")`.
@@ -178,15 +155,14 @@ impl Protos {
         self
     }
 
-    /// Generates the code of `files` and writes it to `OUT_DIR`, for a build script; tells Cargo
-    /// which files it depends on, imports included.
-    ///
-    /// # Errors
-    /// `InvalidProto` with file, line and column if a file does not compile, or an import is not
-    /// found; `Unsupported` if a file has no equivalent in Rust; `Config` if an attribute does not
-    /// parse or `OUT_DIR` is not set; `Io` if a file cannot be read or written.
-    pub fn compile(&self, files: &[impl AsRef<Path>]) -> Result<()> {
-        self.generate(files)?.write_to_out_dir()
+    compile_to_out_dir! {
+        /// Generates the code of `files` and writes it to `OUT_DIR`, for a build script; tells Cargo
+        /// which files it depends on, imports included.
+        ///
+        /// # Errors
+        /// `InvalidProto` with file, line and column if a file does not compile, or an import is not
+        /// found; `Unsupported` if a file has no equivalent in Rust; `Config` if an attribute does not parse or
+        /// `OUT_DIR` is not set; `Io` if a file cannot be read or written.
     }
 
     /// Generates the code of `files` without writing a file.

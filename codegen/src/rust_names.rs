@@ -216,19 +216,25 @@ fn synthetic_oneofs(message: &DescriptorProto) -> HashSet<usize> {
         .collect()
 }
 
+/// Returns the names of the entries of maps whose values are enums.
+fn enum_maps(message: &DescriptorProto) -> HashSet<String> {
+    let entries = message
+        .nested_type
+        .iter()
+        .filter(|nested| is_map_entry(nested));
+    entries
+        .filter(|entry| entry.field.iter().any(|f| f.r#type() == Type::Enum))
+        .map(|entry| entry.name().to_owned())
+        .collect()
+}
+
 /// Gives the fields, the methods and the variants of a message unique names.
 fn separate_members(message: &mut DescriptorProto, has_prefixes: bool) -> Result<()> {
     check_variants(&message.enum_type, has_prefixes)?;
     for nested in &mut message.nested_type {
         separate_members(nested, has_prefixes)?;
     }
-    let enum_maps: HashSet<String> = message
-        .nested_type
-        .iter()
-        .filter(|nested| is_map_entry(nested))
-        .filter(|entry| entry.field.iter().any(|f| f.r#type() == Type::Enum))
-        .map(|entry| entry.name().to_owned())
-        .collect();
+    let enum_maps = enum_maps(message);
     let synthetic = synthetic_oneofs(message);
     let is_synthetic = |field: &FieldDescriptorProto| {
         let index = field.oneof_index.and_then(|i| usize::try_from(i).ok());

@@ -11,7 +11,6 @@
 
 #[cfg(feature = "dynamic")]
 mod annotate;
-mod calendar;
 mod codec_schema;
 mod compatibility;
 mod decimal;

@@ -134,3 +134,47 @@ impl From<&RegisteredSchema> for SchemaRef {
         }
     }
 }
+
+/// Implements [`Format`] for a codec with a field `version`, whose payloads name no schema.
+#[cfg(any(feature = "json", feature = "json-schema", feature = "protobuf"))]
+macro_rules! unframed_format {
+    ([$($generics:tt)*] $codec:ty, $content_type:expr) => {
+        impl<$($generics)*> $crate::Format for $codec {
+            fn content_type(&self) -> $crate::ContentType {
+                $content_type
+            }
+
+            fn version(&self) -> Option<&str> {
+                self.version.as_deref()
+            }
+
+            fn schema(&self) -> Option<&$crate::SchemaRef> {
+                None
+            }
+        }
+    };
+}
+#[cfg(any(feature = "json", feature = "json-schema", feature = "protobuf"))]
+pub(crate) use unframed_format;
+
+/// The methods that set the version and the limits of a codec.
+#[cfg(any(feature = "json", feature = "json-schema", feature = "protobuf"))]
+macro_rules! version_and_limits {
+    ($(#[$limits:meta])+) => {
+        /// Declares the version of the format, for the `version` header of unframed records.
+        #[must_use]
+        pub fn version(mut self, version: impl Into<String>) -> Self {
+            self.version = Some(version.into().into_boxed_str());
+            self
+        }
+
+        $(#[$limits])+
+        #[must_use]
+        pub fn limits(mut self, limits: $crate::Limits) -> Self {
+            self.limits = limits;
+            self
+        }
+    };
+}
+#[cfg(any(feature = "json", feature = "json-schema", feature = "protobuf"))]
+pub(crate) use version_and_limits;

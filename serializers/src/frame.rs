@@ -14,7 +14,6 @@ use wireform_registry::{SchemaGuid, SchemaId, SchemaKey, SchemaKind};
 use crate::error::{Error, ErrorKind, Result};
 use crate::language::has_message_index;
 
-mod guess;
 mod identify;
 mod message_index;
 
@@ -148,7 +147,7 @@ pub fn write_guid(guid: SchemaGuid, out: &mut Vec<u8>) {
 
 #[cold]
 fn no_frame(bytes: &[u8], place: &str) -> Error {
-    let message = format!("{place}: no schema frame: {}", guess::describe(bytes));
+    let message = format!("{place}: no schema frame: {}", describe(bytes));
     Error::new(ErrorKind::Framing, message)
 }
 
@@ -163,6 +162,29 @@ fn find_id(bytes: &[u8]) -> Option<(SchemaKey, &[u8])> {
             .map(|(guid, tail)| (SchemaKey::Guid(SchemaGuid::from_bytes(*guid)), tail)),
         _ => None,
     }
+}
+
+/// Guesses what unframed bytes are, for error messages: says their kind, never their content.
+fn describe(bytes: &[u8]) -> String {
+    let Some(&first) = bytes.first() else {
+        return "it is empty".to_owned();
+    };
+    match bytes {
+        [0 | 1, ..] => format!("it is cut short ({} bytes)", bytes.len()),
+        // https://github.com/awslabs/aws-glue-schema-registry, AWSSchemaRegistryConstants.java
+        [3, 0 | 5, ..] => "it looks like an AWS Glue Schema Registry frame".to_owned(),
+        // https://avro.apache.org/docs/1.12.0/specification/#single-object-encoding
+        [0xc3, 0x01, ..] => "it looks like an Avro single object (C3 01)".to_owned(),
+        // https://avro.apache.org/docs/1.12.0/specification/#object-container-files
+        [b'O', b'b', b'j', 1, ..] => "it looks like an Avro container file (Obj1)".to_owned(),
+        _ if is_json(bytes) => "it looks like JSON text".to_owned(),
+        _ => format!("its first byte is 0x{first:02x}, expected 0x00 or 0x01"),
+    }
+}
+
+fn is_json(bytes: &[u8]) -> bool {
+    let start = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+    matches!(start, Some(b'{' | b'[' | b'"'))
 }
 
 /// Magic byte of the frame with an id: `SchemaId.MAGIC_BYTE_V0`.

@@ -3,15 +3,12 @@ use std::marker::PhantomData;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use wireform_registry::{ResolvedSchema, SchemaKind};
 
 use crate::content_type::ContentType;
 use crate::error::{ErrorKind, Result};
-use crate::format::{Format, SchemaRef};
-use crate::frame::MessageIndex;
+use crate::format::{Format, unframed_format, version_and_limits};
 pub(crate) use crate::json_error::json_error;
 use crate::limits::Limits;
-use crate::reader::{ReadCodec, ReadPlan};
 use crate::serializer::{Deserializer, Serializer, append_or_restore};
 
 /// JSON by serde_json: the body is what serde_json writes for the value.
@@ -45,34 +42,12 @@ impl<T: ?Sized> Json<T> {
         }
     }
 
-    /// Declares the version of the format, for the `version` header.
-    #[must_use]
-    pub fn version(mut self, version: impl Into<String>) -> Self {
-        self.version = Some(version.into().into_boxed_str());
-        self
-    }
-
-    /// Sets the longest payload that is read. (Nesting is limited to 128 by serde_json.)
-    #[must_use]
-    pub fn limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
-        self
+    version_and_limits! {
+        /// Sets the longest payload that is read. (Nesting is limited to 128 by serde_json.)
     }
 }
 
-impl<T: ?Sized> Format for Json<T> {
-    fn content_type(&self) -> ContentType {
-        ContentType::JSON
-    }
-
-    fn version(&self) -> Option<&str> {
-        self.version.as_deref()
-    }
-
-    fn schema(&self) -> Option<&SchemaRef> {
-        None
-    }
-}
+unframed_format!([T: ?Sized] Json<T>, ContentType::JSON);
 
 impl<T: Serialize + ?Sized> Serializer<T> for Json<T> {
     fn format(&self, _value: &T) -> &dyn Format {
@@ -93,30 +68,32 @@ impl<T: DeserializeOwned> Deserializer<T> for Json<T> {
     }
 }
 
-impl<T: DeserializeOwned + 'static> ReadCodec<T> for Json<T> {
-    /// Returns `true` for JSON Schema: those bodies are JSON too. They are not validated here.
-    fn reads_schema(&self, kind: SchemaKind) -> bool {
-        kind == SchemaKind::Json
-    }
+/// Implements [`ReadCodec`] and [`ReadPlan`] for a codec that reads every JSON as it reads its own.
+macro_rules! reads_json {
+    ($codec:ident) => {
+        impl<T: DeserializeOwned + 'static> $crate::ReadCodec<T> for $codec<T> {
+            // Bodies of JSON Schema are JSON too. They are not validated here.
+            $crate::reader::reads!(T, Json, is_json);
 
-    fn reads_content(&self, content_type: &ContentType) -> bool {
-        content_type.is_json()
-    }
+            fn plan(
+                &self,
+                _writer: &$crate::registry::ResolvedSchema,
+            ) -> Result<Box<dyn $crate::ReadPlan<T>>> {
+                Ok(Box::new(self.clone()))
+            }
+        }
 
-    fn plan(&self, _writer: &ResolvedSchema) -> Result<Box<dyn ReadPlan<T>>> {
-        Ok(Box::new(self.clone()))
-    }
-
-    fn decode_unframed(&self, payload: &[u8]) -> Result<T> {
-        self.deserialize(payload)
-    }
+        impl<T: DeserializeOwned> $crate::ReadPlan<T> for $codec<T> {
+            fn decode(&self, _message: &$crate::frame::MessageIndex, body: &[u8]) -> Result<T> {
+                self.deserialize(body)
+            }
+        }
+    };
 }
+#[cfg(feature = "datetime")]
+pub(crate) use reads_json;
 
-impl<T: DeserializeOwned> ReadPlan<T> for Json<T> {
-    fn decode(&self, _message: &MessageIndex, body: &[u8]) -> Result<T> {
-        self.deserialize(body)
-    }
-}
+reads_json!(Json);
 
 impl<T: ?Sized> Clone for Json<T> {
     fn clone(&self) -> Self {

@@ -64,6 +64,8 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(any(feature = "avro", feature = "datetime"))]
+mod calendar;
 mod content_type;
 mod error;
 pub mod events;
@@ -81,6 +83,7 @@ mod plain;
 mod reader;
 mod schema_codec;
 mod serializer;
+mod varint;
 
 #[cfg(feature = "avro")]
 #[cfg_attr(docsrs, doc(cfg(feature = "avro")))]
@@ -147,6 +150,11 @@ pub use crate::serializer::{Deserializer, Serializer, SerializerExt};
 /// the `wireform-build` of the same version.
 #[doc(hidden)]
 pub mod __private {
+    /// Numbers of variable length.
+    pub mod varint {
+        pub use crate::varint::{Malformed, split, unzigzag, write, zigzag};
+    }
+
     #[cfg(feature = "avro")]
     pub use crate::avro::typed::{
         AvroBorrow, AvroDecode, AvroEncode, AvroRecord, AvroString, AvroType, AvscFile, Cursor,
@@ -154,5 +162,7 @@ pub mod __private {
         StraightFields, TypeHead, with,
     };
     #[cfg(feature = "protobuf")]
-    pub use crate::protobuf::record::ProtoFile;
+    pub use crate::protobuf::{
+        descriptor::edition, pool::adapt::public_imports, record::ProtoFile,
+    };
 }

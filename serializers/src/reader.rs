@@ -1,66 +1,37 @@
 use std::fmt;
 
 use wireform_registry::{
-    Cached, LockFile, Registry, ResolvedSchema, Role, SchemaId, SchemaKey, SchemaKind,
-    StoredSchema, resolve,
+    LockFile, Registry, ResolvedSchema, Role, SchemaId, SchemaKey, SchemaKind, StoredSchema,
+    resolve,
 };
 
 use crate::content_type::ContentType;
 use crate::error::{Error, ErrorKind, Result};
 use crate::foreign::{ForeignFrame, ForeignSchemas};
 use crate::format::SchemaRef;
-use crate::frame::{Frame, Identified, MessageIndex, identify};
+use crate::frame::{Frame, Identified, identify};
 use crate::header::{HeaderList, SchemaHeaders};
-use crate::language::{self, FrameTail};
+use crate::language;
 use crate::limits::Limits;
 
+mod builder;
+mod codec;
 mod loads;
+mod planned;
 mod plans;
 
-use loads::Loads;
-use plans::Plans;
-
-/// **A type that implements `ReadCodec<T>` is a codec that a [`Reader`] can use; it makes a plan
-/// for each writer schema and says which unframed content it reads.**
-///
-/// # Contract
-/// Plans are kept and shared between threads. Bytes and schemas are untrusted: every input gives a
-/// value or a typed error, never a panic.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` does not read `{T}`",
-    note = "codecs live behind cargo features of `wireform` (`json`, `datetime`, `avro`, \
-            `protobuf`); serde codecs need `#[derive(serde::Deserialize)]` on the value"
-)]
-pub trait ReadCodec<T>: fmt::Debug + Send + Sync {
-    /// Returns whether the codec reads records that were written with schemas of this type.
-    fn reads_schema(&self, kind: SchemaKind) -> bool;
-
-    /// Returns whether the codec reads unframed payloads of this content type.
-    fn reads_content(&self, content_type: &ContentType) -> bool;
-
-    /// Makes the plan for records that were written with `writer`.
-    ///
-    /// # Errors
-    /// `InvalidSchema` if the schema does not parse; `Incompatible` with the path if no record
-    /// written with it can ever be read as `T`.
-    fn plan(&self, writer: &ResolvedSchema) -> Result<Box<dyn ReadPlan<T>>>;
-
-    /// Reads an unframed payload.
-    ///
-    /// # Errors
-    /// As [`Deserializer::deserialize`](crate::Deserializer::deserialize).
-    fn decode_unframed(&self, payload: &[u8]) -> Result<T>;
-}
-
-/// **A type that implements `ReadPlan<T>` is a way to read the bodies of one writer schema.**
-pub trait ReadPlan<T>: fmt::Debug + Send + Sync {
-    /// Reads one body.
-    ///
-    /// # Errors
-    /// `Decode` with the place, `LimitExceeded`, or `WrongType` if `message` is not the message of
-    /// `T`.
-    fn decode(&self, message: &MessageIndex, body: &[u8]) -> Result<T>;
-}
+pub use self::builder::ReaderBuilder;
+#[cfg(any(
+    feature = "avro",
+    feature = "json",
+    feature = "json-schema",
+    feature = "protobuf"
+))]
+pub(crate) use self::codec::reads;
+pub use self::codec::{ReadCodec, ReadPlan};
+use self::loads::Loads;
+use self::planned::Planned;
+use self::plans::Plans;
 
 /// A decoded value, and the schema that it was written with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,64 +90,11 @@ pub struct Reader<T> {
     foreign: Option<Box<dyn ForeignSchemas>>,
 }
 
-/// A writer schema and the way to read its bodies.
-struct Planned<T> {
-    key: SchemaKey,
-    kind: SchemaKind,
-    schema: Option<SchemaRef>,
-    plan: Box<dyn ReadPlan<T>>,
-    /// `None` if frames hold nothing before the body.
-    tail: Option<Box<dyn FrameTail>>,
-}
-
 /// The result of [`Reader::decode`]. It is built next to the value, because values are large and
 /// each further wrapping would move them.
 type Read<T> = Result<Option<Decoded<T>>>;
 
-/// Builds a [`Reader`].
-pub struct ReaderBuilder<T> {
-    foreign: Option<Box<dyn ForeignSchemas>>,
-    registry: Option<Box<dyn Registry>>,
-    lock: Option<LockFile>,
-    codecs: Vec<Box<dyn ReadCodec<T>>>,
-    role: Role,
-    limits: Limits,
-}
-
 impl<T> Reader<T> {
-    /// Starts a reader that fetches writer schemas from `registry`.
-    pub fn builder(registry: impl Registry + 'static) -> ReaderBuilder<T> {
-        // Caches no answers: concurrent calls share a request, and each of them drives it.
-        let shared = Cached::new(registry).capacity(0);
-        ReaderBuilder {
-            registry: Some(Box::new(shared)),
-            ..Self::offline()
-        }
-    }
-
-    /// Starts a reader that has no registry: it reads payloads that its codecs read without a
-    /// frame, and records of schemas that were [added](Self::add).
-    #[must_use]
-    pub fn offline() -> ReaderBuilder<T> {
-        ReaderBuilder {
-            foreign: None,
-            registry: None,
-            lock: None,
-            codecs: Vec::new(),
-            role: Role::Value,
-            limits: Limits::default(),
-        }
-    }
-
-    /// Starts a reader that has no registry and uses the schemas of a lock file, `wireform.lock`.
-    #[must_use]
-    pub fn locked(lock: LockFile) -> ReaderBuilder<T> {
-        ReaderBuilder {
-            lock: Some(lock),
-            ..Self::offline()
-        }
-    }
-
     /// Reads a record's value (or key, see [`ReaderBuilder::role`]). `Ok(None)` is a tombstone; an
     /// empty payload is a value.
     ///
@@ -210,7 +128,7 @@ impl<T> Reader<T> {
     /// loaded.
     ///
     /// Concurrent calls for one key make one plan. They share the request to the registry, as in
-    /// [`Cached`]: each call drives it, so none depends on another one being polled.
+    /// [`Cached`](wireform_registry::Cached): each call drives it, so none depends on another one being polled.
     ///
     /// # Errors
     /// - `Registry` if the registry fails or does not know the schema.
@@ -532,100 +450,9 @@ fn unframed<T>(codec: &dyn ReadCodec<T>, payload: &[u8]) -> Read<T> {
     }))
 }
 
-impl<T> Planned<T> {
-    #[inline(never)]
-    fn decode(&self, frame: &Frame<'_>) -> Read<T> {
-        // An index is large, and nearly always the same.
-        static FIRST: MessageIndex = MessageIndex::FIRST;
-        let other;
-        let (message, body) = match (frame.first_body(self.kind), frame.prefixed()) {
-            (Some(body), _) => (&FIRST, body),
-            (None, tail) => {
-                other = match (&self.tail, tail) {
-                    (Some(messages), Some(tail)) => messages.split_prefixed(tail)?,
-                    _ => frame.body(self.kind)?,
-                };
-                (&other.0, other.1)
-            }
-        };
-        Ok(Some(Decoded {
-            value: self.plan.decode(message, body)?,
-            schema: Some(self.key),
-        }))
-    }
-
-    fn decode_foreign(&self, frame: &ForeignFrame<'_>, limits: &Limits) -> Read<T> {
-        let body = frame.body(limits)?;
-        let (message, body) = match &self.tail {
-            Some(messages) => messages.split_foreign(frame.message, &body)?,
-            None => (MessageIndex::default(), &*body),
-        };
-        Ok(Some(Decoded {
-            value: self.plan.decode(&message, body)?,
-            schema: Some(self.key),
-        }))
-    }
-}
-
-impl<T> ReaderBuilder<T> {
-    /// Adds a codec. If several codecs read the same content, the first one is used.
-    #[must_use]
-    pub fn with(mut self, codec: impl ReadCodec<T> + 'static) -> Self {
-        self.codecs.push(Box::new(codec));
-        self
-    }
-
-    /// Sets the resolver for the schemas that frames of Apicurio or AWS Glue name, see
-    /// [`foreign`](crate::foreign).
-    #[must_use]
-    pub fn foreign(mut self, schemas: impl ForeignSchemas + 'static) -> Self {
-        self.foreign = Some(Box::new(schemas));
-        self
-    }
-
-    /// Sets which side of the record is read; the value by default.
-    #[must_use]
-    pub fn role(mut self, role: Role) -> Self {
-        self.role = role;
-        self
-    }
-
-    /// Sets the longest payload; codecs have limits of their own.
-    #[must_use]
-    pub fn limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
-        self
-    }
-
-    /// Builds the reader.
-    #[must_use]
-    pub fn build(self) -> Reader<T> {
-        Reader {
-            registry: self.registry,
-            lock: self.lock,
-            codecs: self.codecs,
-            role: self.role,
-            limits: self.limits,
-            plans: Plans::default(),
-            loads: Loads::default(),
-            foreign: self.foreign,
-        }
-    }
-}
-
 impl<T> fmt::Debug for Reader<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Reader")
-            .field("registry", &self.registry)
-            .field("codecs", &self.codecs)
-            .field("role", &self.role)
-            .finish_non_exhaustive()
-    }
-}
-
-impl<T> fmt::Debug for ReaderBuilder<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ReaderBuilder")
             .field("registry", &self.registry)
             .field("codecs", &self.codecs)
             .field("role", &self.role)

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use wireform::__private::varint;
 use wireform::avro::Schema;
 use wireform::avro::json::AvroJson;
 
@@ -26,22 +27,14 @@ pub(super) fn parse(text: &str) -> Option<i64> {
         return None;
     }
     let datum = MILLIS.to_datum(&format!("\"{text}\"")).ok()?;
-    let mut zigzag = 0_u64;
-    for (place, byte) in datum.iter().enumerate() {
-        zigzag |= u64::from(byte & 0x7f) << (7 * place);
-    }
-    Some((zigzag >> 1).cast_signed() ^ -(zigzag & 1).cast_signed())
+    let (zigzag, _) = varint::split(&datum).ok()?;
+    Some(varint::unzigzag(zigzag))
 }
 
 /// Returns `2026-11-23T16:45:00.000Z`; the number itself if the time has no such form.
 pub(super) fn show(millis: i64) -> String {
     let mut datum = Vec::new();
-    let mut zigzag = ((millis << 1) ^ (millis >> 63)).cast_unsigned();
-    while zigzag >= 0x80 {
-        datum.push(u8::try_from(zigzag & 0x7f).unwrap_or(0) | 0x80);
-        zigzag >>= 7;
-    }
-    datum.push(u8::try_from(zigzag).unwrap_or(0));
+    varint::write(varint::zigzag(millis), &mut datum);
     let mut text = String::new();
     match MILLIS.write_text(&datum, &mut text) {
         Ok(()) => text.trim_matches('"').to_owned(),

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::moment;
 use super::values::{SchemaName, Values};
-use crate::{framing, input};
+use crate::{hex, input};
 
 /// The headers in which Confluent's serializers name schemas.
 const VALUE_SCHEMA: &str = "__value_schema_id";
@@ -83,7 +83,7 @@ impl<'m> Shown<'m> {
             },
         }
         if has_hex || shown.error.is_some() {
-            shown.hex = message.payload().map(hex);
+            shown.hex = message.payload().map(hex::text);
         }
         shown
     }
@@ -276,7 +276,7 @@ fn pretty(json: &str) -> String {
 /// Returns a hex dump: offset, 16 bytes, and their printable characters on each line.
 fn dump(bytes: &[u8]) -> String {
     let lines = bytes.chunks(16).enumerate().map(|(number, part)| {
-        let pairs: Vec<String> = part.chunks(2).map(hex).collect();
+        let pairs: Vec<String> = part.chunks(2).map(hex::text).collect();
         let letters = part.iter().map(|byte| match byte {
             b' '..=b'~' => char::from(*byte),
             _ => '.',
@@ -292,14 +292,8 @@ fn dump(bytes: &[u8]) -> String {
 fn text(bytes: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text),
-        Err(_) => Cow::Owned(format!("0x{}", hex(bytes))),
+        Err(_) => Cow::Owned(format!("0x{}", hex::text(bytes))),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let mut hex = Vec::new();
-    framing::to_hex(bytes, &mut hex);
-    String::from_utf8(hex).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use wireform::registry::{
 use super::lookup::Lookup;
 use super::wanted::{Wanted, Wish};
 use crate::Result;
-use crate::registry::{Open, failed, scope_of};
+use crate::registry::{Answer, Open, ask as answer_of, failed, scope_of};
 
 /// The state of a registry.
 #[derive(Default)]
@@ -116,7 +116,7 @@ fn level_in_force(registry: &Open, subject: &Subject) -> Result<Level> {
     let inner = registry.inner();
     match answered(registry, inner.compatibility_level(Some(subject), true))? {
         Some(level) => Ok(level),
-        None => super::ask(registry, inner.compatibility_level(None, true)),
+        None => answer_of(registry, inner.compatibility_level(None, true)),
     }
 }
 
@@ -153,7 +153,7 @@ fn is_refused(kind: ErrorKind) -> bool {
 
 fn others(registry: &Open, wish: &Wish) -> Result<BTreeMap<Subject, BTreeSet<Subject>>> {
     let inner = registry.inner();
-    let all = super::ask(registry, inner.subjects(&SubjectFilter::default()))?;
+    let all = answer_of(registry, inner.subjects(&SubjectFilter::default()))?;
     let is_wanted = |subject: &Subject| wish.subjects.iter().any(|w| w.subject == *subject);
     let mut others = BTreeMap::new();
     let all = all.iter().map(|subject| inner.qualify(subject));
@@ -217,10 +217,7 @@ impl Actual {
 }
 
 /// Returns `None` if the registry answers "not found".
-fn answered<T>(
-    registry: &Open,
-    future: impl Future<Output = super::Answer<T>>,
-) -> Result<Option<T>> {
+fn answered<T>(registry: &Open, future: impl Future<Output = Answer<T>>) -> Result<Option<T>> {
     match registry.wait(future).and_then(|answer| answer) {
         Ok(found) => Ok(Some(found)),
         // 40408: the subject has no level of its own.

@@ -7,11 +7,11 @@ use wireform::registry::{
     Deletion, RegisterOptions, RegistryAdmin as _, SchemaDef, Subject, Version,
 };
 
-use super::{Change, Registration, ask};
+use super::{Change, Registration};
 use crate::Result;
 use crate::encode::eprintln;
 use crate::exit::Outcome;
-use crate::registry::{Open, failed};
+use crate::registry::{Open, ask, failed};
 use crate::report::counted;
 
 /// Makes the changes in order. A change that cannot be made is reported, and the others are made.

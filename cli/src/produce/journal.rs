@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::exit::Error;
-use crate::{Result, framing, input};
+use crate::{Result, hex, input};
 
 /// A line of the journal.
 #[derive(Deserialize, Serialize)]
@@ -195,7 +195,7 @@ impl Journal {
     /// Applies a `Line` entry and the `Refused` entries before it. An entry that is not after an
     /// earlier one is ignored.
     fn load_line(&mut self, number: u64, hash: &str, refused: &mut BTreeSet<u64>) -> Result<()> {
-        let hash = framing::from_hex(hash.as_bytes());
+        let hash = hex::parse(hash.as_bytes());
         let hash = hash.and_then(|hash| hash.try_into().ok());
         let hash = hash.ok_or_else(|| self.is_damaged(number))?;
         let refused = std::mem::take(refused).into_iter();
@@ -405,11 +405,9 @@ impl Lines {
             }
         }
         if self.noted > before {
-            let mut hex = Vec::new();
-            framing::to_hex(&last, &mut hex);
             put(&Entry::Line {
                 number: self.noted,
-                hash: String::from_utf8(hex).unwrap_or_default(),
+                hash: hex::text(&last),
             });
         }
         text

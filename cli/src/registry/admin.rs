@@ -8,20 +8,10 @@ use wireform::registry::{
     SchemaGuid, SchemaId, StoredSchema, Subject, SubjectFilter, VersionRef,
 };
 
-use super::{Open, Uses, Verb, download, failed, scope_of, show};
+use super::{Answer, Open, Uses, Verb, ask, download, failed, scope_of, show};
 use crate::Result;
 use crate::exit::{Error, Outcome};
 use crate::schema::Reading;
-
-type Answer<T> = std::result::Result<T, wireform::registry::Error>;
-
-/// Waits for an answer of the registry.
-fn ask<T>(registry: &Open, future: impl Future<Output = Answer<T>>) -> Result<T> {
-    registry
-        .wait(future)
-        .and_then(|answer| answer)
-        .map_err(|error| failed(&error))
-}
 
 pub(super) fn run(registry: &Open, verb: &Verb) -> Result {
     let inner = registry.inner();

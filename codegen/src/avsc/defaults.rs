@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use wireform::__private::varint;
 use wireform::avro::schema::{Kind, LogicalType, NodeId, Schema};
 
 use super::items::{field_idents, place, symbol_idents};
@@ -36,21 +37,7 @@ impl<'a, 's> Defaults<'a, 's> {
         Ok(match &node.kind {
             Kind::Null => "()".to_owned(),
             Kind::Boolean => (self.take(1)? == [1]).to_string(),
-            Kind::Int | Kind::Long => {
-                let value = self.long()?;
-                match self.types.of(schema, id, place)?.text {
-                    text if text.starts_with(':') => format!("{text}({value})"),
-                    text => format!("{value}_{text}"),
-                }
-            }
-            Kind::Float => {
-                let value = f32::from_le_bytes(self.array()?);
-                float(f64::from(value), &format!("{value:?}"), "f32")
-            }
-            Kind::Double => {
-                let value = f64::from_le_bytes(self.array()?);
-                float(value, &format!("{value:?}"), "f64")
-            }
+            Kind::Int | Kind::Long | Kind::Float | Kind::Double => self.number(id, place)?,
             Kind::Bytes => {
                 let bytes = self.bytes()?;
                 self.bytes_value(node.logical, bytes)?
@@ -80,6 +67,26 @@ impl<'a, 's> Defaults<'a, 's> {
                 let path = self.types.path(&fixed.name, place)?;
                 let bytes = self.take(fixed.size)?;
                 format!("{path}({})", fixed_value(node.logical, bytes))
+            }
+        })
+    }
+
+    fn number(&mut self, id: NodeId, place: &Place<'_>) -> Result<String> {
+        Ok(match &self.schema.node(id).kind {
+            Kind::Float => {
+                let value = f32::from_le_bytes(self.array()?);
+                float(f64::from(value), &format!("{value:?}"), "f32")
+            }
+            Kind::Double => {
+                let value = f64::from_le_bytes(self.array()?);
+                float(value, &format!("{value:?}"), "f64")
+            }
+            _ => {
+                let value = self.long()?;
+                match self.types.of(self.schema, id, place)?.text {
+                    text if text.starts_with(':') => format!("{text}({value})"),
+                    text => format!("{value}_{text}"),
+                }
             }
         })
     }
@@ -224,16 +231,9 @@ impl<'a, 's> Defaults<'a, 's> {
     }
 
     fn long(&mut self) -> Result<i64> {
-        let mut value = 0_u64;
-        for shift in (0..70).step_by(7) {
-            let [byte] = self.array()?;
-            value |= u64::from(byte & 0x7f) << shift.min(63);
-            if byte < 0x80 {
-                break;
-            }
-        }
-        let half = (value >> 1).cast_signed();
-        Ok(if value & 1 == 1 { !half } else { half })
+        let (zigzag, rest) = varint::split(self.rest).map_err(|_| broken())?;
+        self.rest = rest;
+        Ok(varint::unzigzag(zigzag))
     }
 
     fn array<const N: usize>(&mut self) -> Result<[u8; N]> {

@@ -6,9 +6,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use ::protox::prost::Message;
 use prost_types::FileDescriptorProto;
+use wireform::__private::edition;
 use wireform::registry::read_text;
 
-use super::{Fields, Places, Source, edition, stripped, unsupported_edition};
+use super::{Fields, Places, Source, stripped, unsupported_edition};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Compiles `files` with the program `protoc`.

@@ -1,7 +1,7 @@
 //! protox: a compiler in Rust.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -11,9 +11,10 @@ use ::protox::file::{
 };
 use ::protox::{Compiler, Error};
 use prost_types::FileDescriptorProto;
+use wireform::__private::{edition, public_imports};
 use wireform::registry::read_text;
 
-use super::{Fields, Places, Source, edition, stripped, unsupported_edition};
+use super::{Fields, Places, Source, stripped, unsupported_edition};
 
 /// Compiles `files`; the result has each file after those that it imports.
 pub(super) fn compile(places: &Places, files: &[&Path]) -> crate::Result<Vec<Source>> {
@@ -91,20 +92,9 @@ impl<R: FileResolver> FileResolver for KeepTexts<R> {
 
 impl<R: FileResolver> KeepTexts<R> {
     /// Returns the files that the imports of `file` import publicly, and which it does not import
-    /// itself. prost-reflect 0.16 follows one such step, protoc any number.
+    /// itself.
     fn public_imports(&self, file: &FileDescriptorProto) -> Vec<String> {
-        let mut seen: HashSet<String> = file.dependency.iter().cloned().collect();
-        let mut pending = file.dependency.clone();
-        let mut added = Vec::new();
-        while let Some(name) = pending.pop() {
-            for import in self.public_imports_of(&name) {
-                if seen.insert(import.clone()) {
-                    added.push(import.clone());
-                    pending.push(import);
-                }
-            }
-        }
-        added
+        public_imports(&file.dependency, |name| self.public_imports_of(name))
     }
 
     fn public_imports_of(&self, name: &str) -> Vec<String> {

@@ -103,18 +103,21 @@ pub(super) fn close(documents: &Documents, parts: &Parts) -> Result<Clause> {
                     .rev()
                     .map(Part::whole),
             );
-            for keyword in ["anyOf", "oneOf"] {
-                let choice = places(documents, &part.place, keyword);
-                if choice.iter().any(|place| says_something(documents, place)) {
-                    clause.choices.push(choice);
-                }
-            }
+            clause.choices.extend(choices(documents, &part.place));
         }
         if members.keys().any(|key| is_leaf(key)) {
             clause.leaves.insert(part.place);
         }
     }
     Ok(clause)
+}
+
+/// Returns the choices of a schema that restrict the value.
+fn choices(documents: &Documents, place: &Place) -> impl Iterator<Item = Vec<Place>> {
+    let choices = ["anyOf", "oneOf"].map(|keyword| places(documents, place, keyword));
+    let is_choice =
+        |choice: &Vec<Place>| choice.iter().any(|place| says_something(documents, place));
+    choices.into_iter().filter(is_choice)
 }
 
 /// Returns the schemas in the array of a keyword.

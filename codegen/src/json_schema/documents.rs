@@ -145,11 +145,8 @@ impl Documents {
         }
         let is_known = |uri| self.all.iter().any(|document| document.knows(uri));
         if candidates.into_iter().any(is_known) {
-            let message = format!(
-                "{}, {}: \"$ref\" {reference:?}: target not found",
-                own.name,
-                shown(&from.pointer),
-            );
+            let place = format!("{}, {}", own.name, shown(&from.pointer));
+            let message = format!("{place}: \"$ref\" {reference:?}: target not found");
             return Err(Error::new(ErrorKind::InvalidSchema, message));
         }
         if !is_metaschema(document) {

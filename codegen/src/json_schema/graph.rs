@@ -149,10 +149,9 @@ impl<'g> Graph<'g> {
             .iter()
             .filter_map(|place| Some((place, documents.get(place)?)))
             .collect();
-        let values: Vec<&Value> = schemas.iter().map(|(_, schema)| *schema).collect();
-        let kinds = values
+        let kinds = schemas
             .iter()
-            .map(|schema| Kinds::of_type(schema))
+            .map(|(_, schema)| Kinds::of_type(schema))
             .fold(Kinds::ALL, |all, one| all & one);
         let literals = self.literals(&schemas, kinds);
         let kinds = match &literals {
@@ -162,31 +161,7 @@ impl<'g> Graph<'g> {
                 .fold(Kinds::NONE, |all, one| all | one),
             None => kinds,
         };
-        let mut shapes = Vec::new();
-        if kinds.has(Kinds::NULL) {
-            shapes.push((Kinds::NULL, Shape::Null));
-        }
-        if kinds.has(Kinds::BOOLEAN) {
-            shapes.push((Kinds::BOOLEAN, Shape::Boolean));
-        }
-        if kinds.has(Kinds::NUMBER) {
-            let shape = kinds::number(self.settings, kinds, &values, literals.as_deref());
-            shapes.push((Kinds::NUMBER, shape));
-        }
-        if kinds.has(Kinds::STRING) {
-            shapes.push((Kinds::STRING, strings(literals.as_deref())));
-        }
-        let mut is_plain = true;
-        if kinds.has(Kinds::ARRAY) {
-            let shape = objects::array(self, &schemas)?;
-            is_plain &= shape == Shape::List(ANY);
-            shapes.push((Kinds::ARRAY, shape));
-        }
-        if kinds.has(Kinds::OBJECT) {
-            let shape = objects::object(self, &schemas)?;
-            is_plain &= shape == Shape::Map(ANY);
-            shapes.push((Kinds::OBJECT, shape));
-        }
+        let (mut shapes, is_plain) = self.shapes(kinds, &schemas, literals.as_deref())?;
         if let Some(node) = self.nodes.get_mut(id.0) {
             node.literals = literals;
         }
@@ -198,6 +173,42 @@ impl<'g> Graph<'g> {
             return Ok(Shape::Union(nodes.collect()));
         }
         Ok(shapes.pop().map_or(Shape::Never, |(_, shape)| shape))
+    }
+
+    /// A shape for each of the kinds, and whether arrays and objects may hold anything.
+    fn shapes(
+        &mut self,
+        kinds: Kinds,
+        schemas: &[(&Place, &Value)],
+        literals: Option<&[Value]>,
+    ) -> Result<(Vec<(Kinds, Shape)>, bool)> {
+        let mut shapes = Vec::new();
+        if kinds.has(Kinds::NULL) {
+            shapes.push((Kinds::NULL, Shape::Null));
+        }
+        if kinds.has(Kinds::BOOLEAN) {
+            shapes.push((Kinds::BOOLEAN, Shape::Boolean));
+        }
+        if kinds.has(Kinds::NUMBER) {
+            let values: Vec<&Value> = schemas.iter().map(|(_, schema)| *schema).collect();
+            let shape = kinds::number(self.settings, kinds, &values, literals);
+            shapes.push((Kinds::NUMBER, shape));
+        }
+        if kinds.has(Kinds::STRING) {
+            shapes.push((Kinds::STRING, strings(literals)));
+        }
+        let mut is_plain = true;
+        if kinds.has(Kinds::ARRAY) {
+            let shape = objects::array(self, schemas)?;
+            is_plain &= shape == Shape::List(ANY);
+            shapes.push((Kinds::ARRAY, shape));
+        }
+        if kinds.has(Kinds::OBJECT) {
+            let shape = objects::object(self, schemas)?;
+            is_plain &= shape == Shape::Map(ANY);
+            shapes.push((Kinds::OBJECT, shape));
+        }
+        Ok((shapes, is_plain))
     }
 
     /// Returns a union with any other value: without a `type`, a schema for objects allows all

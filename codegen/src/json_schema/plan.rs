@@ -23,6 +23,21 @@ pub(super) struct Plan<'g> {
 /// The parent of each node on the shortest path, and the name of the step.
 type Parents = BTreeMap<NodeId, (NodeId, String)>;
 
+/// The nodes that are types: the `roots`, and those of `reached` that need a name.
+fn types(graph: &Graph<'_>, reached: &[NodeId], roots: BTreeSet<NodeId>) -> BTreeSet<NodeId> {
+    let mut types = roots;
+    for id in reached {
+        let is_type = match graph.get(*id).shape {
+            Shape::Struct(_) | Shape::Symbols(_) | Shape::Union(_) => true,
+            _ => !types.contains(id) && is_endless(graph, *id, &types),
+        };
+        if is_type {
+            types.insert(*id);
+        }
+    }
+    types
+}
+
 impl<'g> Plan<'g> {
     /// Plans the types of `roots`: names and nodes.
     pub(super) fn new(
@@ -35,16 +50,7 @@ impl<'g> Plan<'g> {
             idents.insert(*id, ident.clone());
         }
         let (reached, parents) = walk(graph, roots);
-        let mut types: BTreeSet<NodeId> = idents.keys().copied().collect();
-        for id in &reached {
-            let is_type = match graph.get(*id).shape {
-                Shape::Struct(_) | Shape::Symbols(_) | Shape::Union(_) => true,
-                _ => !types.contains(id) && is_endless(graph, *id, &types),
-            };
-            if is_type {
-                types.insert(*id);
-            }
-        }
+        let types = types(graph, &reached, idents.keys().copied().collect());
         let order: Vec<NodeId> = reached
             .iter()
             .filter(|id| types.contains(id))

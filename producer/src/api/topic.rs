@@ -154,8 +154,7 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
         record: Record<'_, K, V>,
         callback: impl FnOnce(Outcome) + Send + 'static,
     ) -> Result<()> {
-        let encoded = self.pack(record, Completion::callback(callback))?;
-        self.accept(encoded, Patience::Wait).map(drop)
+        self.send_calling(record, callback, Patience::Wait)
     }
 
     /// Calls [`send_with`](Self::send_with) without waiting for room.
@@ -167,8 +166,17 @@ impl<K: ?Sized, V: ?Sized> Topic<K, V> {
         record: Record<'_, K, V>,
         callback: impl FnOnce(Outcome) + Send + 'static,
     ) -> Result<()> {
+        self.send_calling(record, callback, Patience::None)
+    }
+
+    fn send_calling(
+        &self,
+        record: Record<'_, K, V>,
+        callback: impl FnOnce(Outcome) + Send + 'static,
+        patience: Patience,
+    ) -> Result<()> {
         let encoded = self.pack(record, Completion::callback(callback))?;
-        self.accept(encoded, Patience::None).map(drop)
+        self.accept(encoded, patience).map(drop)
     }
 
     /// Sends `record`, and blocks the thread until there is room for it, without waiting for the

@@ -174,25 +174,7 @@ fn decode_with(target: &Target<'_>, fields: &[RecordField<'_>]) -> TokenStream {
     let places = places(fields);
     let idents = fields.iter().map(|field| field.ident);
     let types = fields.iter().map(|field| field.ty);
-    let arms = fields
-        .iter()
-        .zip(&places)
-        .enumerate()
-        .map(|(number, (field, place))| {
-            let value = target.value(field.ty, &field.attributes);
-            let (decode, decode_with) = (value.decode(), value.decode_with());
-            let name = &field.name;
-            quote! {
-                #number => match field.read(cursor, #decode, #decode_with) {
-                    ::core::result::Result::Ok(value) => {
-                        #place = ::core::option::Option::Some(value);
-                    }
-                    ::core::result::Result::Err(error) => {
-                        return ::core::result::Result::Err(error.at(#name));
-                    }
-                },
-            }
-        });
+    let arms = arms(target, fields, &places);
     let takes = places.iter().map(|place| {
         quote! {
             match #place {
@@ -219,28 +201,42 @@ fn decode_with(target: &Target<'_>, fields: &[RecordField<'_>]) -> TokenStream {
     }
 }
 
+/// The arms that read a field by its number.
+fn arms(target: &Target<'_>, fields: &[RecordField<'_>], places: &[Ident]) -> Vec<TokenStream> {
+    let arms = numbered(fields, places).map(|(number, field, place)| {
+        let (decode, decode_with) = decoders(target, field);
+        let name = &field.name;
+        quote! {
+            #number => match field.source.read(cursor, #decode, #decode_with) {
+                ::core::result::Result::Ok(value) => {
+                    #place = ::core::option::Option::Some(value);
+                }
+                ::core::result::Result::Err(error) => {
+                    return ::core::result::Result::Err(error.at(#name));
+                }
+            },
+        }
+    });
+    arms.collect()
+}
+
 /// Reads the fields one after the other, where the writer has them in the reader's order.
 fn straight(target: &Target<'_>, fields: &[RecordField<'_>], places: &[Ident]) -> TokenStream {
     let count = fields.len();
     let idents = fields.iter().map(|field| field.ident);
-    let reads = fields
-        .iter()
-        .zip(places)
-        .enumerate()
-        .map(|(number, (field, place))| {
-            let value = target.value(field.ty, &field.attributes);
-            let (decode, decode_with) = (value.decode(), value.decode_with());
-            let empty = value.empty_default();
-            let name = &field.name;
-            quote! {
-                let #place = match line.read(#number, cursor, #empty, #decode, #decode_with) {
-                    ::core::result::Result::Ok(value) => value,
-                    ::core::result::Result::Err(error) => {
-                        return ::core::result::Result::Err(error.at(#name));
-                    }
-                };
-            }
-        });
+    let reads = numbered(fields, places).map(|(number, field, place)| {
+        let (decode, decode_with) = decoders(target, field);
+        let empty = target.value(field.ty, &field.attributes).empty_default();
+        let name = &field.name;
+        quote! {
+            let #place = match line.read(#number, cursor, #empty, #decode, #decode_with) {
+                ::core::result::Result::Ok(value) => value,
+                ::core::result::Result::Err(error) => {
+                    return ::core::result::Result::Err(error.at(#name));
+                }
+            };
+        }
+    });
     quote! {
         match resolution.straight::<#count>(cursor)? {
             ::core::result::Result::Ok(line) => {
@@ -251,6 +247,21 @@ fn straight(target: &Target<'_>, fields: &[RecordField<'_>], places: &[Ident]) -
             ::core::result::Result::Err(resolution) => resolution,
         }
     }
+}
+
+/// The fields with their numbers and the variables that their values are read into.
+fn numbered<'f>(
+    fields: &'f [RecordField<'f>],
+    places: &'f [Ident],
+) -> impl Iterator<Item = (usize, &'f RecordField<'f>, &'f Ident)> {
+    let pairs = fields.iter().zip(places).enumerate();
+    pairs.map(|(number, (field, place))| (number, field, place))
+}
+
+/// The functions that read a field as the reader writes it, and by a resolution.
+fn decoders(target: &Target<'_>, field: &RecordField<'_>) -> (TokenStream, TokenStream) {
+    let value = target.value(field.ty, &field.attributes);
+    (value.decode(), value.decode_with())
 }
 
 fn places(fields: &[RecordField<'_>]) -> Vec<Ident> {

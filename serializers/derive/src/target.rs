@@ -75,12 +75,18 @@ pub(crate) struct Parts {
 impl Target<'_> {
     /// The implementations.
     pub(crate) fn implement(&self, parts: &Parts) -> TokenStream {
-        let Self {
-            private, result, ..
-        } = self;
-        let ident = &self.input.ident;
+        let implementations = [
+            self.implement_type(parts),
+            self.implement_encode(parts),
+            self.implement_decode(parts),
+            self.implement_borrow(),
+        ];
+        implementations.into_iter().collect()
+    }
+
+    fn implement_type(&self, parts: &Parts) -> TokenStream {
+        let (private, ident) = (&self.private, &self.input.ident);
         let (params, arguments, clause) = self.generics.split();
-        let (de_params, datum_arguments) = (self.generics.with_de(), self.generics.all_datum());
         let null_at = self.attributes.null_at.map(|place| {
             quote!(const NULL_AT: ::core::option::Option<usize> = ::core::option::Option::Some(#place);)
         });
@@ -95,9 +101,7 @@ impl Target<'_> {
             empty,
             is_union,
             write_schema,
-            encode,
-            decode,
-            decode_with,
+            ..
         } = parts;
         quote! {
             #[automatically_derived]
@@ -112,7 +116,13 @@ impl Target<'_> {
                     #write_schema
                 }
             }
+        }
+    }
 
+    fn implement_encode(&self, Parts { encode, .. }: &Parts) -> TokenStream {
+        let (private, result, ident) = (&self.private, &self.result, &self.input.ident);
+        let (params, arguments, clause) = self.generics.split();
+        quote! {
             #[automatically_derived]
             impl #params #private::AvroEncode for #ident #arguments #clause {
                 #[inline]
@@ -120,7 +130,19 @@ impl Target<'_> {
                     #encode
                 }
             }
+        }
+    }
 
+    fn implement_decode(&self, parts: &Parts) -> TokenStream {
+        let (private, result, ident) = (&self.private, &self.result, &self.input.ident);
+        let (_, arguments, clause) = self.generics.split();
+        let de_params = self.generics.with_de();
+        let Parts {
+            decode,
+            decode_with,
+            ..
+        } = parts;
+        quote! {
             #[automatically_derived]
             impl #de_params #private::AvroDecode<'__de> for #ident #arguments #clause {
                 #[inline]
@@ -136,7 +158,14 @@ impl Target<'_> {
                     #decode_with
                 }
             }
+        }
+    }
 
+    fn implement_borrow(&self) -> TokenStream {
+        let (private, ident) = (&self.private, &self.input.ident);
+        let (params, arguments, clause) = self.generics.split();
+        let datum_arguments = self.generics.all_datum();
+        quote! {
             #[automatically_derived]
             impl #params #private::AvroBorrow for #ident #arguments #clause {
                 type For<'__datum> = #ident #datum_arguments;

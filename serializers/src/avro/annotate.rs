@@ -6,6 +6,7 @@ use super::rules::parse_resolved;
 use super::schema::{Kind, LogicalType, NodeId, Schema};
 use crate::dynamic::{Annotations, Step, Walk, quoted};
 use crate::error::Result;
+use crate::varint::unzigzag;
 
 /// The parts of a datum.
 pub(super) fn annotate(schema: &ResolvedSchema, datum: &[u8]) -> Result<Annotations> {
@@ -141,8 +142,7 @@ impl<'b> Walk<'b> {
 
     /// A zigzag varint.
     fn long(&mut self, path: &str) -> Step<i64> {
-        let zigzag = self.varint(path)?;
-        Ok((zigzag >> 1).cast_signed() ^ -(zigzag & 1).cast_signed())
+        self.varint(path).map(unzigzag)
     }
 }
 

@@ -127,5 +127,73 @@ pub(super) fn datum_of_raw_body(body: &[u8], limits: &Limits) -> Result<Vec<u8>>
     Ok(datum)
 }
 
+/// Appends the body behind a frame: what `write` appends, without its length if the schema
+/// [has a raw one](has_raw_body).
+pub(super) fn write_body(
+    schema: &Schema,
+    out: &mut Vec<u8>,
+    write: impl FnOnce(&mut Vec<u8>) -> Result<()>,
+) -> Result<()> {
+    if !has_raw_body(schema) {
+        return write(out);
+    }
+    let mut datum = Vec::new();
+    write(&mut datum)?;
+    out.extend_from_slice(raw_body(&datum)?);
+    Ok(())
+}
+
+/// Implements `Format` and `SchemaFormat` for a codec whose `inner.codec` is a [`CodecSchema`].
+macro_rules! avro_format {
+    ([$($generics:tt)*] $codec:ty) => {
+        impl<$($generics)*> $codec {
+            /// Sets what decoding, and the nesting of what is encoded, may take.
+            #[must_use]
+            pub fn limits(mut self, limits: $crate::Limits) -> Self {
+                self.limits = limits;
+                self
+            }
+
+            /// The schema.
+            #[must_use]
+            pub fn avro_schema(&self) -> &$crate::avro::Schema {
+                &self.inner.codec.schema
+            }
+        }
+
+        impl<$($generics)*> $crate::Format for $codec {
+            fn content_type(&self) -> $crate::ContentType {
+                $crate::ContentType::AVRO
+            }
+
+            fn version(&self) -> Option<&str> {
+                None
+            }
+
+            fn schema(&self) -> Option<&$crate::SchemaRef> {
+                Some(&self.inner.codec.reference)
+            }
+        }
+
+        impl<$($generics)*> $crate::SchemaFormat for $codec {
+            fn source(&self) -> &$crate::SchemaSource {
+                &self.inner.codec.source
+            }
+
+            fn message_index(&self) -> $crate::frame::MessageIndex {
+                $crate::frame::MessageIndex::default()
+            }
+
+            fn check_writes(
+                &self,
+                schema: &$crate::registry::ResolvedSchema,
+            ) -> $crate::Result<()> {
+                self.inner.codec.check_writes(schema)
+            }
+        }
+    };
+}
+pub(super) use avro_format;
+
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,8 @@
 //! The fields of one record, appended in whatever order they come, brought into the schema's.
 
+use super::schema::Field;
+use crate::error::{Error, ErrorKind, Result};
+
 /// Where each field of a record stands in a buffer that it was appended to.
 #[derive(Debug)]
 pub(super) struct Fields {
@@ -53,6 +56,15 @@ impl Fields {
         out.truncate(self.start);
         out.extend_from_slice(&ordered);
     }
+}
+
+/// Returns the datum of a field that was left out. `missing` is the error if it has no default.
+pub(super) fn default_of<'f>(field: &'f Field, missing: &str) -> Result<&'f [u8]> {
+    let unfit = |message: String| Error::new(ErrorKind::Encode, message).at(field.name.to_string());
+    let Some(default) = &field.default else {
+        return Err(unfit(missing.to_owned()));
+    };
+    default.datum().map_err(|error| unfit(error.to_string()))
 }
 
 /// The one block of an array or map that is written while its length is still unknown.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::schema::Record;
+use super::schema::{Field, Record};
 
 /// What a reader's field is read from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,13 +38,7 @@ pub(super) fn match_fields(writer: &Record, reader: &Record) -> Vec<FieldMatch> 
         if names.contains_key(&*field.name) {
             continue;
         }
-        let aliases = field.aliases.iter();
-        let mut sources: Vec<usize> = aliases
-            .filter_map(|alias| names.get(&**alias).copied())
-            .filter(|source| !by_name.contains_key(source))
-            .collect();
-        sources.sort_unstable();
-        sources.dedup();
+        let sources = by_alias(field, &names, &by_name);
         let found = match *sources {
             [] => continue,
             [source] => {
@@ -62,4 +56,20 @@ pub(super) fn match_fields(writer: &Record, reader: &Record) -> Vec<FieldMatch> 
         }
     }
     matches
+}
+
+/// The writer's fields that an alias of `field` names, without those that are read by their names.
+fn by_alias(
+    field: &Field,
+    names: &HashMap<&str, usize>,
+    by_name: &HashMap<usize, usize>,
+) -> Vec<usize> {
+    let aliases = field.aliases.iter();
+    let mut sources: Vec<usize> = aliases
+        .filter_map(|alias| names.get(&**alias).copied())
+        .filter(|source| !by_name.contains_key(source))
+        .collect();
+    sources.sort_unstable();
+    sources.dedup();
+    sources
 }

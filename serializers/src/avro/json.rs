@@ -12,6 +12,7 @@ mod names;
 mod number;
 mod read;
 mod text;
+mod times;
 mod write;
 
 /// Avro data of one schema as JSON text, and back.

@@ -12,7 +12,6 @@ use crate::error::{Error, Result};
 mod canonical;
 mod comments;
 mod default;
-mod files;
 mod fingerprint;
 mod json;
 mod logical;
@@ -131,7 +130,7 @@ impl Schema {
             .iter()
             .map(|(label, text)| Text { label, text })
             .collect();
-        files::parse_files(&texts)
+        parse::parse_files(&texts)
     }
 
     /// The text as its author wrote it.

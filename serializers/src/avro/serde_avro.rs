@@ -6,19 +6,17 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use wireform_registry::{ResolvedSchema, SchemaKind};
 
-use super::codec_schema::{CodecSchema, datum_of_raw_body, has_raw_body, raw_body};
+use super::codec_schema::{CodecSchema, avro_format, datum_of_raw_body, has_raw_body, write_body};
 use super::plan::Plan;
 use super::read::Cursor;
 use super::rules::parse_resolved;
-use super::schema::Schema;
 use super::{serde_read, serde_write};
-use crate::content_type::ContentType;
 use crate::error::Result;
-use crate::format::{Format, SchemaRef};
+use crate::format::Format;
 use crate::frame::MessageIndex;
 use crate::limits::Limits;
-use crate::reader::{ReadCodec, ReadPlan};
-use crate::schema_codec::{SchemaCodec, SchemaFormat, SchemaSource};
+use crate::reader::{ReadCodec, ReadPlan, reads};
+use crate::schema_codec::{SchemaCodec, SchemaSource};
 use crate::serializer::{Deserializer, Serializer, append_or_restore};
 
 /// Avro for any serde type, with a schema given as text.
@@ -86,19 +84,6 @@ impl<T: ?Sized> SerdeAvro<T> {
             value: PhantomData,
         })
     }
-
-    /// Sets what decoding, and the nesting of what is encoded, may take.
-    #[must_use]
-    pub fn limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
-        self
-    }
-
-    /// The schema.
-    #[must_use]
-    pub fn avro_schema(&self) -> &Schema {
-        &self.inner.codec.schema
-    }
 }
 
 impl<T: ?Sized> SerdeAvro<T> {
@@ -111,33 +96,7 @@ impl<T: ?Sized> SerdeAvro<T> {
     }
 }
 
-impl<T: ?Sized> Format for SerdeAvro<T> {
-    fn content_type(&self) -> ContentType {
-        ContentType::AVRO
-    }
-
-    fn version(&self) -> Option<&str> {
-        None
-    }
-
-    fn schema(&self) -> Option<&SchemaRef> {
-        Some(&self.inner.codec.reference)
-    }
-}
-
-impl<T: ?Sized> SchemaFormat for SerdeAvro<T> {
-    fn source(&self) -> &SchemaSource {
-        &self.inner.codec.source
-    }
-
-    fn message_index(&self) -> MessageIndex {
-        MessageIndex::default()
-    }
-
-    fn check_writes(&self, schema: &ResolvedSchema) -> Result<()> {
-        self.inner.codec.check_writes(schema)
-    }
-}
+avro_format!([T: ?Sized] SerdeAvro<T>);
 
 impl<T: Serialize + ?Sized> Serializer<T> for SerdeAvro<T> {
     fn format(&self, _value: &T) -> &dyn Format {
@@ -154,13 +113,9 @@ impl<T: Serialize + ?Sized> Serializer<T> for SerdeAvro<T> {
 impl<T: Serialize + ?Sized> SchemaCodec<T> for SerdeAvro<T> {
     /// A top-level `bytes` has no length here, as in Java's `AbstractKafkaAvroSerializer`.
     fn serialize_body(&self, value: &T, out: &mut Vec<u8>) -> Result<()> {
-        if !has_raw_body(&self.inner.codec.schema) {
-            return self.serialize(value, out);
-        }
-        let mut datum = Vec::new();
-        self.serialize(value, &mut datum)?;
-        out.extend_from_slice(raw_body(&datum)?);
-        Ok(())
+        write_body(&self.inner.codec.schema, out, |out| {
+            self.serialize(value, out)
+        })
     }
 }
 
@@ -171,13 +126,7 @@ impl<T: DeserializeOwned> Deserializer<T> for SerdeAvro<T> {
 }
 
 impl<T: DeserializeOwned + 'static> ReadCodec<T> for SerdeAvro<T> {
-    fn reads_schema(&self, kind: SchemaKind) -> bool {
-        kind == SchemaKind::Avro
-    }
-
-    fn reads_content(&self, content_type: &ContentType) -> bool {
-        content_type.is_avro()
-    }
+    reads!(T, Avro, is_avro);
 
     fn plan(&self, writer: &ResolvedSchema) -> Result<Box<dyn ReadPlan<T>>> {
         let writer = parse_resolved(writer)?;
@@ -188,11 +137,6 @@ impl<T: DeserializeOwned + 'static> ReadCodec<T> for SerdeAvro<T> {
             limits: self.limits,
             is_raw_bytes,
         }))
-    }
-
-    /// Reads a datum of the codec's own schema.
-    fn decode_unframed(&self, payload: &[u8]) -> Result<T> {
-        self.deserialize(payload)
     }
 }
 

@@ -90,7 +90,7 @@ impl<T: ?Sized, C: SchemaCodec<T>> Serializer<T> for SingleObject<C> {
 
     fn serialize(&self, value: &T, out: &mut Vec<u8>) -> Result<()> {
         append_or_restore(out, |out| {
-            out.extend_from_slice(&self.header);
+            out.extend(self.header);
             self.codec.serialize(value, out)
         })
     }

@@ -4,18 +4,17 @@ use std::sync::Arc;
 use apache_avro::types::Value;
 use wireform_registry::{ResolvedSchema, SchemaKind};
 
-use super::codec_schema::{CodecSchema, datum_of_raw_body, has_raw_body, raw_body};
+use super::codec_schema::{CodecSchema, avro_format, datum_of_raw_body, has_raw_body, write_body};
 use super::plan::Plan;
 use super::read::Cursor;
 use super::rules::parse_resolved;
 use super::schema::Schema;
-use crate::content_type::ContentType;
 use crate::error::Result;
-use crate::format::{Format, SchemaRef};
+use crate::format::Format;
 use crate::frame::MessageIndex;
 use crate::limits::Limits;
-use crate::reader::{ReadCodec, ReadPlan};
-use crate::schema_codec::{SchemaCodec, SchemaFormat, SchemaSource};
+use crate::reader::{ReadCodec, ReadPlan, reads};
+use crate::schema_codec::{SchemaCodec, SchemaSource};
 use crate::serializer::{Deserializer, Serializer, append_or_restore};
 
 mod read;
@@ -114,19 +113,6 @@ impl AvroValue {
         })
     }
 
-    /// Sets what decoding, and the nesting of what is encoded, may take.
-    #[must_use]
-    pub fn limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
-        self
-    }
-
-    /// The schema.
-    #[must_use]
-    pub fn avro_schema(&self) -> &Schema {
-        &self.inner.codec.schema
-    }
-
     /// Makes the plan to read what was written with `writer`.
     ///
     /// # Errors
@@ -168,33 +154,7 @@ fn read_whole(plan: &Plan, limits: &Limits, datum: &[u8]) -> Result<Value> {
     Ok(value)
 }
 
-impl Format for AvroValue {
-    fn content_type(&self) -> ContentType {
-        ContentType::AVRO
-    }
-
-    fn version(&self) -> Option<&str> {
-        None
-    }
-
-    fn schema(&self) -> Option<&SchemaRef> {
-        Some(&self.inner.codec.reference)
-    }
-}
-
-impl SchemaFormat for AvroValue {
-    fn source(&self) -> &SchemaSource {
-        &self.inner.codec.source
-    }
-
-    fn message_index(&self) -> MessageIndex {
-        MessageIndex::default()
-    }
-
-    fn check_writes(&self, schema: &ResolvedSchema) -> Result<()> {
-        self.inner.codec.check_writes(schema)
-    }
-}
+avro_format!([] AvroValue);
 
 impl Serializer<Value> for AvroValue {
     fn format(&self, _value: &Value) -> &dyn Format {
@@ -212,13 +172,9 @@ impl Serializer<Value> for AvroValue {
 impl SchemaCodec<Value> for AvroValue {
     /// A top-level `bytes` has no length here, as in Java's `AbstractKafkaAvroSerializer`.
     fn serialize_body(&self, value: &Value, out: &mut Vec<u8>) -> Result<()> {
-        if !has_raw_body(&self.inner.codec.schema) {
-            return self.serialize(value, out);
-        }
-        let mut datum = Vec::new();
-        self.serialize(value, &mut datum)?;
-        out.extend_from_slice(raw_body(&datum)?);
-        Ok(())
+        write_body(&self.inner.codec.schema, out, |out| {
+            self.serialize(value, out)
+        })
     }
 }
 
@@ -229,21 +185,10 @@ impl Deserializer<Value> for AvroValue {
 }
 
 impl ReadCodec<Value> for AvroValue {
-    fn reads_schema(&self, kind: SchemaKind) -> bool {
-        kind == SchemaKind::Avro
-    }
-
-    fn reads_content(&self, content_type: &ContentType) -> bool {
-        content_type.is_avro()
-    }
+    reads!(Value, Avro, is_avro);
 
     fn plan(&self, writer: &ResolvedSchema) -> Result<Box<dyn ReadPlan<Value>>> {
         Ok(Box::new(self.plan_for(&parse_resolved(writer)?)?))
-    }
-
-    /// Reads a datum of the codec's own schema.
-    fn decode_unframed(&self, payload: &[u8]) -> Result<Value> {
-        self.deserialize(payload)
     }
 }
 

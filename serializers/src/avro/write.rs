@@ -2,6 +2,8 @@
 //!
 //! <https://avro.apache.org/docs/1.12.0/specification/#binary-encoding>
 
+use crate::varint::{self, zigzag};
+
 /// Appends an `int`: zigzag, variable length.
 #[inline(always)]
 pub(crate) fn int(value: i32, out: &mut Vec<u8>) {
@@ -10,36 +12,26 @@ pub(crate) fn int(value: i32, out: &mut Vec<u8>) {
         reason = "zigzag moves the sign to the lowest bit"
     )]
     let zigzag = ((value << 1) ^ (value >> 31)) as u32;
-    varint(zigzag.into(), out);
+    short_or_long(zigzag.into(), out);
 }
 
 /// Appends a `long`: zigzag, variable length.
 #[inline(always)]
 pub(crate) fn long(value: i64, out: &mut Vec<u8>) {
-    #[allow(
-        clippy::cast_sign_loss,
-        reason = "zigzag moves the sign to the lowest bit"
-    )]
-    let zigzag = ((value << 1) ^ (value >> 63)) as u64;
-    many_bytes(zigzag, out);
+    many_bytes(zigzag(value), out);
 }
 
 /// Appends a `long` that is mostly short.
 #[inline(always)]
 pub(crate) fn short_long(value: i64, out: &mut Vec<u8>) {
-    #[allow(
-        clippy::cast_sign_loss,
-        reason = "zigzag moves the sign to the lowest bit"
-    )]
-    let zigzag = ((value << 1) ^ (value >> 63)) as u64;
-    varint(zigzag, out);
+    short_or_long(zigzag(value), out);
 }
 
 /// Appends a count or an index, which is a `long`.
 #[inline(always)]
 pub(crate) fn count(value: usize, out: &mut Vec<u8>) {
     // A usize is at most 64 bits, and no slice has 2^63 items.
-    varint((value as u64) << 1, out);
+    short_or_long((value as u64) << 1, out);
 }
 
 /// Appends `bytes` or a `string`: the length, then the bytes.
@@ -51,7 +43,7 @@ pub(crate) fn bytes(value: &[u8], out: &mut Vec<u8>) {
 
 /// One byte in line, as most are; more behind a call.
 #[inline(always)]
-fn varint(value: u64, out: &mut Vec<u8>) {
+fn short_or_long(value: u64, out: &mut Vec<u8>) {
     if value < 0x80 {
         #[allow(clippy::cast_possible_truncation, reason = "under 0x80")]
         out.push(value as u8);
@@ -88,14 +80,8 @@ fn in_sevens(value: u64) -> u64 {
 }
 
 #[inline(never)]
-fn nine_bytes_or_ten(mut value: u64, out: &mut Vec<u8>) {
-    #[allow(clippy::cast_possible_truncation, reason = "cut to seven bits")]
-    while value >= 0x80 {
-        out.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    #[allow(clippy::cast_possible_truncation, reason = "under 0x80")]
-    out.push(value as u8);
+fn nine_bytes_or_ten(value: u64, out: &mut Vec<u8>) {
+    varint::write(value, out);
 }
 
 #[cfg(test)]

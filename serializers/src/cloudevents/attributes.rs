@@ -253,51 +253,58 @@ fn config(message: String) -> Error {
     Error::new(ErrorKind::Config, message)
 }
 
-/// `date-time` of RFC 3339, section 5.6; the length of months is not checked.
+/// Returns whether `text` is a `date-time` of RFC 3339, section 5.6. The length of months is not
+/// checked.
 fn is_rfc3339(text: &str) -> bool {
-    fn number(text: &str, most: u32) -> bool {
-        text.len() == 2
-            && text.bytes().all(|b| b.is_ascii_digit())
-            && text.parse::<u32>().is_ok_and(|number| number <= most)
-    }
-    fn clock<'t>(text: &'t str, most: &[u32]) -> Option<&'t str> {
-        let mut rest = text;
-        for (index, most) in most.iter().enumerate() {
-            if index > 0 {
-                rest = rest.strip_prefix(':')?;
-            }
-            let (two, after) = rest.split_at_checked(2)?;
-            number(two, *most).then_some(())?;
-            rest = after;
+    let Some((date, rest)) = text.split_at_checked(10) else {
+        return false;
+    };
+    let clock_and_zone = rest.strip_prefix(['T', 't']);
+    is_date(date) == Some(true) && clock_and_zone.and_then(is_clock_and_zone) == Some(true)
+}
+
+fn is_date(text: &str) -> Option<bool> {
+    let (year, month_day) = text.split_at_checked(4)?;
+    let (month, day) = month_day.strip_prefix('-')?.split_once('-')?;
+    let is_year = year.bytes().all(|b| b.is_ascii_digit());
+    let is_day = is_number(month, 12) && is_number(day, 31) && month != "00" && day != "00";
+    Some(is_year && is_day)
+}
+
+fn is_clock_and_zone(text: &str) -> Option<bool> {
+    // A leap second is a valid one.
+    let rest = after_clock(text, &[23, 59, 60])?;
+    let zone = match rest.strip_prefix('.') {
+        Some(fraction) => {
+            let zone = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
+            (zone.len() < fraction.len()).then_some(zone)?
         }
-        Some(rest)
+        None => rest,
+    };
+    Some(match zone.strip_prefix(['+', '-']) {
+        Some(offset) => after_clock(offset, &[23, 59])?.is_empty(),
+        None => matches!(zone, "Z" | "z"),
+    })
+}
+
+/// Returns what follows numbers of two digits, with colons between them. `most` are the largest ones.
+fn after_clock<'t>(text: &'t str, most: &[u32]) -> Option<&'t str> {
+    let mut rest = text;
+    for (index, most) in most.iter().enumerate() {
+        if index > 0 {
+            rest = rest.strip_prefix(':')?;
+        }
+        let (two, after) = rest.split_at_checked(2)?;
+        is_number(two, *most).then_some(())?;
+        rest = after;
     }
-    fn check(text: &str) -> Option<bool> {
-        let (date, rest) = text.split_at_checked(10)?;
-        let (year, month_day) = date.split_at_checked(4)?;
-        let (month, day) = month_day.strip_prefix('-')?.split_once('-')?;
-        let is_date = year.bytes().all(|b| b.is_ascii_digit())
-            && number(month, 12)
-            && number(day, 31)
-            && month != "00"
-            && day != "00";
-        let rest = rest.strip_prefix(['T', 't'])?;
-        // A leap second is a valid one.
-        let rest = clock(rest, &[23, 59, 60])?;
-        let rest = match rest.strip_prefix('.') {
-            Some(fraction) => {
-                let zone = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
-                (zone.len() < fraction.len()).then_some(zone)?
-            }
-            None => rest,
-        };
-        let is_zone = match rest.strip_prefix(['+', '-']) {
-            Some(offset) => clock(offset, &[23, 59])?.is_empty(),
-            None => matches!(rest, "Z" | "z"),
-        };
-        Some(is_date && is_zone)
-    }
-    check(text).unwrap_or(false)
+    Some(rest)
+}
+
+fn is_number(text: &str, most: u32) -> bool {
+    text.len() == 2
+        && text.bytes().all(|b| b.is_ascii_digit())
+        && text.parse::<u32>().is_ok_and(|number| number <= most)
 }
 
 #[cfg(test)]

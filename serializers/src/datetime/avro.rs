@@ -36,6 +36,24 @@ fn outside(kind: ErrorKind) -> Error {
     )
 }
 
+/// Implements [`AvroEncode`] by the module's `write`, and [`AvroBorrow`].
+macro_rules! encodes {
+    ($newtype:ident of $type:ident) => {
+        #[cfg_attr(docsrs, doc(cfg(feature = "avro")))]
+        impl<T: $type, U: AvroUnit> AvroEncode for $newtype<T, U> {
+            #[inline]
+            fn encode(&self, encoder: &mut Encoder) -> Result<()> {
+                write::<T, U>(self, encoder)
+            }
+        }
+
+        #[cfg_attr(docsrs, doc(cfg(feature = "avro")))]
+        impl<T: $type, U: AvroUnit> AvroBorrow for $newtype<T, U> {
+            type For<'a> = Self;
+        }
+    };
+}
+
 macro_rules! timestamps {
     ($($newtype:ident),+) => {$(
         /// A `timestamp-millis`, `timestamp-micros` or `timestamp-nanos`.
@@ -51,14 +69,6 @@ macro_rules! timestamps {
         }
 
         #[cfg_attr(docsrs, doc(cfg(feature = "avro")))]
-        impl<T: Datetime, U: AvroUnit> AvroEncode for $newtype<T, U> {
-            #[inline]
-            fn encode(&self, encoder: &mut Encoder) -> Result<()> {
-                write::<T, U>(self, encoder)
-            }
-        }
-
-        #[cfg_attr(docsrs, doc(cfg(feature = "avro")))]
         impl<'de, T: Datetime, U: AvroUnit> AvroDecode<'de> for $newtype<T, U> {
             #[inline]
             fn decode(cursor: &mut Cursor<'de>) -> Result<Self> {
@@ -70,10 +80,7 @@ macro_rules! timestamps {
             }
         }
 
-        #[cfg_attr(docsrs, doc(cfg(feature = "avro")))]
-        impl<T: Datetime, U: AvroUnit> AvroBorrow for $newtype<T, U> {
-            type For<'a> = Self;
-        }
+        encodes!($newtype of Datetime);
     )+};
 }
 
@@ -127,7 +134,7 @@ macro_rules! modules {
     )+};
 }
 
-use modules;
+use {encodes, modules};
 
 modules! { Epoch of Datetime;
     millis: Millis;

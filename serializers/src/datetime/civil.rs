@@ -47,7 +47,7 @@ use serde::{Deserialize, Serialize};
 use super::moment::Moment;
 use super::newtype::Civil;
 use super::unit::{Auto, Micros, Millis, Nanos, Seconds, TextPrecision};
-use super::with::field_modules;
+use super::with::{field_modules, serde_as_text};
 use super::{render, scan};
 use crate::error::Result as ResultOf;
 
@@ -149,25 +149,7 @@ where
     })
 }
 
-impl<T: CivilDatetime, P: TextPrecision> Serialize for Borrowed<'_, T, P> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write::<T, P, S>(self.0, serializer)
-    }
-}
-
-impl<T: CivilDatetime, P: TextPrecision> Serialize for Civil<T, P> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write::<T, P, S>(self, serializer)
-    }
-}
-
-impl<'de, T: CivilDatetime, P: TextPrecision> Deserialize<'de> for Civil<T, P> {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer
-            .deserialize_str(Text(PhantomData))
-            .map(Self::new)
-    }
-}
+serde_as_text!(Civil of CivilDatetime);
 
 struct Text<T>(PhantomData<T>);
 

@@ -3,18 +3,15 @@ use std::marker::PhantomData;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use wireform_registry::{ResolvedSchema, SchemaKind};
 
 use super::fault::Fault;
 use super::policy::{DatetimeFormat, DatetimePolicy};
 use super::write::{Context, Value};
 use crate::content_type::ContentType;
 use crate::error::{Error, ErrorKind, Result};
-use crate::format::{Format, SchemaRef};
-use crate::frame::MessageIndex;
-use crate::json::json_error;
+use crate::format::{Format, unframed_format, version_and_limits};
+use crate::json::{json_error, reads_json};
 use crate::limits::Limits;
-use crate::reader::{ReadCodec, ReadPlan};
 use crate::serializer::{Deserializer, Serializer, append_or_restore};
 
 /// JSON whose datetimes follow one [`DatetimePolicy`], for any serde type, without changes to the
@@ -63,18 +60,8 @@ impl<T: ?Sized> DatetimeJson<T> {
         }
     }
 
-    /// Declares the version of the format, for the `version` header.
-    #[must_use]
-    pub fn version(mut self, version: impl Into<String>) -> Self {
-        self.version = Some(version.into().into_boxed_str());
-        self
-    }
-
-    /// Sets the longest payload that is read. (Nesting is limited to 128 by serde_json.)
-    #[must_use]
-    pub fn limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
-        self
+    version_and_limits! {
+        /// Sets the longest payload that is read. (Nesting is limited to 128 by serde_json.)
     }
 
     /// How datetimes are written.
@@ -84,19 +71,7 @@ impl<T: ?Sized> DatetimeJson<T> {
     }
 }
 
-impl<T: ?Sized> Format for DatetimeJson<T> {
-    fn content_type(&self) -> ContentType {
-        ContentType::JSON
-    }
-
-    fn version(&self) -> Option<&str> {
-        self.version.as_deref()
-    }
-
-    fn schema(&self) -> Option<&SchemaRef> {
-        None
-    }
-}
+unframed_format!([T: ?Sized] DatetimeJson<T>, ContentType::JSON);
 
 impl<T: Serialize + ?Sized> Serializer<T> for DatetimeJson<T> {
     fn format(&self, _value: &T) -> &dyn Format {
@@ -130,30 +105,7 @@ impl<T: DeserializeOwned> Deserializer<T> for DatetimeJson<T> {
     }
 }
 
-impl<T: DeserializeOwned + 'static> ReadCodec<T> for DatetimeJson<T> {
-    /// Returns `true` for JSON Schema: those bodies are JSON too. They are not validated here.
-    fn reads_schema(&self, kind: SchemaKind) -> bool {
-        kind == SchemaKind::Json
-    }
-
-    fn reads_content(&self, content_type: &ContentType) -> bool {
-        content_type.is_json()
-    }
-
-    fn plan(&self, _writer: &ResolvedSchema) -> Result<Box<dyn ReadPlan<T>>> {
-        Ok(Box::new(self.clone()))
-    }
-
-    fn decode_unframed(&self, payload: &[u8]) -> Result<T> {
-        self.deserialize(payload)
-    }
-}
-
-impl<T: DeserializeOwned> ReadPlan<T> for DatetimeJson<T> {
-    fn decode(&self, _message: &MessageIndex, body: &[u8]) -> Result<T> {
-        self.deserialize(body)
-    }
-}
+reads_json!(DatetimeJson);
 
 impl<T: ?Sized> Clone for DatetimeJson<T> {
     fn clone(&self) -> Self {

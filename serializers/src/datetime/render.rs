@@ -1,9 +1,9 @@
 use ascii::AsciiStr;
 
-use super::calendar::Date;
 use super::fault::Fault;
 use super::moment::Moment;
 use super::policy::Precision;
+use crate::calendar::Date;
 
 /// A datetime as text: the longest has nine digits of a second and an offset.
 ///

@@ -49,7 +49,7 @@ use serde::{Deserialize, Serialize};
 use super::newtype::Rfc3339;
 use super::types::Datetime;
 use super::unit::{Auto, Micros, Millis, Nanos, Seconds, TextPrecision};
-use super::with::field_modules;
+use super::with::{field_modules, serde_as_text};
 use super::{render, scan};
 
 field_modules! { Rfc3339 of Datetime;
@@ -77,25 +77,7 @@ where
     serializer.serialize_str(text.as_str())
 }
 
-impl<T: Datetime, P: TextPrecision> Serialize for Borrowed<'_, T, P> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write::<T, P, S>(self.0, serializer)
-    }
-}
-
-impl<T: Datetime, P: TextPrecision> Serialize for Rfc3339<T, P> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write::<T, P, S>(self, serializer)
-    }
-}
-
-impl<'de, T: Datetime, P: TextPrecision> Deserialize<'de> for Rfc3339<T, P> {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer
-            .deserialize_str(Text(PhantomData))
-            .map(Self::new)
-    }
-}
+serde_as_text!(Rfc3339 of Datetime);
 
 struct Text<T>(PhantomData<T>);
 

@@ -1,8 +1,8 @@
-use super::calendar::Date;
 use super::civil::CivilKind;
 use super::fault::Fault;
 use super::moment::Moment;
 use super::shape::Usual;
+use crate::calendar::Date;
 
 /// A datetime as it is in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,7 +110,7 @@ pub(super) fn scan_any(text: &[u8]) -> Result<Scanned, Fault> {
 pub(super) fn civil(text: &str, kind: CivilKind) -> Result<Moment, Fault> {
     let bytes = text.as_bytes();
     let (date, after_date) = match kind {
-        CivilKind::Time => (Date::EPOCH, bytes),
+        CivilKind::Time => (EPOCH, bytes),
         CivilKind::Date | CivilKind::Datetime => scan_date(bytes)?,
     };
     let clock = match (kind, after_date) {
@@ -238,3 +238,9 @@ fn number(digits: &[u8]) -> Option<u32> {
             .then(|| value * 10 + u32::from(byte - b'0'))
     })
 }
+
+const EPOCH: Date = Date {
+    year: 1970,
+    month: 1,
+    day: 1,
+};

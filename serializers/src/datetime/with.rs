@@ -98,3 +98,29 @@ macro_rules! field_modules {
 }
 
 pub(super) use field_modules;
+
+/// Implements serde's traits for a newtype of a text, by the module's `write` and `Text`.
+macro_rules! serde_as_text {
+    ($newtype:ident of $type:ident) => {
+        impl<T: $type, P: TextPrecision> Serialize for Borrowed<'_, T, P> {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                write::<T, P, S>(self.0, serializer)
+            }
+        }
+
+        impl<T: $type, P: TextPrecision> Serialize for $newtype<T, P> {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                write::<T, P, S>(self, serializer)
+            }
+        }
+
+        impl<'de, T: $type, P: TextPrecision> Deserialize<'de> for $newtype<T, P> {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer
+                    .deserialize_str(Text(PhantomData))
+                    .map(Self::new)
+            }
+        }
+    };
+}
+pub(super) use serde_as_text;

@@ -1,5 +1,7 @@
 //! Bytes, part by part, by the schema that they were written with.
 
+use crate::varint::{self, Malformed};
+
 /// A range of bytes, and what they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
@@ -128,18 +130,19 @@ impl<'b> Walk<'b> {
 
     pub(crate) fn varint(&mut self, what: &str) -> Step<u64> {
         let start = self.at;
-        let mut value = 0_u64;
-        for shift in (0..64).step_by(7) {
-            let Some(byte) = self.bytes.get(self.at) else {
-                return self.stop(start, &format!("{what}: cut short within a number"));
-            };
-            self.at += 1;
-            value |= u64::from(byte & 0x7f) << shift;
-            if *byte < 0x80 {
-                return Ok(value);
+        let rest = self.bytes.get(start..).unwrap_or_default();
+        match varint::split(rest) {
+            Ok((value, rest)) => {
+                self.at = self.bytes.len() - rest.len();
+                Ok(value)
+            }
+            Err(Malformed::Truncated) => {
+                self.stop(start, &format!("{what}: cut short within a number"))
+            }
+            Err(Malformed::TooLong) => {
+                self.stop(start, &format!("{what}: a number of over 64 bits"))
             }
         }
-        self.stop(start, &format!("{what}: a number of over 64 bits"))
     }
 }
 

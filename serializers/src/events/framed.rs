@@ -30,6 +30,14 @@ pub struct FramedEvents<E> {
     variants: Box<[Framed<Arc<dyn SchemaCodec<E>>>]>,
 }
 
+/// How the schemas of the variants are found.
+#[derive(Clone, Copy)]
+enum How {
+    Latest,
+    Lookup,
+    Register,
+}
+
 impl<E: Events> FramedEvents<E> {
     /// Registers every variant's schema, or finds it, as [`Framed::register`].
     ///
@@ -42,11 +50,7 @@ impl<E: Events> FramedEvents<E> {
         naming: &dyn SubjectNaming,
         topic: &str,
     ) -> Result<Self> {
-        let mut variants = Vec::new();
-        for (subject, codec) in branches(codec, naming, topic)? {
-            variants.push(Framed::register(codec, registry, subject).await?);
-        }
-        Ok(Self::of(variants))
+        Self::find(codec, registry, naming, topic, How::Register).await
     }
 
     /// Finds every variant's schema and never registers one: the production default.
@@ -59,11 +63,7 @@ impl<E: Events> FramedEvents<E> {
         naming: &dyn SubjectNaming,
         topic: &str,
     ) -> Result<Self> {
-        let mut variants = Vec::new();
-        for (subject, codec) in branches(codec, naming, topic)? {
-            variants.push(Framed::lookup(codec, registry, subject).await?);
-        }
-        Ok(Self::of(variants))
+        Self::find(codec, registry, naming, topic, How::Lookup).await
     }
 
     /// Uses the newest version of each subject, after checking that the variant's bytes are bytes
@@ -77,9 +77,23 @@ impl<E: Events> FramedEvents<E> {
         naming: &dyn SubjectNaming,
         topic: &str,
     ) -> Result<Self> {
+        Self::find(codec, registry, naming, topic, How::Latest).await
+    }
+
+    async fn find(
+        codec: &EventCodec<E>,
+        registry: &(impl Registry + ?Sized),
+        naming: &dyn SubjectNaming,
+        topic: &str,
+        how: How,
+    ) -> Result<Self> {
         let mut variants = Vec::new();
         for (subject, codec) in branches(codec, naming, topic)? {
-            variants.push(Framed::latest(codec, registry, subject).await?);
+            variants.push(match how {
+                How::Latest => Framed::latest(codec, registry, subject).await?,
+                How::Lookup => Framed::lookup(codec, registry, subject).await?,
+                How::Register => Framed::register(codec, registry, subject).await?,
+            });
         }
         Ok(Self::of(variants))
     }

@@ -74,24 +74,15 @@ struct Target {
     place: Option<usize>,
 }
 
-impl<E: Events> EventPlan<E> {
-    fn new(codec: &EventCodec<E>, writer: &ResolvedSchema) -> Result<Self> {
-        let members = codec.inner.members.len();
-        let mut plans: Vec<_> = std::iter::repeat_with(|| None).take(members).collect();
-        let mut target_in = |name: Option<String>, schema: &ResolvedSchema| {
-            let known = name.as_deref().and_then(|n| codec.member(n, writer.kind));
-            if let Some((place, member)) = known
-                && let Some(plan @ None) = plans.get_mut(place)
-            {
-                *plan = Some(member.codec.plan(schema));
-            }
-            Target {
-                place: known.map(|(place, _)| place),
-                name,
-            }
-        };
-        let mut target = |name| target_in(name, writer);
-        let dispatch = match language(writer.kind).and_then(|language| language.records(writer)) {
+/// How a record of `writer` finds its target, which `target_in` makes of a name and a schema.
+fn dispatch<E: Events>(
+    codec: &EventCodec<E>,
+    writer: &ResolvedSchema,
+    target_in: &mut impl FnMut(Option<String>, &ResolvedSchema) -> Target,
+) -> Result<Dispatch> {
+    let mut target = |name| target_in(name, writer);
+    Ok(
+        match language(writer.kind).and_then(|language| language.records(writer)) {
             Ok(Records::One(name)) => Dispatch::One(target(Some(name))),
             Ok(Records::Branches { names, index }) => Dispatch::Branches {
                 targets: names.into_iter().map(target).collect(),
@@ -111,7 +102,27 @@ impl<E: Events> EventPlan<E> {
             Err(error) if error.kind() != ErrorKind::UnsupportedContent => return Err(error),
             Err(error) if codec.inner.other.is_none() => return Err(error),
             Err(_) => Dispatch::One(target(None)),
+        },
+    )
+}
+
+impl<E: Events> EventPlan<E> {
+    fn new(codec: &EventCodec<E>, writer: &ResolvedSchema) -> Result<Self> {
+        let members = codec.inner.members.len();
+        let mut plans: Vec<_> = std::iter::repeat_with(|| None).take(members).collect();
+        let mut target_in = |name: Option<String>, schema: &ResolvedSchema| {
+            let known = name.as_deref().and_then(|n| codec.member(n, writer.kind));
+            if let Some((place, member)) = known
+                && let Some(plan @ None) = plans.get_mut(place)
+            {
+                *plan = Some(member.codec.plan(schema));
+            }
+            Target {
+                place: known.map(|(place, _)| place),
+                name,
+            }
         };
+        let dispatch = dispatch(codec, writer, &mut target_in)?;
         let mut plan = Self {
             plans,
             dispatch,

@@ -2,6 +2,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::varint;
 
 /// Which message of a `.proto` file a Protobuf frame holds: the path from the file's top level,
 /// counting messages only, in declaration order.
@@ -65,9 +66,9 @@ impl MessageIndex {
             out.push(0);
             return;
         }
-        write_varint(self.len.into(), out);
+        write_number(self.len.into(), out);
         for &step in self.path() {
-            write_varint(step, out);
+            write_number(step, out);
         }
     }
 
@@ -79,7 +80,7 @@ impl MessageIndex {
     /// `Framing` if the bytes end early, a number is negative or too large, or there are more than
     /// 32 steps.
     pub fn read(bytes: &[u8]) -> Result<(Self, &[u8])> {
-        let (count, mut rest) = read_varint(bytes)?;
+        let (count, mut rest) = split_number(bytes)?;
         if count == 0 {
             return Ok((Self::default(), rest));
         }
@@ -88,7 +89,7 @@ impl MessageIndex {
             len: 0,
         };
         for _ in 0..count {
-            let (step, tail) = read_varint(rest)?;
+            let (step, tail) = split_number(rest)?;
             index
                 .push(step)
                 .ok_or_else(|| invalid(ErrorKind::Framing, "too long"))?;
@@ -119,33 +120,19 @@ impl fmt::Debug for MessageIndex {
     }
 }
 
-fn write_varint(value: u32, out: &mut Vec<u8>) {
-    let mut zigzag = u64::from(value) << 1;
-    while zigzag >= 0x80 {
-        out.push((zigzag & 0x7f) as u8 | 0x80);
-        zigzag >>= 7;
-    }
-    #[allow(clippy::cast_possible_truncation, reason = "under 0x80")]
-    out.push(zigzag as u8);
+fn write_number(value: u32, out: &mut Vec<u8>) {
+    varint::write(varint::zigzag(value.into()), out);
 }
 
-fn read_varint(bytes: &[u8]) -> Result<(u32, &[u8])> {
-    let mut zigzag = 0_u64;
-    for (position, &byte) in bytes.iter().enumerate().take(MAX_VARINT) {
-        zigzag |= u64::from(byte & 0x7f) << (7 * position);
-        if byte < 0x80 {
-            let is_negative = zigzag & 1 == 1;
-            let value = u32::try_from(zigzag >> 1)
-                .ok()
-                .filter(|&v| i32::try_from(v).is_ok());
-            let value = value.filter(|_| !is_negative);
-            let rest = bytes.get(position + 1..).unwrap_or_default();
-            return value
-                .map(|value| (value, rest))
-                .ok_or_else(|| invalid(ErrorKind::Framing, "out of range"));
-        }
-    }
-    Err(invalid(ErrorKind::Framing, "cut short or over-long"))
+fn split_number(bytes: &[u8]) -> Result<(u32, &[u8])> {
+    let within = bytes.get(..MAX_VARINT).unwrap_or(bytes);
+    let (zigzag, rest) =
+        varint::split(within).map_err(|_| invalid(ErrorKind::Framing, "cut short or over-long"))?;
+    let value = i32::try_from(varint::unzigzag(zigzag)).ok();
+    let value = value.and_then(|value| u32::try_from(value).ok());
+    let value = value.ok_or_else(|| invalid(ErrorKind::Framing, "out of range"))?;
+    let len = within.len() - rest.len();
+    Ok((value, bytes.get(len..).unwrap_or_default()))
 }
 
 fn invalid(kind: ErrorKind, what: &str) -> Error {

@@ -14,11 +14,11 @@ use super::tree;
 use super::validator::{Content, Validator};
 use crate::content_type::ContentType;
 use crate::error::{Error, ErrorKind, Result};
-use crate::format::{Format, SchemaRef};
+use crate::format::{Format, unframed_format, version_and_limits};
 use crate::frame::MessageIndex;
 use crate::json_error::json_error;
 use crate::limits::Limits;
-use crate::reader::{ReadCodec, ReadPlan};
+use crate::reader::{ReadCodec, ReadPlan, reads};
 use crate::schema_codec::{SchemaCodec, SchemaFormat, SchemaSource};
 use crate::serializer::{Deserializer, Serializer, append_or_restore};
 
@@ -208,19 +208,9 @@ impl<T: ?Sized> JsonSchema<T> {
         self
     }
 
-    /// Declares the version of the format, for the `version` header of unframed records.
-    #[must_use]
-    pub fn version(mut self, version: impl Into<String>) -> Self {
-        self.version = Some(version.into().into_boxed_str());
-        self
-    }
-
-    /// Sets the longest payload, and what validating one may take: nesting and memory. (Nesting is
-    /// limited to 127 by serde_json.)
-    #[must_use]
-    pub fn limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
-        self
+    version_and_limits! {
+        /// Sets the longest payload, and what validating one may take: nesting and memory. (Nesting is
+        /// limited to 127 by serde_json.)
     }
 
     fn check_own(&self, kind: ErrorKind, text: &[u8]) -> Result<()> {
@@ -232,19 +222,7 @@ impl<T: ?Sized> JsonSchema<T> {
     }
 }
 
-impl<T: ?Sized> Format for JsonSchema<T> {
-    fn content_type(&self) -> ContentType {
-        ContentType::JSON
-    }
-
-    fn version(&self) -> Option<&str> {
-        self.version.as_deref()
-    }
-
-    fn schema(&self) -> Option<&SchemaRef> {
-        None
-    }
-}
+unframed_format!([T: ?Sized] JsonSchema<T>, ContentType::JSON);
 
 impl<T: ?Sized> SchemaFormat for JsonSchema<T> {
     fn source(&self) -> &SchemaSource {
@@ -295,23 +273,13 @@ impl<T: DeserializeOwned> Deserializer<T> for JsonSchema<T> {
 }
 
 impl<T: DeserializeOwned + 'static> ReadCodec<T> for JsonSchema<T> {
-    fn reads_schema(&self, kind: SchemaKind) -> bool {
-        kind == SchemaKind::Json
-    }
-
-    fn reads_content(&self, content_type: &ContentType) -> bool {
-        content_type.is_json()
-    }
+    reads!(T, Json, is_json);
 
     fn plan(&self, writer: &ResolvedSchema) -> Result<Box<dyn ReadPlan<T>>> {
         Ok(Box::new(Plan {
             writer: self.writer_validator(writer)?,
             codec: self.clone(),
         }))
-    }
-
-    fn decode_unframed(&self, payload: &[u8]) -> Result<T> {
-        self.deserialize(payload)
     }
 }
 

@@ -95,8 +95,9 @@ fn parse_text(name: &str, text: &str) -> Result<FileDescriptorProto> {
     })
 }
 
-/// The edition that a text declares, in quotes.
-fn edition(text: &str) -> Option<&str> {
+/// Returns the edition that a text declares, in quotes.
+#[must_use]
+pub fn edition(text: &str) -> Option<&str> {
     let mut rest = text.trim_start();
     loop {
         let after = match (rest.strip_prefix("//"), rest.strip_prefix("/*")) {

@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 use super::descriptor::{self, Registered};
 use super::{known, nesting};
 
-mod adapt;
+pub(crate) mod adapt;
 #[cfg(test)]
 mod tests;
 

@@ -2,6 +2,7 @@ use std::io::{BufReader, Read};
 
 use super::io;
 use crate::error::{Error, ErrorKind, Result};
+use crate::varint;
 
 /// The bytes of a file, in front of which nobody knows how many there are.
 #[derive(Debug)]
@@ -33,25 +34,21 @@ impl<R: Read> Source<R> {
     }
 
     fn long_from(&mut self, first: [u8; 1]) -> Result<i64> {
-        let [mut byte] = first;
-        let mut zigzag = 0_u64;
-        let mut shift = 0;
-        loop {
-            if shift == MAX_SHIFT && byte > 1 {
-                return Err(self.error("a number of more than 64 bits"));
+        let mut bytes = [0; varint::MAX_LEN];
+        let mut last = first;
+        for (index, place) in bytes.iter_mut().enumerate() {
+            if index > 0 {
+                last = self.array()?;
             }
-            zigzag |= u64::from(byte & 0x7f) << shift;
-            if byte < 0x80 {
+            [*place] = last;
+            if *place < 0x80 {
                 break;
             }
-            shift += 7;
-            [byte] = self.array()?;
         }
-        #[allow(
-            clippy::cast_possible_wrap,
-            reason = "zigzag: the lowest bit is the sign"
-        )]
-        Ok((zigzag >> 1) as i64 ^ -((zigzag & 1) as i64))
+        match varint::split(&bytes) {
+            Ok((zigzag, _)) => Ok(varint::unzigzag(zigzag)),
+            Err(_) => Err(self.error("a number of more than 64 bits")),
+        }
     }
 
     /// The next bytes, exactly so many.
@@ -99,6 +96,3 @@ impl<R: Read> Source<R> {
         )
     }
 }
-
-/// In front of the last of ten bytes.
-const MAX_SHIFT: u32 = 63;

@@ -12,6 +12,7 @@ use crate::avro::write;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::schema_codec::{SchemaCodec, SchemaFormat};
+use crate::varint;
 
 /// How a container file is written.
 #[derive(Clone, Debug)]
@@ -198,7 +199,7 @@ impl<W: Write> RawWriter<W> {
         }
         let mut data = Vec::new();
         self.header.compression.compress(&self.block, &mut data)?;
-        let mut bytes = Vec::with_capacity(data.len() + SYNC_LEN + 2 * MAX_VARINT);
+        let mut bytes = Vec::with_capacity(data.len() + SYNC_LEN + 2 * varint::MAX_LEN);
         write::count(self.count, &mut bytes);
         write::bytes(&data, &mut bytes);
         bytes.extend_from_slice(&self.header.sync);
@@ -294,4 +295,3 @@ impl<C: SchemaFormat, W: Write> Writer<C, W> {
 const BLOCK_SIZE: usize = 64_000;
 /// What a reader takes of records without bytes.
 const MAX_COUNT: usize = 65_536;
-const MAX_VARINT: usize = 10;

@@ -2,7 +2,7 @@
 
 use super::number::write_integer;
 use super::text::{Shape, Text, write_string};
-use crate::avro::calendar::{self, Unit};
+use super::times::{self, Unit};
 use crate::avro::decimal::{Digits, sign_extended};
 use crate::avro::read::Cursor;
 use crate::avro::schema::{Kind, LogicalType};
@@ -55,11 +55,11 @@ fn big_decimal(bytes: &[u8]) -> Option<Digits> {
 
 fn number(logical: LogicalType, value: i64, out: &mut Vec<u8>) {
     let text = match logical {
-        LogicalType::Date => calendar::date(value),
-        LogicalType::TimeMicros => calendar::time_of_day(value, Unit::Micros),
-        LogicalType::TimeMillis => calendar::time_of_day(value, Unit::Millis),
+        LogicalType::Date => times::date(value),
+        LogicalType::TimeMicros => times::time_of_day(value, Unit::Micros),
+        LogicalType::TimeMillis => times::time_of_day(value, Unit::Millis),
         _ => timestamp(logical).and_then(|(unit, is_local)| {
-            let text = calendar::date_time(value, unit)?;
+            let text = times::date_time(value, unit)?;
             Some(if is_local { text } else { text + "Z" })
         }),
     };
@@ -148,12 +148,12 @@ pub(super) fn read(
 
 fn parse_number(logical: LogicalType, text: &str) -> Option<i64> {
     match logical {
-        LogicalType::Date => calendar::parse_date(text),
-        LogicalType::TimeMicros => calendar::parse_time_of_day(text, Unit::Micros),
-        LogicalType::TimeMillis => calendar::parse_time_of_day(text, Unit::Millis),
+        LogicalType::Date => times::parse_date(text),
+        LogicalType::TimeMicros => times::parse_time_of_day(text, Unit::Micros),
+        LogicalType::TimeMillis => times::parse_time_of_day(text, Unit::Millis),
         _ => match timestamp(logical)? {
-            (unit, true) => calendar::parse_local_date_time(text, unit),
-            (unit, false) => calendar::parse_date_time(text, unit),
+            (unit, true) => times::parse_local_date_time(text, unit),
+            (unit, false) => times::parse_date_time(text, unit),
         },
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::text::{Shape, Text};
 use super::{AvroJson, logical, too_long};
-use crate::avro::fields::{Fields, OneBlock};
+use crate::avro::fields::{Fields, OneBlock, default_of};
 use crate::avro::schema::{Kind, Node, NodeId, Record};
 use crate::avro::transcode::item_path;
 use crate::avro::write;
@@ -232,14 +232,8 @@ impl<'j, 't> Reader<'j, 't, '_> {
             if fields.has(index) {
                 continue;
             }
-            let Some(default) = &field.default else {
-                let message = "the field is left out, and the schema has no default";
-                return Err(unfit(message).at(field.name.to_string()));
-            };
-            let datum = default.datum();
-            let datum =
-                datum.map_err(|error| unfit(error.to_string()).at(field.name.to_string()))?;
-            self.out.extend_from_slice(datum);
+            let missing = "the field is left out, and the schema has no default";
+            self.out.extend_from_slice(default_of(field, missing)?);
             fields.appended(index, self.out);
             self.check_length()?;
         }

@@ -1,4 +1,4 @@
-use super::{FieldStep, Step, StepId};
+use super::{FieldStep, RecordStep, Step, StepId};
 use crate::avro::schema::{Kind, Schema};
 
 /// For each step, whether the writer's bytes are just as the reader would write them, so that they
@@ -57,34 +57,40 @@ fn parts(step: &Step, steps: &[Step], reader: &Schema) -> Option<Vec<StepId>> {
                 && symbols.iter().enumerate().all(|(i, s)| *s == Some(i));
             is_same.then(Vec::new)
         }
-        Step::Record(record) if record.defaults.is_empty() => {
-            let fields = record.fields.iter().enumerate();
-            fields
-                .map(|(index, step)| match step {
-                    FieldStep::Read { field, value } if *field == index => Some(*value),
-                    _ => None,
-                })
-                .collect()
-        }
-        Step::Branches(branches) => {
-            let branches = branches.iter().enumerate();
-            let count = branches.len();
-            branches
-                .map(|(position, branch)| match steps.get(branch.0)? {
-                    Step::Branch {
-                        union,
-                        index,
-                        value,
-                    } if *index == position
-                        && matches!(reader.kind(*union), Kind::Union(all) if all.len() == count) =>
-                    {
-                        Some(*value)
-                    }
-                    _ => None,
-                })
-                .collect()
-        }
+        Step::Record(record) if record.defaults.is_empty() => record_parts(record),
+        Step::Branches(branches) => branch_parts(branches, steps, reader),
         // A branch alone has no index in the data; within `Branches` it is judged there.
         _ => None,
     }
+}
+
+/// The values of the fields, if they are the reader's, in its order.
+fn record_parts(record: &RecordStep) -> Option<Vec<StepId>> {
+    let fields = record.fields.iter().enumerate();
+    fields
+        .map(|(index, step)| match step {
+            FieldStep::Read { field, value } if *field == index => Some(*value),
+            _ => None,
+        })
+        .collect()
+}
+
+/// The values of the branches, if they are the reader's, in its order.
+fn branch_parts(branches: &[StepId], steps: &[Step], reader: &Schema) -> Option<Vec<StepId>> {
+    let count = branches.len();
+    let branches = branches.iter().enumerate();
+    branches
+        .map(|(position, branch)| match steps.get(branch.0)? {
+            Step::Branch {
+                union,
+                index,
+                value,
+            } if *index == position
+                && matches!(reader.kind(*union), Kind::Union(all) if all.len() == count) =>
+            {
+                Some(*value)
+            }
+            _ => None,
+        })
+        .collect()
 }

@@ -3,18 +3,26 @@
 //!
 //! Types wait on a list of the parser's own: how deep a text is nested costs no stack.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
-use std::fmt;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::comments::without_comments;
-use super::json::{Json, Object, Shape, line_column, pointer_to};
-use super::logical::LogicalType;
-use super::name::{check_full, check_length, check_simple, full_name, namespace_of};
-use super::node::{Default, Enum, Field, Fixed, Kind, Node, NodeId, Order, Record};
-use super::repeated::is_same_definition;
-use super::{Fingerprint, Inner, Schema, canonical, default};
+use super::json::{Json, Object, Shape, line_column};
+use super::name::{check_full, check_length, full_name};
+use super::node::{Kind, Node, NodeId};
+use super::{Fingerprint, Inner, Schema, canonical};
 use crate::error::{Error, ErrorKind, Result};
+
+mod defaults;
+mod files;
+mod links;
+mod place;
+mod types;
+
+use self::defaults::fill_defaults;
+pub(super) use self::files::parse_files;
+use self::links::{check_depth, check_unions};
+use self::place::Place;
 
 /// A text, and what errors call it.
 #[derive(Clone, Copy)]
@@ -57,23 +65,13 @@ pub(super) fn parse<'a>(
     parser.link()?;
     parser.check_repeated()?;
     let root = parser.links.get(&root).copied().unwrap_or(root);
+    let own_names = parser.names_in(text);
     let mut nodes = parser.nodes;
     check_depth(&nodes, root)?;
     check_unions(&nodes, &parser.unions)?;
     fill_defaults(&mut nodes, &parser.defaults, checks)?;
-    // Definitions of `text` itself, as they stand there.
-    let mut own: Vec<(usize, Arc<str>)> = parser
-        .names
-        .iter()
-        .filter_map(|(name, defined)| {
-            let address = defined.text.as_ptr();
-            let inside = text.as_bytes().as_ptr_range().contains(&address);
-            inside.then(|| (address as usize, name.clone()))
-        })
-        .collect();
-    own.sort_unstable();
     let schema = Schema(Arc::new(Inner {
-        own_names: own.into_iter().map(|(_, name)| name).collect(),
+        own_names,
         text: main.text.into(),
         nodes: nodes.into_boxed_slice(),
         root,
@@ -89,7 +87,7 @@ pub(super) fn parse<'a>(
 }
 
 #[derive(Default)]
-pub(super) struct Parser<'a> {
+struct Parser<'a> {
     nodes: Vec<Node>,
     names: HashMap<Arc<str>, Defined<'a>>,
     /// Nodes that stand for a name which was not defined yet.
@@ -140,53 +138,18 @@ struct Unresolved<'a> {
     place: Place<'a>,
 }
 
-/// Where something stands. The line and the path are found only for an error: there may be many
-/// places in a long text.
-#[derive(Clone, Copy)]
-struct Place<'a> {
-    label: &'a str,
-    text: &'a str,
-    offset: usize,
-}
-
-impl fmt::Display for Place<'_> {
-    /// `schema, line 3 column 14, /fields/2/type`
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            label,
-            text,
-            offset,
-        } = *self;
-        let (line, column) = line_column(text, offset);
-        let path = pointer_to(text, offset);
-        write!(f, "{label}, line {line} column {column}, {path}")
-    }
-}
-
 impl<'a> Parser<'a> {
-    /// For each text the numbers of those that define what it refers to.
-    pub(super) fn uses(texts: &[Text<'_>]) -> Result<Vec<BTreeSet<usize>>> {
-        let plain: Vec<_> = texts
+    /// Returns the names that are defined in `text` itself, in its order.
+    fn names_in(&self, text: &str) -> Box<[Arc<str>]> {
+        let range = text.as_bytes().as_ptr_range();
+        let mut own: Vec<_> = self
+            .names
             .iter()
-            .map(|text| without_comments(text.text))
+            .map(|(name, defined)| (defined.text.as_ptr(), name.clone()))
+            .filter(|(address, _)| range.contains(address))
             .collect();
-        let mut parser = Parser::default();
-        let mut ends = Vec::with_capacity(texts.len());
-        for (Text { label, .. }, text) in texts.iter().zip(&plain) {
-            parser.text(Text { label, text })?;
-            ends.push(parser.nodes.len());
-        }
-        // Unknown names are errors where each text is parsed with what it uses.
-        let _ = parser.link();
-        parser.check_repeated()?;
-        let mut uses = vec![BTreeSet::new(); texts.len()];
-        let text_of = |id: NodeId| ends.partition_point(|end| *end <= id.index());
-        for (&from, &to) in &parser.links {
-            if let Some(uses) = uses.get_mut(text_of(from)) {
-                uses.insert(text_of(to));
-            }
-        }
-        Ok(uses)
+        own.sort_unstable();
+        own.into_iter().map(|(_, name)| name).collect()
     }
 
     fn text(&mut self, Text { label, text }: Text<'a>) -> Result<NodeId> {
@@ -276,294 +239,6 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    fn union(
-        &mut self,
-        id: NodeId,
-        json: Json<'a>,
-        branches: Vec<Json<'a>>,
-        namespace: Option<&Arc<str>>,
-    ) -> Result<()> {
-        self.unions.push((id, self.place(json)));
-        let mut ids = Vec::with_capacity(branches.len());
-        for branch in branches {
-            if matches!(branch.shape(), Shape::Array(_)) {
-                return Err(self.invalid(branch, "a union must not directly hold a union"));
-            }
-            ids.push(self.inner(branch, namespace));
-        }
-        self.set(id, Kind::Union(ids.into_boxed_slice()));
-        Ok(())
-    }
-
-    fn object(
-        &mut self,
-        id: NodeId,
-        json: Json<'a>,
-        object: &Object<'a>,
-        namespace: Option<&Arc<str>>,
-    ) -> Result<()> {
-        let Some(type_json) = object.get("type") else {
-            return Err(self.invalid(json, "the attribute \"type\" is missing"));
-        };
-        let name = type_json.as_string();
-        match name.as_deref() {
-            Some("array") => self.container(id, json, object, "items", namespace, Kind::Array)?,
-            Some("map") => self.container(id, json, object, "values", namespace, Kind::Map)?,
-            Some(name @ ("record" | "error")) => {
-                self.record(id, json, object, namespace, name == "error")?;
-            }
-            Some("enum") => self.enumeration(id, json, object, namespace)?,
-            Some("fixed") => self.fixed(id, json, object, namespace)?,
-            name => match name.and_then(primitive) {
-                Some(kind) => self.set(id, kind),
-                // Attributes around a type or a reference are ignored.
-                None => {
-                    self.later(id, type_json, namespace);
-                    return Ok(());
-                }
-            },
-        }
-        self.describe(id, object);
-        Ok(())
-    }
-
-    fn container(
-        &mut self,
-        id: NodeId,
-        json: Json<'a>,
-        object: &Object<'a>,
-        key: &str,
-        namespace: Option<&Arc<str>>,
-        kind: fn(NodeId) -> Kind,
-    ) -> Result<()> {
-        let inner = self.required(json, object, key)?;
-        let inner = self.inner(inner, namespace);
-        self.set(id, kind(inner));
-        Ok(())
-    }
-
-    fn record(
-        &mut self,
-        id: NodeId,
-        json: Json<'a>,
-        object: &Object<'a>,
-        namespace: Option<&Arc<str>>,
-        is_error: bool,
-    ) -> Result<()> {
-        let name = self.define(id, json, object, namespace)?;
-        let own_namespace: Option<Arc<str>> = namespace_of(&name).map(Arc::from);
-        let list = self.required(json, object, "fields")?;
-        let list = list
-            .as_array()
-            .ok_or_else(|| self.invalid(list, "expected an array"))?;
-        let mut fields = Vec::with_capacity(list.len());
-        let mut seen = HashSet::with_capacity(list.len());
-        for (index, json) in list.into_iter().enumerate() {
-            let object = json
-                .as_object()
-                .ok_or_else(|| self.invalid(json, "expected a field: an object"))?;
-            let field = self.field(json, &object, own_namespace.as_ref())?;
-            if !seen.insert(field.name.clone()) {
-                return Err(self.invalid(json, &format!("second field {:?}", field.name)));
-            }
-            if let Some(default) = object.get("default") {
-                self.defaults.push((id, index, self.place(default)));
-            }
-            fields.push(field);
-        }
-        let record = Record {
-            aliases: self.aliases(object, own_namespace.as_deref())?,
-            doc: doc(object),
-            fields: fields.into_boxed_slice(),
-            is_error,
-            name,
-        };
-        self.set(id, Kind::Record(record));
-        Ok(())
-    }
-
-    fn field(
-        &mut self,
-        json: Json<'a>,
-        object: &Object<'a>,
-        namespace: Option<&Arc<str>>,
-    ) -> Result<Field> {
-        let name = self.string(json, object, "name")?;
-        self.check(check_simple, &name)
-            .map_err(|error| self.invalid(json, &error.to_string()))?;
-        let type_json = self.required(json, object, "type")?;
-        let schema = self.inner(type_json, namespace);
-        let order = match object.get("order") {
-            None => Order::Ascending,
-            Some(order) => sort_order(order).ok_or_else(|| {
-                self.invalid(
-                    order,
-                    "expected \"ascending\", \"descending\" or \"ignore\"",
-                )
-            })?,
-        };
-        let default = object.get("default").map(|json| Default {
-            json: json.text().into(),
-            // The second pass puts the datum here.
-            datum: Ok(Box::default()),
-        });
-        Ok(Field {
-            name: name.into(),
-            aliases: self.field_aliases(object)?,
-            doc: doc(object),
-            schema,
-            default,
-            order,
-            attributes: attributes(object, &FIELD_ATTRIBUTES),
-        })
-    }
-
-    fn enumeration(
-        &mut self,
-        id: NodeId,
-        json: Json<'a>,
-        object: &Object<'a>,
-        namespace: Option<&Arc<str>>,
-    ) -> Result<()> {
-        let name = self.define(id, json, object, namespace)?;
-        let list = self.required(json, object, "symbols")?;
-        let list = list
-            .as_array()
-            .ok_or_else(|| self.invalid(list, "expected an array"))?;
-        let mut symbols: Vec<Arc<str>> = Vec::with_capacity(list.len());
-        let mut seen = HashSet::with_capacity(list.len());
-        for json in list {
-            let symbol = json
-                .as_string()
-                .filter(|symbol| self.check(check_simple, symbol).is_ok());
-            let symbol: Arc<str> = symbol
-                .ok_or_else(|| self.invalid(json, "expected a symbol: a name"))?
-                .into();
-            if !seen.insert(symbol.clone()) {
-                return Err(self.invalid(json, &format!("second symbol {symbol:?}")));
-            }
-            symbols.push(symbol);
-        }
-        let default = match object.get("default") {
-            None => None,
-            Some(json) => {
-                let symbol = json.as_string();
-                let found = symbols.iter().position(|s| Some(&**s) == symbol.as_deref());
-                Some(found.ok_or_else(|| self.invalid(json, "the default is not a symbol"))?)
-            }
-        };
-        let aliases = self.aliases(object, namespace_of(&name))?;
-        let doc = doc(object);
-        let symbols = symbols.into_boxed_slice();
-        self.set(
-            id,
-            Kind::Enum(Enum {
-                name,
-                aliases,
-                doc,
-                symbols,
-                default,
-            }),
-        );
-        Ok(())
-    }
-
-    fn fixed(
-        &mut self,
-        id: NodeId,
-        json: Json<'a>,
-        object: &Object<'a>,
-        namespace: Option<&Arc<str>>,
-    ) -> Result<()> {
-        let name = self.define(id, json, object, namespace)?;
-        let size = self.required(json, object, "size")?;
-        let size = size
-            .as_usize()
-            .filter(|&size| i32::try_from(size).is_ok())
-            .ok_or_else(|| self.invalid(size, "expected a size: 0 to 2147483647"))?;
-        let aliases = self.aliases(object, namespace_of(&name))?;
-        self.set(
-            id,
-            Kind::Fixed(Fixed {
-                name,
-                aliases,
-                doc: doc(object),
-                size,
-            }),
-        );
-        Ok(())
-    }
-
-    /// Gives a named type its place among the names.
-    fn define(
-        &mut self,
-        id: NodeId,
-        json: Json<'a>,
-        object: &Object<'a>,
-        namespace: Option<&Arc<str>>,
-    ) -> Result<Arc<str>> {
-        let name = self.string(json, object, "name")?;
-        let own = object.get("namespace").and_then(Json::as_string);
-        let full = full_name(&name, own.as_deref().or(namespace.map(|name| &**name)));
-        self.check(check_full, &full)
-            .map_err(|error| self.invalid(json, &error.to_string()))?;
-        if primitive(&full).is_some() {
-            return Err(self.invalid(json, &format!("{full:?} is the name of a primitive type")));
-        }
-        let full: Arc<str> = full.into();
-        let (text, place) = (json.text(), self.place(json));
-        if self.names.contains_key(&full) {
-            let name = full.clone();
-            self.repeated.push(Repeated { id, name, place });
-        } else {
-            self.names.insert(full.clone(), Defined { id, text, place });
-        }
-        Ok(full)
-    }
-
-    fn describe(&mut self, id: NodeId, object: &Object<'a>) {
-        if let Some(node) = self.nodes.get_mut(id.index()) {
-            node.logical = LogicalType::of(&node.kind, object);
-            node.attributes = attributes(object, &TYPE_ATTRIBUTES);
-            if node.logical.is_some() {
-                node.attributes
-                    .retain(|(name, _)| !LOGICAL_ATTRIBUTES.contains(&&**name));
-            }
-        }
-    }
-
-    /// Full names.
-    fn aliases(&self, object: &Object<'a>, namespace: Option<&str>) -> Result<Vec<String>> {
-        self.alias_texts(object)?
-            .into_iter()
-            .map(|(json, alias)| match self.check(check_full, &alias) {
-                Ok(()) => Ok(full_name(&alias, namespace)),
-                Err(_) => Err(self.invalid(json, "expected an alias: a name")),
-            })
-            .collect()
-    }
-
-    /// Any text, as in Java: an alias may be what a writer without Avro's rules called the field.
-    fn field_aliases(&self, object: &Object<'a>) -> Result<Vec<String>> {
-        let aliases = self.alias_texts(object)?;
-        Ok(aliases.into_iter().map(|(_, alias)| alias).collect())
-    }
-
-    fn alias_texts(&self, object: &Object<'a>) -> Result<Vec<(Json<'a>, String)>> {
-        let Some(json) = object.get("aliases") else {
-            return Ok(Vec::new());
-        };
-        let list = json
-            .as_array()
-            .ok_or_else(|| self.invalid(json, "expected an array of aliases"))?;
-        list.into_iter()
-            .map(|json| match json.as_string() {
-                Some(alias) => Ok((json, alias)),
-                None => Err(self.invalid(json, "expected an alias: a string")),
-            })
-            .collect()
-    }
-
     /// Checks a name by the rules of the specification, or only that its length is sane.
     fn check(&self, rules: fn(&str) -> Result<()>, name: &str) -> Result<()> {
         match self.checks {
@@ -605,56 +280,6 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Second pass: puts definitions in the place of names that were used before them.
-    ///
-    /// # Errors
-    /// `InvalidSchema` for the first unknown name; the others are linked.
-    fn link(&mut self) -> Result<()> {
-        let mut linked = Ok(());
-        for Unresolved { id, names, place } in std::mem::take(&mut self.unresolved) {
-            let [_, written] = &names;
-            match names.iter().find_map(|name| self.names.get(&**name)) {
-                Some(found) => drop(self.links.insert(id, found.id)),
-                None => linked = linked.and_then(|()| Err(place.invalid(&unknown(written)))),
-            }
-        }
-        let links = &self.links;
-        let relink = |id: &mut NodeId| {
-            if let Some(target) = links.get(id) {
-                *id = *target;
-            }
-        };
-        for node in &mut self.nodes {
-            match &mut node.kind {
-                Kind::Array(inner) | Kind::Map(inner) => relink(inner),
-                Kind::Union(branches) => branches.iter_mut().for_each(relink),
-                Kind::Record(record) => {
-                    record
-                        .fields
-                        .iter_mut()
-                        .map(|field| &mut field.schema)
-                        .for_each(relink);
-                }
-                _ => {}
-            }
-        }
-        linked
-    }
-
-    /// Refuses a name whose definitions differ; of equal ones the first counts.
-    fn check_repeated(&self) -> Result<()> {
-        for Repeated { id, name, place } in &self.repeated {
-            if let Some(first) = self.names.get(name)
-                && !is_same_definition(&self.nodes, first.id, *id)
-            {
-                let first = first.place;
-                let message = format!("{name:?} is defined twice, otherwise at {first}");
-                return Err(place.invalid(&message));
-            }
-        }
-        Ok(())
-    }
-
     fn place(&self, json: Json<'a>) -> Place<'a> {
         Place {
             label: self.label,
@@ -665,12 +290,6 @@ impl<'a> Parser<'a> {
 
     fn invalid(&self, json: Json<'a>, message: &str) -> Error {
         self.place(json).invalid(message)
-    }
-}
-
-impl Place<'_> {
-    fn invalid(&self, message: &str) -> Error {
-        Error::new(ErrorKind::InvalidSchema, format!("{self}: {message}"))
     }
 }
 
@@ -688,145 +307,11 @@ fn primitive(name: &str) -> Option<Kind> {
     })
 }
 
-/// In any case, as in Java.
-fn sort_order(json: Json<'_>) -> Option<Order> {
-    let orders = [
-        ("ascending", Order::Ascending),
-        ("descending", Order::Descending),
-        ("ignore", Order::Ignore),
-    ];
-    let name = json.as_string()?;
-    let found = orders
-        .iter()
-        .find(|(known, _)| known.eq_ignore_ascii_case(&name));
-    found.map(|(_, order)| *order)
-}
-
-fn doc(object: &Object<'_>) -> Option<String> {
-    object.get("doc").and_then(Json::as_string)
-}
-
-fn attributes(object: &Object<'_>, known: &[&str]) -> Vec<(String, Box<str>)> {
-    object
-        .iter()
-        .filter(|(name, _)| !known.contains(name))
-        .map(|(name, json)| (name.to_owned(), json.text().into()))
-        .collect()
-}
-
 fn unknown(name: &str) -> String {
     let shown: String = name.chars().take(200).collect();
     format!("unknown type {shown:?}")
 }
 
-/// What walks a schema must not run out of stack, whatever way its names lead.
-fn check_depth(nodes: &[Node], root: NodeId) -> Result<()> {
-    let mut seen = HashSet::new();
-    let mut waiting = vec![(root, 1)];
-    let mut inside = Vec::new();
-    // In the order of the canonical form, where a type is inside the first one that holds it.
-    while let Some((id, depth)) = waiting.pop() {
-        if !seen.insert(id) {
-            continue;
-        }
-        if depth > MAX_LINKED_DEPTH {
-            return Err(Error::new(
-                ErrorKind::LimitExceeded,
-                "types are nested deeper than 128",
-            ));
-        }
-        children(nodes, id, &mut inside);
-        waiting.extend(inside.drain(..).rev().map(|id| (id, depth + 1)));
-    }
-    Ok(())
-}
-
-fn children(nodes: &[Node], id: NodeId, out: &mut Vec<NodeId>) {
-    match nodes.get(id.index()).map(|node| &node.kind) {
-        Some(Kind::Array(inner) | Kind::Map(inner)) => out.push(*inner),
-        Some(Kind::Union(branches)) => out.extend(branches),
-        Some(Kind::Record(record)) => out.extend(record.fields.iter().map(|field| field.schema)),
-        _ => {}
-    }
-}
-
-/// Branches of a union differ in type, or in name where they have one.
-fn check_unions(nodes: &[Node], unions: &[(NodeId, Place<'_>)]) -> Result<()> {
-    for (id, place) in unions {
-        let Some(Kind::Union(branches)) = nodes.get(id.index()).map(|node| &node.kind) else {
-            continue;
-        };
-        let mut seen = HashSet::with_capacity(branches.len());
-        for branch in branches {
-            let Some(branch) = nodes.get(branch.index()) else {
-                continue;
-            };
-            let name = branch.kind.branch_name();
-            if !seen.insert(name) || matches!(branch.kind, Kind::Union(_)) {
-                return Err(place.invalid(&format!("a union holds {name:?} twice")));
-            }
-        }
-    }
-    Ok(())
-}
-
-fn fill_defaults(
-    nodes: &mut [Node],
-    defaults: &[(NodeId, usize, Place<'_>)],
-    checks: Checks,
-) -> Result<()> {
-    let mut data = Vec::with_capacity(defaults.len());
-    for (id, number, place) in defaults {
-        let datum = match default_of(nodes, *id, *number) {
-            None => Err("not found".into()),
-            Some((schema, default)) => {
-                match default::encode(nodes, schema, &default.json, checks == Checks::Few) {
-                    Ok(datum) => Ok(datum),
-                    Err(error) if checks == Checks::All => {
-                        return Err(Error::new(error.kind(), format!("{place}: {error}")));
-                    }
-                    Err(error) => Err(error.to_string().into()),
-                }
-            }
-        };
-        data.push(datum);
-    }
-    for ((id, number, _), datum) in defaults.iter().zip(data) {
-        if let Some(Kind::Record(record)) = nodes.get_mut(id.index()).map(|node| &mut node.kind)
-            && let Some(field) = record.fields.get_mut(*number)
-            && let Some(default) = &mut field.default
-        {
-            default.datum = datum;
-        }
-    }
-    Ok(())
-}
-
-fn default_of(nodes: &[Node], id: NodeId, number: usize) -> Option<(NodeId, &Default)> {
-    let Kind::Record(record) = &nodes.get(id.index())?.kind else {
-        return None;
-    };
-    let field = record.fields.get(number)?;
-    Some((field.schema, field.default.as_ref()?))
-}
-
 const MAX_TEXT: usize = 4 << 20;
 const MAX_DEPTH: usize = 64;
-const MAX_LINKED_DEPTH: usize = 128;
 const MAX_NODES: usize = 65_536;
-
-const TYPE_ATTRIBUTES: [&str; 11] = [
-    "aliases",
-    "default",
-    "doc",
-    "fields",
-    "items",
-    "name",
-    "namespace",
-    "size",
-    "symbols",
-    "type",
-    "values",
-];
-const LOGICAL_ATTRIBUTES: [&str; 3] = ["logicalType", "precision", "scale"];
-const FIELD_ATTRIBUTES: [&str; 6] = ["aliases", "default", "doc", "name", "order", "type"];

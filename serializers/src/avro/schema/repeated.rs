@@ -9,22 +9,23 @@ use super::node::{Default, Field, Kind, Node, NodeId};
 /// Whether two definitions of one name are equal, as Java's `Schema.equals` compares them:
 /// without documentation and aliases, and without the default of an enum.
 pub(super) fn is_same_definition(nodes: &[Node], one: NodeId, other: NodeId) -> bool {
-    let (Some(one), Some(other)) = (nodes.get(one.index()), nodes.get(other.index())) else {
-        return false;
-    };
-    let is_same = match (&one.kind, &other.kind) {
-        (Kind::Enum(one), Kind::Enum(other)) => one.symbols == other.symbols,
-        (Kind::Fixed(one), Kind::Fixed(other)) => one.size == other.size,
-        (Kind::Record(one), Kind::Record(other)) => {
-            let fields = one.fields.iter().zip(&other.fields);
-            one.fields.len() == other.fields.len()
-                && fields
-                    .into_iter()
-                    .all(|(one, other)| is_same_field(nodes, one, other))
-        }
-        _ => false,
-    };
-    is_same && has_same_attributes(one, other)
+    pair(nodes, one, other).is_some_and(|(one, other)| {
+        let is_same = match (&one.kind, &other.kind) {
+            (Kind::Enum(one), Kind::Enum(other)) => one.symbols == other.symbols,
+            (Kind::Fixed(one), Kind::Fixed(other)) => one.size == other.size,
+            (Kind::Record(one), Kind::Record(other)) => {
+                let mut fields = one.fields.iter().zip(&other.fields);
+                one.fields.len() == other.fields.len()
+                    && fields.all(|(one, other)| is_same_field(nodes, one, other))
+            }
+            _ => false,
+        };
+        is_same && has_same_attributes(one, other)
+    })
+}
+
+fn pair(nodes: &[Node], one: NodeId, other: NodeId) -> Option<(&Node, &Node)> {
+    Some((nodes.get(one.index())?, nodes.get(other.index())?))
 }
 
 fn is_same_field(nodes: &[Node], one: &Field, other: &Field) -> bool {
@@ -45,7 +46,7 @@ fn is_same_default(one: Option<&Default>, other: Option<&Default>) -> bool {
 
 /// Named types are the same if their names are: every definition is compared once, by itself.
 fn is_same_type(nodes: &[Node], one: NodeId, other: NodeId) -> bool {
-    let (Some(one), Some(other)) = (nodes.get(one.index()), nodes.get(other.index())) else {
+    let Some((one, other)) = pair(nodes, one, other) else {
         return false;
     };
     let is_same = match (&one.kind, &other.kind) {

@@ -113,7 +113,18 @@ macro_rules! only {
     };
 }
 
-only!(KeyWriter, String, "expected a string as the key of a map", {
+/// A serializer of the key of a map: of text alone.
+macro_rules! key {
+    ($writer:ty, $ok:ty, $accept:tt) => {
+        only!($writer, $ok, "expected a string as the key of a map", $accept, [
+            serialize_bool: bool, serialize_i8: i8, serialize_i16: i16, serialize_i32: i32,
+            serialize_i64: i64, serialize_u8: u8, serialize_u16: u16, serialize_u32: u32,
+            serialize_u64: u64, serialize_f32: f32, serialize_f64: f64, serialize_bytes: &[u8],
+        ]);
+    };
+}
+
+key!(KeyWriter, String, {
     fn serialize_str(self, value: &str) -> Result<String, WriteError> {
         Ok(value.to_owned())
     }
@@ -130,13 +141,9 @@ only!(KeyWriter, String, "expected a string as the key of a map", {
     ) -> Result<String, WriteError> {
         Ok(variant.to_owned())
     }
-}, [
-    serialize_bool: bool, serialize_i8: i8, serialize_i16: i16, serialize_i32: i32,
-    serialize_i64: i64, serialize_u8: u8, serialize_u16: u16, serialize_u32: u32,
-    serialize_u64: u64, serialize_f32: f32, serialize_f64: f64, serialize_bytes: &[u8],
-]);
+});
 
-only!(EntryKeyWriter<'_>, (), "expected a string as the key of a map", {
+key!(EntryKeyWriter<'_>, (), {
     #[inline]
     fn serialize_str(self, value: &str) -> Result<(), WriteError> {
         write::bytes(value.as_bytes(), self.0);
@@ -155,11 +162,7 @@ only!(EntryKeyWriter<'_>, (), "expected a string as the key of a map", {
     ) -> Result<(), WriteError> {
         self.serialize_str(variant)
     }
-}, [
-    serialize_bool: bool, serialize_i8: i8, serialize_i16: i16, serialize_i32: i32,
-    serialize_i64: i64, serialize_u8: u8, serialize_u16: u16, serialize_u32: u32,
-    serialize_u64: u64, serialize_f32: f32, serialize_f64: f64, serialize_bytes: &[u8],
-]);
+});
 
 only!(ByteWriter, u8, "expected bytes, found a sequence of something else", {
     fn serialize_u8(self, value: u8) -> Result<u8, WriteError> {

@@ -6,19 +6,18 @@ use wireform_registry::{ResolvedSchema, SchemaKind};
 
 use super::resolution::Source;
 use super::{AvroBorrow, AvroDecode, AvroEncode, AvroType, Encoder, schema_of};
-use crate::avro::codec_schema::{CodecSchema, check_same_data, has_raw_body};
+use crate::avro::codec_schema::{CodecSchema, avro_format, check_same_data, has_raw_body};
 use crate::avro::plan::Plan;
 use crate::avro::read::Cursor;
 use crate::avro::rules::parse_resolved;
 use crate::avro::schema::Schema;
 use crate::avro::write;
-use crate::content_type::ContentType;
 use crate::error::Result;
-use crate::format::{Format, SchemaRef};
+use crate::format::Format;
 use crate::frame::MessageIndex;
 use crate::limits::Limits;
-use crate::reader::{ReadCodec, ReadPlan};
-use crate::schema_codec::{SchemaCodec, SchemaFormat, SchemaSource};
+use crate::reader::{ReadCodec, ReadPlan, reads};
+use crate::schema_codec::{SchemaCodec, SchemaSource};
 use crate::serializer::{Deserializer, Serializer};
 
 /// Avro for types that derive it, or that were generated: no schema is looked at while a value is
@@ -137,19 +136,6 @@ impl<T: AvroType + ?Sized> Default for Avro<T> {
 }
 
 impl<T: ?Sized> Avro<T> {
-    /// Sets what decoding, and the nesting of what is encoded, may take.
-    #[must_use]
-    pub fn limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
-        self
-    }
-
-    /// The schema.
-    #[must_use]
-    pub fn avro_schema(&self) -> &Schema {
-        &self.inner.codec.schema
-    }
-
     /// Makes the plan to read what was written with `writer`.
     ///
     /// # Errors
@@ -208,33 +194,7 @@ impl<T: AvroBorrow + ?Sized> AvroPlan<T> {
     }
 }
 
-impl<T: ?Sized> Format for Avro<T> {
-    fn content_type(&self) -> ContentType {
-        ContentType::AVRO
-    }
-
-    fn version(&self) -> Option<&str> {
-        None
-    }
-
-    fn schema(&self) -> Option<&SchemaRef> {
-        Some(&self.inner.codec.reference)
-    }
-}
-
-impl<T: ?Sized> SchemaFormat for Avro<T> {
-    fn source(&self) -> &SchemaSource {
-        &self.inner.codec.source
-    }
-
-    fn message_index(&self) -> MessageIndex {
-        MessageIndex::default()
-    }
-
-    fn check_writes(&self, schema: &ResolvedSchema) -> Result<()> {
-        self.inner.codec.check_writes(schema)
-    }
-}
+avro_format!([T: ?Sized] Avro<T>);
 
 impl<T: AvroEncode + ?Sized> Serializer<T> for Avro<T> {
     fn format(&self, _value: &T) -> &dyn Format {
@@ -285,21 +245,10 @@ impl<T: for<'de> AvroDecode<'de>> Deserializer<T> for Avro<T> {
 }
 
 impl<T: for<'de> AvroDecode<'de> + 'static> ReadCodec<T> for Avro<T> {
-    fn reads_schema(&self, kind: SchemaKind) -> bool {
-        kind == SchemaKind::Avro
-    }
-
-    fn reads_content(&self, content_type: &ContentType) -> bool {
-        content_type.is_avro()
-    }
+    reads!(T, Avro, is_avro);
 
     fn plan(&self, writer: &ResolvedSchema) -> Result<Box<dyn ReadPlan<T>>> {
         Ok(Box::new(self.plan_for(&parse_resolved(writer)?)?))
-    }
-
-    /// Reads a datum of the codec's own schema.
-    fn decode_unframed(&self, payload: &[u8]) -> Result<T> {
-        self.deserialize(payload)
     }
 }
 

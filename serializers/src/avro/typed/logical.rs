@@ -2,6 +2,7 @@
 
 use super::resolution::{Resolution, unexpected};
 use super::{AvroBorrow, AvroDecode, AvroEncode, AvroType, Encoder, SchemaWriter};
+use crate::avro::decimal::shortest;
 use crate::avro::plan::Step;
 use crate::avro::read::Cursor;
 use crate::error::{Error, ErrorKind, Result};
@@ -134,17 +135,6 @@ impl<'de, const PRECISION: u32, const SCALE: u32> AvroDecode<'de> for Decimal<PR
 
 impl<const PRECISION: u32, const SCALE: u32> AvroBorrow for Decimal<PRECISION, SCALE> {
     type For<'a> = Self;
-}
-
-/// Two's complement in as few bytes as hold the sign, as Java's `BigInteger.toByteArray`.
-fn shortest(mut bytes: &[u8]) -> &[u8] {
-    while let [first, rest @ ..] = bytes
-        && let [second, ..] = rest
-        && ((*first == 0 && *second < 0x80) || (*first == 0xff && *second >= 0x80))
-    {
-        bytes = rest;
-    }
-    bytes
 }
 
 fn from_bytes(bytes: &[u8], cursor: &Cursor<'_>) -> Result<i128> {

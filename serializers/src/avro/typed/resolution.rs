@@ -14,7 +14,7 @@ pub struct Resolution<'p> {
 
 /// Where a value comes from.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Source<'p> {
+pub enum Source<'p> {
     /// The data, which is as the reader would write it.
     Own,
     /// The data, by a step.
@@ -48,7 +48,8 @@ pub struct StraightFields<'p, const FIELDS: usize> {
 pub struct FieldValue<'p> {
     /// The number of the reader's field.
     pub field: usize,
-    source: Source<'p>,
+    /// Where its value comes from.
+    pub source: Source<'p>,
 }
 
 impl<'p> Source<'p> {
@@ -59,8 +60,12 @@ impl<'p> Source<'p> {
         }
     }
 
+    /// Reads the value: by `decode` if it is as the reader would write it, else by `decode_with`.
+    ///
+    /// # Errors
+    /// What the functions return.
     #[inline]
-    pub(crate) fn read<T>(
+    pub fn read<T>(
         self,
         cursor: &mut Cursor<'p>,
         decode: impl FnOnce(&mut Cursor<'p>) -> Result<T>,
@@ -392,22 +397,6 @@ fn skip_all<'p>(plan: &'p Plan, skipped: &[NodeId], cursor: &mut Cursor<'p>) -> 
         cursor.skip(&plan.writer, *id, &plan.min_sizes)?;
     }
     Ok(())
-}
-
-impl<'p> FieldValue<'p> {
-    /// Reads it: by `decode` if it is as the reader would write it, else by `decode_with`.
-    ///
-    /// # Errors
-    /// What the functions return.
-    #[inline]
-    pub fn read<T>(
-        self,
-        cursor: &mut Cursor<'p>,
-        decode: impl FnOnce(&mut Cursor<'p>) -> Result<T>,
-        decode_with: impl FnOnce(&mut Cursor<'p>, Resolution<'p>) -> Result<T>,
-    ) -> Result<T> {
-        self.source.read(cursor, decode, decode_with)
-    }
 }
 
 /// The error for data that the type has no place for.

@@ -185,9 +185,7 @@ fn exact<F>(float: F, wide: f64, whole: i64) -> Result<F> {
 fn bytes(node: &Node, value: &Value, out: &mut Vec<u8>) -> Result<()> {
     match (value, node.logical) {
         (Value::Decimal(decimal), Some(Logical::Decimal { precision, .. })) => {
-            let unscaled = unscaled(decimal)?;
-            check_precision(&unscaled, precision)?;
-            write::bytes(shortest(&unscaled), out);
+            write::bytes(shortest(&unscaled(decimal, precision)?), out);
         }
         (Value::Bytes(bytes), Some(Logical::Decimal { precision, .. })) => {
             check_precision(bytes, precision)?;
@@ -211,8 +209,7 @@ fn bytes(node: &Node, value: &Value, out: &mut Vec<u8>) -> Result<()> {
 fn fixed(node: &Node, fixed: &Fixed, value: &Value, out: &mut Vec<u8>) -> Result<()> {
     match (value, node.logical) {
         (Value::Decimal(decimal), Some(Logical::Decimal { precision, .. })) => {
-            let unscaled = unscaled(decimal)?;
-            check_precision(&unscaled, precision)?;
+            let unscaled = unscaled(decimal, precision)?;
             let extended = sign_extended(&unscaled, fixed.size);
             let too_long = || unfit(format!("the decimal does not fit {} bytes", fixed.size));
             out.extend_from_slice(&extended.ok_or_else(too_long)?);
@@ -258,8 +255,10 @@ fn symbol(node: &Node, enumeration: &Enum, value: &Value, out: &mut Vec<u8>) -> 
     Ok(())
 }
 
-fn unscaled(decimal: &Decimal) -> Result<Vec<u8>> {
-    Vec::try_from(decimal).map_err(|_| unfit("a decimal without bytes"))
+fn unscaled(decimal: &Decimal, precision: u32) -> Result<Vec<u8>> {
+    let unscaled = Vec::try_from(decimal).map_err(|_| unfit("a decimal without bytes"))?;
+    check_precision(&unscaled, precision)?;
+    Ok(unscaled)
 }
 
 fn check_precision(unscaled: &[u8], precision: u32) -> Result<()> {

@@ -6,7 +6,7 @@ use wireform_registry::{SchemaId, SchemaKey};
 use super::*;
 use crate::error::ErrorKind;
 use crate::serializer::SerializerExt;
-use crate::{Framed, NoHeaders, Reader};
+use crate::{ContentType, Framed, NoHeaders, Reader, SchemaFormat};
 
 fn record(fields: &str) -> String {
     format!(r#"{{"type":"record","name":"a.R","fields":[{fields}]}}"#)

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use apache_avro::types::Value;
 
 use super::scalar::{self, mismatch, name_of, unfit};
-use crate::avro::fields::Fields;
+use crate::avro::fields::{Fields, default_of};
 use crate::avro::schema::{Kind, NodeId, Record, Schema};
 use crate::avro::transcode::item_path;
 use crate::avro::write;
@@ -96,14 +96,8 @@ impl Writer<'_, '_> {
             if fields.has(index) {
                 continue;
             }
-            let Some(default) = &field.default else {
-                let message = "the value leaves the field out, and the schema has no default";
-                return Err(unfit(message).at(field.name.to_string()));
-            };
-            let datum = default.datum();
-            let datum =
-                datum.map_err(|error| unfit(error.to_string()).at(field.name.to_string()))?;
-            self.out.extend_from_slice(datum);
+            let missing = "the value leaves the field out, and the schema has no default";
+            self.out.extend_from_slice(default_of(field, missing)?);
             fields.appended(index, self.out);
         }
         fields.finish(self.out);

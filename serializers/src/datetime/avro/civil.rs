@@ -1,6 +1,6 @@
 //! Dates, times and datetimes without a zone as Avro's `date`, `time-*` and `local-timestamp-*`.
 
-use super::{modules, outside, units_of};
+use super::{encodes, modules, outside, units_of};
 use crate::avro::typed::{
     AvroBorrow, AvroDecode, AvroEncode, AvroType, Cursor, Encoder, Resolution, SchemaWriter,
 };
@@ -83,14 +83,6 @@ impl<T: CivilDatetime, U: AvroUnit> AvroType for Civil<T, U> {
 }
 
 #[cfg_attr(docsrs, doc(cfg(feature = "avro")))]
-impl<T: CivilDatetime, U: AvroUnit> AvroEncode for Civil<T, U> {
-    #[inline]
-    fn encode(&self, encoder: &mut Encoder) -> Result<()> {
-        write::<T, U>(self, encoder)
-    }
-}
-
-#[cfg_attr(docsrs, doc(cfg(feature = "avro")))]
 impl<'de, T: CivilDatetime, U: AvroUnit> AvroDecode<'de> for Civil<T, U> {
     #[inline]
     fn decode(cursor: &mut Cursor<'de>) -> Result<Self> {
@@ -107,10 +99,7 @@ impl<'de, T: CivilDatetime, U: AvroUnit> AvroDecode<'de> for Civil<T, U> {
     }
 }
 
-#[cfg_attr(docsrs, doc(cfg(feature = "avro")))]
-impl<T: CivilDatetime, U: AvroUnit> AvroBorrow for Civil<T, U> {
-    type For<'a> = Self;
-}
+encodes!(Civil of CivilDatetime);
 
 modules! { Civil of CivilDate;
     date: Millis;

@@ -2,7 +2,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 
 use super::{Datetime, civil, decode, encode};
-use crate::datetime::calendar;
+use crate::calendar;
 use crate::datetime::civil::{CivilDate, CivilDatetime, CivilKind};
 use crate::datetime::fault::Fault;
 use crate::datetime::moment::Moment;

@@ -54,55 +54,36 @@ impl<'s> Diff<'s> {
         }
         let old = Limits::new(&original.node);
         let new = Limits::new(&update.node);
-        let (added, decreased) = (Kind::MaximumAdded, Kind::MaximumDecreased);
+        let at_most = |keyword| (keyword, Ordering::Less);
+        let at_least = |keyword| (keyword, Ordering::Greater);
         self.bound(
-            "maximum",
-            old.maximum,
-            new.maximum,
-            Ordering::Less,
-            added,
-            decreased,
+            at_most("maximum"),
+            (old.maximum, new.maximum),
+            (Kind::MaximumAdded, Kind::MaximumDecreased),
         )?;
-        let (added, increased) = (Kind::MinimumAdded, Kind::MinimumIncreased);
         self.bound(
-            "minimum",
-            old.minimum,
-            new.minimum,
-            Ordering::Greater,
-            added,
-            increased,
+            at_least("minimum"),
+            (old.minimum, new.minimum),
+            (Kind::MinimumAdded, Kind::MinimumIncreased),
         )?;
-        let (added, decreased) = (Kind::ExclusiveMaximumAdded, Kind::ExclusiveMaximumDecreased);
-        let (before, after) = (old.exclusive_maximum, new.exclusive_maximum);
         self.bound(
-            "exclusiveMaximum",
-            before,
-            after,
-            Ordering::Less,
-            added,
-            decreased,
+            at_most("exclusiveMaximum"),
+            (old.exclusive_maximum, new.exclusive_maximum),
+            (Kind::ExclusiveMaximumAdded, Kind::ExclusiveMaximumDecreased),
         )?;
-        let (added, increased) = (Kind::ExclusiveMinimumAdded, Kind::ExclusiveMinimumIncreased);
-        let (before, after) = (old.exclusive_minimum, new.exclusive_minimum);
         self.bound(
-            "exclusiveMinimum",
-            before,
-            after,
-            Ordering::Greater,
-            added,
-            increased,
+            at_least("exclusiveMinimum"),
+            (old.exclusive_minimum, new.exclusive_minimum),
+            (Kind::ExclusiveMinimumAdded, Kind::ExclusiveMinimumIncreased),
         )?;
         self.multiples(&original.node, &update.node)
     }
 
     fn bound(
         &mut self,
-        keyword: &str,
-        original: Option<&Number>,
-        update: Option<&Number>,
-        narrower: Ordering,
-        added: Kind,
-        narrowed: Kind,
+        (keyword, narrower): (&str, Ordering),
+        (original, update): (Option<&Number>, Option<&Number>),
+        (added, narrowed): (Kind, Kind),
     ) -> Result<()> {
         match (original, update) {
             (None, Some(_)) => self.add_at(keyword, added),

@@ -7,6 +7,12 @@ use super::super::shape::{Label, Number, Shape, label, oneof_of, shape, top_fiel
 use super::change::Change;
 use super::{Comparison, Use};
 
+/// A field that only one of two messages has.
+enum OneSided<'a> {
+    Added(&'a FieldDescriptor),
+    Removed(&'a FieldDescriptor),
+}
+
 impl Comparison {
     pub(super) fn oneofs(&mut self, old: &MessageDescriptor, new: &MessageDescriptor) {
         let (olds, news) = (oneofs(old), oneofs(new));
@@ -55,20 +61,34 @@ impl Comparison {
             by_number(old.iter().cloned()),
             by_number(new.iter().cloned()),
         );
-        for number in numbers(&olds, &news) {
+        self.each(&olds, &news, |here, one_sided| match one_sided {
+            // One that only left the oneof is as readable as before.
+            OneSided::Removed(old) if all.get_field(old.number()).is_some() => {}
+            OneSided::Removed(old) => {
+                let what = format!("field {:?} of a oneof was removed", old.name());
+                here.report(Change::OneofFieldRemoved, what);
+            }
+            OneSided::Added(new) => {
+                let what = format!("field {:?} is new in a oneof", new.name());
+                here.report(Change::OneofFieldAdded, what);
+            }
+        });
+    }
+
+    /// Compares the fields that are on both sides, and reports the others by `one_sided`.
+    fn each(
+        &mut self,
+        olds: &ByNumber,
+        news: &ByNumber,
+        one_sided: impl Fn(&mut Self, OneSided<'_>),
+    ) {
+        let numbers: BTreeSet<u32> = olds.keys().chain(news.keys()).copied().collect();
+        for number in numbers {
             self.at(&number.to_string(), |here| {
                 match (olds.get(&number), news.get(&number)) {
                     (Some(old), Some(new)) => here.field(old, new),
-                    // One that only left the oneof is as readable as before.
-                    (Some(_), None) if all.get_field(number).is_some() => {}
-                    (Some(old), None) => {
-                        let what = format!("field {:?} of a oneof was removed", old.name());
-                        here.report(Change::OneofFieldRemoved, what);
-                    }
-                    (None, Some(new)) => {
-                        let what = format!("field {:?} is new in a oneof", new.name());
-                        here.report(Change::OneofFieldAdded, what);
-                    }
+                    (Some(old), None) => one_sided(here, OneSided::Removed(old)),
+                    (None, Some(new)) => one_sided(here, OneSided::Added(new)),
                     (None, None) => {}
                 }
             });
@@ -85,28 +105,22 @@ impl Comparison {
             by_number(top_fields(old).filter(still)),
             by_number(top_fields(new)),
         );
-        for number in numbers(&olds, &news) {
-            self.at(&number.to_string(), |here| {
-                match (olds.get(&number), news.get(&number)) {
-                    (Some(old), Some(new)) => here.field(old, new),
-                    (Some(old), None) => {
-                        let change = match label(old) {
-                            Some(Label::Required) => Change::RequiredFieldRemoved,
-                            _ => Change::FieldRemoved,
-                        };
-                        here.report(change, format!("field {:?} was removed", old.name()));
-                    }
-                    (None, Some(new)) => {
-                        let change = match label(new) {
-                            Some(Label::Required) => Change::RequiredFieldAdded,
-                            _ => Change::FieldAdded,
-                        };
-                        here.report(change, format!("field {:?} was added", new.name()));
-                    }
-                    (None, None) => {}
-                }
-            });
-        }
+        self.each(&olds, &news, |here, one_sided| match one_sided {
+            OneSided::Removed(old) => {
+                let change = match label(old) {
+                    Some(Label::Required) => Change::RequiredFieldRemoved,
+                    _ => Change::FieldRemoved,
+                };
+                here.report(change, format!("field {:?} was removed", old.name()));
+            }
+            OneSided::Added(new) => {
+                let change = match label(new) {
+                    Some(Label::Required) => Change::RequiredFieldAdded,
+                    _ => Change::FieldAdded,
+                };
+                here.report(change, format!("field {:?} was added", new.name()));
+            }
+        });
     }
 
     /// Compares fields that went into a oneof, out of one, or from one to another.
@@ -232,10 +246,6 @@ type ByNumber = BTreeMap<u32, FieldDescriptor>;
 
 fn by_number(fields: impl Iterator<Item = FieldDescriptor>) -> ByNumber {
     fields.map(|field| (field.number(), field)).collect()
-}
-
-fn numbers(one: &ByNumber, other: &ByNumber) -> BTreeSet<u32> {
-    one.keys().chain(other.keys()).copied().collect()
 }
 
 /// The name within the package, which may change.

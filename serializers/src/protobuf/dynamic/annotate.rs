@@ -7,6 +7,7 @@ use super::schema::ProtobufSchema;
 use crate::dynamic::{Annotations, Step, Walk, quoted};
 use crate::error::Result;
 use crate::frame::MessageIndex;
+use crate::varint::unzigzag;
 
 /// The parts of a message: the one of that `name`, else at `index`, else the first of the file.
 pub(in crate::protobuf) fn annotate(
@@ -106,10 +107,9 @@ impl Walk<'_> {
 }
 
 fn varint(kind: Option<&Kind>, value: u64) -> String {
-    let zigzag = (value >> 1).cast_signed() ^ -(value & 1).cast_signed();
     match kind {
         Some(Kind::Bool) => format!("bool {}", value != 0),
-        Some(Kind::Sint32 | Kind::Sint64) => format!("sint {zigzag}"),
+        Some(Kind::Sint32 | Kind::Sint64) => format!("sint {}", unzigzag(value)),
         Some(Kind::Int32 | Kind::Int64) => format!("int {}", value.cast_signed()),
         Some(Kind::Enum(of)) => {
             let number = i32::try_from(value.cast_signed()).unwrap_or(i32::MIN);

@@ -11,6 +11,8 @@ use prost::Message as _;
 use prost::encoding::{WireType, encode_key, encode_varint};
 use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, ReflectMessage, Value};
 
+use super::settle::any_within;
+
 /// Appends the message.
 pub(super) fn append(message: &DynamicMessage, out: &mut Vec<u8>) {
     if !has_negative_zero(message) {
@@ -147,21 +149,10 @@ fn is_negative_zero(value: &Value) -> bool {
 /// Returns whether a message, or one in it, has a field that may be a negative zero without
 /// presence.
 pub(super) fn may_have_negative_zero(message: &prost_reflect::MessageDescriptor) -> bool {
-    let mut seen = std::collections::HashSet::new();
-    let mut pending = vec![message.clone()];
-    while let Some(message) = pending.pop() {
-        if !seen.insert(message.full_name().to_owned()) {
-            continue;
-        }
-        for field in message.fields() {
-            match field.kind() {
-                Kind::Double | Kind::Float if !field.is_list() && !field.supports_presence() => {
-                    return true;
-                }
-                Kind::Message(inner) => pending.push(inner),
-                _ => {}
-            }
-        }
-    }
-    false
+    any_within(message, |message| {
+        message.fields().any(|field| {
+            let is_float = matches!(field.kind(), Kind::Double | Kind::Float);
+            is_float && !field.is_list() && !field.supports_presence()
+        })
+    })
 }

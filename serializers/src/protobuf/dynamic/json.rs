@@ -1,6 +1,8 @@
 //! ProtoJSON, <https://protobuf.dev/programming-guides/json/>: read by prost-reflect, written here,
 //! since prost-reflect writes maps in an order of their own each time.
 
+use std::collections::HashMap;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use prost::bytes::Bytes;
@@ -279,6 +281,30 @@ impl Owned {
     }
 }
 
+impl Field<'_> {
+    /// Writes the entries of a map in their order, and those that have none by their keys.
+    fn map<S: Serializer>(
+        &self,
+        entries: &HashMap<MapKey, Value>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let Kind::Message(entry) = self.kind else {
+            return Err(S::Error::custom("not a map"));
+        };
+        let kind = &entry.map_entry_value_field().kind();
+        let found = |key| self.order.and_then(|order| order.entry(self.number, key));
+        let mut sorted: Vec<_> = entries.iter().collect();
+        sorted.sort_by_cached_key(|(key, _)| {
+            let place = found(key).map_or(usize::MAX, |(place, _)| place);
+            (place, (*key).clone())
+        });
+        serializer.collect_map(sorted.into_iter().map(|(key, value)| {
+            let order = found(key).map(|(_, order)| order);
+            (key_text(key), Item { value, kind, order })
+        }))
+    }
+}
+
 impl Serialize for Field<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (kind, number) = (self.kind, self.number);
@@ -291,31 +317,7 @@ impl Serialize for Field<'_> {
                     order: order(index),
                 }))
             }
-            Value::Map(entries) => {
-                let Kind::Message(entry) = kind else {
-                    return Err(S::Error::custom("not a map"));
-                };
-                let kind = entry.map_entry_value_field().kind();
-                let found = |key| self.order.and_then(|order| order.entry(number, key));
-                let mut sorted: Vec<_> = entries.iter().collect();
-                sorted.sort_by_cached_key(|(key, _)| {
-                    (
-                        found(key).map_or(usize::MAX, |(place, _)| place),
-                        (*key).clone(),
-                    )
-                });
-                serializer.collect_map(sorted.into_iter().map(|(key, value)| {
-                    let order = found(key).map(|(_, order)| order);
-                    (
-                        key_text(key),
-                        Item {
-                            value,
-                            kind: &kind,
-                            order,
-                        },
-                    )
-                }))
-            }
+            Value::Map(entries) => self.map(entries, serializer),
             value => Item {
                 value,
                 kind,

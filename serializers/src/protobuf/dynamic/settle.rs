@@ -19,24 +19,30 @@ pub(super) fn settle_all(message: &MessageDescriptor, bytes: &mut [u8]) {
 
 /// Returns whether the message, or one in it, has a map.
 pub(super) fn has_maps(message: &MessageDescriptor) -> bool {
+    // What extends it may come with any schema.
+    any_within(message, |message| {
+        message.fields().any(|field| field.is_map()) || message.extensions().len() > 0
+    })
+}
+
+/// Returns whether `holds` is true for the message or for one in it.
+pub(super) fn any_within(
+    message: &MessageDescriptor,
+    holds: impl Fn(&MessageDescriptor) -> bool,
+) -> bool {
     let mut seen = std::collections::HashSet::new();
     let mut pending = vec![message.clone()];
     while let Some(message) = pending.pop() {
         if !seen.insert(message.full_name().to_owned()) {
             continue;
         }
-        for field in message.fields() {
-            if field.is_map() {
-                return true;
-            }
-            if let Kind::Message(inner) = field.kind() {
-                pending.push(inner);
-            }
-        }
-        // What extends it may come with any schema.
-        if message.extensions().len() > 0 {
+        if holds(&message) {
             return true;
         }
+        pending.extend(message.fields().filter_map(|field| match field.kind() {
+            Kind::Message(inner) => Some(inner),
+            _ => None,
+        }));
     }
     false
 }

@@ -42,23 +42,36 @@ fn adapt_names(message: &mut DescriptorProto, is_proto3: bool) {
     }
 }
 
-/// Adds the files that the imports of `file` import publicly, through any number of files.
-/// prost-reflect follows one step only (`resolve_public_dependencies` recurses into what it has
-/// seen before, not into what is new).
 fn add_public_imports(file: &mut FileDescriptorProto, pool: &DescriptorPool) {
-    let imports = file.dependency.iter();
-    let mut pending: Vec<FileDescriptor> = imports
-        .filter_map(|name| pool.get_file_by_name(name))
-        .collect();
-    let mut seen: HashSet<String> = file.dependency.iter().cloned().collect();
-    while let Some(import) = pending.pop() {
-        for public in import.public_dependencies() {
-            if seen.insert(public.name().to_owned()) {
-                file.dependency.push(public.name().to_owned());
-                pending.push(public);
+    let added = public_imports(&file.dependency, |name| {
+        let import = pool.get_file_by_name(name);
+        let public = import.iter().flat_map(FileDescriptor::public_dependencies);
+        public.map(|public| public.name().to_owned()).collect()
+    });
+    file.dependency.extend(added);
+}
+
+/// Returns the files that `imports` import publicly, through any number of files, without those
+/// that are in `imports`. `public_imports_of` returns what one file imports publicly.
+///
+/// prost-reflect 0.16 follows one step only, protoc any number: `resolve_public_dependencies`
+/// recurses into what it has seen before, not into what is new.
+pub fn public_imports(
+    imports: &[String],
+    mut public_imports_of: impl FnMut(&str) -> Vec<String>,
+) -> Vec<String> {
+    let mut seen: HashSet<String> = imports.iter().cloned().collect();
+    let mut pending = imports.to_vec();
+    let mut added = Vec::new();
+    while let Some(name) = pending.pop() {
+        for import in public_imports_of(&name) {
+            if seen.insert(import.clone()) {
+                added.push(import.clone());
+                pending.push(import);
             }
         }
     }
+    added
 }
 
 /// Drops the options of a text that change nothing for a reader: extensions of other programs,

@@ -1,5 +1,5 @@
-#![doc = include_str!("json_schema.md")]
-#![cfg_attr(feature = "schemars", doc = include_str!("derived.md"))]
+#![doc = include_str!("json_schema/json_schema.md")]
+#![cfg_attr(feature = "schemars", doc = include_str!("json_schema/derived.md"))]
 
 mod bounds;
 mod codec;

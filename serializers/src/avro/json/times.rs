@@ -1,5 +1,9 @@
 //! Dates and times of Avro's logical types as text, RFC 3339, and back; exact, or not at all.
 
+use std::str::FromStr;
+
+use crate::calendar::Date;
+
 /// How many digits a second's fraction has: 3, 6 or 9.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unit {
@@ -24,10 +28,8 @@ impl Unit {
 
 /// `2026-11-23` of the days since 1970; `None` outside of the years 0 to 9999.
 pub(super) fn date(days: i64) -> Option<String> {
-    let (year, month, day) = civil(days);
-    (0..=9999)
-        .contains(&year)
-        .then(|| format!("{year:04}-{month:02}-{day:02}"))
+    let Date { year, month, day } = Date::from_days(days)?;
+    Some(format!("{year:04}-{month:02}-{day:02}"))
 }
 
 /// `16:44:49.123` of the units since midnight; `None` outside of a day.
@@ -98,17 +100,15 @@ fn take_date(text: &str) -> Option<(i64, &str)> {
     let (year, rest) = take_number(text, 4)?;
     let (month, rest) = take_number(rest.strip_prefix('-')?, 2)?;
     let (day, rest) = take_number(rest.strip_prefix('-')?, 2)?;
-    let days = days_of(year, month, day);
-    // Months and days that do not exist come back as others.
-    (civil(days) == (year, month, day)).then_some((days, rest))
+    Some((Date::checked(year, month, day)?.to_days(), rest))
 }
 
 fn take_time(text: &str, unit: Unit) -> Option<(i64, &str)> {
-    let (hour, rest) = take_number(text, 2)?;
-    let (minute, rest) = take_number(rest.strip_prefix(':')?, 2)?;
+    let (hour, rest) = take_number::<i64>(text, 2)?;
+    let (minute, rest) = take_number::<i64>(rest.strip_prefix(':')?, 2)?;
     let (second, rest) = match rest.strip_prefix(':') {
         Some(rest) => take_number(rest, 2)?,
-        None => (0, rest),
+        None => (0_i64, rest),
     };
     let (fraction, rest) = match rest.strip_prefix('.') {
         Some(rest) => take_fraction(rest, unit)?,
@@ -133,47 +133,18 @@ fn take_fraction(text: &str, unit: Unit) -> Option<(i64, &str)> {
 
 /// An offset's hours and minutes, as minutes.
 fn take_minutes(text: &str) -> Option<i64> {
-    let (hours, rest) = take_number(text, 2)?;
-    let (minutes, rest) = take_number(rest.strip_prefix(':')?, 2)?;
+    let (hours, rest) = take_number::<i64>(text, 2)?;
+    let (minutes, rest) = take_number::<i64>(rest.strip_prefix(':')?, 2)?;
     (rest.is_empty() && hours < 24 && minutes < 60).then_some(hours * 60 + minutes)
 }
 
-fn take_number(text: &str, len: usize) -> Option<(i64, &str)> {
+fn take_number<N: FromStr>(text: &str, len: usize) -> Option<(N, &str)> {
     let (digits, rest) = text.split_at_checked(len)?;
     let is_number = digits.bytes().all(|b| b.is_ascii_digit());
     Some((digits.parse().ok().filter(|_| is_number)?, rest))
 }
 
-/// Year, month and day of the days since 1970-01-01, in the Gregorian calendar.
-///
-/// The year is counted from March, so that the leap day is its last one; 400 years are 146,097
-/// days.
-fn civil(days: i64) -> (i64, i64, i64) {
-    let days = days + DAYS_TO_1970;
-    let (era, day_of_era) = (days.div_euclid(ERA), days.rem_euclid(ERA));
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * from_march + 2) / 5 + 1;
-    let month = (from_march + 2) % 12 + 1;
-    (era * 400 + year_of_era + i64::from(month <= 2), month, day)
-}
-
-/// The days since 1970-01-01 of a year, month and day.
-fn days_of(year: i64, month: i64, day: i64) -> i64 {
-    let year = year - i64::from(month <= 2);
-    let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
-    let from_march = (month + 9) % 12;
-    let day_of_year = (153 * from_march + 2) / 5 + day - 1;
-    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    era * ERA + day_of_era - DAYS_TO_1970
-}
-
 const DAY: i64 = 86_400;
-const ERA: i64 = 146_097;
-/// From 0000-03-01.
-const DAYS_TO_1970: i64 = 719_468;
 
 #[cfg(test)]
 mod tests {

@@ -1,11 +1,10 @@
-#![doc = include_str!("guide.md")]
-#![cfg_attr(feature = "chrono", doc = include_str!("guide/chrono.md"))]
-#![cfg_attr(feature = "jiff", doc = include_str!("guide/jiff.md"))]
-#![cfg_attr(feature = "time", doc = include_str!("guide/time.md"))]
+#![doc = include_str!("datetime/guide.md")]
+#![cfg_attr(feature = "chrono", doc = include_str!("datetime/guide/chrono.md"))]
+#![cfg_attr(feature = "jiff", doc = include_str!("datetime/guide/jiff.md"))]
+#![cfg_attr(feature = "time", doc = include_str!("datetime/guide/time.md"))]
 
 #[cfg(feature = "avro")]
 mod avro;
-mod calendar;
 mod fault;
 mod json;
 mod moment;

@@ -29,16 +29,16 @@ use wireform_registry::{ResolvedSchema, SchemaKind};
 
 use crate::content_type::ContentType;
 use crate::error::{Error, ErrorKind, Result};
-use crate::format::{Format, SchemaRef};
+use crate::format::{Format, unframed_format, version_and_limits};
 use crate::frame::MessageIndex;
 use crate::limits::Limits;
-use crate::reader::{ReadCodec, ReadPlan};
+use crate::reader::{ReadCodec, ReadPlan, reads};
 use crate::schema_codec::{SchemaCodec, SchemaFormat, SchemaSource};
 use crate::serializer::{Deserializer, Serializer, append_or_restore};
 
 mod canonical;
 mod compatibility;
-mod descriptor;
+pub(crate) mod descriptor;
 #[cfg(feature = "protobuf-reflect")]
 mod dynamic;
 mod frame_tail;
@@ -47,7 +47,7 @@ mod language;
 mod nesting;
 mod normal;
 mod plan;
-mod pool;
+pub(crate) mod pool;
 pub(crate) mod record;
 mod rules;
 mod shape;
@@ -148,35 +148,13 @@ impl<T: ProtobufRecord> Protobuf<T> {
 }
 
 impl<T> Protobuf<T> {
-    /// Declares the version of the format, for the `version` header of unframed records.
-    #[must_use]
-    pub fn version(mut self, version: impl Into<String>) -> Self {
-        self.version = Some(version.into().into_boxed_str());
-        self
-    }
-
-    /// Sets the longest payload that is read. Nesting is limited to 100 messages by prost; the
-    /// other limits do not apply.
-    #[must_use]
-    pub fn limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
-        self
+    version_and_limits! {
+        /// Sets the longest payload that is read. Nesting is limited to 100 messages by prost; the
+        /// other limits do not apply.
     }
 }
 
-impl<T> Format for Protobuf<T> {
-    fn content_type(&self) -> ContentType {
-        ContentType::PROTOBUF
-    }
-
-    fn version(&self) -> Option<&str> {
-        self.version.as_deref()
-    }
-
-    fn schema(&self) -> Option<&SchemaRef> {
-        None
-    }
-}
+unframed_format!([T] Protobuf<T>, ContentType::PROTOBUF);
 
 impl<T: ProtobufRecord> Serializer<T> for Protobuf<T> {
     fn format(&self, _value: &T) -> &dyn Format {
@@ -228,20 +206,10 @@ impl<T: ProtobufRecord> SchemaCodec<T> for Protobuf<T> {
 }
 
 impl<T: ProtobufRecord> ReadCodec<T> for Protobuf<T> {
-    fn reads_schema(&self, kind: SchemaKind) -> bool {
-        kind == SchemaKind::Protobuf
-    }
-
-    fn reads_content(&self, content_type: &ContentType) -> bool {
-        content_type.is_protobuf()
-    }
+    reads!(T, Protobuf, is_protobuf);
 
     fn plan(&self, writer: &ResolvedSchema) -> Result<Box<dyn ReadPlan<T>>> {
         Ok(Box::new(plan::Plan::new(self.clone(), writer)?))
-    }
-
-    fn decode_unframed(&self, payload: &[u8]) -> Result<T> {
-        self.deserialize(payload)
     }
 }
 

@@ -6,29 +6,23 @@
 
 /// A day by its calendar date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Date {
-    pub(super) year: i32,
-    pub(super) month: u32,
-    pub(super) day: u32,
+pub(crate) struct Date {
+    pub(crate) year: i32,
+    pub(crate) month: u32,
+    pub(crate) day: u32,
 }
 
 impl Date {
-    pub(super) const EPOCH: Self = Self {
-        year: 1970,
-        month: 1,
-        day: 1,
-    };
-
     /// The date, where there is such a day.
     #[inline]
-    pub(super) fn checked(year: i32, month: u32, day: u32) -> Option<Self> {
+    pub(crate) fn checked(year: i32, month: u32, day: u32) -> Option<Self> {
         let real = (1..=12).contains(&month) && day >= 1 && day <= days_in(year, month);
         real.then_some(Self { year, month, day })
     }
 
     /// Days since 1970-01-01.
     #[inline]
-    pub(super) fn to_days(self) -> i64 {
+    pub(crate) fn to_days(self) -> i64 {
         let early = self.month <= 2;
         let year = i64::from(self.year) - i64::from(early);
         let (era, year) = (
@@ -48,7 +42,7 @@ impl Date {
     /// functions and their application to calendar algorithms", 2022,
     /// <https://doi.org/10.1002/spe.3172>, figure 12.
     #[inline]
-    pub(super) fn from_days(days: i64) -> Option<Self> {
+    pub(crate) fn from_days(days: i64) -> Option<Self> {
         // Years start in March, and one era earlier, so that every number is positive.
         let days = u32::try_from(days.checked_add(DAYS_TO_1970 + DAYS_PER_ERA)?).ok()?;
         if !(FIRST_DAY..=LAST_DAY).contains(&days) {

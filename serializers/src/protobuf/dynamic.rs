@@ -6,10 +6,10 @@ use wireform_registry::{ResolvedSchema, SchemaKind};
 
 use crate::content_type::ContentType;
 use crate::error::{Error, ErrorKind, Result};
-use crate::format::{Format, SchemaRef};
+use crate::format::{Format, unframed_format, version_and_limits};
 use crate::frame::MessageIndex;
 use crate::limits::Limits;
-use crate::reader::{ReadCodec, ReadPlan};
+use crate::reader::{ReadCodec, ReadPlan, reads};
 use crate::schema_codec::{SchemaCodec, SchemaFormat, SchemaSource};
 use crate::serializer::{Deserializer, Serializer, append_or_restore};
 
@@ -116,18 +116,8 @@ impl ProtobufDynamic {
         DynamicMessage::new(self.message.clone())
     }
 
-    /// Declares the version of the format, for the `version` header of unframed records.
-    #[must_use]
-    pub fn version(mut self, version: impl Into<String>) -> Self {
-        self.version = Some(version.into().into_boxed_str());
-        self
-    }
-
-    /// Sets how much is taken on when reading. Messages nest at most 99 deep, whatever `depth`.
-    #[must_use]
-    pub fn limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
-        self
+    version_and_limits! {
+        /// Sets how much is taken on when reading. Messages nest at most 99 deep, whatever `depth`.
     }
 
     fn write(&self, value: &DynamicMessage, out: &mut Vec<u8>) -> Result<()> {
@@ -179,19 +169,7 @@ impl AnyProtobuf {
     }
 }
 
-impl Format for ProtobufDynamic {
-    fn content_type(&self) -> ContentType {
-        ContentType::PROTOBUF
-    }
-
-    fn version(&self) -> Option<&str> {
-        self.version.as_deref()
-    }
-
-    fn schema(&self) -> Option<&SchemaRef> {
-        None
-    }
-}
+unframed_format!([] ProtobufDynamic, ContentType::PROTOBUF);
 
 impl Serializer<DynamicMessage> for ProtobufDynamic {
     fn format(&self, _value: &DynamicMessage) -> &dyn Format {
@@ -231,13 +209,7 @@ impl SchemaCodec<DynamicMessage> for ProtobufDynamic {
 }
 
 impl ReadCodec<DynamicMessage> for ProtobufDynamic {
-    fn reads_schema(&self, kind: SchemaKind) -> bool {
-        kind == SchemaKind::Protobuf
-    }
-
-    fn reads_content(&self, content_type: &ContentType) -> bool {
-        content_type.is_protobuf()
-    }
+    reads!(DynamicMessage, Protobuf, is_protobuf);
 
     /// Makes a plan that reads records with this codec's own schema, as every Protobuf reader does.
     fn plan(&self, writer: &ResolvedSchema) -> Result<Box<dyn ReadPlan<DynamicMessage>>> {
@@ -246,10 +218,6 @@ impl ReadCodec<DynamicMessage> for ProtobufDynamic {
             own: Some(self.message.clone()),
             limits: self.limits,
         }))
-    }
-
-    fn decode_unframed(&self, payload: &[u8]) -> Result<DynamicMessage> {
-        self.deserialize(payload)
     }
 }
 
