@@ -298,12 +298,12 @@ mod tests {
         check(
             &["sasl.oauthbearer.assertion.private.key.passphrase=hunter2"],
             &creation("bad hunter2"),
-            "the settings are not valid: bad ***",
+            "invalid settings: bad ***",
         );
         check(
             &["sasl.password=abcdef", "ssl.key.password=defghi"],
             &creation("bad <abcdefghi>"),
-            "the settings are not valid: bad <***>",
+            "invalid settings: bad <***>",
         );
     }
 

@@ -360,7 +360,10 @@ fn settings_are_checked_by_name() {
         |b| b.config("sasl.kerberos.min.time.before.relogin", "x"),
         "sasl.kerberos",
     );
-    check_build(|b| b.delivery_timeout(Duration::ZERO), "verdict");
+    check_build(
+        |b| b.delivery_timeout(Duration::ZERO),
+        "delivery timeout must be at least 1 ms",
+    );
     check_build(|b| b.queue_records(0), "queue");
     check_build(|b| b.header("a\0b", "x"), "zero byte");
     if !cfg!(feature = "zstd") {
