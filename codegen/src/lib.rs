@@ -41,9 +41,9 @@
 //!
 //! | In the file | Upstream |
 //! |---|---|
-//! | `option (a) = { [ext]: … }` with a relative extension name, and `extensions … [declaration = …]` | prost-reflect resolves such names in the global scope only |
+//! | `option (a) = { [ext]: … }` with a relative extension name, and `extensions … [declaration = …]` | no issue yet: prost-reflect 0.16 resolves such names in the global scope only |
 //! | proto3 fields that differ only in case and underscores | as protoc before 22: [protobuf#7192](https://github.com/protocolbuffers/protobuf/issues/7192) |
-//! | a oneof with the name that `optional` makes up (`_name`) | protoc puts an `X` in front of the made-up one |
+//! | a oneof with the name that `optional` makes up (`_name`) | protoc puts an `X` in front of its own name: [protobuf#10413](https://github.com/protocolbuffers/protobuf/issues/10413) |
 //! | editions | [protox#31](https://github.com/andrewhickman/protox/issues/31); refused with protoc too, since prost does not know them |
 //!
 //! Two values of an enum with the same Rust name, and a message that requires itself, are refused
