@@ -337,7 +337,7 @@ fn messages_without_values_are_refused() {
         check_error(
             broken,
             ErrorKind::Unsupported,
-            &["\"Endless\"", "required", "no finite value"],
+            &["\"Endless\"", "requires", "no finite value"],
         );
     }
 }
